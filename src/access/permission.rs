@@ -1,0 +1,88 @@
+//! Named permissions of a key. A new key has only those that it was given.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+        /// What a caller may do on its board.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        pub enum Permission {
+            $($(#[$doc])* #[serde(rename = $text)] $name),+
+        }
+
+        impl Permission {
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+        }
+    };
+}
+
+permissions! {
+    RegistryRead = "registry.read",
+    RegistryWrite = "registry.write",
+    /// Issue, revoke and check codes.
+    CodesWrite = "codes.write",
+    RequestsRead = "requests.read",
+    RequestsWrite = "requests.write",
+    FeedsRead = "feeds.read",
+    /// Create feeds and set their secrets.
+    FeedsWrite = "feeds.write",
+    TransfersRead = "transfers.read",
+    /// See amounts of stalls without their vendor's consent: for machines of the vendor's own
+    /// side and for the operator, not for organisers.
+    AmountsRead = "amounts.read",
+    /// Assign transfers to stalls and set classes.
+    TransfersAssign = "transfers.assign",
+    ReportsRead = "reports.read",
+    KeysWrite = "keys.write",
+}
+
+/// A set of permissions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Permissions(Vec<Permission>);
+
+impl Permissions {
+    #[must_use]
+    pub fn all() -> Self {
+        Self(Permission::ALL.to_vec())
+    }
+
+    #[must_use]
+    pub fn of(mut permissions: Vec<Permission>) -> Self {
+        permissions.sort_unstable();
+        permissions.dedup();
+        Self(permissions)
+    }
+
+    #[must_use]
+    pub fn contains(&self, permission: Permission) -> bool {
+        self.0.contains(&permission)
+    }
+
+    #[must_use]
+    pub fn as_slice(&self) -> &[Permission] {
+        &self.0
+    }
+
+    /// Reads the stored form; a name that this version does not know grants nothing.
+    #[must_use]
+    pub fn from_stored(text: &str) -> Self {
+        let known = |name: &str| Permission::ALL.iter().copied().find(|p| p.as_str() == name);
+        Self::of(text.split(' ').filter_map(known).collect())
+    }
+}
+
+impl fmt::Display for Permissions {
+    /// The stored form: names joined by spaces.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.0.iter().map(|permission| permission.as_str()).collect();
+        f.write_str(&names.join(" "))
+    }
+}

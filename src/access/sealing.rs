@@ -1,0 +1,128 @@
+//! The installation's secret key: seals feed secrets at rest (XChaCha20-Poly1305) and keys the
+//! fingerprints of payers and memos (HMAC-SHA256).
+
+use std::fmt;
+use std::path::Path;
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use diesel::prelude::*;
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+
+use crate::db::schema::key_checks;
+use crate::db::{DbConnection, Fault, Outcome};
+
+const KEY_BYTES: usize = 32;
+const NONCE_BYTES: usize = 24;
+const CHECK: &str = "sealing";
+
+/// 32 random bytes that live in a file beside the database, or in the environment, and nowhere
+/// else. Without them stored feed secrets cannot be read.
+#[derive(Clone)]
+pub struct SecretKey([u8; KEY_BYTES]);
+
+impl SecretKey {
+    /// A new random key.
+    pub fn generate() -> Outcome<Self> {
+        let mut bytes = [0; KEY_BYTES];
+        getrandom::fill(&mut bytes).map_err(Fault::broken)?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads 64 hexadecimal digits.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        hex::decode(text.trim()).ok()?.try_into().ok().map(Self)
+    }
+
+    /// Reads the key file, or makes it (mode 0600) where `may_create`.
+    pub fn load(path: &Path, may_create: bool) -> Outcome<Self> {
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::from_hex(&text).ok_or_else(|| {
+                Fault::broken(format!("{} does not hold 64 hexadecimal digits", path.display()))
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_create => {
+                let key = Self::generate()?;
+                key.write_new(path)?;
+                Ok(key)
+            }
+            Err(error) => Err(Fault::broken(format!("{}: {error}", path.display()))),
+        }
+    }
+
+    fn write_new(&self, path: &Path) -> Outcome<()> {
+        use std::io::Write;
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path).map_err(Fault::broken)?;
+        writeln!(file, "{}", hex::encode(self.0)).map_err(Fault::broken)?;
+        file.sync_all().map_err(Fault::broken)
+    }
+
+    /// Seals a secret for one place; `context` (e.g. the feed's id) must be given again to open it.
+    pub fn seal(&self, context: &str, plain: &[u8]) -> Outcome<Vec<u8>> {
+        let mut nonce = [0; NONCE_BYTES];
+        getrandom::fill(&mut nonce).map_err(Fault::broken)?;
+        let payload = Payload { msg: plain, aad: context.as_bytes() };
+        let sealed = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| Fault::broken("sealing failed"))?;
+        Ok([nonce.as_slice(), &sealed].concat())
+    }
+
+    /// Opens what [`Self::seal`] made; `None` for another key, another context or altered bytes.
+    #[must_use]
+    pub fn open(&self, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE_BYTES>()?;
+        let payload = Payload { msg: sealed, aad: context.as_bytes() };
+        self.cipher().decrypt(&XNonce::from(*nonce), payload).ok()
+    }
+
+    /// 64 bits that tell equal values without telling the values.
+    #[must_use]
+    pub fn fingerprint(&self, purpose: &str, value: &str) -> i64 {
+        let mut key = Sha256::new_with_prefix(b"cho40 fingerprint ");
+        key.update(purpose);
+        key.update(self.0);
+        let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&key.finalize()) else {
+            return 0;
+        };
+        mac.update(value.as_bytes());
+        let digest = mac.finalize().into_bytes();
+        digest.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+    }
+
+    /// Proves that this is the key that the database was made with; the first call records it.
+    pub fn check(&self, connection: &mut DbConnection) -> Outcome<()> {
+        let known: Option<Vec<u8>> = key_checks::table
+            .find(CHECK)
+            .select(key_checks::sealed)
+            .first(connection)
+            .optional()?;
+        match known {
+            Some(sealed) if self.open(CHECK, &sealed).is_some() => Ok(()),
+            Some(_) => Err(Fault::broken("the secret key is not the one of this database")),
+            None => {
+                let sealed = self.seal(CHECK, CHECK.as_bytes())?;
+                diesel::insert_into(key_checks::table)
+                    .values((key_checks::name.eq(CHECK), key_checks::sealed.eq(sealed)))
+                    .execute(connection)?;
+                Ok(())
+            }
+        }
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&self.0.into())
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(…)")
+    }
+}

@@ -1,0 +1,208 @@
+//! Writer lanes: threads with one connection each, a bounded queue, and batches.
+//!
+//! Hot items are applied together in one transaction and answered after its COMMIT; a batch that
+//! fails is replayed item by item, so that one bad item cannot refuse its neighbours. Every other
+//! write runs alone in a transaction on the same lane: SQLite has one writer, and a board's writes
+//! have one order.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread;
+
+use super::{DbConnection, DatabaseUrl, Fault, Outcome};
+
+/// Jobs that may wait on a lane before callers are told to try again.
+const QUEUE: usize = 4_096;
+/// Items of one transaction; bounds the memory and the time that a batch takes.
+const BATCH: usize = 256;
+
+/// Hot work that is applied in batches.
+pub trait Batch: Send + 'static {
+    type Item: Send + 'static;
+    type Reply: Send + 'static;
+
+    /// Applies items inside an open transaction; replies in the same order. It must be safe to
+    /// call again with the same items after a rollback.
+    fn apply(
+        &mut self,
+        connection: &mut DbConnection,
+        items: &[Self::Item],
+    ) -> Outcome<Vec<Self::Reply>>;
+}
+
+/// A write that runs in a transaction of its own.
+pub struct Alone(Box<dyn FnOnce(&mut DbConnection) + Send>);
+
+impl Alone {
+    pub fn new<T: 'static>(
+        work: impl FnOnce(&mut DbConnection) -> Outcome<T> + Send + 'static,
+        answer: impl FnOnce(Outcome<T>) + Send + 'static,
+    ) -> Self {
+        Self(Box::new(move |connection| answer(connection.in_transaction(work))))
+    }
+}
+
+type Answer<R> = Box<dyn FnOnce(Outcome<R>) + Send>;
+
+enum Job<B: Batch> {
+    Item(B::Item, Answer<B::Reply>),
+    Alone(Alone),
+}
+
+/// Takes single writes; what the rooms below the ledger know of the lanes.
+pub trait Writer: Send + Sync {
+    fn submit(&self, board_id: i64, task: Alone) -> Outcome<()>;
+}
+
+/// The lanes of one process. Dropping the last handle ends their threads after the queued work.
+pub struct Lanes<B: Batch> {
+    lanes: Vec<SyncSender<Job<B>>>,
+    threads: Vec<thread::JoinHandle<()>>,
+}
+
+impl<B: Batch> Lanes<B> {
+    /// Starts one lane for SQLite, `postgres_lanes` for PostgreSQL. `batch` makes each lane's own
+    /// state.
+    pub fn start(
+        url: &DatabaseUrl,
+        postgres_lanes: usize,
+        batch: impl Fn() -> B,
+    ) -> Outcome<Arc<Self>> {
+        let count = match url {
+            DatabaseUrl::Sqlite(_) => 1,
+            DatabaseUrl::Postgres(_) => postgres_lanes.clamp(1, 16),
+        };
+        let mut lanes = Vec::with_capacity(count);
+        let mut threads = Vec::with_capacity(count);
+        for number in 0..count {
+            let connection = DbConnection::open(url)?;
+            let (sender, receiver) = sync_channel(QUEUE);
+            let lane = Lane { connection, url: url.clone(), receiver, batch: batch() };
+            let thread = thread::Builder::new()
+                .name(format!("writer-{number}"))
+                .spawn(move || lane.run())
+                .map_err(Fault::broken)?;
+            lanes.push(sender);
+            threads.push(thread);
+        }
+        Ok(Arc::new(Self { lanes, threads }))
+    }
+
+    /// Queues a hot item; `answer` is called on the lane's thread after COMMIT. A full queue is
+    /// [`Fault::Busy`] at once.
+    pub fn submit_item(
+        &self,
+        board_id: i64,
+        item: B::Item,
+        answer: impl FnOnce(Outcome<B::Reply>) + Send + 'static,
+    ) -> Outcome<()> {
+        self.send(board_id, Job::Item(item, Box::new(answer)))
+    }
+
+    fn send(&self, board_id: i64, job: Job<B>) -> Outcome<()> {
+        let lane = board_id.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        let lane = lane as usize % self.lanes.len().max(1);
+        let sender = self.lanes.get(lane).ok_or(Fault::Busy)?;
+        sender.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Fault::Busy,
+            TrySendError::Disconnected(_) => Fault::broken("the writer lane has ended"),
+        })
+    }
+}
+
+impl<B: Batch> Writer for Lanes<B> {
+    fn submit(&self, board_id: i64, task: Alone) -> Outcome<()> {
+        self.send(board_id, Job::Alone(task))
+    }
+}
+
+impl<B: Batch> Drop for Lanes<B> {
+    fn drop(&mut self) {
+        self.lanes.clear();
+        for thread in self.threads.drain(..) {
+            // Nobody is left to tell of a lane that panicked.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Lane<B: Batch> {
+    connection: DbConnection,
+    url: DatabaseUrl,
+    receiver: Receiver<Job<B>>,
+    batch: B,
+}
+
+impl<B: Batch> Lane<B> {
+    fn run(mut self) {
+        let mut items = Vec::with_capacity(BATCH);
+        let mut answers = Vec::with_capacity(BATCH);
+        while let Ok(first) = self.receiver.recv() {
+            let mut next = Some(first);
+            while let Some(job) = next.take() {
+                match job {
+                    Job::Item(item, answer) => {
+                        items.push(item);
+                        answers.push(answer);
+                    }
+                    Job::Alone(task) => {
+                        // Order matters to a caller that writes and then sends.
+                        self.flush(&mut items, &mut answers);
+                        (task.0)(&mut self.connection);
+                    }
+                }
+                if items.len() < BATCH {
+                    next = self.receiver.try_recv().ok();
+                }
+            }
+            self.flush(&mut items, &mut answers);
+        }
+    }
+
+    fn flush(&mut self, items: &mut Vec<B::Item>, answers: &mut Vec<Answer<B::Reply>>) {
+        if items.is_empty() {
+            return;
+        }
+        match self.transact(items) {
+            Ok(replies) => {
+                for (answer, reply) in answers.drain(..).zip(replies) {
+                    answer(Ok(reply));
+                }
+            }
+            Err(fault) if items.len() == 1 => {
+                tracing::error!(%fault, "a write failed");
+                self.reopen_if_lost();
+                for answer in answers.drain(..) {
+                    answer(Err(Fault::Busy));
+                }
+            }
+            Err(fault) => {
+                tracing::warn!(%fault, items = items.len(), "a batch failed, replaying it one by one");
+                self.reopen_if_lost();
+                for (item, answer) in items.drain(..).zip(answers.drain(..)) {
+                    self.flush(&mut vec![item], &mut vec![answer]);
+                }
+            }
+        }
+        items.clear();
+    }
+
+    fn transact(&mut self, items: &[B::Item]) -> Outcome<Vec<B::Reply>> {
+        let batch = &mut self.batch;
+        let replies = self.connection.in_transaction(|connection| batch.apply(connection, items))?;
+        if replies.len() == items.len() {
+            return Ok(replies);
+        }
+        Err(Fault::broken("a batch answered another number of items than it was given"))
+    }
+
+    /// A lost PostgreSQL connection must not end the lane.
+    fn reopen_if_lost(&mut self) {
+        use diesel::connection::SimpleConnection;
+        if self.connection.batch_execute("SELECT 1").is_err()
+            && let Ok(connection) = DbConnection::open(&self.url)
+        {
+            self.connection = connection;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Migrations, embedded in the binary, one folder a database.
+
+use diesel::connection::SimpleConnection;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{DbConnection, Fault, Outcome};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+/// "cho40" in ASCII: two processes that start together must not migrate together.
+const LOCK: i64 = 0x63_68_6f_34_30;
+
+/// Brings the schema up to date; returns the names of the migrations that ran.
+pub fn run(connection: &mut DbConnection) -> Outcome<Vec<String>> {
+    match connection {
+        DbConnection::Sqlite(inner) => Ok(inner
+            .run_pending_migrations(SQLITE)
+            .map_err(Fault::broken)?
+            .iter()
+            .map(ToString::to_string)
+            .collect()),
+        DbConnection::Postgres(inner) => {
+            inner.batch_execute(&format!(
+                "SET lock_timeout = '60s'; SELECT pg_advisory_lock({LOCK})"
+            ))?;
+            let ran = inner
+                .run_pending_migrations(POSTGRES)
+                .map(|ran| ran.iter().map(ToString::to_string).collect())
+                .map_err(Fault::broken);
+            inner.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+            ran
+        }
+    }
+}
+
+/// Whether the schema is the one that this binary was built with.
+pub fn is_current(connection: &mut DbConnection) -> Outcome<bool> {
+    let pending = match connection {
+        DbConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE),
+        DbConnection::Postgres(inner) => inner.has_pending_migration(POSTGRES),
+    };
+    pending.map(|pending| !pending).map_err(Fault::broken)
+}

@@ -1,0 +1,590 @@
+//! The tables as diesel sees them; both migrations make the same columns.
+
+diesel::table! {
+    boards (board_id) {
+        board_id -> BigInt,
+        name -> Text,
+        day_start_minute -> Integer,
+        minimum_receipt_vnd -> BigInt,
+        created_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    board_heads (board_id) {
+        board_id -> BigInt,
+        event_seq -> BigInt,
+        registry_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    id_leases (instance) {
+        instance -> Integer,
+        holder -> Text,
+        expires_at_ms -> BigInt,
+        high_water_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    key_checks (name) {
+        name -> Text,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    api_key_routes (key_hash) {
+        key_hash -> Text,
+        board_id -> BigInt,
+        key_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    feed_routes (feed_id) {
+        feed_id -> BigInt,
+        board_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    api_keys (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        permissions -> Text,
+        created_at_ms -> BigInt,
+        revoked_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (board_id, key_id, idempotency_key) {
+        board_id -> BigInt,
+        key_id -> BigInt,
+        idempotency_key -> Text,
+        request_hash -> Text,
+        status -> Integer,
+        body -> Text,
+        created_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    markets (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        commune -> Text,
+        province -> Text,
+        created_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    calendar_rules (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        market_id -> BigInt,
+        kind -> Text,
+        iso_weekday -> Nullable<Integer>,
+        lunar_day -> Nullable<Integer>,
+        from_day -> Nullable<Integer>,
+        to_day -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    sections (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        market_id -> BigInt,
+        name -> Text,
+        position -> Integer,
+    }
+}
+
+diesel::table! {
+    neighbourhoods (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        aliases -> Text,
+        from_day -> Nullable<Integer>,
+        to_day -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    stalls (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        market_id -> BigInt,
+        section_id -> BigInt,
+        code -> Text,
+        goods -> Text,
+        wholesale -> Bool,
+        size_class -> Text,
+        position -> Integer,
+        closed_day -> Nullable<Integer>,
+        created_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    vendors (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        phone -> Nullable<Text>,
+        neighbourhood_id -> Nullable<BigInt>,
+        created_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    occupancies (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        market_id -> BigInt,
+        stall_id -> BigInt,
+        vendor_id -> BigInt,
+        from_day -> Integer,
+        to_day -> Nullable<Integer>,
+        created_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    absences (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        occupancy_id -> BigInt,
+        kind -> Text,
+        from_day -> Integer,
+        to_day -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    accounts (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        bin -> Text,
+        kind -> Text,
+        use_kind -> Text,
+        holder_name -> Text,
+        relation -> Text,
+        keeps_outgoing -> Bool,
+        created_at_ms -> BigInt,
+        closed_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    receiving_numbers (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        account_id -> BigInt,
+        bin -> Text,
+        kind -> Text,
+        number -> Text,
+    }
+}
+
+diesel::table! {
+    account_links (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        occupancy_id -> BigInt,
+        account_id -> BigInt,
+        from_day -> Integer,
+        to_day -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    account_verifications (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        account_id -> BigInt,
+        method -> Text,
+        shown_name -> Nullable<Text>,
+        passed -> Bool,
+        verified_by -> Text,
+        verified_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    codes (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        occupancy_id -> BigInt,
+        account_id -> BigInt,
+        number_id -> BigInt,
+        source -> Text,
+        reference -> Nullable<Text>,
+        payload -> Text,
+        check_code -> Text,
+        issued_at_ms -> BigInt,
+        revoked_at_ms -> Nullable<BigInt>,
+        revoked_because -> Nullable<Text>,
+        replaces_code_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    code_checks (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        code_id -> BigInt,
+        result -> Text,
+        scanned_payload -> Nullable<Text>,
+        checked_by -> Text,
+        checked_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    consents (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        vendor_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        purpose -> Text,
+        given_by -> Text,
+        given_at_ms -> BigInt,
+        withdrawn_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    reference_claims (board_id, reference) {
+        board_id -> BigInt,
+        reference -> Text,
+        target_kind -> Text,
+        target_id -> BigInt,
+        claimed_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    requests (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        occupancy_id -> BigInt,
+        account_id -> BigInt,
+        number_id -> BigInt,
+        kind -> Text,
+        amount_vnd -> BigInt,
+        purpose -> Text,
+        reference -> Text,
+        payload -> Text,
+        order_feed_id -> Nullable<BigInt>,
+        order_code -> Nullable<Text>,
+        created_at_ms -> BigInt,
+        expires_at_ms -> BigInt,
+        cancelled_at_ms -> Nullable<BigInt>,
+        received_vnd -> BigInt,
+        last_paid_at_ms -> Nullable<BigInt>,
+        late -> Bool,
+        thousandfold -> Bool,
+    }
+}
+
+diesel::table! {
+    feeds (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        provider -> Text,
+        name -> Text,
+        config -> Text,
+        created_at_ms -> BigInt,
+        disabled_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    feed_secrets (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        feed_id -> BigInt,
+        sealed -> Binary,
+        created_at_ms -> BigInt,
+        expires_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    feed_accounts (board_id, feed_id, account_id) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        account_id -> BigInt,
+        account_key -> Text,
+        from_day -> Integer,
+    }
+}
+
+diesel::table! {
+    deliveries (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        feed_id -> BigInt,
+        received_at_ms -> BigInt,
+        outcome -> Text,
+        headers -> Text,
+        body -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    refused_deliveries (board_id, feed_id, slot) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        slot -> Integer,
+        received_at_ms -> BigInt,
+        reason -> Text,
+        headers -> Text,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    sightings (board_id, namespace, provider_id) {
+        board_id -> BigInt,
+        namespace -> Text,
+        provider_id -> Text,
+        feed_id -> BigInt,
+        delivery_id -> BigInt,
+        item -> Integer,
+        transfer_id -> Nullable<BigInt>,
+        fields_digest -> BigInt,
+    }
+}
+
+diesel::table! {
+    sighting_conflicts (board_id, namespace, provider_id, fields_digest) {
+        board_id -> BigInt,
+        namespace -> Text,
+        provider_id -> Text,
+        fields_digest -> BigInt,
+        delivery_id -> BigInt,
+        item -> Integer,
+    }
+}
+
+diesel::table! {
+    transfers (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        account_id -> BigInt,
+        feed_id -> BigInt,
+        delivery_id -> BigInt,
+        item -> Integer,
+        direction -> Text,
+        amount_vnd -> BigInt,
+        occurred_at_ms -> BigInt,
+        occurred_precision -> Text,
+        recorded_at_ms -> BigInt,
+        evidence -> Text,
+        fingerprint -> BigInt,
+    }
+}
+
+diesel::table! {
+    attribution_lines (board_id, transfer_id, seq, line) {
+        board_id -> BigInt,
+        transfer_id -> BigInt,
+        seq -> Integer,
+        line -> Integer,
+        occupancy_id -> BigInt,
+        code_id -> Nullable<BigInt>,
+        request_id -> Nullable<BigInt>,
+        class -> Text,
+        amount_vnd -> BigInt,
+        rule -> Text,
+        decided_by -> Nullable<BigInt>,
+        recorded_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    unassigned (board_id, transfer_id) {
+        board_id -> BigInt,
+        transfer_id -> BigInt,
+        account_id -> BigInt,
+        feed_id -> BigInt,
+        day -> Integer,
+        reason -> Text,
+        memo -> Nullable<Text>,
+        payer_name -> Nullable<Text>,
+        proposed_request_id -> Nullable<BigInt>,
+        recorded_at_ms -> BigInt,
+        resolved_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    day_totals (board_id, day, occupancy_id, account_id) {
+        board_id -> BigInt,
+        day -> Integer,
+        occupancy_id -> BigInt,
+        account_id -> BigInt,
+        sale_count -> BigInt,
+        sale_vnd -> BigInt,
+        debt_repayment_count -> BigInt,
+        debt_repayment_vnd -> BigInt,
+        deposit_count -> BigInt,
+        deposit_vnd -> BigInt,
+        fee_count -> BigInt,
+        fee_vnd -> BigInt,
+        personal_count -> BigInt,
+        personal_vnd -> BigInt,
+        cash_out_count -> BigInt,
+        cash_out_vnd -> BigInt,
+        supplier_count -> BigInt,
+        supplier_vnd -> BigInt,
+        refund_count -> BigInt,
+        refund_vnd -> BigInt,
+        reversal_count -> BigInt,
+        reversal_vnd -> BigInt,
+        test_count -> BigInt,
+        test_vnd -> BigInt,
+        unclassified_count -> BigInt,
+        unclassified_vnd -> BigInt,
+        small_count -> BigInt,
+        small_vnd -> BigInt,
+        named_count -> BigInt,
+        wrong_amount_count -> BigInt,
+        receipt_log -> Text,
+    }
+}
+
+diesel::table! {
+    month_totals (board_id, month, occupancy_id, account_id) {
+        board_id -> BigInt,
+        month -> Integer,
+        occupancy_id -> BigInt,
+        account_id -> BigInt,
+        receipt_count -> BigInt,
+        receipt_vnd -> BigInt,
+        unclassified_count -> BigInt,
+        unclassified_vnd -> BigInt,
+        returned_vnd -> BigInt,
+        named_count -> BigInt,
+        wrong_amount_count -> BigInt,
+        receipt_days -> BigInt,
+        possible_days -> BigInt,
+        histogram -> Text,
+    }
+}
+
+diesel::table! {
+    rolled_months (board_id, month) {
+        board_id -> BigInt,
+        month -> Integer,
+    }
+}
+
+diesel::table! {
+    payer_days (board_id, day, occupancy_id, payer_key) {
+        board_id -> BigInt,
+        day -> Integer,
+        occupancy_id -> BigInt,
+        payer_key -> BigInt,
+    }
+}
+
+diesel::table! {
+    feed_days (board_id, feed_id, day) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        day -> Integer,
+        delivery_count -> BigInt,
+        duplicate_count -> BigInt,
+        undecodable_count -> BigInt,
+        incoming_count -> BigInt,
+        matched_count -> BigInt,
+        latency_0 -> BigInt,
+        latency_1 -> BigInt,
+        latency_2 -> BigInt,
+        latency_3 -> BigInt,
+        latency_4 -> BigInt,
+        latency_5 -> BigInt,
+        latency_6 -> BigInt,
+        latency_7 -> BigInt,
+        latency_8 -> BigInt,
+        latency_9 -> BigInt,
+        last_received_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    feed_bank_days (board_id, feed_id, bin, day) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        bin -> Text,
+        day -> Integer,
+        least_account_id -> BigInt,
+        greatest_account_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    event_pages (board_id, last_seq) {
+        board_id -> BigInt,
+        last_seq -> BigInt,
+        first_seq -> BigInt,
+        recorded_at_ms -> BigInt,
+        events -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    boards,
+    board_heads,
+    id_leases,
+    key_checks,
+    api_key_routes,
+    feed_routes,
+    api_keys,
+    idempotency_keys,
+    markets,
+    calendar_rules,
+    sections,
+    neighbourhoods,
+    stalls,
+    vendors,
+    occupancies,
+    absences,
+    accounts,
+    receiving_numbers,
+    account_links,
+    account_verifications,
+    codes,
+    code_checks,
+    consents,
+    reference_claims,
+    requests,
+    feeds,
+    feed_secrets,
+    feed_accounts,
+    deliveries,
+    refused_deliveries,
+    sightings,
+    sighting_conflicts,
+    transfers,
+    attribution_lines,
+    unassigned,
+    day_totals,
+    month_totals,
+    rolled_months,
+    payer_days,
+    feed_days,
+    feed_bank_days,
+    event_pages,
+);

@@ -1,0 +1,71 @@
+//! The providers that have a connector, by the names used in the API, the database and namespaces.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A source of transfer reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Provider {
+    Sepay,
+    StandardWebhooks,
+    Payos,
+}
+
+/// What a feed can see; decides whether a printed static code can be measured by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedKind {
+    /// Any transfer of an account.
+    Account,
+    /// Only orders that were created through the provider's own API; matched by order code.
+    Order,
+}
+
+impl Provider {
+    pub const ALL: [Self; 3] = [Self::Sepay, Self::StandardWebhooks, Self::Payos];
+
+    /// The stored name; part of every namespace, so it never changes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sepay => "sepay",
+            Self::StandardWebhooks => "standard_webhooks",
+            Self::Payos => "payos",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.as_str() == text)
+    }
+}
+
+impl FeedKind {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Order => "order",
+        }
+    }
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Provider {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Provider {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom("unknown provider"))
+    }
+}

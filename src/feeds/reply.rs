@@ -1,0 +1,92 @@
+//! What became of a delivery, and the answer to it. Each connector maps the one to the other.
+
+use std::borrow::Cow;
+
+use super::{RefusedBecause, Undecodable};
+
+/// What became of a delivery. Everything but `Refused` and `Busy` is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Recorded,
+    /// The same id with the same fields: a retry.
+    Duplicate,
+    /// The same id with other fields: both are kept, and a person looks at it.
+    DuplicateWithDifferentFields,
+    /// Recorded, but no account, stall or order of ours is known for it.
+    Unmatched,
+    Refused(RefusedBecause),
+    /// Overload, or the database is away: the provider shall try again.
+    Busy,
+    Undecodable(Undecodable),
+    Test,
+    NotATransfer,
+}
+
+/// An HTTP answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    pub status: u16,
+    /// Names in lower case.
+    pub headers: &'static [(&'static str, &'static str)],
+    pub body: Cow<'static, str>,
+}
+
+const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
+/// One writer batch takes milliseconds; half a minute is enough for a database to come back.
+const JSON_RETRY: &[(&str, &str)] = &[("content-type", "application/json"), ("retry-after", "30")];
+const JSON_ALLOW_POST: &[(&str, &str)] = &[("content-type", "application/json"), ("allow", "POST")];
+
+impl Outcome {
+    /// Kebab-case name for logs, metrics and replies.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Duplicate => "duplicate",
+            Self::DuplicateWithDifferentFields => "duplicate-with-different-fields",
+            Self::Unmatched => "unmatched",
+            Self::Refused(_) => "refused",
+            Self::Busy => "busy",
+            Self::Undecodable(_) => "undecodable",
+            Self::Test => "test",
+            Self::NotATransfer => "not-a-transfer",
+        }
+    }
+}
+
+/// The `{"success":…}` convention that SePay and payOS share: true for everything that needs no
+/// further attempt, else 503 "try again" or the refusal's status with its code, which the provider
+/// shows to the operator in its delivery log.
+pub(super) fn success_reply(outcome: &Outcome) -> Reply {
+    match outcome {
+        Outcome::Refused(because) => refused(*because, success_error(because.code())),
+        Outcome::Busy => busy(success_error("busy")),
+        Outcome::Recorded
+        | Outcome::Duplicate
+        | Outcome::DuplicateWithDifferentFields
+        | Outcome::Unmatched
+        | Outcome::Undecodable(_)
+        | Outcome::Test
+        | Outcome::NotATransfer => ok(Cow::Borrowed(r#"{"success":true}"#)),
+    }
+}
+
+pub(super) fn ok(body: Cow<'static, str>) -> Reply {
+    Reply { status: 200, headers: JSON, body }
+}
+
+pub(super) fn busy(body: Cow<'static, str>) -> Reply {
+    Reply { status: 503, headers: JSON_RETRY, body }
+}
+
+pub(super) fn refused(because: RefusedBecause, body: Cow<'static, str>) -> Reply {
+    let headers = match because {
+        RefusedBecause::MethodNotAllowed => JSON_ALLOW_POST,
+        _ => JSON,
+    };
+    Reply { status: because.status(), headers, body }
+}
+
+fn success_error(code: &str) -> Cow<'static, str> {
+    Cow::Owned(format!(r#"{{"success":false,"error":"{code}"}}"#))
+}

@@ -1,0 +1,147 @@
+//! What a provider reports about transfers, in one shape for all providers.
+
+use sha2::{Digest, Sha256};
+
+use super::Provider;
+use crate::primitives::{UnixMs, Vnd};
+
+/// What a verified body says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decoded {
+    /// The provider tries the connection; the code names its kind. Never credited.
+    Test(&'static str),
+    /// At least one.
+    Transfers(Vec<Reported>),
+    /// Readable, but no money moved; the code says why.
+    NotATransfer(&'static str),
+}
+
+/// Seen from the account that the feed reports on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    In,
+    Out,
+}
+
+/// How exact `occurred_at` is; a time is never more exact than its source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precision {
+    Second,
+    Minute,
+    /// Only a date: `occurred_at` is its midnight in Vietnam and decides nothing about lateness.
+    Day,
+}
+
+/// The other side of the transfer, as far as the source names it. Personal data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Payer {
+    pub name: Option<String>,
+    /// Six digits.
+    pub bin: Option<String>,
+    pub account: Option<String>,
+}
+
+/// The order that an order feed was paid for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRef {
+    /// The merchant's own order number, as text.
+    pub order_code: String,
+    pub payment_link_id: Option<String>,
+}
+
+/// One transfer as one provider reports it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    pub provider: Provider,
+    /// The provider's merchant or account key from the feed's configuration; may be empty.
+    pub merchant: String,
+    /// Ids of one family never collide with each other, e.g. `webhook`.
+    pub id_family: String,
+    /// The provider's id, always as text.
+    pub provider_id: String,
+    pub direction: Direction,
+    /// Positive in both directions.
+    pub amount: Vnd,
+    /// By the bank's clock.
+    pub occurred_at: UnixMs,
+    pub precision: Precision,
+    /// Bank of `account_number`, six digits.
+    pub bin: Option<String>,
+    pub account_number: Option<String>,
+    pub virtual_account: Option<String>,
+    /// As received; empty if there is none.
+    pub memo: String,
+    /// A code that the provider believes to have found in the memo: a hint, often wrong.
+    pub code_hint: Option<String>,
+    /// Never unique alone: a counter at some banks, a UUID at others.
+    pub bank_reference: Option<String>,
+    /// After the transfer.
+    pub balance: Option<Vnd>,
+    pub payer: Option<Payer>,
+    pub order: Option<OrderRef>,
+}
+
+impl Direction {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::In, Self::Out].into_iter().find(|direction| direction.as_str() == text)
+    }
+}
+
+impl Precision {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Second => "second",
+            Self::Minute => "minute",
+            Self::Day => "day",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Second, Self::Minute, Self::Day].into_iter().find(|p| p.as_str() == text)
+    }
+}
+
+impl Reported {
+    /// Where `provider_id` is unique: provider, merchant and id family, e.g. `sepay::webhook`.
+    /// It names no feed, so it outlives the deletion and re-creation of one.
+    #[must_use]
+    pub fn namespace(&self) -> String {
+        format!("{}:{}:{}", self.provider, self.merchant, self.id_family)
+    }
+
+    /// A digest of the fields that must not change between two reports of one id: direction,
+    /// amount, time, account, memo. Equal in a retry; different means that a person must look.
+    /// The bank is left out, because our table of bank names may grow.
+    #[must_use]
+    pub fn fingerprint(&self) -> i64 {
+        let mut digest = Sha256::new_with_prefix(b"cho40.reported.v1");
+        let amount = self.amount.get().to_string();
+        let occurred_at = self.occurred_at.get().to_string();
+        let fields = [
+            self.direction.as_str(),
+            &amount,
+            &occurred_at,
+            self.account_number.as_deref().unwrap_or(""),
+            self.virtual_account.as_deref().unwrap_or(""),
+            &self.memo,
+        ];
+        for field in fields {
+            // Each field behind its length, so that no two lists of fields read alike.
+            digest.update((field.len() as u64).to_be_bytes());
+            digest.update(field.as_bytes());
+        }
+        let bytes: [u8; 32] = digest.finalize().into();
+        bytes.first_chunk().map_or(0, |first| i64::from_be_bytes(*first))
+    }
+}

@@ -1,0 +1,41 @@
+//! The typed ids of everything that has one, with the prefix that it shows outside.
+
+use crate::typed_id;
+
+typed_id!(/// A board (tổ chức quản lý chợ): the tenant.
+    BoardId, "brd");
+typed_id!(/// An API key.
+    KeyId, "key");
+typed_id!(MarketId, "mkt");
+typed_id!(/// A rule of a market's calendar.
+    CalendarRuleId, "cal");
+typed_id!(SectionId, "sec");
+typed_id!(/// A khóm, ấp, tổ dân phố or thôn.
+    NeighbourhoodId, "nbh");
+typed_id!(StallId, "stl");
+typed_id!(VendorId, "vnd");
+typed_id!(/// A vendor at a stall, from–to.
+    OccupancyId, "occ");
+typed_id!(/// Days off or a suspension of an occupancy.
+    AbsenceId, "abs");
+typed_id!(AccountId, "acc");
+typed_id!(/// A receiving number of an account.
+    NumberId, "num");
+typed_id!(/// A dated link between occupancy and account.
+    LinkId, "lnk");
+typed_id!(/// A verification of an account.
+    VerificationId, "ver");
+typed_id!(/// A static code of a stall.
+    CodeId, "cod");
+typed_id!(/// A check of the code on a stall.
+    CheckId, "chk");
+typed_id!(ConsentId, "cns");
+typed_id!(/// A dynamic payment request.
+    RequestId, "req");
+typed_id!(FeedId, "fed");
+typed_id!(/// A secret of a feed.
+    SecretId, "sct");
+typed_id!(/// What arrived, raw.
+    DeliveryId, "dlv");
+typed_id!(/// A money movement.
+    TransferId, "trf");

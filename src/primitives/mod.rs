@@ -1,0 +1,15 @@
+//! Words that every other room uses: money, days, the clock, ids, Vietnamese folding.
+//! No input or output happens here, and nothing here knows a database or HTTP.
+
+pub mod clock;
+pub mod fold;
+pub mod id;
+pub mod ids;
+pub mod money;
+pub mod refusal;
+pub mod time;
+
+pub use clock::Clock;
+pub use money::Vnd;
+pub use refusal::Refusal;
+pub use time::{Day, Month, UnixMs};

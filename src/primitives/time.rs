@@ -1,0 +1,189 @@
+//! Instants and Vietnamese days. Vietnam keeps UTC+7 all year, so no time-zone database is needed.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use jiff::tz::{Offset, TimeZone};
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+pub const MS_PER_SECOND: i64 = 1_000;
+pub const MS_PER_MINUTE: i64 = 60 * MS_PER_SECOND;
+pub const MS_PER_HOUR: i64 = 60 * MS_PER_MINUTE;
+pub const MS_PER_DAY: i64 = 24 * MS_PER_HOUR;
+/// Asia/Ho_Chi_Minh ahead of UTC.
+pub const VIETNAM_OFFSET_MS: i64 = 7 * MS_PER_HOUR;
+
+/// Milliseconds since 1970-01-01T00:00:00Z; written as RFC 3339 with Vietnam's offset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UnixMs(pub i64);
+
+impl UnixMs {
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    #[must_use]
+    pub const fn plus_ms(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// The Vietnamese calendar day, for a board whose days begin `day_start_minute` after midnight.
+    #[must_use]
+    pub const fn day(self, day_start_minute: i32) -> Day {
+        let local = self
+            .0
+            .saturating_add(VIETNAM_OFFSET_MS)
+            .saturating_sub(day_start_minute as i64 * MS_PER_MINUTE);
+        Day(local.div_euclid(MS_PER_DAY) as i32)
+    }
+
+    /// Reads RFC 3339 with an offset, e.g. `2026-09-10T19:27:00+07:00`.
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let instant: Timestamp = text.parse().ok()?;
+        Some(Self(instant.as_millisecond()))
+    }
+
+    /// Reads Vietnam's wall clock without an offset: `2026-09-10 19:27:00`, also with `T`.
+    #[must_use]
+    pub fn from_vietnam_wall_clock(text: &str) -> Option<Self> {
+        let civil: jiff::civil::DateTime = text.trim().parse().ok()?;
+        let instant = Offset::constant(7).to_timestamp(civil).ok()?;
+        Some(Self(instant.as_millisecond()))
+    }
+}
+
+impl fmt::Display for UnixMs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Ok(instant) = Timestamp::from_millisecond(self.0) else {
+            return write!(f, "{}", self.0);
+        };
+        let local = instant.to_zoned_datetime(TimeZone::fixed(Offset::constant(7)));
+        write!(f, "{}", local.strftime("%Y-%m-%dT%H:%M:%S%.f%:z"))
+    }
+}
+
+impl Serialize for UnixMs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for UnixMs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::from_rfc3339(&text)
+            .ok_or_else(|| de::Error::custom("expected RFC 3339 with an offset"))
+    }
+}
+
+/// A Vietnamese day, counted from 1970-01-01; written `2026-11-24`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i32);
+
+impl Day {
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+
+    #[must_use]
+    pub const fn plus(self, days: i32) -> Self {
+        Self(self.0.saturating_add(days))
+    }
+
+    /// The instant at which this day begins for a board with the given start minute.
+    #[must_use]
+    pub const fn start(self, day_start_minute: i32) -> UnixMs {
+        UnixMs(
+            self.0 as i64 * MS_PER_DAY - VIETNAM_OFFSET_MS
+                + day_start_minute as i64 * MS_PER_MINUTE,
+        )
+    }
+
+    /// 1 = Monday … 7 = Sunday (ISO 8601).
+    #[must_use]
+    pub const fn iso_weekday(self) -> u8 {
+        // 1970-01-01 was a Thursday.
+        ((self.0 + 3).rem_euclid(7) + 1) as u8
+    }
+
+    #[must_use]
+    pub fn month(self) -> Month {
+        let date = self.date();
+        Month(i32::from(date.year()) * 12 + i32::from(date.month()) - 1)
+    }
+
+    /// 1–31.
+    #[must_use]
+    pub fn day_of_month(self) -> u8 {
+        self.date().day().unsigned_abs()
+    }
+
+    #[must_use]
+    pub fn from_date(date: Date) -> Self {
+        let epoch = Date::constant(1970, 1, 1);
+        let days = date.since(epoch).map_or(0, |span| span.get_days());
+        Self(days)
+    }
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self::from_date)
+    }
+
+    fn date(self) -> Date {
+        Date::constant(1970, 1, 1)
+            .checked_add(self.0.days())
+            .unwrap_or(Date::MAX)
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.date())
+    }
+}
+
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| de::Error::custom("expected a date as YYYY-MM-DD"))
+    }
+}
+
+/// A calendar month, counted as year × 12 + (month − 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month(pub i32);
+
+impl Month {
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+
+    #[must_use]
+    pub fn first_day(self) -> Day {
+        let year = self.0.div_euclid(12).clamp(1, 9_999);
+        let month = self.0.rem_euclid(12) + 1;
+        Date::new(year as i16, month as i8, 1).map_or(Day(0), Day::from_date)
+    }
+
+    #[must_use]
+    pub fn last_day(self) -> Day {
+        self.next().first_day().plus(-1)
+    }
+
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
