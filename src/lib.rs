@@ -2,7 +2,16 @@
 //! described in `docs/ARCHITECTURE.md`; a room imports only rooms below it.
 
 pub mod access;
+pub mod adoption;
+pub mod app;
+pub mod cli;
 pub mod db;
+pub mod events;
 pub mod feeds;
+pub mod intake;
+pub mod ledger;
 pub mod primitives;
+pub mod registry;
+pub mod requests;
 pub mod vietqr;
+pub mod web;

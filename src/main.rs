@@ -1,1 +1,5 @@
-fn main(){}
+//! The `cho40` command.
+
+fn main() -> std::process::ExitCode {
+    cho40::cli::main()
+}

@@ -128,18 +128,23 @@ pub fn list(connection: &mut DbConnection, act: &Act) -> Outcome<Vec<Key>> {
     Ok(rows.into_iter().map(key).collect())
 }
 
-/// Ends a key at once. The key that asks cannot end itself, so that a board is never locked out.
+/// Ends a key at once; ending it again changes nothing. The key that asks cannot end itself, so
+/// that a board is never locked out.
 pub fn revoke(connection: &mut DbConnection, act: &Act, id: KeyId) -> Outcome<()> {
     act.require(Permission::KeysWrite)?;
     if id == act.scope.key_id {
         return Err(Refusal::conflict("key-cannot-revoke-itself").into());
     }
-    let changed = diesel::update(api_keys::table.find((act.board_id().0, id.0)))
-        .set(api_keys::revoked_at_ms.eq(act.at.0))
-        .execute(connection)?;
-    if changed == 0 {
-        return Err(Refusal::not_found("key").into());
+    let key = api_keys::table.find((act.board_id().0, id.0));
+    let revoked_at_ms: Option<i64> = key
+        .select(api_keys::revoked_at_ms)
+        .first(connection)
+        .optional()?
+        .ok_or_else(|| Refusal::not_found("key"))?;
+    if revoked_at_ms.is_some() {
+        return Ok(());
     }
+    diesel::update(key).set(api_keys::revoked_at_ms.eq(act.at.0)).execute(connection)?;
     diesel::delete(api_key_routes::table.filter(api_key_routes::key_id.eq(id.0)))
         .execute(connection)?;
     Ok(())

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
-use super::{DbConnection, DatabaseUrl, Fault, Outcome};
+use super::{DatabaseUrl, DbConnection, Fault, Outcome};
 
 /// Jobs that may wait on a lane before callers are told to try again.
 const QUEUE: usize = 4_096;
 /// Items of one transaction; bounds the memory and the time that a batch takes.
-const BATCH: usize = 256;
+pub const BATCH: usize = 256;
 
 /// Hot work that is applied in batches.
 pub trait Batch: Send + 'static {
@@ -30,15 +30,20 @@ pub trait Batch: Send + 'static {
     ) -> Outcome<Vec<Self::Reply>>;
 }
 
-/// A write that runs in a transaction of its own.
-pub struct Alone(Box<dyn FnOnce(&mut DbConnection) + Send>);
+/// A write that runs in a transaction of its own; tells whether the database failed.
+pub struct Alone(Box<dyn FnOnce(&mut DbConnection) -> bool + Send>);
 
 impl Alone {
     pub fn new<T: 'static>(
         work: impl FnOnce(&mut DbConnection) -> Outcome<T> + Send + 'static,
         answer: impl FnOnce(Outcome<T>) + Send + 'static,
     ) -> Self {
-        Self(Box::new(move |connection| answer(connection.in_transaction(work))))
+        Self(Box::new(move |connection| {
+            let result = connection.in_transaction(work);
+            let failed = matches!(result, Err(Fault::Database(_) | Fault::Broken(_)));
+            answer(result);
+            failed
+        }))
     }
 }
 
@@ -61,13 +66,15 @@ pub struct Lanes<B: Batch> {
 }
 
 impl<B: Batch> Lanes<B> {
-    /// Starts one lane for SQLite, `postgres_lanes` for PostgreSQL. `batch` makes each lane's own
-    /// state.
+    /// Starts one lane for SQLite, `postgres_lanes` for PostgreSQL, with at most `batch_limit`
+    /// items a transaction. `batch` makes each lane's own state.
     pub fn start(
         url: &DatabaseUrl,
         postgres_lanes: usize,
+        batch_limit: usize,
         batch: impl Fn() -> B,
     ) -> Outcome<Arc<Self>> {
+        let batch_limit = batch_limit.clamp(1, BATCH);
         let count = match url {
             DatabaseUrl::Sqlite(_) => 1,
             DatabaseUrl::Postgres(_) => postgres_lanes.clamp(1, 16),
@@ -77,7 +84,7 @@ impl<B: Batch> Lanes<B> {
         for number in 0..count {
             let connection = DbConnection::open(url)?;
             let (sender, receiver) = sync_channel(QUEUE);
-            let lane = Lane { connection, url: url.clone(), receiver, batch: batch() };
+            let lane = Lane { connection, url: url.clone(), receiver, batch_limit, batch: batch() };
             let thread = thread::Builder::new()
                 .name(format!("writer-{number}"))
                 .spawn(move || lane.run())
@@ -130,13 +137,14 @@ struct Lane<B: Batch> {
     connection: DbConnection,
     url: DatabaseUrl,
     receiver: Receiver<Job<B>>,
+    batch_limit: usize,
     batch: B,
 }
 
 impl<B: Batch> Lane<B> {
     fn run(mut self) {
-        let mut items = Vec::with_capacity(BATCH);
-        let mut answers = Vec::with_capacity(BATCH);
+        let mut items = Vec::with_capacity(self.batch_limit);
+        let mut answers = Vec::with_capacity(self.batch_limit);
         while let Ok(first) = self.receiver.recv() {
             let mut next = Some(first);
             while let Some(job) = next.take() {
@@ -148,10 +156,12 @@ impl<B: Batch> Lane<B> {
                     Job::Alone(task) => {
                         // Order matters to a caller that writes and then sends.
                         self.flush(&mut items, &mut answers);
-                        (task.0)(&mut self.connection);
+                        if (task.0)(&mut self.connection) {
+                            self.reopen_if_lost();
+                        }
                     }
                 }
-                if items.len() < BATCH {
+                if items.len() < self.batch_limit {
                     next = self.receiver.try_recv().ok();
                 }
             }
@@ -189,7 +199,8 @@ impl<B: Batch> Lane<B> {
 
     fn transact(&mut self, items: &[B::Item]) -> Outcome<Vec<B::Reply>> {
         let batch = &mut self.batch;
-        let replies = self.connection.in_transaction(|connection| batch.apply(connection, items))?;
+        let replies =
+            self.connection.in_transaction(|connection| batch.apply(connection, items))?;
         if replies.len() == items.len() {
             return Ok(replies);
         }

@@ -10,15 +10,14 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 /// "cho40" in ASCII: two processes that start together must not migrate together.
 const LOCK: i64 = 0x63_68_6f_34_30;
 
-/// Brings the schema up to date; returns the names of the migrations that ran.
+/// Brings the schema up to date; returns the names of the migrations that ran. diesel takes no
+/// lock: SQLite's transaction holds its write lock from the start, PostgreSQL gets an advisory one.
 pub fn run(connection: &mut DbConnection) -> Outcome<Vec<String>> {
     match connection {
-        DbConnection::Sqlite(inner) => Ok(inner
-            .run_pending_migrations(SQLITE)
-            .map_err(Fault::broken)?
-            .iter()
-            .map(ToString::to_string)
-            .collect()),
+        DbConnection::Sqlite(inner) => inner.immediate_transaction(|inner| {
+            let ran = inner.run_pending_migrations(SQLITE).map_err(Fault::broken)?;
+            Ok(ran.iter().map(ToString::to_string).collect())
+        }),
         DbConnection::Postgres(inner) => {
             inner.batch_execute(&format!(
                 "SET lock_timeout = '60s'; SELECT pg_advisory_lock({LOCK})"

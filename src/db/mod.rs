@@ -8,6 +8,7 @@ pub mod fault;
 pub mod lane;
 pub mod lease;
 pub mod migrate;
+pub mod rows;
 #[rustfmt::skip]
 pub mod schema;
 pub mod url;

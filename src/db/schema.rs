@@ -389,6 +389,7 @@ diesel::table! {
         amount_vnd -> BigInt,
         occurred_at_ms -> BigInt,
         occurred_precision -> Text,
+        day -> Integer,
         recorded_at_ms -> BigInt,
         evidence -> Text,
         fingerprint -> BigInt,

@@ -37,8 +37,10 @@ impl DatabaseUrl {
             Ok(found) if found.is_file() && is_sqlite(path, found.len()) => Ok(()),
             Ok(_) => Err(Refusal::invalid("database_url", "database-not-sqlite")
                 .with("path", path.display())),
-            Err(_) => Err(Refusal::invalid("database_url", "database-missing")
-                .with("path", path.display())),
+            Err(_) => {
+                Err(Refusal::invalid("database_url", "database-missing")
+                    .with("path", path.display()))
+            }
         }
     }
 
@@ -66,12 +68,13 @@ fn is_sqlite(path: &Path, length: u64) -> bool {
 }
 
 impl fmt::Debug for DatabaseUrl {
-    /// Without the password that a PostgreSQL URL may carry.
+    /// Without the password that a PostgreSQL URL may carry before the host or among its parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
             Self::Postgres(url) => {
-                let host = url.rsplit('@').next().unwrap_or_default();
+                let address = url.split('?').next().unwrap_or_default();
+                let host = address.rsplit('@').next().unwrap_or_default();
                 let host = host.rsplit("://").next().unwrap_or_default();
                 write!(f, "postgres://…@{host}")
             }

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod fold;
 pub mod id;
 pub mod ids;
+pub mod lunar;
 pub mod money;
 pub mod refusal;
 pub mod time;

@@ -62,7 +62,7 @@ impl Vnd {
     #[must_use]
     pub fn two_significant_digits(self) -> Self {
         let mut scale = 1_i64;
-        let mut digits = self.0.abs();
+        let mut digits = self.0.saturating_abs();
         while digits >= 100 {
             digits /= 10;
             scale = scale.saturating_mul(10);

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use jiff::{Timestamp, ToSpan};
+use jiff::{Span, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub const MS_PER_SECOND: i64 = 1_000;
@@ -107,7 +107,7 @@ impl Day {
     #[must_use]
     pub const fn iso_weekday(self) -> u8 {
         // 1970-01-01 was a Thursday.
-        ((self.0 + 3).rem_euclid(7) + 1) as u8
+        ((self.0.rem_euclid(7) + 3) % 7 + 1) as u8
     }
 
     #[must_use]
@@ -129,15 +129,19 @@ impl Day {
         Self(days)
     }
 
+    /// Reads `2026-11-24` and no other form of ISO 8601.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse().ok().map(Self::from_date)
+        let date: Date = text.parse().ok()?;
+        (text.len() == 10 && date.to_string() == text).then(|| Self::from_date(date))
     }
 
+    /// Days outside of jiff's calendar (years -9999 to 9999) become its first or last one.
     fn date(self) -> Date {
-        Date::constant(1970, 1, 1)
-            .checked_add(self.0.days())
-            .unwrap_or(Date::MAX)
+        let epoch = Date::constant(1970, 1, 1);
+        let beyond = if self.0 < 0 { Date::MIN } else { Date::MAX };
+        let span = Span::new().try_days(self.0);
+        span.and_then(|span| epoch.checked_add(span)).unwrap_or(beyond)
     }
 }
 
@@ -179,11 +183,11 @@ impl Month {
 
     #[must_use]
     pub fn last_day(self) -> Day {
-        self.next().first_day().plus(-1)
+        Day::from_date(self.first_day().date().last_of_month())
     }
 
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 }

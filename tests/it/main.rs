@@ -1,1 +1,41 @@
+//! One binary for all tests of the whole, so that everything is linked once.
+//! `support` gives each test its own database; `scripts/test` runs them.
 
+#![cfg(test)]
+
+mod access;
+mod access_sealing;
+mod db_lane;
+mod db_lease;
+mod db_migrate;
+mod db_url;
+mod feeds_config;
+mod feeds_decode;
+mod feeds_samples;
+mod feeds_support;
+mod feeds_verify;
+mod hooks;
+mod primitives;
+mod primitives_time;
+mod registry_accounts;
+mod registry_people;
+mod registry_places;
+mod registry_support;
+mod registry_words;
+mod stage;
+mod support;
+mod tidy;
+mod vietqr;
+mod vietqr_cli;
+mod vietqr_images;
+mod vietqr_issue;
+mod vietqr_props;
+mod vietqr_reference;
+mod web;
+mod web_access;
+mod web_bad_input;
+mod web_idempotency;
+mod web_openapi;
+mod web_pictures;
+mod web_support;
+mod web_world;

@@ -159,6 +159,32 @@ fn ambiguous_and_incomplete_codes_are_refused() {
     }
 }
 
+/// One object.
+fn object(id: u8, value: &str) -> String {
+    format!("{id:02}{:02}{value}", value.len())
+}
+
+#[test]
+fn a_second_payee_or_purpose_inside_a_template_is_refused() {
+    let code = |beneficiary: &str, services: &str, additional: &str| {
+        let inner = object(0, "A000000727") + &object(1, beneficiary) + services;
+        format!("000201010211{}53037045802VN{}", object(38, &inner), object(62, additional))
+    };
+    let (bin, account) = (object(0, "970436"), object(1, "001"));
+    let (service, purpose) = (object(2, "QRIBFTTA"), object(8, "A"));
+    let payee = bin.clone() + &account;
+    assert_eq!(faults_of(&code(&payee, &service, &purpose)), [""; 0]);
+    for (content, path) in [
+        (code(&format!("{payee}{bin}"), &service, &purpose), "38-01-00"),
+        (code(&format!("{payee}{}", object(1, "002")), &service, &purpose), "38-01-01"),
+        (code(&payee, &format!("{service}{}", object(2, "QRPUSH")), &purpose), "38-02"),
+        (code(&payee, &service, &format!("{purpose}{purpose}")), "62-08"),
+    ] {
+        let faults = faults_of(&content);
+        assert!(faults[0].starts_with(&format!("duplicate: object {path} ")), "{faults:?}");
+    }
+}
+
 #[test]
 fn one_changed_character_never_passes() {
     let good = sealed(&format!(

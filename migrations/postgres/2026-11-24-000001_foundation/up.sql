@@ -412,6 +412,8 @@ CREATE TABLE transfers (
     amount_vnd BIGINT NOT NULL CHECK (amount_vnd > 0),
     occurred_at_ms BIGINT NOT NULL,
     occurred_precision TEXT NOT NULL CHECK (occurred_precision IN ('second', 'minute', 'day')),
+    -- The board's day under which it is totalled, by the day start of the time.
+    day INTEGER NOT NULL,
     recorded_at_ms BIGINT NOT NULL,
     evidence TEXT NOT NULL
         CHECK (evidence IN ('bank', 'aggregator', 'phone', 'statement', 'declared')),

@@ -1,0 +1,146 @@
+# What is answered when something is not done: the problem, and what to do about it.
+# Every code of the program has a key `problem-<code>`; tests/it/web_texts.rs checks it.
+
+title-400 = The request is malformed
+title-401 = No valid key
+title-403 = Not permitted
+title-404 = Not found
+title-405 = Method not allowed
+title-409 = It contradicts what is recorded
+title-413 = The content is too large
+title-415 = Content type not accepted
+title-422 = The input cannot be accepted
+title-429 = Too many requests
+title-500 = Server error
+title-503 = The server is busy
+
+## Every request
+
+problem-route-unknown = There is no such address. See the list at /docs/.
+problem-method-not-allowed = This address takes { $allowed } only.
+problem-request-malformed = The server cannot read this request. Please check it and send it again.
+problem-request-too-large = The content is too large. Please send it in smaller parts.
+problem-too-many-requests = Too many requests. Please wait { $seconds } seconds and send it again.
+problem-busy = The server is busy and has recorded nothing. Please wait { $seconds } seconds and send it again.
+problem-internal = The server failed. Please try again; if it fails again, give the request_id to the operator.
+problem-schema-not-current = The database does not have this version's schema. The operator must run `cho40 migrate`.
+problem-database-unreachable = The server cannot reach its database. Please try again in a moment.
+
+## Keys and permissions
+
+problem-key-missing = There is no API key. Please send the header `Authorization: Bearer cho40_…`.
+problem-key-unknown = This API key does not exist or was revoked. Please ask the administrator for another.
+problem-authorization-doubled = The Authorization header was sent twice. Please send it once.
+problem-authorization-malformed = The Authorization header is malformed. Please send `Authorization: Bearer cho40_…`.
+problem-forbidden = This key lacks the permission { $permission }. Please use another key or ask for the permission.
+problem-key-cannot-revoke-itself = A key cannot revoke itself. Please use another key of the board.
+
+## Bodies
+
+problem-content-type-not-json = Only uncompressed JSON is taken. Please send the header `Content-Type: application/json`.
+problem-body-too-large = The body is larger than { $max } bytes. Please send it in smaller parts.
+problem-body-incomplete = The body did not arrive whole. Please send it again.
+problem-body-not-utf8 = The body is not UTF-8. Please encode it as UTF-8 and send it again.
+problem-body-not-json = The body is not valid JSON: line { $line }, column { $column }. Please mend it and send it again.
+problem-field-missing = The field { $field } is missing. Please add it.
+problem-field-unknown = There is no field { $field } here. Please check its spelling at /docs/.
+problem-field-doubled = The field { $field } stands twice. Please write it once.
+problem-value-of-wrong-type = The value of { $field } is not of the right type: expected { $expected }. Please see /docs/.
+problem-value-not-listed = The value of { $field } must be one of: { $allowed }.
+problem-idempotency-key-malformed = Idempotency-Key must have 1–{ $max } visible ASCII characters and be sent once.
+problem-idempotency-key-reused = This Idempotency-Key was used for another request. Please use a new key for a new request.
+problem-idempotency-key-in-use = A request with this Idempotency-Key is being recorded. Please send it again in a moment.
+
+## Texts, numbers, lists
+
+problem-text-length = This must not be empty and must have at most { $max } characters. Please rewrite it.
+problem-text-empty = Nothing is left of this text without its diacritics. Please rewrite it.
+problem-text-too-long = This has { $length } characters, more than { $limit }. Please shorten it.
+problem-text-character = The character “{ $character }” cannot stand in a VietQR code. Please use letters, digits and plain punctuation.
+problem-text-control-character = This holds a control character (line break, tab, …). Please write it on one line.
+problem-text-has-nul = The content holds a NUL character, which cannot be stored. Please remove it.
+problem-number-out-of-range = The number must be from { $min } to { $max }.
+problem-empty-list = This list needs at least one item.
+problem-list-too-long = This list may have at most { $max } items.
+problem-cursor-malformed = The cursor is malformed. Please use next_cursor of the page before as it is.
+problem-limit-out-of-range = A page has { $min } to { $max } items. Please choose again.
+problem-period-reversed = The last day is before the first ({ $from_day }). Please check both days.
+problem-phone-malformed = The phone number is malformed. Please give a Vietnamese mobile number, e.g. 0912 345 678.
+
+problem-not-found = { $what ->
+    [account] There is no such account. Please check the id.
+    [absence] There is no such absence. Please check the id.
+    [board] There is no such board.
+    [calendar_rule] There is no such calendar rule. Please check the id.
+    [code_check] There is no such check of a code. Please check the id.
+    [code] There is no such code. Please check the id.
+    [consent] There is no such consent. Please check the id.
+    [feed] There is no such feed. Please check the id.
+    [key] There is no such API key. Please check the id.
+    [link] There is no such link of a stall and an account. Please check the id.
+    [market] There is no such market. Please check the id.
+    [neighbourhood] There is no such neighbourhood. Please check the id.
+    [number] There is no such receiving number. Please check the id.
+    [occupancy] There is no such occupancy. Please check the id.
+    [request] There is no such payment request. Please check the id.
+    [secret] There is no such active secret. Please check the id.
+    [section] There is no such section in the market. Please check the id.
+    [stall] There is no such stall. Please check the id.
+    [transfer] There is no such transfer. Please check the id.
+    [vendor] There is no such vendor. Please check the id.
+    [verification] There is no such verification. Please check the id.
+   *[other] There is no such thing. Please check the id.
+}
+
+## Markets, sections, stalls, vendors
+
+problem-day-start-out-of-range = A day must begin 0 to { $max } minutes after midnight.
+problem-minimum-receipt-out-of-range = The smallest receipt must be from 1 đ to { $max }.
+problem-weekday-out-of-range = Weekdays are 1 (Monday) to 7 (Sunday).
+problem-lunar-day-out-of-range = Lunar days are 1 to 30.
+problem-section-exists = The market has a section of this name already. Please choose another name.
+problem-section-of-other-market = This section belongs to another market. Please choose one of the same market.
+problem-neighbourhood-exists = There is a neighbourhood of this name already. Please use that one.
+problem-stall-code-taken = The market has a stall with this number already. Please choose another.
+problem-stall-occupied = Somebody trades at the stall after it closes. Please end the occupancy { $occupancy } first.
+problem-stall-closed = The stall is closed from { $closed_day }. Please choose another stall or earlier days.
+problem-occupancy-overlaps = Somebody trades at the stall on these days ({ $occupancy }). Please end that occupancy first.
+problem-occupancy-ended = This occupancy ended on { $to_day }. If the day is wrong, please correct the days.
+problem-outside-occupancy = These days are outside the time at the stall. Please check the days.
+
+## VietQR codes
+
+problem-unknown-bin = No bank has the BIN { $bin }. Please choose the bank again.
+problem-bank-not-receiving = { $bank } (BIN { $bin }) does not receive by VietQR. Please use an account at another bank.
+problem-account-malformed = An account number has 1 to { $limit } plain letters and digits. Please check it.
+problem-card-malformed = The card number is wrong. Please give all the digits on the card.
+problem-category-malformed = The merchant category (MCC) must have four digits.
+problem-amount-not-positive = The amount must be more than 0 đ.
+problem-amount-too-large = The amount { $amount } is too large: one instant transfer must be below { $limit }. Please split it.
+problem-image-too-much-text = The code is too long to be drawn as a symbol. Please shorten its text.
+problem-module-px-out-of-range = A module of the picture must be 1 to { $limit } pixels wide.
+problem-code-unreadable = The code cannot be read: it is wrong from character { $position } on. Please scan the original.
+problem-code-checksum-wrong = The code's checksum is wrong: it was altered or copied in part. Please scan the original.
+problem-code-not-transfer = This code does not pay into an account. Please use the VietQR code of the receiving account.
+problem-code-irregular = The code can be read but does not keep to the VietQR rules. Please make it anew in the bank app.
+problem-code-other-scheme = This is a { $scheme_en } code, not a VietQR transfer. Please use the VietQR code of the receiving account.
+
+## Feeds
+
+problem-feed-unknown-provider = There is no connection to this provider yet. There are: { $allowed }.
+problem-feed-config-not-an-object = The configuration must be a JSON object.
+problem-feed-config-duplicate-field = A field stands twice in the configuration. Please write it once.
+problem-feed-config-unknown-field = The configuration of this provider has no such field. Please see docs/feeds/.
+problem-feed-config-missing = This field is required for the chosen provider. Please fill it in.
+problem-feed-config-wrong-type = This field of the configuration is not of the right type. Please see docs/feeds/.
+problem-feed-config-not-one-of = The value must be one of: { $allowed }.
+problem-feed-config-out-of-range = The value must be from { $min } to { $max }.
+problem-feed-config-bad-merchant = A merchant has only a–z, 0–9, _, - and full stops, at most { $max } characters.
+problem-feed-merchant-fixed = The merchant is part of the transfers' identity and stays. Please create a new feed.
+problem-feed-secret-too-short = The secret must have at least { $min } characters. Please copy all of it.
+problem-feed-secret-too-long = The secret is longer than { $max } characters. Please check what was copied.
+problem-feed-secret-malformed = The secret may hold visible ASCII characters only, and no spaces. Please copy it again.
+problem-feed-secret-not-whsec = The secret must be `whsec_` and the base64 of { $min }–{ $max } bytes. Please generate one.
+problem-feed-too-many-secrets = The feed has { $max } active secrets already. Please end an old one.
+problem-feed-last-secret = This is the feed's last secret. Please add a new one before ending it.
+problem-feed-account-in-other-feed = A feed of the same kind reports account { $account } already. Please detach it there first.

@@ -1,0 +1,146 @@
+# Câu trả lời khi một yêu cầu không làm được: chuyện gì, và nên làm gì.
+# Mỗi mã lỗi của chương trình có một khóa `problem-<mã>`; tests/it/web_texts.rs kiểm tra.
+
+title-400 = Yêu cầu chưa đúng dạng
+title-401 = Chưa có khóa hợp lệ
+title-403 = Không đủ quyền
+title-404 = Không tìm thấy
+title-405 = Phương thức không dùng được ở đây
+title-409 = Mâu thuẫn với dữ liệu đã ghi
+title-413 = Nội dung quá lớn
+title-415 = Kiểu nội dung không nhận
+title-422 = Dữ liệu chưa đúng
+title-429 = Gửi quá nhiều yêu cầu
+title-500 = Lỗi phía máy chủ
+title-503 = Máy chủ đang bận
+
+## Mọi yêu cầu
+
+problem-route-unknown = Không có địa chỉ này. Xin xem danh sách ở /docs/.
+problem-method-not-allowed = Địa chỉ này chỉ nhận { $allowed }.
+problem-request-malformed = Máy chủ không đọc được yêu cầu này. Xin kiểm tra lại rồi gửi lần nữa.
+problem-request-too-large = Nội dung gửi lên quá lớn. Xin gửi từng phần nhỏ hơn.
+problem-too-many-requests = Gửi nhiều yêu cầu quá. Xin chờ { $seconds } giây rồi gửi lại.
+problem-busy = Máy chủ đang bận, chưa ghi gì hết. Xin chờ { $seconds } giây rồi gửi lại.
+problem-internal = Máy chủ gặp lỗi nên chưa làm được. Xin thử lại; nếu vẫn lỗi, gửi mã request_id cho người giữ máy chủ.
+problem-schema-not-current = Cơ sở dữ liệu chưa lên phiên bản mới. Người giữ máy chủ cần chạy `cho40 migrate`.
+problem-database-unreachable = Máy chủ chưa nối được cơ sở dữ liệu. Xin chờ một chút rồi thử lại.
+
+## Khóa và quyền
+
+problem-key-missing = Thiếu khóa API. Xin gửi kèm tiêu đề `Authorization: Bearer cho40_…`.
+problem-key-unknown = Khóa API này không có hoặc đã bị thu hồi. Xin hỏi người quản trị để được cấp khóa khác.
+problem-authorization-doubled = Tiêu đề Authorization được gửi hai lần. Xin chỉ gửi một lần.
+problem-authorization-malformed = Tiêu đề Authorization chưa đúng dạng. Xin gửi `Authorization: Bearer cho40_…`.
+problem-forbidden = Khóa này không có quyền { $permission }. Xin dùng khóa khác hoặc nhờ người quản trị cấp quyền.
+problem-key-cannot-revoke-itself = Một khóa không tự thu hồi chính nó được. Xin dùng một khóa khác của ban quản lý.
+
+## Nội dung gửi lên
+
+problem-content-type-not-json = Chỉ nhận JSON không nén. Xin gửi tiêu đề `Content-Type: application/json`.
+problem-body-too-large = Nội dung dài hơn { $max } byte. Xin gửi từng phần nhỏ hơn.
+problem-body-incomplete = Nội dung gửi chưa trọn. Xin gửi lại.
+problem-body-not-utf8 = Nội dung không phải UTF-8. Xin lưu lại bằng UTF-8 rồi gửi lại.
+problem-body-not-json = Nội dung không phải JSON đúng: dòng { $line }, cột { $column }. Xin sửa rồi gửi lại.
+problem-field-missing = Thiếu trường { $field }. Xin thêm vào rồi gửi lại.
+problem-field-unknown = Không có trường tên { $field } ở đây. Xin xem lại cách viết ở /docs/.
+problem-field-doubled = Trường { $field } được ghi hai lần. Xin chỉ ghi một lần.
+problem-value-of-wrong-type = Giá trị của trường { $field } chưa đúng kiểu. Xin xem lại kiểu dữ liệu ở /docs/.
+problem-value-not-listed = Giá trị của trường { $field } phải là một trong: { $allowed }.
+problem-idempotency-key-malformed = Idempotency-Key phải có 1–{ $max } ký tự ASCII nhìn thấy được, gửi một lần.
+problem-idempotency-key-reused = Idempotency-Key này đã dùng cho một yêu cầu khác. Xin dùng khóa mới cho yêu cầu mới.
+problem-idempotency-key-in-use = Một yêu cầu cùng Idempotency-Key đang được ghi. Xin chờ một chút rồi gửi lại.
+
+## Chữ, số, danh sách
+
+problem-text-length = Phần này phải có chữ và không dài quá { $max } ký tự. Xin viết lại.
+problem-text-empty = Phần này không còn chữ nào sau khi bỏ dấu. Xin viết lại.
+problem-text-too-long = Phần này dài { $length } ký tự, tối đa { $limit }. Xin viết ngắn lại.
+problem-text-character = Ký tự “{ $character }” không dùng được trong mã VietQR. Xin chỉ dùng chữ, số và dấu câu thường.
+problem-text-control-character = Phần này có ký tự điều khiển (xuống dòng, tab…). Xin viết trên một dòng.
+problem-text-has-nul = Nội dung có ký tự NUL, không lưu được. Xin bỏ ký tự đó.
+problem-number-out-of-range = Số phải từ { $min } đến { $max }.
+problem-empty-list = Danh sách này phải có ít nhất một mục.
+problem-list-too-long = Danh sách này chỉ được tối đa { $max } mục.
+problem-cursor-malformed = Con trỏ trang không đúng. Xin dùng nguyên next_cursor của trang trước.
+problem-limit-out-of-range = Mỗi trang có từ { $min } đến { $max } mục. Xin chọn lại.
+problem-period-reversed = Ngày cuối đứng trước ngày đầu ({ $from_day }). Xin coi lại hai ngày.
+problem-phone-malformed = Số điện thoại chưa đúng. Xin ghi số di động Việt Nam, ví dụ 0912 345 678.
+
+problem-not-found = { $what ->
+    [account] Không tìm thấy tài khoản này. Xin coi lại mã.
+    [absence] Không tìm thấy ngày nghỉ này. Xin coi lại mã.
+    [board] Không tìm thấy ban quản lý này.
+    [calendar_rule] Không tìm thấy quy định ngày chợ này. Xin coi lại mã.
+    [code_check] Không tìm thấy lần kiểm tra mã này. Xin coi lại mã.
+    [code] Không tìm thấy mã QR này. Xin coi lại mã.
+    [consent] Không tìm thấy sự đồng ý này. Xin coi lại mã.
+    [feed] Không tìm thấy nguồn báo tiền này. Xin coi lại mã.
+    [key] Không tìm thấy khóa API này. Xin coi lại mã.
+    [link] Không tìm thấy liên kết sạp – tài khoản này. Xin coi lại mã.
+    [market] Không tìm thấy chợ này. Xin coi lại mã.
+    [neighbourhood] Không tìm thấy khóm, ấp này. Xin coi lại mã.
+    [number] Không tìm thấy số nhận tiền này. Xin coi lại mã.
+    [occupancy] Không tìm thấy lượt bán ở sạp này. Xin coi lại mã.
+    [request] Không tìm thấy yêu cầu thanh toán này. Xin coi lại mã.
+    [secret] Không tìm thấy khóa bí mật đang dùng này. Xin coi lại mã.
+    [section] Không tìm thấy khu này trong chợ. Xin coi lại mã.
+    [stall] Không tìm thấy sạp này. Xin coi lại mã.
+    [transfer] Không tìm thấy giao dịch này. Xin coi lại mã.
+    [vendor] Không tìm thấy tiểu thương này. Xin coi lại mã.
+    [verification] Không tìm thấy lần xác minh này. Xin coi lại mã.
+   *[other] Không tìm thấy. Xin coi lại mã.
+}
+
+## Chợ, khu, sạp, tiểu thương
+
+problem-day-start-out-of-range = Ngày phải bắt đầu từ 0 đến { $max } phút sau nửa đêm.
+problem-minimum-receipt-out-of-range = Mức thu nhỏ nhất phải từ 1 đ đến { $max }.
+problem-weekday-out-of-range = Thứ trong tuần ghi từ 1 (thứ hai) đến 7 (chủ nhật).
+problem-lunar-day-out-of-range = Ngày âm lịch ghi từ 1 đến 30.
+problem-section-exists = Chợ đã có khu mang tên này. Xin đặt tên khác.
+problem-section-of-other-market = Khu này thuộc chợ khác. Xin chọn một khu của cùng chợ.
+problem-neighbourhood-exists = Đã có khóm, ấp mang tên này. Xin dùng cái đã có.
+problem-stall-code-taken = Chợ đã có sạp mang số này. Xin chọn số khác.
+problem-stall-occupied = Sạp còn người bán sau ngày đóng. Xin kết thúc lượt bán { $occupancy } trước.
+problem-stall-closed = Sạp đã đóng từ { $closed_day }. Xin chọn sạp khác hoặc ngày trước đó.
+problem-occupancy-overlaps = Sạp đã có người bán trong những ngày này ({ $occupancy }). Xin kết thúc lượt bán đó trước.
+problem-occupancy-ended = Lượt bán này đã kết thúc ngày { $to_day }. Nếu ngày sai, xin sửa lại ngày.
+problem-outside-occupancy = Những ngày này nằm ngoài thời gian bán ở sạp. Xin coi lại ngày.
+
+## Mã VietQR
+
+problem-unknown-bin = Không có ngân hàng nào mang mã BIN { $bin }. Xin chọn lại ngân hàng.
+problem-bank-not-receiving = { $bank } (BIN { $bin }) không nhận tiền qua VietQR. Xin dùng tài khoản ở ngân hàng khác.
+problem-account-malformed = Số tài khoản chỉ gồm chữ không dấu và số, từ 1 đến { $limit } ký tự. Xin coi lại.
+problem-card-malformed = Số thẻ chưa đúng. Xin ghi đủ các chữ số in trên thẻ.
+problem-category-malformed = Mã ngành hàng (MCC) phải có bốn chữ số.
+problem-amount-not-positive = Số tiền phải lớn hơn 0 đ.
+problem-amount-too-large = Số tiền { $amount } quá lớn: một lần chuyển nhanh phải dưới { $limit }. Xin chia làm nhiều lần.
+problem-image-too-much-text = Mã này dài quá, không vẽ thành hình QR được. Xin viết nội dung ngắn lại.
+problem-module-px-out-of-range = Cỡ ô của hình QR phải từ 1 đến { $limit } điểm ảnh.
+problem-code-unreadable = Không đọc được mã: sai từ ký tự thứ { $position }. Xin quét lại mã gốc.
+problem-code-checksum-wrong = Mã bị sai số kiểm tra, có thể đã bị sửa hoặc chép thiếu. Xin quét lại mã gốc.
+problem-code-not-transfer = Mã này không trả tiền vào một tài khoản được. Xin dùng mã VietQR của tài khoản nhận tiền.
+problem-code-irregular = Mã đọc được nhưng viết chưa đúng chuẩn VietQR. Xin tạo lại mã ở ứng dụng ngân hàng.
+problem-code-other-scheme = Đây là mã { $scheme_vi }, không phải VietQR chuyển khoản. Xin dùng mã VietQR của tài khoản nhận tiền.
+
+## Nguồn báo tiền
+
+problem-feed-unknown-provider = Chưa có kết nối với nhà cung cấp này. Hiện dùng được: { $allowed }.
+problem-feed-config-not-an-object = Cấu hình phải là một đối tượng JSON.
+problem-feed-config-duplicate-field = Cấu hình có trường ghi hai lần. Xin chỉ ghi một lần.
+problem-feed-config-unknown-field = Cấu hình của nhà cung cấp này không có trường đó. Xin xem docs/feeds/.
+problem-feed-config-missing = Trường này bắt buộc với nhà cung cấp đã chọn. Xin điền vào.
+problem-feed-config-wrong-type = Trường cấu hình này chưa đúng kiểu dữ liệu. Xin xem docs/feeds/.
+problem-feed-config-not-one-of = Giá trị phải là một trong: { $allowed }.
+problem-feed-config-out-of-range = Giá trị phải từ { $min } đến { $max }.
+problem-feed-config-bad-merchant = Mã cửa hàng chỉ gồm a–z, 0–9, dấu _ - và dấu chấm, tối đa { $max } ký tự.
+problem-feed-merchant-fixed = Mã cửa hàng là một phần của danh tính giao dịch nên không đổi được. Xin tạo nguồn mới.
+problem-feed-secret-too-short = Khóa bí mật phải có ít nhất { $min } ký tự. Xin chép đủ từ nhà cung cấp.
+problem-feed-secret-too-long = Khóa bí mật dài hơn { $max } ký tự. Xin coi lại đã chép đúng chưa.
+problem-feed-secret-malformed = Khóa bí mật chỉ gồm ký tự ASCII nhìn thấy được, không có khoảng trắng. Xin chép lại.
+problem-feed-secret-not-whsec = Khóa phải là `whsec_` và base64 của { $min }–{ $max } byte. Xin tạo khóa đúng dạng.
+problem-feed-too-many-secrets = Nguồn đã có { $max } khóa bí mật đang dùng. Xin kết thúc bớt khóa cũ.
+problem-feed-last-secret = Đây là khóa bí mật cuối cùng của nguồn. Xin thêm khóa mới trước khi bỏ khóa này.
+problem-feed-account-in-other-feed = Tài khoản { $account } đã được một nguồn cùng loại báo. Xin gỡ ở nguồn kia trước.

@@ -1,0 +1,140 @@
+# What the scripts share: installing what a fresh machine lacks, and a throwaway PostgreSQL.
+# To be sourced by bash under `set -euo pipefail`.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+# Runs a command as root, with sudo where needed.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        fail "this needs root or sudo: $*"
+    fi
+}
+
+# The newest PostgreSQL server's programs; nothing if there is none.
+postgres_bin() {
+    local candidate newest=
+    for candidate in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V); do
+        if [ -x "$candidate/initdb" ]; then newest=$candidate; fi
+    done
+    printf '%s' "$newest"
+}
+
+# Installs the packages whose programs are missing: a C toolchain for the bundled SQLite, libpq
+# and OpenSSL, the PostgreSQL server, and an independent reader of printed codes.
+install_missing() {
+    local packages=()
+    command -v cc >/dev/null && command -v make >/dev/null || packages+=(build-essential)
+    perl -MIPC::Cmd -MFindBin -e1 2>/dev/null || packages+=(perl)
+    command -v flock >/dev/null && command -v setpriv >/dev/null || packages+=(util-linux)
+    command -v zbarimg >/dev/null || packages+=(zbar-tools)
+    [ -n "$(postgres_bin)" ] || packages+=(postgresql)
+    if [ ${#packages[@]} -eq 0 ]; then return; fi
+    command -v apt-get >/dev/null ||
+        fail "missing, by their Debian names: ${packages[*]}; there is no apt-get to install them"
+    say "installing ${packages[*]}"
+    as_root apt-get update -qq </dev/null >&2 || say "apt-get update failed; trying all the same"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${packages[@]}" </dev/null >&2
+}
+
+# Makes `cargo` known where rustup has installed it for this user only.
+require_cargo() {
+    if ! command -v cargo >/dev/null && [ -f "$HOME/.cargo/env" ]; then . "$HOME/.cargo/env"; fi
+    command -v cargo >/dev/null || fail "cargo is missing: install Rust from https://rustup.rs"
+}
+
+# ---------------------------------------------------------------- a throwaway PostgreSQL
+cluster=
+cluster_url=
+cluster_name=cho40-throwaway-postgres
+
+# PostgreSQL refuses to run as root: then it runs as its own user, or as nobody.
+postgres_user() {
+    if [ "$(id -u)" -ne 0 ]; then
+        id -un
+    elif id postgres >/dev/null 2>&1; then
+        printf postgres
+    else
+        printf nobody
+    fi
+}
+
+as_postgres_user() {
+    local user
+    user=$(postgres_user)
+    if [ "$(id -un)" = "$user" ]; then
+        "$@"
+    else
+        (cd / && setpriv --reuid="$user" --regid="$(id -g "$user")" --clear-groups -- "$@")
+    fi
+}
+
+# Starts a cluster in a temporary folder, reached by a socket there and by no port, and sets
+# `cluster_url` to its maintenance database. The arguments are the server's, e.g. `-c fsync=off`.
+# The caller sets `trap stop_cluster EXIT` first. The folder lies in $cluster_parent or /tmp: the
+# other user must reach it, and the path of a socket has at most 107 bytes.
+start_cluster() {
+    local parent=${cluster_parent:-/tmp} bin making
+    sweep_clusters "$parent"
+    bin=$(postgres_bin)
+    [ -n "$bin" ] || fail "no PostgreSQL server in /usr/lib/postgresql"
+    # Its lock is held until this script ends, however it ends; it gets the name by which
+    # `sweep_clusters` finds it when the lock is held.
+    making=$(mktemp -d "$parent/making-$cluster_name.XXXXXX")
+    exec 9>"$making/lock"
+    flock 9
+    cluster=$parent/${making##*/making-}
+    mv "$making" "$cluster"
+    mkdir -m 700 "$cluster/home"
+    if [ "$(id -u)" -eq 0 ]; then chown "$(postgres_user)" "$cluster/home"; fi
+    chmod 711 "$cluster"
+    as_postgres_user "$bin/initdb" -D "$cluster/home/data" -U postgres -A trust -E UTF8 \
+        --locale=C --no-sync >"$cluster/initdb.log" 2>&1 9>&- ||
+        fail "initdb failed: $(cat "$cluster/initdb.log")"
+    as_postgres_user "$bin/pg_ctl" -D "$cluster/home/data" -l "$cluster/home/log" -w -t 60 \
+        -o "-c listen_addresses='' -k $cluster/home -c max_connections=400 $*" start \
+        >/dev/null 9>&- || fail "PostgreSQL did not start: $(cat "$cluster/home/log")"
+    cluster_url="postgres:///postgres?host=$cluster/home&user=postgres"
+}
+
+# Stops the cluster that this script started, and removes its folder.
+stop_cluster() {
+    if [ -n "$cluster" ]; then remove_cluster "$cluster"; fi
+    cluster=
+}
+
+# The process is stopped only if it is the one that works in this very folder: after a crash its
+# number may be another's by now.
+remove_cluster() {
+    local data=$1/home/data pid=
+    if [ -f "$data/postmaster.pid" ]; then pid=$(head -n 1 "$data/postmaster.pid"); fi
+    if [ -n "$pid" ] && [ "$(readlink "/proc/$pid/cwd" || true)" = "$data" ]; then
+        as_postgres_user "$(postgres_bin)/pg_ctl" -D "$data" -m immediate -w stop >/dev/null || true
+    fi
+    rm -rf "$1"
+}
+
+# Removes the clusters of killed runs: those of this user whose lock nobody holds.
+sweep_clusters() {
+    local left
+    for left in "$1/$cluster_name".*; do
+        if [ ! -O "$left/lock" ]; then continue; fi
+        (
+            exec 8>"$left/lock"
+            if flock -n 8; then remove_cluster "$left" 8>&-; fi
+        )
+    done
+}

@@ -1,0 +1,219 @@
+//! Putting the report together: groups, secrecy, lists.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::amounts::Hidden;
+use super::equipped::Reason;
+use super::facts::{Facts, Occupancy, Standing};
+use super::intensity::Surroundings;
+use super::metrics::Metrics;
+use super::quality::{FeedQuality, Quality};
+use super::query::Query;
+use super::report::{
+    AdoptionReport, Apart, Coverage, LunarDays, MarketName, OccupancyReport, ReasonCount,
+    SectionReport, Source,
+};
+use super::sentences;
+use super::subject::Subject;
+use super::suppression::{self, Part};
+use crate::ledger::item::Evidence;
+use crate::primitives::ids::{OccupancyId, SectionId};
+use crate::primitives::lunar::LunarDay;
+use crate::primitives::{Day, UnixMs};
+
+/// The report's parts before they are put together.
+pub struct Assembly<'a> {
+    pub surroundings: Surroundings<'a>,
+    pub subjects: &'a [Subject<'a>],
+    pub feeds: &'a FeedQuality,
+    /// (id, name), in order.
+    pub sections: Vec<(i64, &'a str)>,
+    pub sees_amounts: bool,
+}
+
+impl Assembly<'_> {
+    pub fn assemble(&self, market: MarketName, query: &Query, now: UnixMs) -> AdoptionReport {
+        let facts = self.surroundings.facts;
+        let (wholesale, retail): (Vec<&Subject<'_>>, Vec<&Subject<'_>>) =
+            self.subjects.iter().partition(|one| one.occupancy.wholesale);
+        let lunar_days = lunar_days(facts);
+        let listed = query.include_occupancies;
+        AdoptionReport {
+            coverage: self.coverage(&retail, wholesale.len() as i64),
+            market,
+            window: facts.window,
+            as_of: facts.window.to,
+            generated_at: now,
+            whole_market: self.metrics(&retail, suppression::alone(&parts(&retail)), true),
+            sections: self.section_reports(&retail),
+            wholesale: (!wholesale.is_empty()).then(|| {
+                self.metrics(&wholesale, suppression::alone(&parts(&wholesale)), false)
+            }),
+            occupancies: if listed { self.occupancy_reports() } else { Vec::new() },
+            apart: if listed { self.apart() } else { Vec::new() },
+            sources: sources(facts),
+            notes: sentences::notes(self.subjects, &lunar_days),
+            lunar_days,
+        }
+    }
+
+    fn metrics(
+        &self,
+        group: &[&Subject<'_>],
+        hidden: Option<Hidden>,
+        is_market: bool,
+    ) -> Metrics {
+        let quality = Quality::of_stalls(group);
+        let quality = if is_market { quality.of_market(self.feeds) } else { quality };
+        Metrics::of(group, &self.surroundings, hidden, quality)
+    }
+
+    fn section_reports(&self, retail: &[&Subject<'_>]) -> Vec<SectionReport> {
+        let mut groups: HashMap<i64, Vec<&Subject<'_>>> = HashMap::new();
+        for subject in retail {
+            groups.entry(subject.occupancy.section_id).or_default().push(subject);
+        }
+        let sections: Vec<_> = self
+            .sections
+            .iter()
+            .filter_map(|(id, name)| Some((*id, *name, groups.remove(id)?)))
+            .collect();
+        let cells: Vec<_> = sections.iter().map(|(_, _, group)| parts(group)).collect();
+        let hidden = suppression::of_sections(&cells);
+        sections
+            .iter()
+            .zip(hidden)
+            .map(|((id, name, group), hidden)| SectionReport {
+                section_id: SectionId(*id),
+                section: (*name).to_owned(),
+                metrics: self.metrics(group, hidden, false),
+            })
+            .collect()
+    }
+
+    fn occupancy_reports(&self) -> Vec<OccupancyReport> {
+        self.subjects
+            .iter()
+            .map(|subject| {
+                let occupancy = subject.occupancy;
+                let shown = self.sees_amounts || occupancy.shares_amounts;
+                let hidden = (!shown).then_some(Hidden::NoConsent);
+                OccupancyReport {
+                    occupancy_id: OccupancyId(occupancy.id),
+                    stall_code: occupancy.stall_code.clone(),
+                    section: self.section_of(occupancy),
+                    wholesale: occupancy.wholesale,
+                    class: subject.class,
+                    class_vi: subject.class.label_vi(),
+                    possible_class: subject.possible_class,
+                    reasons: subject.reasons(),
+                    equipped_on: occupancy.equipment.since,
+                    metrics: self.metrics(&[subject], hidden, false),
+                }
+            })
+            .collect()
+    }
+
+    fn apart(&self) -> Vec<Apart> {
+        not_trading(self.surroundings.facts)
+            .map(|occupancy| Apart {
+                occupancy_id: OccupancyId(occupancy.id),
+                stall_code: occupancy.stall_code.clone(),
+                section: self.section_of(occupancy),
+                standing: occupancy.standing,
+                standing_vi: occupancy.standing.label_vi(),
+                since: occupancy.since,
+            })
+            .collect()
+    }
+
+    fn section_of(&self, occupancy: &Occupancy) -> String {
+        self.sections
+            .iter()
+            .find(|(id, _)| *id == occupancy.section_id)
+            .map(|(_, name)| (*name).to_owned())
+            .unwrap_or_default()
+    }
+
+    fn coverage(&self, retail: &[&Subject<'_>], wholesale: i64) -> Coverage {
+        let mut counts: BTreeMap<Reason, i64> = BTreeMap::new();
+        for reason in retail.iter().filter_map(|subject| subject.reasons().first().copied()) {
+            *counts.entry(reason).or_default() += 1;
+        }
+        let apart = |standing| {
+            not_trading(self.surroundings.facts)
+                .filter(|occupancy| occupancy.standing == standing)
+                .count() as i64
+        };
+        let trading = retail.len() as i64;
+        let measurable = retail.iter().filter(|one| one.is_measurable()).count() as i64;
+        let mut coverage = Coverage {
+            sentences: Vec::new(),
+            trading,
+            equipped: retail.iter().filter(|one| one.equipped).count() as i64,
+            measurable,
+            not_measurable: trading - measurable,
+            because: counts.into_iter().map(|(reason, count)| reason_count(reason, count)).collect(),
+            closed: apart(Standing::Closed),
+            left: apart(Standing::Left),
+            suspended: apart(Standing::Suspended),
+            wholesale,
+        };
+        coverage.sentences = sentences::of_coverage(&coverage);
+        coverage
+    }
+}
+
+fn reason_count(reason: Reason, count: i64) -> ReasonCount {
+    let label = reason.label();
+    ReasonCount { reason, label_vi: label.vi, label_en: label.en, count }
+}
+
+/// Suspended now, or closed or left within the window.
+fn not_trading(facts: &Facts) -> impl Iterator<Item = &Occupancy> {
+    facts.occupancies.iter().filter(|occupancy| match occupancy.standing {
+        Standing::Trading => false,
+        Standing::Suspended => true,
+        Standing::Closed | Standing::Left => facts.window.contains(occupancy.since),
+    })
+}
+
+/// The value of the measurable occupancies of a group.
+fn parts(group: &[&Subject<'_>]) -> Vec<Part> {
+    group
+        .iter()
+        .filter(|subject| subject.is_measurable())
+        .map(|subject| subject.occupancy.part())
+        .collect()
+}
+
+fn lunar_days(facts: &Facts) -> LunarDays {
+    let window = facts.window;
+    let on = |day_of_month: u8| {
+        let is = |day: &Day| LunarDay::of(*day).is_some_and(|l| l.day_of_month == day_of_month);
+        window.days().filter(is).collect()
+    };
+    LunarDays {
+        window,
+        market_days: facts.market_days.count(window),
+        tet: window.days().filter_map(LunarDay::of).any(LunarDay::is_tet_season),
+        firsts: on(1),
+        fifteenths: on(15),
+    }
+}
+
+fn sources(facts: &Facts) -> Vec<Source> {
+    let mut accounts: BTreeMap<&str, BTreeSet<i64>> = BTreeMap::new();
+    for feed in &facts.feeds {
+        accounts.entry(&feed.provider).or_default().insert(feed.account_id);
+    }
+    accounts
+        .into_iter()
+        .map(|(provider, accounts)| Source {
+            provider: provider.to_owned(),
+            // Phones and statements come with their readers.
+            evidence: Evidence::Aggregator.as_str(),
+            accounts: accounts.len() as i64,
+        })
+        .collect()
+}

@@ -1,0 +1,120 @@
+//! Set Q: who has a code that works and that stands on the stall.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::store::register::{CodeRow, Register};
+use crate::primitives::{Day, UnixMs};
+
+/// A replaced card inherits its predecessor's issue day along at most this many replacements.
+const REPLACEMENTS: usize = 100;
+
+/// Why an occupancy cannot be measured, the first obstacle first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// No live code.
+    NoCode,
+    /// The holder's name or the 1.000 đ test is missing or failed.
+    NotVerified,
+    /// The last scan on the stall showed another code or account.
+    ScanDiffers,
+    /// The printed code was not scanned on the stall within 180 days.
+    NotScanned,
+    /// No account feed covers an account behind a live code.
+    NoFeed,
+    /// The feed is not proven alive on 90 % of the market days.
+    FeedGaps,
+}
+
+/// What an occupancy has to be paid with, as of the end of the window.
+#[derive(Clone, Debug, Default)]
+pub struct Equipment {
+    /// Issue day of the first code that makes it equipped; `None`: not in Q.
+    pub since: Option<Day>,
+    pub obstacle: Option<Reason>,
+    /// The accounts behind its live codes, each once.
+    pub accounts: Vec<i64>,
+}
+
+/// The equipment of every occupancy that has a live code.
+pub fn by_occupancy(
+    register: &Register,
+    end: UnixMs,
+    day_start_minute: i32,
+) -> HashMap<i64, Equipment> {
+    let verified = verified_accounts(register);
+    // Later checks overwrite earlier ones.
+    let right: HashMap<i64, bool> =
+        register.checks.iter().map(|(code, result)| (*code, result == "right")).collect();
+    let by_id: HashMap<i64, &CodeRow> = register.codes.iter().map(|code| (code.id, code)).collect();
+    let mut found: HashMap<i64, Equipment> = HashMap::new();
+    for code in register.codes.iter().filter(|code| is_live(code, end)) {
+        let obstacle = match right.get(&code.id) {
+            _ if !verified.contains(&code.account_id) => Some(Reason::NotVerified),
+            Some(true) => None,
+            Some(false) => Some(Reason::ScanDiffers),
+            None => Some(Reason::NotScanned),
+        };
+        let equipment = found.entry(code.occupancy_id).or_insert_with(|| Equipment {
+            obstacle,
+            ..Equipment::default()
+        });
+        if !equipment.accounts.contains(&code.account_id) {
+            equipment.accounts.push(code.account_id);
+        }
+        if obstacle.is_none() {
+            let issued = first_issue(code, &by_id).day(day_start_minute);
+            equipment.since = Some(equipment.since.map_or(issued, |since| since.min(issued)));
+        }
+        equipment.obstacle = nearest(equipment.obstacle, obstacle);
+    }
+    found
+}
+
+fn is_live(code: &CodeRow, end: UnixMs) -> bool {
+    code.issued_at_ms < end.0 && code.revoked_at_ms.is_none_or(|revoked| revoked >= end.0)
+}
+
+/// Of several codes, that with the fewest obstacles decides.
+fn nearest(one: Option<Reason>, other: Option<Reason>) -> Option<Reason> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.max(other)),
+        _ => None,
+    }
+}
+
+/// The name was shown and confirmed, and a test was seen or confirmed; the last of each counts.
+fn verified_accounts(register: &Register) -> HashSet<i64> {
+    let mut last: HashMap<(i64, &str), bool> = HashMap::new();
+    for row in &register.verifications {
+        last.insert((row.account_id, row.method.as_str()), row.passed);
+    }
+    let passed = |account, method| last.get(&(account, method)).copied().unwrap_or(false);
+    register
+        .verifications
+        .iter()
+        .map(|row| row.account_id)
+        .filter(|account| {
+            passed(*account, "name_shown")
+                && (passed(*account, "test_seen") || passed(*account, "test_confirmed"))
+        })
+        .collect()
+}
+
+/// A re-printed card does not make a stall new.
+fn first_issue(code: &CodeRow, by_id: &HashMap<i64, &CodeRow>) -> UnixMs {
+    let mut issued = code.issued_at_ms;
+    let mut replaces = code.replaces_code_id;
+    for _ in 0..REPLACEMENTS {
+        let Some(before) = replaces.and_then(|id| by_id.get(&id)) else { break };
+        if before.occupancy_id != code.occupancy_id {
+            break;
+        }
+        issued = issued.min(before.issued_at_ms);
+        replaces = before.replaces_code_id;
+    }
+    UnixMs(issued)
+}

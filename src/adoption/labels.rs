@@ -1,0 +1,92 @@
+//! What everything is called, in Vietnamese and English.
+
+use super::amounts::Hidden;
+use super::equipped::Reason;
+use super::facts::Standing;
+use super::subject::AdoptionClass;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Label {
+    pub vi: &'static str,
+    pub en: &'static str,
+}
+
+const fn label(vi: &'static str, en: &'static str) -> Label {
+    Label { vi, en }
+}
+
+pub const M1: Label = label("Đã có mã", "Equipped");
+pub const M2: Label = label("Có số liệu", "Measurable");
+pub const M3: Label = label("Bắt đầu dùng", "Activated");
+pub const M4: Label = label("Đang dùng", "Active");
+pub const M4_30: Label = label("Đang dùng trong 30 ngày", "Active in 30 days");
+pub const M4_90: Label = label("Đang dùng trong 90 ngày", "Active in 90 days");
+pub const M5: Label = label("Dùng thường xuyên", "Regular");
+pub const M6: Label = label("Tạm ngưng dùng", "Paused");
+pub const M7: Label = label("Bỏ dùng / dùng lại", "Lost / returned");
+pub const M7_LOST: Label = label("Bỏ dùng", "Lost");
+pub const M7_RETURNED: Label = label("Dùng lại", "Returned");
+pub const M8: Label = label("Mức độ dùng", "Intensity");
+pub const M12: Label = label("Chất lượng tin báo", "Quality of notices");
+
+impl Reason {
+    #[must_use]
+    pub const fn label(self) -> Label {
+        match self {
+            Self::NoCode => label("chưa có mã", "no code"),
+            Self::NotVerified => label("tài khoản chưa xác minh", "account not verified"),
+            Self::ScanDiffers => label(
+                "mã quét tại sạp khác mã đã đăng ký",
+                "the scan on the stall differs from the registered code",
+            ),
+            Self::NotScanned => label(
+                "mã chưa quét kiểm tra trong 180 ngày",
+                "code not scanned within 180 days",
+            ),
+            Self::NoFeed => {
+                label("tài khoản chưa có nguồn báo tiền về", "account without a feed")
+            }
+            Self::FeedGaps => label(
+                "nguồn báo tiền chưa chắc hoạt động đủ 90 % số ngày",
+                "feed not proven alive on 90 % of the days",
+            ),
+        }
+    }
+}
+
+impl AdoptionClass {
+    #[must_use]
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::NotEquipped => "chưa có mã",
+            Self::Equipped => "đã có mã",
+            Self::Paused => "tạm ngưng dùng",
+            Self::Active => "đang dùng",
+            Self::Regular => "dùng thường xuyên",
+        }
+    }
+}
+
+impl Standing {
+    #[must_use]
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::Trading => "đang bán",
+            Self::Closed => "sạp đã đóng",
+            Self::Left => "đã nghỉ sạp",
+            Self::Suspended => "tạm nghỉ",
+        }
+    }
+}
+
+impl Hidden {
+    #[must_use]
+    pub const fn label_vi(self) -> &'static str {
+        match self {
+            Self::NoConsent => "người bán chưa đồng ý cho xem",
+            Self::FewStalls => "ẩn vì có dưới 5 sạp",
+            Self::OneDominates => "ẩn vì một sạp chiếm trên 70 %",
+            Self::Derivable => "ẩn để không suy ra số của khu khác",
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The metrics of a group of occupancies: a market, a section, or one occupancy alone.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::amounts::Hidden;
+use super::intensity::{Intensity, Surroundings};
+use super::labels;
+use super::quality::Quality;
+use super::ratio::{Bounds, Ratio};
+use super::subject::Subject;
+use super::verdict::{Answer, Tally};
+
+/// A share that needs no feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Share {
+    pub label_vi: &'static str,
+    pub label_en: &'static str,
+    pub value: Ratio,
+}
+
+/// A share over the occupancies whose silence means something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Measured {
+    pub label_vi: &'static str,
+    pub label_en: &'static str,
+    /// M2 over the metric's own days: how much of the equipped the value speaks for.
+    pub measurable: Ratio,
+    pub value: Ratio,
+    /// Over all that the metric asks, measurable or not.
+    pub over_all: Bounds,
+}
+
+/// M4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Active {
+    pub label_vi: &'static str,
+    pub label_en: &'static str,
+    pub days_30: Measured,
+    pub days_90: Measured,
+}
+
+/// M7.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Coming {
+    pub label_vi: &'static str,
+    pub label_en: &'static str,
+    pub lost: Measured,
+    pub returned: Measured,
+}
+
+/// M8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct IntensityMetric {
+    pub label_vi: &'static str,
+    pub label_en: &'static str,
+    pub measurable: Ratio,
+    /// Null if nothing is measurable: not enough data, which is not zero.
+    pub value: Option<Intensity>,
+}
+
+/// M12.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct QualityMetric {
+    pub label_vi: &'static str,
+    pub label_en: &'static str,
+    pub measurable: Ratio,
+    pub value: Quality,
+}
+
+/// All metrics of a group. M9–M11 and M13 need the cash side and are not there yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Metrics {
+    pub m1: Share,
+    pub m2: Share,
+    pub m3: Measured,
+    pub m4: Active,
+    pub m5: Measured,
+    pub m6: Measured,
+    pub m7: Coming,
+    pub m8: IntensityMetric,
+    pub m12: QualityMetric,
+}
+
+/// A ratio of M1–M7 with its name, for tables.
+#[derive(Clone, Copy, Debug)]
+pub struct Windowed {
+    pub key: &'static str,
+    pub label_vi: &'static str,
+    pub value: Ratio,
+    pub measurable: Option<Ratio>,
+    pub over_all: Option<Bounds>,
+}
+
+impl Metrics {
+    pub(super) fn of(
+        group: &[&Subject<'_>],
+        surroundings: &Surroundings<'_>,
+        hidden: Option<Hidden>,
+        quality: Quality,
+    ) -> Self {
+        let m2 = |covered: fn(&Subject<'_>) -> bool| measurable(group, covered);
+        let tally = |answer: fn(&Subject<'_>) -> Option<Answer>| {
+            Tally::of(group.iter().map(|subject| answer(subject)))
+        };
+        let (window, last_30) = (m2(|one| one.covered), m2(|one| one.covered_30));
+        let (last_60, last_90) = (m2(|one| one.covered_60), m2(|one| one.covered_90));
+        let equipped = group.iter().filter(|one| one.equipped).count() as i64;
+        let (m4, m7) = (labels::M4, labels::M7);
+        let (m8, m12) = (labels::M8, labels::M12);
+        Self {
+            m1: share(labels::M1, Ratio::exact(equipped, group.len() as i64)),
+            m2: share(labels::M2, window),
+            m3: measured(labels::M3, window, tally(|one| one.activated)),
+            m4: Active {
+                label_vi: m4.vi,
+                label_en: m4.en,
+                days_30: measured(labels::M4_30, last_30, tally(|one| Some(one.active_30))),
+                days_90: measured(labels::M4_90, last_90, tally(|one| Some(one.active_90))),
+            },
+            m5: measured(labels::M5, last_30, tally(|one| Some(one.regular))),
+            m6: measured(labels::M6, last_60, tally(|one| one.paused)),
+            m7: Coming {
+                label_vi: m7.vi,
+                label_en: m7.en,
+                lost: measured(labels::M7_LOST, last_90, tally(|one| one.lost)),
+                returned: measured(labels::M7_RETURNED, last_90, tally(|one| one.returned)),
+            },
+            m8: IntensityMetric {
+                label_vi: m8.vi,
+                label_en: m8.en,
+                measurable: window,
+                value: surroundings.intensity(group, hidden),
+            },
+            m12: QualityMetric {
+                label_vi: m12.vi,
+                label_en: m12.en,
+                measurable: window,
+                value: quality,
+            },
+        }
+    }
+
+    /// M1–M7 in order.
+    #[must_use]
+    pub fn ratios(&self) -> [Windowed; 9] {
+        [
+            plain("m1", self.m1),
+            plain("m2", self.m2),
+            windowed("m3", self.m3),
+            windowed("m4_30", self.m4.days_30),
+            windowed("m4_90", self.m4.days_90),
+            windowed("m5", self.m5),
+            windowed("m6", self.m6),
+            windowed("m7_lost", self.m7.lost),
+            windowed("m7_returned", self.m7.returned),
+        ]
+    }
+}
+
+/// |Q ∩ V| / |Q|.
+fn measurable(group: &[&Subject<'_>], covered: fn(&Subject<'_>) -> bool) -> Ratio {
+    let equipped = group.iter().filter(|one| one.equipped);
+    let seen = equipped.clone().filter(|one| covered(one)).count();
+    Ratio::exact(seen as i64, equipped.count() as i64)
+}
+
+const fn share(label: labels::Label, value: Ratio) -> Share {
+    Share { label_vi: label.vi, label_en: label.en, value }
+}
+
+fn measured(label: labels::Label, measurable: Ratio, tally: Tally) -> Measured {
+    Measured {
+        label_vi: label.vi,
+        label_en: label.en,
+        measurable,
+        value: tally.ratio(),
+        over_all: tally.bounds(),
+    }
+}
+
+const fn plain(key: &'static str, share: Share) -> Windowed {
+    Windowed {
+        key,
+        label_vi: share.label_vi,
+        value: share.value,
+        measurable: None,
+        over_all: None,
+    }
+}
+
+const fn windowed(key: &'static str, metric: Measured) -> Windowed {
+    Windowed {
+        key,
+        label_vi: metric.label_vi,
+        value: metric.value,
+        measurable: Some(metric.measurable),
+        over_all: Some(metric.over_all),
+    }
+}

@@ -1,0 +1,49 @@
+//! Adoption of non-cash payment, stall by stall: the metrics M1–M8 and M12 of `docs/adoption.md`.
+//!
+//! A report reads totals and month roll-ups, never transfers. It opens with what it cannot see:
+//! silence of a source that is not proven alive is nowhere counted as a stall that is not used.
+//! The unit is the occupancy, this vendor at this stall. M9–M11 and M13 need the cash side and
+//! come with the organisers' desk.
+
+mod activity;
+mod amounts;
+mod assembly;
+mod calendar;
+mod coverage;
+mod csv;
+mod days;
+mod equipped;
+mod facts;
+mod intensity;
+mod labels;
+mod metrics;
+mod quality;
+mod query;
+mod ratio;
+mod report;
+mod sentences;
+mod store;
+mod subject;
+mod suppression;
+mod text;
+mod verdict;
+
+pub use amounts::{Amounts, Hidden};
+pub use csv::csv;
+pub use days::Span;
+pub use equipped::Reason;
+pub use intensity::{Intensity, Payers};
+pub use metrics::{
+    Active, Coming, IntensityMetric, Measured, Metrics, QualityMetric, Share, Windowed,
+};
+pub use quality::Quality;
+pub use query::Query;
+pub use ratio::{Bounds, Range, Ratio};
+pub use report::{
+    AdoptionReport, Apart, Coverage, LunarDays, MarketName, OccupancyReport, ReasonCount,
+    SectionReport, Source, report,
+};
+pub use sentences::Sentence;
+pub use facts::Standing;
+pub use subject::AdoptionClass;
+pub use text::text;

@@ -1,0 +1,196 @@
+//! The report on a market.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::assembly::Assembly;
+use super::days::Span;
+use super::equipped::Reason;
+use super::facts::{Facts, Standing};
+use super::intensity::Surroundings;
+use super::metrics::Metrics;
+use super::quality::FeedQuality;
+use super::query::Query;
+use super::sentences::Sentence;
+use super::store::register::{self, Register};
+use super::store::totals;
+use super::subject::{self, AdoptionClass};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{MarketId, OccupancyId, SectionId};
+use crate::primitives::{Day, Refusal, UnixMs};
+
+/// A printed code must have been scanned on the stall within this many days.
+const SCAN_DAYS: i32 = 180;
+/// Payers are counted only over windows up to this long: their keys do not live longer.
+const PAYER_DAYS: i32 = 90;
+
+/// How far non-cash payment is adopted, stall by stall. It opens with what it cannot see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AdoptionReport {
+    pub coverage: Coverage,
+    pub market: MarketName,
+    pub window: Span,
+    /// T: the last day of the window.
+    #[schema(value_type = String, format = Date)]
+    pub as_of: Day,
+    #[schema(value_type = String, format = DateTime)]
+    pub generated_at: UnixMs,
+    pub lunar_days: LunarDays,
+    /// The retail stalls.
+    pub whole_market: Metrics,
+    pub sections: Vec<SectionReport>,
+    /// The wholesale stalls, if there are any.
+    pub wholesale: Option<Metrics>,
+    /// Empty unless asked for.
+    pub occupancies: Vec<OccupancyReport>,
+    /// Occupancies that do not trade any more; empty unless asked for.
+    pub apart: Vec<Apart>,
+    /// Where the figures come from.
+    pub sources: Vec<Source>,
+    pub notes: Vec<Sentence>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MarketName {
+    pub id: MarketId,
+    pub name: String,
+}
+
+/// What can and cannot be measured; retail stalls but for `wholesale`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Coverage {
+    pub sentences: Vec<Sentence>,
+    /// R.
+    pub trading: i64,
+    /// Q.
+    pub equipped: i64,
+    /// Q ∩ V.
+    pub measurable: i64,
+    pub not_measurable: i64,
+    /// Each not measurable occupancy once, under its first obstacle.
+    pub because: Vec<ReasonCount>,
+    /// Within the window.
+    pub closed: i64,
+    /// Within the window.
+    pub left: i64,
+    pub suspended: i64,
+    pub wholesale: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReasonCount {
+    pub reason: Reason,
+    pub label_vi: &'static str,
+    pub label_en: &'static str,
+    pub count: i64,
+}
+
+/// Days of the window on which trade is unlike other days.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct LunarDays {
+    #[serde(skip)]
+    pub(super) window: Span,
+    /// Days that the market's calendar opens.
+    pub market_days: i64,
+    /// A day between ông Táo and mùng 7.
+    pub tet: bool,
+    /// Mùng 1.
+    #[schema(value_type = Vec<String>)]
+    pub firsts: Vec<Day>,
+    /// Rằm.
+    #[schema(value_type = Vec<String>)]
+    pub fifteenths: Vec<Day>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SectionReport {
+    pub section_id: SectionId,
+    pub section: String,
+    pub metrics: Metrics,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OccupancyReport {
+    pub occupancy_id: OccupancyId,
+    pub stall_code: String,
+    pub section: String,
+    pub wholesale: bool,
+    pub class: AdoptionClass,
+    pub class_vi: &'static str,
+    /// The class if everything unclassified were receipts.
+    pub possible_class: AdoptionClass,
+    /// Why it is not measurable; empty if it is.
+    pub reasons: Vec<Reason>,
+    #[schema(value_type = Option<String>, format = Date)]
+    pub equipped_on: Option<Day>,
+    pub metrics: Metrics,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Apart {
+    pub occupancy_id: OccupancyId,
+    pub stall_code: String,
+    pub section: String,
+    pub standing: Standing,
+    pub standing_vi: &'static str,
+    #[schema(value_type = String, format = Date)]
+    pub since: Day,
+}
+
+/// A kind of feed behind the market's accounts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Source {
+    pub provider: String,
+    /// How its transfers are known: bank, aggregator, phone or statement. Declared money is in no
+    /// metric here.
+    pub evidence: &'static str,
+    pub accounts: i64,
+}
+
+/// Reports on a market's adoption over a window, from totals alone.
+///
+/// # Errors
+/// `forbidden` without `reports.read`, `not-found` for the market, and the window's refusals.
+pub fn report(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    query: &Query,
+) -> Outcome<AdoptionReport> {
+    act.require(Permission::ReportsRead)?;
+    let board_id = act.board_id();
+    let (name, day_start_minute) = register::market(connection, board_id, market_id)?
+        .ok_or_else(|| Refusal::not_found("market"))?;
+    let window = query.window(act.at, day_start_minute)?;
+    let end = window.to.plus(1).start(day_start_minute);
+    let scanned_since = window.to.plus(1 - SCAN_DAYS).start(day_start_minute);
+    let register =
+        Register::load(connection, board_id, market_id, end, scanned_since, act.at)?;
+    let facts = Facts::load(connection, board_id, &register, window, day_start_minute)?;
+    let subjects = subject::all(connection, board_id, &facts)?;
+    let feeds = FeedQuality::load(
+        connection,
+        board_id,
+        &facts.feeds,
+        window,
+        day_start_minute,
+        act.at,
+    )?;
+    let payers = if query.include_occupancies && window.to.0 - window.from.0 < PAYER_DAYS {
+        totals::payers(connection, board_id, window)?
+    } else {
+        HashMap::new()
+    };
+    let sees_amounts = act.require(Permission::AmountsRead).is_ok();
+    let report = Assembly {
+        surroundings: Surroundings { facts: &facts, payers },
+        subjects: &subjects,
+        feeds: &feeds,
+        sections: register.sections.iter().map(|row| (row.id, row.name.as_str())).collect(),
+        sees_amounts,
+    };
+    Ok(report.assemble(MarketName { id: market_id, name }, query, act.at))
+}

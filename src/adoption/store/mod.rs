@@ -1,0 +1,5 @@
+//! The room's SQL: few queries over sets, whatever the number of stalls.
+
+pub mod register;
+pub mod sources;
+pub mod totals;

@@ -1,0 +1,251 @@
+//! What the registry says of a market's stalls: who trades where, codes, checks, accounts.
+
+use diesel::prelude::*;
+
+use crate::db::schema::{
+    absences, account_links, account_verifications, accounts, boards, calendar_rules, code_checks,
+    codes, consents, markets, occupancies, sections, stalls,
+};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::UnixMs;
+use crate::primitives::ids::{BoardId, MarketId};
+
+#[derive(Clone, Debug, Queryable)]
+pub struct CalendarRule {
+    pub kind: String,
+    pub iso_weekday: Option<i32>,
+    pub lunar_day: Option<i32>,
+    pub from_day: Option<i32>,
+    pub to_day: Option<i32>,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct SectionRow {
+    pub id: i64,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct OccupancyRow {
+    pub id: i64,
+    pub vendor_id: i64,
+    pub from_day: i32,
+    pub to_day: Option<i32>,
+    pub stall_code: String,
+    pub section_id: i64,
+    pub wholesale: bool,
+    pub closed_day: Option<i32>,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct AbsenceRow {
+    pub occupancy_id: i64,
+    pub kind: String,
+    pub from_day: i32,
+    pub to_day: Option<i32>,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct CodeRow {
+    pub id: i64,
+    pub occupancy_id: i64,
+    pub account_id: i64,
+    pub issued_at_ms: i64,
+    pub revoked_at_ms: Option<i64>,
+    pub replaces_code_id: Option<i64>,
+}
+
+/// Of the latest verifications and checks, later rows come later.
+#[derive(Clone, Debug, Queryable)]
+pub struct VerificationRow {
+    pub account_id: i64,
+    pub method: String,
+    pub passed: bool,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct LinkRow {
+    pub occupancy_id: i64,
+    pub account_id: i64,
+    pub from_day: i32,
+    pub to_day: Option<i32>,
+}
+
+/// (name of the market, minute at which the board's days start).
+pub fn market(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    market_id: MarketId,
+) -> Outcome<Option<(String, i32)>> {
+    Ok(markets::table
+        .inner_join(boards::table.on(boards::board_id.eq(markets::board_id)))
+        .filter(markets::board_id.eq(board_id.0))
+        .filter(markets::id.eq(market_id.0))
+        .select((markets::name, boards::day_start_minute))
+        .first(connection)
+        .optional()?)
+}
+
+/// Everything the registry knows of one market, as a report needs it.
+#[derive(Debug)]
+pub struct Register {
+    pub rules: Vec<CalendarRule>,
+    pub sections: Vec<SectionRow>,
+    /// In the order of sections, then of stalls.
+    pub occupancies: Vec<OccupancyRow>,
+    pub absences: Vec<AbsenceRow>,
+    pub codes: Vec<CodeRow>,
+    /// In the order in which they were made.
+    pub verifications: Vec<VerificationRow>,
+    /// (code, result), in the order in which they were made, unreadable ones left out.
+    pub checks: Vec<(i64, String)>,
+    pub links: Vec<LinkRow>,
+    /// (account, bin).
+    pub accounts: Vec<(i64, String)>,
+    /// Vendors who let their amounts be seen.
+    pub sharing_vendors: Vec<i64>,
+}
+
+impl Register {
+    /// As it was at `end`, the end of the window; checks from `checked_since` on.
+    pub fn load(
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        market_id: MarketId,
+        end: UnixMs,
+        checked_since: UnixMs,
+        now: UnixMs,
+    ) -> Outcome<Self> {
+        let (board, market) = (board_id.0, market_id.0);
+        Ok(Self {
+            rules: calendar(connection, board, market)?,
+            sections: sections::table
+                .filter(sections::board_id.eq(board))
+                .filter(sections::market_id.eq(market))
+                .order((sections::position, sections::name))
+                .select((sections::id, sections::name))
+                .load(connection)?,
+            occupancies: of_occupancies(connection, board, market)?,
+            absences: of_absences(connection, board, market)?,
+            codes: of_codes(connection, board, market)?,
+            verifications: account_verifications::table
+                .filter(account_verifications::board_id.eq(board))
+                .filter(account_verifications::verified_at_ms.lt(end.0))
+                .order((account_verifications::verified_at_ms, account_verifications::id))
+                .select((
+                    account_verifications::account_id,
+                    account_verifications::method,
+                    account_verifications::passed,
+                ))
+                .load(connection)?,
+            checks: code_checks::table
+                .filter(code_checks::board_id.eq(board))
+                .filter(code_checks::checked_at_ms.ge(checked_since.0))
+                .filter(code_checks::checked_at_ms.lt(end.0))
+                .filter(code_checks::result.ne("unreadable"))
+                .order((code_checks::checked_at_ms, code_checks::id))
+                .select((code_checks::code_id, code_checks::result))
+                .load(connection)?,
+            links: of_links(connection, board, market)?,
+            accounts: accounts::table
+                .filter(accounts::board_id.eq(board))
+                .select((accounts::id, accounts::bin))
+                .load(connection)?,
+            sharing_vendors: of_consents(connection, board, now)?,
+        })
+    }
+}
+
+fn calendar(
+    connection: &mut DbConnection,
+    board: i64,
+    market: i64,
+) -> Outcome<Vec<CalendarRule>> {
+    use calendar_rules as c;
+    Ok(c::table
+        .filter(c::board_id.eq(board))
+        .filter(c::market_id.eq(market))
+        .select((c::kind, c::iso_weekday, c::lunar_day, c::from_day, c::to_day))
+        .load(connection)?)
+}
+
+fn of_occupancies(
+    connection: &mut DbConnection,
+    board: i64,
+    market: i64,
+) -> Outcome<Vec<OccupancyRow>> {
+    use occupancies as o;
+    let at_stall = stalls::board_id.eq(o::board_id).and(stalls::id.eq(o::stall_id));
+    let in_section =
+        sections::board_id.eq(stalls::board_id).and(sections::id.eq(stalls::section_id));
+    Ok(o::table
+        .inner_join(stalls::table.on(at_stall))
+        .inner_join(sections::table.on(in_section))
+        .filter(o::board_id.eq(board))
+        .filter(o::market_id.eq(market))
+        .order((sections::position, sections::name, stalls::position, stalls::code, o::id))
+        .select((
+            o::id,
+            o::vendor_id,
+            o::from_day,
+            o::to_day,
+            stalls::code,
+            stalls::section_id,
+            stalls::wholesale,
+            stalls::closed_day,
+        ))
+        .load(connection)?)
+}
+
+fn of_absences(
+    connection: &mut DbConnection,
+    board: i64,
+    market: i64,
+) -> Outcome<Vec<AbsenceRow>> {
+    use {absences as a, occupancies as o};
+    Ok(a::table
+        .inner_join(o::table.on(o::board_id.eq(a::board_id).and(o::id.eq(a::occupancy_id))))
+        .filter(a::board_id.eq(board))
+        .filter(o::market_id.eq(market))
+        .select((a::occupancy_id, a::kind, a::from_day, a::to_day))
+        .load(connection)?)
+}
+
+fn of_codes(connection: &mut DbConnection, board: i64, market: i64) -> Outcome<Vec<CodeRow>> {
+    use {codes as c, occupancies as o};
+    Ok(c::table
+        .inner_join(o::table.on(o::board_id.eq(c::board_id).and(o::id.eq(c::occupancy_id))))
+        .filter(c::board_id.eq(board))
+        .filter(o::market_id.eq(market))
+        .select((
+            c::id,
+            c::occupancy_id,
+            c::account_id,
+            c::issued_at_ms,
+            c::revoked_at_ms,
+            c::replaces_code_id,
+        ))
+        .load(connection)?)
+}
+
+fn of_links(connection: &mut DbConnection, board: i64, market: i64) -> Outcome<Vec<LinkRow>> {
+    use {account_links as l, occupancies as o};
+    Ok(l::table
+        .inner_join(o::table.on(o::board_id.eq(l::board_id).and(o::id.eq(l::occupancy_id))))
+        .filter(l::board_id.eq(board))
+        .filter(o::market_id.eq(market))
+        .select((l::occupancy_id, l::account_id, l::from_day, l::to_day))
+        .load(connection)?)
+}
+
+fn of_consents(connection: &mut DbConnection, board: i64, now: UnixMs) -> Outcome<Vec<i64>> {
+    use consents as c;
+    let vendors: Vec<Option<i64>> = c::table
+        .filter(c::board_id.eq(board))
+        .filter(c::purpose.eq("share_amounts"))
+        .filter(c::given_at_ms.le(now.0))
+        .filter(c::withdrawn_at_ms.is_null().or(c::withdrawn_at_ms.gt(now.0)))
+        .select(c::vendor_id)
+        .load(connection)?;
+    Ok(vendors.into_iter().flatten().collect())
+}

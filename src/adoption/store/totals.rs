@@ -1,0 +1,206 @@
+//! The totals that a report reads: days, rolled months, payers.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
+
+use crate::adoption::days::Span;
+use crate::db::schema::{day_totals, month_totals, rolled_months};
+use crate::db::{DbConnection, Outcome};
+use crate::on_db;
+use crate::primitives::ids::BoardId;
+use crate::primitives::{Day, Month};
+
+/// Pairs of one query: its text stays below 100 kB.
+const CHUNK: usize = 2_000;
+
+/// ((day, occupancy, account), (receipts, their amount), (unclassified, their amount), returned,
+/// (named, wrong amounts, receipt log)); amounts in đồng.
+pub type DayRow = ((i32, i64, i64), (i64, i64), (i64, i64), i64, (i64, i64, String));
+
+/// The same sums of a month, with a packed histogram; the first number is the month.
+pub type MonthRow = DayRow;
+
+/// (month, occupancy, account), (receipt days, possible days), named receipts.
+pub type MonthDays = ((i32, i64, i64), (i64, i64), i64);
+
+pub fn rolled(connection: &mut DbConnection, board_id: BoardId) -> Outcome<HashSet<Month>> {
+    let months: Vec<i32> = rolled_months::table
+        .filter(rolled_months::board_id.eq(board_id.0))
+        .select(rolled_months::month)
+        .load(connection)?;
+    Ok(months.into_iter().map(Month).collect())
+}
+
+pub fn days(connection: &mut DbConnection, board_id: BoardId, span: Span) -> Outcome<Vec<DayRow>> {
+    use day_totals as d;
+    let query = d::table
+        .filter(d::board_id.eq(board_id.0))
+        .filter(d::day.between(span.from.0, span.to.0))
+        .select((
+            (d::day, d::occupancy_id, d::account_id),
+            (
+                d::sale_count + d::debt_repayment_count + d::deposit_count,
+                d::sale_vnd + d::debt_repayment_vnd + d::deposit_vnd,
+            ),
+            (d::unclassified_count, d::unclassified_vnd),
+            d::refund_vnd + d::reversal_vnd,
+            (d::named_count, d::wrong_amount_count, d::receipt_log),
+        ));
+    Ok(on_db!(connection, inner => query.load(inner)?))
+}
+
+/// The bitmaps of months `from..=to`.
+pub fn month_days(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    from: Month,
+    to: Month,
+) -> Outcome<Vec<MonthDays>> {
+    use month_totals as m;
+    let query = m::table
+        .filter(m::board_id.eq(board_id.0))
+        .filter(m::month.between(from.0, to.0))
+        .select((
+            (m::month, m::occupancy_id, m::account_id),
+            (m::receipt_days, m::possible_days),
+            m::named_count,
+        ));
+    Ok(on_db!(connection, inner => query.load(inner)?))
+}
+
+/// The sums of months `from..=to`.
+pub fn months(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    from: Month,
+    to: Month,
+) -> Outcome<Vec<MonthRow>> {
+    use month_totals as m;
+    let query = m::table
+        .filter(m::board_id.eq(board_id.0))
+        .filter(m::month.between(from.0, to.0))
+        .select((
+            (m::month, m::occupancy_id, m::account_id),
+            (m::receipt_count, m::receipt_vnd),
+            (m::unclassified_count, m::unclassified_vnd),
+            m::returned_vnd,
+            (m::named_count, m::wrong_amount_count, m::histogram),
+        ));
+    Ok(on_db!(connection, inner => query.load(inner)?))
+}
+
+/// What single days of an occupancy add up to.
+#[derive(Clone, Copy, Debug, Default, QueryableByName)]
+pub struct Counts {
+    #[diesel(sql_type = BigInt)]
+    occupancy_id: i64,
+    #[diesel(sql_type = BigInt)]
+    pub receipts: i64,
+    #[diesel(sql_type = BigInt)]
+    pub unclassified: i64,
+    #[diesel(sql_type = BigInt)]
+    pub named: i64,
+}
+
+#[derive(Clone, Copy, Debug, QueryableByName)]
+struct PayerCount {
+    #[diesel(sql_type = BigInt)]
+    occupancy_id: i64,
+    #[diesel(sql_type = BigInt)]
+    payers: i64,
+}
+
+/// By occupancy, over exactly the given pairs of occupancy and day.
+pub fn counts_on(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    pairs: &[(i64, Day)],
+) -> Outcome<HashMap<i64, Counts>> {
+    let mut found: HashMap<i64, Counts> = HashMap::new();
+    for chunk in pairs.chunks(CHUNK) {
+        // CROSS JOIN keeps SQLite to this order: one look-up a pair.
+        let text = wanted(chunk)
+            + "SELECT d.occupancy_id, \
+               CAST(SUM(d.sale_count + d.debt_repayment_count + d.deposit_count) AS BIGINT) \
+               AS receipts, CAST(SUM(d.unclassified_count) AS BIGINT) AS unclassified, \
+               CAST(SUM(d.named_count) AS BIGINT) AS named \
+               FROM wanted CROSS JOIN day_totals d WHERE d.board_id = $1 \
+               AND d.day = wanted.day AND d.occupancy_id = wanted.occupancy_id \
+               GROUP BY d.occupancy_id";
+        let query = diesel::sql_query(text).bind::<BigInt, _>(board_id.0);
+        let rows: Vec<Counts> = on_db!(connection, inner => query.load(inner)?);
+        for row in rows {
+            let sum = found.entry(row.occupancy_id).or_default();
+            sum.receipts += row.receipts;
+            sum.unclassified += row.unclassified;
+            sum.named += row.named;
+        }
+    }
+    Ok(found)
+}
+
+/// Different payers by occupancy, over exactly the given pairs of occupancy and day, which stand
+/// together by occupancy.
+pub fn payers_on(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    pairs: &[(i64, Day)],
+) -> Outcome<HashMap<i64, i64>> {
+    let mut found = HashMap::new();
+    let mut rest = pairs;
+    while !rest.is_empty() {
+        // An occupancy must not be torn apart: its payers are counted once.
+        let (chunk, next) = rest.split_at(whole_occupancies(rest));
+        let text = wanted(chunk)
+            + "SELECT p.occupancy_id, \
+               CAST(COUNT(DISTINCT p.payer_key) AS BIGINT) AS payers \
+               FROM wanted CROSS JOIN payer_days p WHERE p.board_id = $1 \
+               AND p.day = wanted.day AND p.occupancy_id = wanted.occupancy_id \
+               GROUP BY p.occupancy_id";
+        let query = diesel::sql_query(text).bind::<BigInt, _>(board_id.0);
+        let rows: Vec<PayerCount> = on_db!(connection, inner => query.load(inner)?);
+        found.extend(rows.into_iter().map(|row| (row.occupancy_id, row.payers)));
+        rest = next;
+    }
+    Ok(found)
+}
+
+/// Different payers by occupancy in a span.
+pub fn payers(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    span: Span,
+) -> Outcome<HashMap<i64, i64>> {
+    let query = diesel::sql_query(
+        "SELECT occupancy_id, CAST(COUNT(DISTINCT payer_key) AS BIGINT) AS payers \
+         FROM payer_days WHERE board_id = $1 AND day BETWEEN $2 AND $3 GROUP BY occupancy_id",
+    )
+    .bind::<BigInt, _>(board_id.0)
+    .bind::<Integer, _>(span.from.0)
+    .bind::<Integer, _>(span.to.0);
+    let rows: Vec<PayerCount> = on_db!(connection, inner => query.load(inner)?);
+    Ok(rows.into_iter().map(|row| (row.occupancy_id, row.payers)).collect())
+}
+
+/// Only integers get into the text.
+fn wanted(pairs: &[(i64, Day)]) -> String {
+    let mut text = String::from("WITH wanted (occupancy_id, day) AS (VALUES ");
+    for (place, (occupancy_id, day)) in pairs.iter().enumerate() {
+        let comma = if place == 0 { "" } else { ", " };
+        // Writing into a string cannot fail.
+        let _ = write!(text, "{comma}({occupancy_id}, {})", day.0);
+    }
+    text.push_str(") ");
+    text
+}
+
+/// How many of the pairs make up about a chunk without tearing the last occupancy.
+fn whole_occupancies(pairs: &[(i64, Day)]) -> usize {
+    let Some((last, _)) = pairs.get(CHUNK) else { return pairs.len() };
+    let torn = pairs.iter().take(CHUNK).rev().take_while(|(id, _)| id == last).count();
+    // An issue window has 30 days, so a chunk always holds a whole occupancy.
+    if torn == CHUNK { pairs.len() } else { CHUNK - torn }
+}

@@ -1,0 +1,187 @@
+//! Builds the whole from its configuration. Tests run it on a random port.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App as ActixApp, HttpServer, web};
+
+use crate::access::SecretKey;
+use crate::db::lease::{self, LEASE_MS, Lease};
+use crate::db::{DatabaseUrl, Db, DbConnection, Fault, Lanes, Outcome, migrate};
+use crate::intake::Intake;
+use crate::intake::book::FeedBook;
+use crate::intake::refused::RefusedLog;
+use crate::ledger::{LedgerWriter, rollup};
+use crate::primitives::Clock;
+use crate::primitives::id::IdGenerator;
+use crate::web::limiter::Limits;
+use crate::web::state::AppState;
+
+/// What a process is told at its start.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub database_url: DatabaseUrl,
+    /// The secret key's file.
+    pub key_file: PathBuf,
+    /// The secret key itself (64 hexadecimal digits), instead of the file.
+    pub key_hex: Option<String>,
+    /// Whether a missing key file is made: only where the database is new.
+    pub may_create_key: bool,
+    /// HTTP worker threads.
+    pub workers: usize,
+    /// Writer lanes of PostgreSQL; SQLite has one.
+    pub postgres_lanes: usize,
+    /// Deliveries of one transaction at most; 1 turns batching off, to measure what it brings.
+    pub batch_limit: usize,
+    /// Serves `/noop`, which answers like a hook and does nothing: the yardstick of benchmarks.
+    pub noop_route: bool,
+    pub limits: Limits,
+}
+
+/// A built installation: database, lanes, clock and ids.
+#[derive(Clone)]
+pub struct App {
+    pub config: Config,
+    pub db: Db,
+    pub clock: Clock,
+    pub ids: Arc<IdGenerator>,
+    pub secret_key: SecretKey,
+    pub intake: Intake,
+    lease: Lease,
+}
+
+impl App {
+    /// Opens an existing, migrated database and starts its writer lanes.
+    pub fn build(config: Config, clock: Clock) -> Outcome<Self> {
+        let mut connection = DbConnection::open(&config.database_url)?;
+        if !migrate::is_current(&mut connection)? {
+            return Err(crate::primitives::Refusal::conflict("database-not-migrated").into());
+        }
+        let secret_key = match &config.key_hex {
+            Some(text) => SecretKey::from_hex(text)
+                .ok_or_else(|| Fault::broken("the secret key is not 64 hexadecimal digits"))?,
+            None => SecretKey::load(&config.key_file, config.may_create_key)?,
+        };
+        secret_key.check(&mut connection)?;
+        let holder = format!("pid {}", std::process::id());
+        let now = clock.now();
+        let lease =
+            connection.in_transaction(|connection| lease::take(connection, &holder, now))?;
+        drop(connection);
+        let ids = Arc::new(IdGenerator::new(clock.clone(), lease.instance, lease.high_water));
+        let lanes = Lanes::start(
+            &config.database_url,
+            config.postgres_lanes,
+            config.batch_limit,
+            LedgerWriter::default,
+        )?;
+        let db = Db::new(&config.database_url, lanes.clone())?;
+        let intake = Intake {
+            db: db.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            secret_key: secret_key.clone(),
+            lanes,
+            book: Arc::new(FeedBook::default()),
+            refused: RefusedLog::default(),
+        };
+        Ok(Self { config, db, clock, ids, secret_key, intake, lease })
+    }
+
+    /// Serves HTTP until it is stopped. The address may name port 0.
+    pub async fn serve(&self, listen: SocketAddr) -> Outcome<Running> {
+        let listener = TcpListener::bind(listen).map_err(Fault::broken)?;
+        let address = listener.local_addr().map_err(Fault::broken)?;
+        let config = &self.config;
+        let state = AppState::new(self.intake.clone(), config.limits, config.noop_route)?;
+        let state = web::Data::new(state);
+        let server = HttpServer::new(move || {
+            ActixApp::new().configure(crate::web::configure(state.clone()))
+        })
+        .workers(self.config.workers)
+        .backlog(1_024)
+        .shutdown_timeout(10)
+        .disable_signals()
+        .listen(listener)
+        .map_err(Fault::broken)?
+        .run();
+        let handle = server.handle();
+        let serving = tokio::task::spawn(server);
+        let upkeep = tokio::task::spawn(self.clone().upkeep());
+        Ok(Running {
+            address,
+            handle,
+            serving: Arc::new(Mutex::new(Some(serving))),
+            upkeep: Arc::new(upkeep),
+            app: self.clone(),
+        })
+    }
+
+    /// Renews the lease each minute and rolls finished months up each hour.
+    async fn upkeep(self) {
+        let mut minutes: u32 = 0;
+        let mut ticks = tokio::time::interval(std::time::Duration::from_mins(1));
+        loop {
+            ticks.tick().await;
+            if let Err(fault) = self.renew_lease(LEASE_MS).await {
+                tracing::error!(%fault, "the id lease was not renewed");
+            }
+            if minutes.is_multiple_of(60)
+                && let Err(fault) = self.roll_months().await
+            {
+                tracing::error!(%fault, "finished months were not rolled up");
+            }
+            minutes = minutes.wrapping_add(1);
+        }
+    }
+
+    async fn renew_lease(&self, for_ms: i64) -> Outcome<()> {
+        let (lease, until) = (self.lease, self.clock.now().plus_ms(for_ms));
+        let high_water = self.ids.high_water().max(self.clock.now());
+        self.db.write(0, move |connection| lease::renew(connection, lease, until, high_water)).await
+    }
+
+    /// Rolls the finished months of every board up.
+    pub async fn roll_months(&self) -> Outcome<()> {
+        let today = self.clock.now().day(0);
+        for board_id in self.db.read(crate::registry::boards::all_ids).await? {
+            self.db
+                .write(board_id.0, move |connection| {
+                    rollup::roll_months(connection, board_id, today.month())
+                })
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// A running server.
+#[derive(Clone)]
+pub struct Running {
+    address: SocketAddr,
+    handle: ServerHandle,
+    serving: Arc<Mutex<Option<tokio::task::JoinHandle<std::io::Result<()>>>>>,
+    upkeep: Arc<tokio::task::JoinHandle<()>>,
+    app: App,
+}
+
+impl Running {
+    /// The address that it really listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets running requests end, then gives the lease back.
+    pub async fn stop(&self) -> Outcome<()> {
+        self.handle.stop(true).await;
+        self.upkeep.abort();
+        let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(serving) = serving {
+            serving.await.map_err(Fault::broken)?.map_err(Fault::broken)?;
+        }
+        self.app.renew_lease(-1).await
+    }
+}

@@ -1,0 +1,121 @@
+//! The demo's feeds: three SePay companies, one sender of Standard Webhooks, one payOS channel.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::value::RawValue;
+
+use super::banks::FeedName;
+use super::plan::Plan;
+use super::register::Register;
+use crate::access::{Act, SecretKey};
+use crate::db::{DbConnection, Fault, Outcome};
+use crate::feeds::{FeedConfig, Provider, Secret, connector};
+use crate::intake::feeds::{self, NewFeed};
+use crate::primitives::ids::FeedId;
+
+const SECRET_BYTES: usize = 32;
+
+/// A feed with the secret that its provider signs with.
+#[derive(Clone)]
+pub struct Feed {
+    pub name: FeedName,
+    pub id: FeedId,
+    pub provider: Provider,
+    pub config: FeedConfig,
+    pub secret: Secret,
+    /// Places in the plan of the accounts that it reports.
+    pub accounts: Vec<usize>,
+}
+
+impl FeedName {
+    const fn provider(self) -> Provider {
+        match self {
+            Self::SepayHmac | Self::SepayApiKey | Self::SepayBroken => Provider::Sepay,
+            Self::StandardWebhooks => Provider::StandardWebhooks,
+            Self::Payos => Provider::Payos,
+        }
+    }
+
+    const fn config(self) -> &'static str {
+        match self {
+            Self::SepayHmac => r#"{"authentication":"hmac"}"#,
+            Self::SepayApiKey => r#"{"authentication":"api_key","merchant":"khu-b"}"#,
+            Self::SepayBroken => r#"{"authentication":"hmac","merchant":"khu-c"}"#,
+            Self::StandardWebhooks | Self::Payos => "{}",
+        }
+    }
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::SepayHmac => "SePay (HMAC)",
+            Self::SepayApiKey => "SePay (API key)",
+            Self::SepayBroken => "SePay hay mất kết nối",
+            Self::StandardWebhooks => "Ngân hàng qua Standard Webhooks",
+            Self::Payos => "payOS",
+        }
+    }
+
+    /// Secrets are random also where everything else is seeded: `--listen` may face the world.
+    fn secret(self) -> Outcome<String> {
+        let mut bytes = [0; SECRET_BYTES];
+        getrandom::fill(&mut bytes).map_err(Fault::broken)?;
+        Ok(match self.provider() {
+            Provider::StandardWebhooks => format!("whsec_{}", STANDARD.encode(bytes)),
+            Provider::Sepay | Provider::Payos => hex::encode(bytes),
+        })
+    }
+}
+
+/// Makes all feeds; accounts are attached by [`attach_new`].
+pub fn create_all(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+) -> Outcome<Vec<Feed>> {
+    FeedName::ALL.into_iter().map(|name| create(connection, act, key, name)).collect()
+}
+
+fn create(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+    name: FeedName,
+) -> Outcome<Feed> {
+    let provider = name.provider();
+    let secret = name.secret()?;
+    let new = NewFeed {
+        provider: provider.as_str().to_owned(),
+        name: name.title().to_owned(),
+        config: RawValue::from_string(name.config().to_owned()).map_err(Fault::broken)?,
+        secret: Some(secret.clone()),
+        account_ids: Vec::new(),
+    };
+    let id = feeds::create(connection, act, key, new)?.id;
+    let config = FeedConfig::parse(provider, name.config())?;
+    let secret = connector(provider).accept_secret(&secret)?;
+    Ok(Feed { name, id, provider, config, secret, accounts: Vec::new() })
+}
+
+/// Tells the feeds of the accounts that have come since the last time.
+pub fn attach_new(
+    connection: &mut DbConnection,
+    act: &Act,
+    plan: &Plan,
+    register: &Register,
+    feeds: &mut [Feed],
+) -> Outcome<()> {
+    for feed in feeds {
+        for (at, account) in plan.accounts.iter().enumerate() {
+            let reports = account.feed == Some(feed.name)
+                || feed.name == FeedName::Payos && account.takes_orders;
+            if let Some(account_id) = register.accounts.get(&at)
+                && reports
+                && !feed.accounts.contains(&at)
+            {
+                feeds::attach_account(connection, act, feed.id, *account_id)?;
+                feed.accounts.push(at);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! The command line.
+
+mod config;
+mod doctor;
+mod init;
+pub mod memo;
+mod serve;
+pub mod vietqr;
+
+use std::io::{self, BufWriter, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::db::{DbConnection, Fault, Outcome, migrate};
+use crate::primitives::Refusal;
+use crate::web::texts::Language;
+
+pub use config::Settings;
+
+/// VietQR codes, bank feeds and honest adoption figures for a cashless market /
+/// Mã VietQR, nguồn báo có và số liệu trung thực cho chợ không tiền mặt
+#[derive(Debug, Parser)]
+#[command(name = "cho40", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and the hooks / Chạy máy chủ
+    Serve(Settings),
+    /// Create the database, a board and its owner key / Tạo cơ sở dữ liệu, ban quản lý và khóa
+    Init(init::InitArgs),
+    /// Bring the schema up to date / Cập nhật cấu trúc cơ sở dữ liệu
+    Migrate(Settings),
+    /// Recompute totals and invariants, print each difference / Đối chiếu số liệu
+    Doctor(Settings),
+    /// Issue and read VietQR codes / Tạo và đọc mã VietQR
+    #[command(name = "vietqr", subcommand)]
+    VietQr(vietqr::VietQrCommand),
+    /// Look into transfer memos / Xem nội dung chuyển khoản
+    #[command(subcommand)]
+    Memo(memo::MemoCommand),
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let log = match cli.command {
+        Command::Serve(_) => "info",
+        _ => "warn",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("CHO40_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(log));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(fault) => {
+            complain(&fault);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Outcome<ExitCode> {
+    match command {
+        Command::Serve(settings) => serve::run(&settings)?,
+        Command::Init(args) => init::run(&args)?,
+        Command::Migrate(settings) => {
+            let mut connection = DbConnection::open(&settings.resolve()?.database_url)?;
+            for name in migrate::run(&mut connection)? {
+                say(&format!("migrated {name}"))?;
+            }
+        }
+        Command::Doctor(settings) => return doctor::run(&settings),
+        Command::VietQr(command) => {
+            let output = BufWriter::new(io::stdout().lock());
+            match vietqr::run(&command, io::stdin().lock(), output, io::stderr()) {
+                Ok(()) => {}
+                Err(vietqr::Failure::Refused(refusal)) => return Err(refusal.into()),
+                Err(failure) => return Err(Fault::broken(failure)),
+            }
+        }
+        Command::Memo(command) => {
+            let output = BufWriter::new(io::stdout().lock());
+            memo::run(&command, io::stdin().lock(), output).map_err(Fault::broken)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line on stdout; whoever reads may have gone away.
+fn say(line: &str) -> Outcome<()> {
+    match writeln!(io::stdout().lock(), "{line}") {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Fault::broken(error)),
+        _ => Ok(()),
+    }
+}
+
+/// The reason on stderr, Vietnamese first.
+fn complain(fault: &Fault) {
+    match fault {
+        Fault::Refused(refusal) => {
+            for line in sentences(refusal) {
+                eprintln!("{line}");
+            }
+        }
+        other => eprintln!("Lỗi / Error: {other}"),
+    }
+}
+
+fn sentences(refusal: &Refusal) -> [String; 2] {
+    let field = refusal.field.as_deref().map(|field| format!("{field}: ")).unwrap_or_default();
+    let key = format!("problem-{}", refusal.code);
+    [Language::Vietnamese, Language::English].map(|language| {
+        let text = language.text(&key, &refusal.args);
+        format!("{field}{}", text.unwrap_or_else(|| refusal.to_string()))
+    })
+}

@@ -1,0 +1,33 @@
+//! `cho40 serve`.
+
+use super::{Settings, say};
+use crate::app::App;
+use crate::db::{Fault, Outcome};
+use crate::primitives::Clock;
+
+/// Serves until SIGINT or SIGTERM.
+pub fn run(settings: &Settings) -> Outcome<()> {
+    let resolved = settings.resolve()?;
+    actix_web::rt::System::new().block_on(async {
+        let app = App::build(resolved.app, Clock::system())?;
+        let running = app.serve(resolved.listen).await?;
+        say(&format!("cho40 http://{}", running.address()))?;
+        until_told_to_stop().await?;
+        running.stop().await
+    })
+}
+
+/// Waits for SIGINT or SIGTERM.
+pub(super) async fn until_told_to_stop() -> Outcome<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).map_err(Fault::broken)?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted.map_err(Fault::broken),
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.map_err(Fault::broken)
+}

@@ -1,0 +1,298 @@
+//! Feeds of a board: creating, changing, secrets with overlap, and the accounts that they report.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::store::{self, FeedRow};
+use crate::access::{Act, Permission, SecretKey};
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::{FeedConfig, FeedKind, Provider, connector};
+use crate::primitives::ids::{AccountId, FeedId, SecretId};
+use crate::primitives::{Refusal, UnixMs};
+use crate::registry;
+
+const NAME_CHARS: usize = 80;
+/// Rotation needs two; more than five are forgotten ones.
+const ACTIVE_SECRETS: usize = 5;
+
+/// A feed as it is shown; its secrets never are.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Feed {
+    pub id: FeedId,
+    /// `sepay`, `standard_webhooks` or `payos`.
+    pub provider: String,
+    /// `account` (reports any transfer of an account) or `order` (reports its own orders).
+    pub kind: String,
+    pub name: String,
+    #[schema(value_type = Object)]
+    pub config: Box<RawValue>,
+    /// Where the provider sends its webhooks, below the server's address.
+    pub hook_path: String,
+    pub secrets: Vec<SecretInfo>,
+    pub account_ids: Vec<AccountId>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: UnixMs,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub disabled_at: Option<UnixMs>,
+}
+
+/// When a secret was set, and when it ends.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SecretInfo {
+    pub id: SecretId,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: UnixMs,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<UnixMs>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewFeed {
+    /// `sepay`, `standard_webhooks` or `payos`.
+    pub provider: String,
+    /// 1–80 characters.
+    pub name: String,
+    /// The provider's own settings, see `docs/feeds/`.
+    #[schema(value_type = Object)]
+    pub config: Box<RawValue>,
+    /// The provider's key or signing secret; only a feed whose configuration accepts unsigned
+    /// requests by name may go without.
+    pub secret: Option<String>,
+    /// The accounts that it reports.
+    #[serde(default)]
+    pub account_ids: Vec<AccountId>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedChange {
+    pub name: Option<String>,
+    /// Replaces the configuration; its `merchant` is part of the transfers' identity and stays.
+    #[schema(value_type = Option<Object>)]
+    pub config: Option<Box<RawValue>>,
+    /// `true` ends the feed at once, `false` takes it up again.
+    pub disabled: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSecret {
+    pub secret: String,
+    /// The present secrets end after this many seconds (0–2,592,000), so that the provider can be
+    /// switched over in between; absent: they stay.
+    pub others_expire_in_s: Option<i64>,
+}
+
+pub fn create(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+    new: NewFeed,
+) -> Outcome<Feed> {
+    act.require(Permission::FeedsWrite)?;
+    let provider = Provider::parse(&new.provider).ok_or_else(|| {
+        let names: Vec<_> = Provider::ALL.iter().map(|provider| provider.as_str()).collect();
+        Refusal::invalid("provider", "feed-unknown-provider").with("allowed", names.join(", "))
+    })?;
+    let name = check_name(&new.name)?;
+    let config = FeedConfig::parse(provider, new.config.get())?;
+    let id = FeedId(act.new_id());
+    let row = FeedRow {
+        id,
+        provider,
+        name,
+        config: config.to_json(),
+        created_at: act.at,
+        disabled_at: None,
+    };
+    store::insert_feed(connection, act.board_id(), &row)?;
+    match &new.secret {
+        Some(secret) => insert_secret(connection, act, key, &row, secret)?,
+        None if config.is_unauthenticated() => {}
+        None => return Err(Refusal::invalid("secret", "feed-config-missing").into()),
+    }
+    for account_id in new.account_ids {
+        attach(connection, act, &row, &config, account_id)?;
+    }
+    show(connection, act, row)
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: FeedId) -> Outcome<Feed> {
+    act.require(Permission::FeedsRead)?;
+    let row = store::feed(connection, act.board_id(), id)?;
+    show(connection, act, row)
+}
+
+/// All feeds of the board, oldest first; at most 500.
+pub fn list(connection: &mut DbConnection, act: &Act) -> Outcome<Vec<Feed>> {
+    act.require(Permission::FeedsRead)?;
+    let rows = store::feeds(connection, act.board_id())?;
+    rows.into_iter().map(|row| show(connection, act, row)).collect()
+}
+
+pub fn change(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: FeedId,
+    change: FeedChange,
+) -> Outcome<Feed> {
+    act.require(Permission::FeedsWrite)?;
+    let mut row = store::feed(connection, act.board_id(), id)?;
+    if let Some(name) = &change.name {
+        row.name = check_name(name)?;
+    }
+    if let Some(config) = &change.config {
+        let before = FeedConfig::parse(row.provider, &row.config)?;
+        let config = FeedConfig::parse(row.provider, config.get())?;
+        if config.merchant() != before.merchant() {
+            return Err(Refusal::invalid("config.merchant", "feed-merchant-fixed").into());
+        }
+        row.config = config.to_json();
+    }
+    match change.disabled {
+        Some(true) if row.disabled_at.is_none() => {
+            row.disabled_at = Some(act.at);
+            store::release_accounts(connection, act.board_id(), id)?;
+        }
+        Some(false) => row.disabled_at = None,
+        _ => {}
+    }
+    store::update_feed(connection, act.board_id(), &row)?;
+    show(connection, act, row)
+}
+
+/// Adds a secret; the ones before stay valid for a while, or until they are ended.
+pub fn add_secret(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+    id: FeedId,
+    new: NewSecret,
+) -> Outcome<Feed> {
+    act.require(Permission::FeedsWrite)?;
+    let row = store::feed(connection, act.board_id(), id)?;
+    if let Some(seconds) = new.others_expire_in_s {
+        if !(0..=2_592_000).contains(&seconds) {
+            let refusal = Refusal::invalid("others_expire_in_s", "number-out-of-range");
+            return Err(refusal.with("min", 0).with("max", 2_592_000).into());
+        }
+        store::expire_secrets(connection, act.board_id(), id, act.at.plus_ms(seconds * 1_000))?;
+    }
+    insert_secret(connection, act, key, &row, &new.secret)?;
+    show(connection, act, row)
+}
+
+/// Ends a secret at once; the last active one stays, disable the feed instead.
+pub fn end_secret(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: FeedId,
+    secret_id: SecretId,
+) -> Outcome<Feed> {
+    act.require(Permission::FeedsWrite)?;
+    let row = store::feed(connection, act.board_id(), id)?;
+    let active = store::active_secrets(connection, act.board_id(), id, act.at)?;
+    if !active.iter().any(|(info, _)| info.id == secret_id) {
+        return Err(Refusal::not_found("secret").into());
+    }
+    if active.len() == 1 {
+        return Err(Refusal::conflict("feed-last-secret").into());
+    }
+    store::end_secret(connection, act.board_id(), secret_id, act.at)?;
+    show(connection, act, row)
+}
+
+/// Says that the feed reports an account: what makes the account's stalls measurable.
+pub fn attach_account(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: FeedId,
+    account_id: AccountId,
+) -> Outcome<Feed> {
+    act.require(Permission::FeedsWrite)?;
+    let row = store::feed(connection, act.board_id(), id)?;
+    let config = FeedConfig::parse(row.provider, &row.config)?;
+    attach(connection, act, &row, &config, account_id)?;
+    show(connection, act, row)
+}
+
+pub fn detach_account(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: FeedId,
+    account_id: AccountId,
+) -> Outcome<Feed> {
+    act.require(Permission::FeedsWrite)?;
+    let row = store::feed(connection, act.board_id(), id)?;
+    if !store::detach(connection, act.board_id(), id, account_id)? {
+        return Err(Refusal::not_found("account").into());
+    }
+    show(connection, act, row)
+}
+
+fn attach(
+    connection: &mut DbConnection,
+    act: &Act,
+    row: &FeedRow,
+    config: &FeedConfig,
+    account_id: AccountId,
+) -> Outcome<()> {
+    registry::accounts::require(connection, act, account_id, "account_ids")?;
+    let account_key = format!("{}:{account_id}", config.account_key());
+    let from = act.at.day(0);
+    store::attach(connection, act.board_id(), row.id, account_id, &account_key, from).map_err(
+        |fault| {
+            fault.on_duplicate(|| {
+                Refusal::conflict("feed-account-in-other-feed")
+                    .on("account_ids")
+                    .with("account", account_id)
+            })
+        },
+    )
+}
+
+fn insert_secret(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+    row: &FeedRow,
+    secret: &str,
+) -> Outcome<()> {
+    let secret = connector(row.provider).accept_secret(secret)?;
+    let active = store::active_secrets(connection, act.board_id(), row.id, act.at)?;
+    if active.len() >= ACTIVE_SECRETS {
+        let refusal = Refusal::conflict("feed-too-many-secrets").with("max", ACTIVE_SECRETS);
+        return Err(refusal.into());
+    }
+    let sealed = key.seal(&row.id.to_string(), secret.expose().as_bytes())?;
+    let id = SecretId(act.new_id());
+    store::insert_secret(connection, act.board_id(), row.id, id, sealed, act.at)
+}
+
+fn show(connection: &mut DbConnection, act: &Act, row: FeedRow) -> Outcome<Feed> {
+    let secrets = store::active_secrets(connection, act.board_id(), row.id, act.at)?;
+    let account_ids = store::account_ids(connection, act.board_id(), row.id)?;
+    let kind: FeedKind = connector(row.provider).kind();
+    Ok(Feed {
+        id: row.id,
+        provider: row.provider.as_str().to_owned(),
+        kind: kind.as_str().to_owned(),
+        name: row.name,
+        config: RawValue::from_string(row.config).map_err(crate::db::Fault::broken)?,
+        hook_path: format!("/hooks/{}", row.id),
+        secrets: secrets.into_iter().map(|(info, _)| info).collect(),
+        account_ids,
+        created_at: row.created_at,
+        disabled_at: row.disabled_at,
+    })
+}
+
+fn check_name(name: &str) -> Result<String, Refusal> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARS || name.chars().any(char::is_control) {
+        return Err(Refusal::invalid("name", "text-length").with("max", NAME_CHARS));
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,88 @@
+//! From a decoded delivery to the ledger's item: everything that needs no database.
+
+use std::collections::BTreeMap;
+
+use serde_json::value::RawValue;
+
+use super::book::LiveFeed;
+use crate::access::SecretKey;
+use crate::feeds::{Decoded, Headers, Provider, Reported};
+use crate::ledger::item::{Content, Evidence, Item, Sighted};
+use crate::primitives::UnixMs;
+use crate::primitives::id::IdGenerator;
+use crate::vietqr;
+
+/// Makes the item of a verified delivery; `decoded` is `None` where the body cannot be read.
+pub fn item(
+    feed: &LiveFeed,
+    key: &SecretKey,
+    ids: &IdGenerator,
+    received_at: UnixMs,
+    headers: &Headers,
+    body: Vec<u8>,
+    decoded: Option<Decoded>,
+) -> Item {
+    let mut body_without_balances = None;
+    let content = match decoded {
+        Some(Decoded::Transfers(reported)) => {
+            if reported.iter().any(|reported| reported.balance.is_some()) {
+                body_without_balances = Some(without_balances(feed.config.provider(), &body));
+            }
+            Content::Transfers(reported.into_iter().map(|one| sighted(key, ids, one)).collect())
+        }
+        Some(Decoded::Test(_)) => Content::Test,
+        Some(Decoded::NotATransfer(_)) => Content::NotATransfer,
+        None => Content::Undecodable,
+    };
+    Item {
+        board_id: feed.board_id,
+        feed_id: feed.id,
+        delivery_id: ids.next(),
+        received_at,
+        headers: headers.to_stored_json(feed.connector.kept_headers()),
+        body,
+        body_without_balances,
+        evidence: Evidence::Aggregator,
+        content,
+    }
+}
+
+fn sighted(key: &SecretKey, ids: &IdGenerator, reported: Reported) -> Sighted {
+    let payer = reported.payer.as_ref();
+    let payer_text = payer.and_then(|payer| match (&payer.account, &payer.name) {
+        (Some(account), _) => {
+            Some(format!("{}:{account}", payer.bin.as_deref().unwrap_or_default()))
+        }
+        (None, Some(name)) => Some(crate::primitives::fold::name(name)),
+        (None, None) => None,
+    });
+    let mut references = vietqr::scan(&reported.memo);
+    if references.is_empty() {
+        // Only a hint: the provider's own reading is often cut, but a valid code is a code.
+        references = reported.code_hint.as_deref().map(vietqr::scan).unwrap_or_default();
+    }
+    let remembered = format!("{}\0{}", reported.memo, payer_text.as_deref().unwrap_or_default());
+    Sighted {
+        transfer_id: ids.next(),
+        namespace: reported.namespace(),
+        digest: reported.fingerprint(),
+        fingerprint: key.fingerprint("transfer", &remembered),
+        payer_key: payer_text.map(|payer| key.fingerprint("payer", &payer)),
+        references,
+        reported,
+    }
+}
+
+/// The body without the account's balance. What cannot be taken apart is not kept at all.
+fn without_balances(provider: Provider, body: &[u8]) -> Vec<u8> {
+    let field = match provider {
+        Provider::Sepay => "accumulated",
+        Provider::StandardWebhooks => "balance_vnd",
+        Provider::Payos => return body.to_vec(),
+    };
+    let Ok(mut fields) = serde_json::from_slice::<BTreeMap<String, Box<RawValue>>>(body) else {
+        return Vec::new();
+    };
+    fields.remove(field);
+    serde_json::to_vec(&fields).unwrap_or_default()
+}

@@ -1,0 +1,108 @@
+//! What the ledger is given: a verified delivery, decoded, with everything computed that needs no
+//! database, so that the writer lane only writes.
+
+use crate::feeds::{Precision, Reported};
+use crate::primitives::ids::{BoardId, FeedId};
+use crate::primitives::{Day, UnixMs};
+use crate::vietqr::Reference;
+
+/// One delivery of one feed.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub board_id: BoardId,
+    pub feed_id: FeedId,
+    pub delivery_id: i64,
+    pub received_at: UnixMs,
+    /// The kept headers, as JSON.
+    pub headers: String,
+    pub body: Vec<u8>,
+    /// The body without balances, for holders who did not allow to keep them; `None` where it
+    /// holds none.
+    pub body_without_balances: Option<Vec<u8>>,
+    pub evidence: Evidence,
+    pub content: Content,
+}
+
+#[derive(Clone, Debug)]
+pub enum Content {
+    Transfers(Vec<Sighted>),
+    Test,
+    NotATransfer,
+    Undecodable,
+}
+
+/// A reported transfer, ready to be matched.
+#[derive(Clone, Debug)]
+pub struct Sighted {
+    /// The id that the transfer gets if this is its first sighting.
+    pub transfer_id: i64,
+    pub namespace: String,
+    /// Digest of the fields, to tell a retry from a contradiction.
+    pub digest: i64,
+    /// Keyed hash of memo and payer: what stays when they are erased.
+    pub fingerprint: i64,
+    /// Keyed hash of the payer, where the feed names one.
+    pub payer_key: Option<i64>,
+    /// Valid references in the memo, in order, each once.
+    pub references: Vec<Reference>,
+    pub reported: Reported,
+}
+
+impl Sighted {
+    /// The board's day on which the transfer occurred.
+    #[must_use]
+    pub fn day(&self, day_start_minute: i32) -> Day {
+        match self.reported.precision {
+            // A date alone is the day itself, whenever the board's days begin.
+            Precision::Day => self.reported.occurred_at.day(0),
+            Precision::Second | Precision::Minute => {
+                self.reported.occurred_at.day(day_start_minute)
+            }
+        }
+    }
+}
+
+/// How we know of a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    Aggregator,
+}
+
+impl Evidence {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Aggregator => "aggregator",
+        }
+    }
+}
+
+/// What became of an item; everything but a refusal is on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    /// At least one transfer is new and has its stall.
+    Recorded,
+    /// At least one is new, and none of the new ones has a stall.
+    Unmatched,
+    Duplicate,
+    DuplicateWithDifferentFields,
+    Test,
+    NotATransfer,
+    Undecodable,
+}
+
+impl Recorded {
+    /// As stored in `deliveries.outcome`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recorded => "recorded",
+            Self::Unmatched => "unmatched",
+            Self::Duplicate => "duplicate",
+            Self::DuplicateWithDifferentFields => "duplicate_with_different_fields",
+            Self::Test => "test",
+            Self::NotATransfer => "not_a_transfer",
+            Self::Undecodable => "undecodable",
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Where a transfer belongs: rules only, no database. The order of the rules is that of
+//! `docs/ARCHITECTURE.md`: order, reference, sole occupancy, else a person.
+
+use super::class::Class;
+use super::item::Sighted;
+use crate::primitives::ids::{AccountId, CodeId, OccupancyId, RequestId};
+use crate::primitives::{Day, UnixMs, Vnd};
+use crate::registry::directory::Directory;
+use crate::requests::{Effect, RequestKind, RequestRow};
+use crate::vietqr::Reference;
+
+/// A part of a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// `None`: no stall yet.
+    pub occupancy_id: Option<OccupancyId>,
+    pub code_id: Option<CodeId>,
+    pub request_id: Option<RequestId>,
+    pub class: Class,
+    pub amount: Vnd,
+}
+
+/// How it was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    Order,
+    Request,
+    Reference,
+    /// The reference of a code that was revoked: still that stall's money, but to be looked at.
+    RevokedReference,
+    BusinessAccount,
+    SoleOccupancy,
+    /// Nothing decided it.
+    None,
+    Manual,
+}
+
+impl Rule {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Order => "order",
+            Self::Request => "request",
+            Self::Reference => "reference",
+            Self::RevokedReference => "revoked_reference",
+            Self::BusinessAccount => "business_account",
+            Self::SoleOccupancy => "sole_occupancy",
+            Self::None => "none",
+            Self::Manual => "manual",
+        }
+    }
+}
+
+/// Why a person has to decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unassigned {
+    UnknownAccount,
+    /// An order feed reported an order that no request of ours carries.
+    UnknownOrder,
+    NoOccupancy,
+    SeveralOccupancies,
+    SeveralReferences,
+}
+
+impl Unassigned {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UnknownAccount => "unknown_account",
+            Self::UnknownOrder => "unknown_order",
+            Self::NoOccupancy => "no_occupancy",
+            Self::SeveralOccupancies => "several_occupancies",
+            Self::SeveralReferences => "several_references",
+        }
+    }
+}
+
+/// A decision: one line that is the whole transfer; people may split it later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    pub line: Line,
+    pub rule: Rule,
+    pub unassigned: Option<Unassigned>,
+    /// What it does to the request of the line.
+    pub effect: Option<Effect>,
+}
+
+/// What a transfer is matched against.
+#[derive(Debug)]
+pub struct Known<'a> {
+    pub directory: &'a Directory,
+    pub account_id: Option<AccountId>,
+    /// Requests that the transfer's references or order name, as they are now.
+    pub requests: &'a [&'a RequestRow],
+    /// The feed reports orders of its own, not transfers of an account.
+    pub is_order_feed: bool,
+    pub day: Day,
+}
+
+/// Decides where an incoming transfer belongs.
+#[must_use]
+pub fn decide(sighted: &Sighted, known: &Known<'_>) -> Decision {
+    let amount = sighted.reported.amount;
+    if known.is_order_feed {
+        return match known.requests {
+            [request] => of_request(sighted, request, Rule::Order),
+            _ => undecided(amount, Unassigned::UnknownOrder),
+        };
+    }
+    let Some(account_id) = known.account_id else {
+        return undecided(amount, Unassigned::UnknownAccount);
+    };
+    let occurred_at = sighted.reported.occurred_at;
+    let candidates: Vec<_> =
+        sighted.references.iter().filter_map(|found| candidate(*found, account_id, occurred_at, known)).collect();
+    match candidates.as_slice() {
+        [] => by_account(amount, account_id, known),
+        [Candidate::Request(request)] => of_request(sighted, request, Rule::Request),
+        [Candidate::Code { code_id, occupancy_id, revoked }] => Decision {
+            line: Line {
+                occupancy_id: Some(*occupancy_id),
+                code_id: Some(*code_id),
+                request_id: None,
+                class: Class::Sale,
+                amount,
+            },
+            rule: if *revoked { Rule::RevokedReference } else { Rule::Reference },
+            unassigned: None,
+            effect: None,
+        },
+        _ => undecided(amount, Unassigned::SeveralReferences),
+    }
+}
+
+enum Candidate<'a> {
+    Code { code_id: CodeId, occupancy_id: OccupancyId, revoked: bool },
+    Request(&'a RequestRow),
+}
+
+/// A reference counts only on the account that it was issued for.
+fn candidate<'a>(
+    reference: Reference,
+    account_id: AccountId,
+    occurred_at: UnixMs,
+    known: &Known<'a>,
+) -> Option<Candidate<'a>> {
+    if reference.is_static() {
+        let code = known.directory.code(reference)?;
+        return (code.account_id == account_id).then_some(Candidate::Code {
+            code_id: code.code_id,
+            occupancy_id: code.occupancy_id,
+            revoked: code.revoked_at.is_some_and(|revoked_at| revoked_at <= occurred_at),
+        });
+    }
+    let request = known.requests.iter().find(|request| request.reference == reference)?;
+    (request.account_id == account_id).then_some(Candidate::Request(request))
+}
+
+fn of_request(sighted: &Sighted, request: &RequestRow, rule: Rule) -> Decision {
+    let reported = &sighted.reported;
+    let received = request.receive(reported.amount, reported.occurred_at, reported.precision);
+    let class = match (received.effect, request.kind) {
+        // The amount is a thousand times off: nobody knows yet what it was paid for.
+        (Effect::Thousandfold, _) => Class::Unclassified,
+        (_, RequestKind::Fee) => Class::Fee,
+        (_, RequestKind::Sale) => Class::Sale,
+    };
+    Decision {
+        line: Line {
+            occupancy_id: Some(request.occupancy_id),
+            code_id: None,
+            request_id: Some(request.id),
+            class,
+            amount: reported.amount,
+        },
+        rule,
+        unassigned: None,
+        effect: Some(received.effect),
+    }
+}
+
+fn by_account(amount: Vnd, account_id: AccountId, known: &Known<'_>) -> Decision {
+    let mut occupancies = known.directory.occupancies_of(account_id, known.day);
+    let (first, second) = (occupancies.next(), occupancies.next());
+    let occupancy_id = match (first, second) {
+        (None, _) => return undecided(amount, Unassigned::NoOccupancy),
+        (Some(_), Some(_)) => return undecided(amount, Unassigned::SeveralOccupancies),
+        (Some(only), None) => only,
+    };
+    let business = known.directory.account(account_id).is_some_and(|found| found.business_only);
+    Decision {
+        line: Line {
+            occupancy_id: Some(occupancy_id),
+            code_id: None,
+            request_id: None,
+            class: if business { Class::Sale } else { Class::Unclassified },
+            amount,
+        },
+        rule: if business { Rule::BusinessAccount } else { Rule::SoleOccupancy },
+        unassigned: None,
+        effect: None,
+    }
+}
+
+const fn undecided(amount: Vnd, because: Unassigned) -> Decision {
+    Decision {
+        line: Line {
+            occupancy_id: None,
+            code_id: None,
+            request_id: None,
+            class: Class::Unclassified,
+            amount,
+        },
+        rule: Rule::None,
+        unassigned: Some(because),
+        effect: None,
+    }
+}
+
+/// Where a kept outgoing transfer belongs; what it was for, only a person knows.
+#[must_use]
+pub fn outgoing(
+    amount: Vnd,
+    account_id: Option<AccountId>,
+    directory: &Directory,
+    day: Day,
+) -> Decision {
+    let mut occupancies =
+        account_id.into_iter().flat_map(|account_id| directory.occupancies_of(account_id, day));
+    let (first, second) = (occupancies.next(), occupancies.next());
+    let sole = first.filter(|_| second.is_none());
+    Decision {
+        line: Line {
+            occupancy_id: sole,
+            code_id: None,
+            request_id: None,
+            class: Class::Unclassified,
+            amount,
+        },
+        rule: if sole.is_some() { Rule::SoleOccupancy } else { Rule::None },
+        unassigned: None,
+        effect: None,
+    }
+}

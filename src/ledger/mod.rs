@@ -1,0 +1,22 @@
+//! The ledger: sightings, transfers, attribution lines and totals.
+//!
+//! A sighting is one report of one transfer; the transfer is immutable; its attribution is
+//! append-only and its lines sum to it; totals are kept in the same transaction by deltas.
+
+pub mod class;
+pub mod doctor;
+pub mod histogram;
+pub mod item;
+pub mod latency;
+pub mod matching;
+mod payable;
+pub mod rollup;
+mod store;
+pub mod totals;
+pub mod transfers;
+pub mod unassigned;
+mod writer;
+
+pub use class::Class;
+pub use item::{Item, Recorded};
+pub use writer::LedgerWriter;

@@ -1,0 +1,8 @@
+//! The ledger's SQL.
+
+pub mod audit;
+pub mod heads;
+pub mod reading;
+pub mod rows;
+pub mod sightings;
+pub mod totals;

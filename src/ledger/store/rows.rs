@@ -1,0 +1,222 @@
+//! The ledger's hot tables: deliveries, transfers, attribution lines, the unassigned queue.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use crate::db::rows::{Kind, Table, Value};
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::{Direction, Precision};
+use crate::ledger::item::Evidence;
+use crate::ledger::matching::{Line, Rule};
+use crate::primitives::ids::{AccountId, BoardId, FeedId, KeyId};
+use crate::primitives::{Day, UnixMs, Vnd};
+
+static DELIVERIES: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [
+        ("board_id", Kind::Int),
+        ("id", Kind::Int),
+        ("feed_id", Kind::Int),
+        ("received_at_ms", Kind::Int),
+        ("outcome", Kind::Text),
+        ("headers", Kind::Text),
+        ("body", Kind::MaybeBytes),
+    ];
+    Table::new("deliveries", &columns, "")
+});
+
+static TRANSFERS: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [
+        ("board_id", Kind::Int),
+        ("id", Kind::Int),
+        ("account_id", Kind::Int),
+        ("feed_id", Kind::Int),
+        ("delivery_id", Kind::Int),
+        ("item", Kind::Int),
+        ("direction", Kind::Text),
+        ("amount_vnd", Kind::Int),
+        ("occurred_at_ms", Kind::Int),
+        ("occurred_precision", Kind::Text),
+        ("day", Kind::Int),
+        ("recorded_at_ms", Kind::Int),
+        ("evidence", Kind::Text),
+        ("fingerprint", Kind::Int),
+    ];
+    Table::new("transfers", &columns, "")
+});
+
+static LINES: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [
+        ("board_id", Kind::Int),
+        ("transfer_id", Kind::Int),
+        ("seq", Kind::Int),
+        ("line", Kind::Int),
+        ("occupancy_id", Kind::Int),
+        ("code_id", Kind::MaybeInt),
+        ("request_id", Kind::MaybeInt),
+        ("class", Kind::Text),
+        ("amount_vnd", Kind::Int),
+        ("rule", Kind::Text),
+        ("decided_by", Kind::MaybeInt),
+        ("recorded_at_ms", Kind::Int),
+    ];
+    Table::new("attribution_lines", &columns, "")
+});
+
+static UNASSIGNED: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [
+        ("board_id", Kind::Int),
+        ("transfer_id", Kind::Int),
+        ("account_id", Kind::Int),
+        ("feed_id", Kind::Int),
+        ("day", Kind::Int),
+        ("reason", Kind::Text),
+        ("memo", Kind::Text),
+        ("payer_name", Kind::MaybeText),
+        ("proposed_request_id", Kind::MaybeInt),
+        ("recorded_at_ms", Kind::Int),
+    ];
+    Table::new("unassigned", &columns, "")
+});
+
+/// Rows of one batch, laid end to end for each table.
+#[derive(Debug, Default)]
+pub struct Rows<'a> {
+    deliveries: Vec<Value<'a>>,
+    transfers: Vec<Value<'a>>,
+    lines: Vec<Value<'a>>,
+    unassigned: Vec<Value<'a>>,
+}
+
+/// A row of `deliveries`.
+#[derive(Clone, Copy, Debug)]
+pub struct Delivery<'a> {
+    pub board_id: BoardId,
+    pub id: i64,
+    pub feed_id: FeedId,
+    pub received_at: UnixMs,
+    pub outcome: &'a str,
+    pub headers: &'a str,
+    pub body: Option<&'a [u8]>,
+}
+
+/// A row of `transfers`.
+#[derive(Clone, Copy, Debug)]
+pub struct Transfer {
+    pub board_id: BoardId,
+    pub id: i64,
+    /// `None`: a number that is not registered.
+    pub account_id: Option<AccountId>,
+    pub feed_id: FeedId,
+    pub delivery_id: i64,
+    pub item: i32,
+    pub direction: Direction,
+    pub amount: Vnd,
+    pub occurred_at: UnixMs,
+    pub precision: Precision,
+    pub day: Day,
+    pub recorded_at: UnixMs,
+    pub evidence: Evidence,
+    pub fingerprint: i64,
+}
+
+/// An attribution: a decision with its lines, which sum to the transfer.
+#[derive(Clone, Copy, Debug)]
+pub struct Attribution<'l> {
+    pub board_id: BoardId,
+    pub transfer_id: i64,
+    pub seq: i32,
+    pub lines: &'l [Line],
+    pub rule: Rule,
+    pub decided_by: Option<KeyId>,
+    pub recorded_at: UnixMs,
+}
+
+/// A row of `unassigned`.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting<'a> {
+    pub board_id: BoardId,
+    pub transfer_id: i64,
+    pub account_id: Option<AccountId>,
+    pub feed_id: FeedId,
+    pub day: Day,
+    pub reason: &'a str,
+    pub memo: &'a str,
+    pub payer_name: Option<&'a str>,
+    pub proposed_request_id: Option<i64>,
+    pub recorded_at: UnixMs,
+}
+
+impl<'a> Rows<'a> {
+    pub fn delivery(&mut self, row: &Delivery<'a>) {
+        self.deliveries.extend([
+            Value::Int(row.board_id.0),
+            Value::Int(row.id),
+            Value::Int(row.feed_id.0),
+            Value::Int(row.received_at.0),
+            Value::from(row.outcome),
+            Value::from(row.headers),
+            Value::MaybeBytes(row.body.map(Cow::Borrowed)),
+        ]);
+    }
+
+    pub fn transfer(&mut self, row: &Transfer) {
+        self.transfers.extend([
+            Value::Int(row.board_id.0),
+            Value::Int(row.id),
+            Value::Int(row.account_id.map_or(0, |id| id.0)),
+            Value::Int(row.feed_id.0),
+            Value::Int(row.delivery_id),
+            Value::from(row.item),
+            Value::from(row.direction.as_str()),
+            Value::Int(row.amount.get()),
+            Value::Int(row.occurred_at.0),
+            Value::from(row.precision.as_str()),
+            Value::from(row.day.0),
+            Value::Int(row.recorded_at.0),
+            Value::from(row.evidence.as_str()),
+            Value::Int(row.fingerprint),
+        ]);
+    }
+
+    pub fn attribution(&mut self, row: &Attribution<'_>) {
+        for (number, line) in (0_i32..).zip(row.lines) {
+            self.lines.extend([
+                Value::Int(row.board_id.0),
+                Value::Int(row.transfer_id),
+                Value::from(row.seq),
+                Value::from(number),
+                Value::Int(line.occupancy_id.map_or(0, |id| id.0)),
+                Value::MaybeInt(line.code_id.map(|id| id.0)),
+                Value::MaybeInt(line.request_id.map(|id| id.0)),
+                Value::from(line.class.as_str()),
+                Value::Int(line.amount.get()),
+                Value::from(row.rule.as_str()),
+                Value::MaybeInt(row.decided_by.map(|id| id.0)),
+                Value::Int(row.recorded_at.0),
+            ]);
+        }
+    }
+
+    pub fn waiting(&mut self, row: &Waiting<'a>) {
+        self.unassigned.extend([
+            Value::Int(row.board_id.0),
+            Value::Int(row.transfer_id),
+            Value::Int(row.account_id.map_or(0, |id| id.0)),
+            Value::Int(row.feed_id.0),
+            Value::from(row.day.0),
+            Value::from(row.reason),
+            Value::from(row.memo),
+            Value::MaybeText(row.payer_name.map(Cow::Borrowed)),
+            Value::MaybeInt(row.proposed_request_id),
+            Value::Int(row.recorded_at.0),
+        ]);
+    }
+
+    pub fn write(&self, connection: &mut DbConnection) -> Outcome<()> {
+        DELIVERIES.insert(connection, &self.deliveries)?;
+        TRANSFERS.insert(connection, &self.transfers)?;
+        LINES.insert(connection, &self.lines)?;
+        UNASSIGNED.insert(connection, &self.unassigned)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,235 @@
+//! Adding a batch's sums to the totals.
+
+use std::fmt::Write;
+use std::sync::LazyLock;
+
+use diesel::prelude::*;
+
+use crate::db::rows::{Kind, Table, Value};
+use crate::db::schema::rolled_months;
+use crate::db::{DbConnection, Outcome};
+use crate::ledger::class::Class;
+use crate::ledger::latency;
+use crate::ledger::rollup;
+use crate::ledger::totals::{DayDelta, DayKey, Totals};
+use crate::primitives::ids::BoardId;
+
+/// Columns of `day_totals` after the classes' own.
+const OTHER_SUMS: [&str; 4] = ["small_count", "small_vnd", "named_count", "wrong_amount_count"];
+const DAY_KEYS: [(&str, Kind); 4] = [
+    ("board_id", Kind::Int),
+    ("day", Kind::Int),
+    ("occupancy_id", Kind::Int),
+    ("account_id", Kind::Int),
+];
+
+static DAY_TOTALS: LazyLock<Table> = LazyLock::new(|| {
+    let mut sums: Vec<&'static str> = Vec::new();
+    for class in Class::ALL {
+        sums.extend([class.count_column(), class.amount_column()]);
+    }
+    sums.extend(OTHER_SUMS);
+    day_table(&sums)
+});
+
+/// One table a class: most rows of a batch hold receipts of one class, and SQLite pays for each
+/// column that it binds and adds.
+static CLASS_TOTALS: LazyLock<Vec<Table>> = LazyLock::new(|| {
+    let table = |class: &Class| {
+        day_table(&[class.count_column(), class.amount_column(), "named_count", "wrong_amount_count"])
+    };
+    Class::ALL.iter().map(table).collect()
+});
+
+static FEED_DAYS: LazyLock<Table> = LazyLock::new(|| {
+    let mut columns = vec![("board_id", Kind::Int), ("feed_id", Kind::Int), ("day", Kind::Int)];
+    let mut sums = vec![
+        "delivery_count",
+        "duplicate_count",
+        "undecodable_count",
+        "incoming_count",
+        "matched_count",
+    ];
+    sums.extend(latency::COLUMNS);
+    columns.extend(sums.iter().map(|name| (*name, Kind::Int)));
+    columns.push(("last_received_at_ms", Kind::Int));
+    let greatest = "last_received_at_ms = CASE \
+         WHEN feed_days.last_received_at_ms < excluded.last_received_at_ms \
+         THEN excluded.last_received_at_ms ELSE feed_days.last_received_at_ms END";
+    let suffix = upsert("feed_days", "board_id, feed_id, day", &sums, greatest);
+    Table::new("feed_days", &columns, &suffix)
+});
+
+static FEED_BANK_DAYS: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [
+        ("board_id", Kind::Int),
+        ("feed_id", Kind::Int),
+        ("bin", Kind::Text),
+        ("day", Kind::Int),
+        ("least_account_id", Kind::Int),
+        ("greatest_account_id", Kind::Int),
+    ];
+    let suffix = "ON CONFLICT (board_id, feed_id, bin, day) DO UPDATE SET \
+         least_account_id = CASE \
+         WHEN excluded.least_account_id < feed_bank_days.least_account_id \
+         THEN excluded.least_account_id ELSE feed_bank_days.least_account_id END, \
+         greatest_account_id = CASE \
+         WHEN excluded.greatest_account_id > feed_bank_days.greatest_account_id \
+         THEN excluded.greatest_account_id ELSE feed_bank_days.greatest_account_id END";
+    Table::new("feed_bank_days", &columns, suffix)
+});
+
+static PAYER_DAYS: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [
+        ("board_id", Kind::Int),
+        ("day", Kind::Int),
+        ("occupancy_id", Kind::Int),
+        ("payer_key", Kind::Int),
+    ];
+    let suffix = "ON CONFLICT (board_id, day, occupancy_id, payer_key) DO NOTHING";
+    Table::new("payer_days", &columns, suffix)
+});
+
+fn day_table(sums: &[&'static str]) -> Table {
+    let mut columns = DAY_KEYS.to_vec();
+    columns.extend(sums.iter().map(|name| (*name, Kind::Int)));
+    columns.push(("receipt_log", Kind::Text));
+    let keys = "board_id, day, occupancy_id, account_id";
+    let log = "receipt_log = day_totals.receipt_log || excluded.receipt_log";
+    Table::new("day_totals", &columns, &upsert("day_totals", keys, sums, log))
+}
+
+fn upsert(table: &str, keys: &str, sums: &[&str], last: &str) -> String {
+    let mut suffix = format!("ON CONFLICT ({keys}) DO UPDATE SET ");
+    for column in sums {
+        let _ = write!(suffix, "{column} = {table}.{column} + excluded.{column}, ");
+    }
+    suffix + last
+}
+
+/// Adds everything, and takes months out of the roll-up that a late transfer changed.
+pub fn add(connection: &mut DbConnection, totals: &Totals) -> Outcome<()> {
+    unroll_changed_months(connection, totals)?;
+    add_days(connection, totals)?;
+    let mut values = Vec::with_capacity(totals.feeds.len() * 19);
+    for ((board_id, feed_id, day), delta) in &totals.feeds {
+        values.extend([
+            Value::Int(board_id.0),
+            Value::Int(feed_id.0),
+            Value::from(day.0),
+            Value::Int(delta.deliveries),
+            Value::Int(delta.duplicates),
+            Value::Int(delta.undecodable),
+            Value::Int(delta.incoming),
+            Value::Int(delta.matched),
+        ]);
+        values.extend(delta.latency.iter().map(|count| Value::Int(*count)));
+        values.push(Value::Int(delta.last_received.0));
+    }
+    FEED_DAYS.insert(connection, &values)?;
+    values.clear();
+    for ((board_id, feed_id, bin, day), (least, greatest)) in &totals.banks {
+        values.extend([
+            Value::Int(board_id.0),
+            Value::Int(feed_id.0),
+            Value::from(bin.as_str()),
+            Value::from(day.0),
+            Value::Int(least.0),
+            Value::Int(greatest.0),
+        ]);
+    }
+    FEED_BANK_DAYS.insert(connection, &values)?;
+    values.clear();
+    for (board_id, day, occupancy_id, payer_key) in &totals.payers {
+        values.extend([
+            Value::Int(board_id.0),
+            Value::from(day.0),
+            Value::Int(*occupancy_id),
+            Value::Int(*payer_key),
+        ]);
+    }
+    PAYER_DAYS.insert(connection, &values)?;
+    Ok(())
+}
+
+fn add_days(connection: &mut DbConnection, totals: &Totals) -> Outcome<()> {
+    if let DbConnection::Postgres(_) = connection {
+        let values: Vec<_> = totals.days.iter().flat_map(|(key, delta)| wide(key, delta)).collect();
+        DAY_TOTALS.insert(connection, &values)?;
+        return Ok(());
+    }
+    for (key, delta) in &totals.days {
+        match sole_class(delta).and_then(|class| Some((class, CLASS_TOTALS.get(class)?))) {
+            Some((class, table)) => table.insert(connection, &narrow(key, delta, class))?,
+            None => DAY_TOTALS.insert(connection, &wide(key, delta))?,
+        };
+    }
+    Ok(())
+}
+
+/// The class of a delta that holds nothing else.
+fn sole_class(delta: &DayDelta) -> Option<usize> {
+    let mut classes = delta.count.iter().enumerate().filter(|(class, count)| {
+        **count != 0 || delta.amount.get(*class).is_some_and(|amount| *amount != 0)
+    });
+    let (class, _) = classes.next()?;
+    let sole = classes.next().is_none() && delta.small_count == 0 && delta.small_amount == 0;
+    sole.then_some(class)
+}
+
+fn keys(key: &DayKey) -> [Value<'static>; 4] {
+    [
+        Value::Int(key.board_id.0),
+        Value::from(key.day.0),
+        Value::Int(key.occupancy_id),
+        Value::Int(key.account_id),
+    ]
+}
+
+fn narrow<'a>(key: &DayKey, delta: &'a DayDelta, class: usize) -> Vec<Value<'a>> {
+    let mut row = Vec::from(keys(key));
+    row.extend([
+        Value::Int(delta.count.get(class).copied().unwrap_or_default()),
+        Value::Int(delta.amount.get(class).copied().unwrap_or_default()),
+        Value::Int(delta.named_count),
+        Value::Int(delta.wrong_amount_count),
+        Value::from(delta.receipt_log.as_str()),
+    ]);
+    row
+}
+
+fn wide<'a>(key: &DayKey, delta: &'a DayDelta) -> Vec<Value<'a>> {
+    let mut row = Vec::from(keys(key));
+    for (count, amount) in delta.count.iter().zip(&delta.amount) {
+        row.extend([Value::Int(*count), Value::Int(*amount)]);
+    }
+    row.extend([
+        Value::Int(delta.small_count),
+        Value::Int(delta.small_amount),
+        Value::Int(delta.named_count),
+        Value::Int(delta.wrong_amount_count),
+        Value::from(delta.receipt_log.as_str()),
+    ]);
+    row
+}
+
+fn unroll_changed_months(connection: &mut DbConnection, totals: &Totals) -> Outcome<()> {
+    let mut months: Vec<_> =
+        totals.days.keys().map(|key| (key.board_id, key.day.month())).collect();
+    months.dedup();
+    let mut board: Option<(BoardId, Vec<i32>)> = None;
+    for (board_id, month) in months {
+        if board.as_ref().is_none_or(|(known, _)| *known != board_id) {
+            let rolled = rolled_months::table
+                .filter(rolled_months::board_id.eq(board_id.0))
+                .filter(rolled_months::month.ge(month.0))
+                .select(rolled_months::month)
+                .load(connection)?;
+            board = Some((board_id, rolled));
+        }
+        if board.as_ref().is_some_and(|(_, rolled)| rolled.contains(&month.0)) {
+            rollup::unroll(connection, board_id, month)?;
+        }
+    }
+    Ok(())
+}

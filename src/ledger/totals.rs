@@ -1,0 +1,116 @@
+//! What a batch adds to the totals, summed up per row before it is written.
+
+use std::collections::BTreeMap;
+
+use super::class::Class;
+use super::histogram;
+use super::latency;
+use super::matching::Line;
+use crate::feeds::Direction;
+use crate::primitives::ids::{AccountId, BoardId, FeedId};
+use crate::primitives::{Day, UnixMs, Vnd};
+
+/// A row of `day_totals`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DayKey {
+    pub board_id: BoardId,
+    pub day: Day,
+    /// 0: no stall yet.
+    pub occupancy_id: i64,
+    /// 0: a number that is not registered.
+    pub account_id: i64,
+}
+
+/// What is added to a row of `day_totals`; negative when a class is changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DayDelta {
+    pub count: [i64; Class::ALL.len()],
+    pub amount: [i64; Class::ALL.len()],
+    pub small_count: i64,
+    pub small_amount: i64,
+    pub named_count: i64,
+    pub wrong_amount_count: i64,
+    pub receipt_log: String,
+}
+
+/// What is added to a row of `feed_days`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FeedDelta {
+    pub deliveries: i64,
+    pub duplicates: i64,
+    pub undecodable: i64,
+    pub incoming: i64,
+    pub matched: i64,
+    pub latency: [i64; latency::BUCKETS],
+    pub last_received: UnixMs,
+}
+
+/// Everything that a batch adds.
+#[derive(Debug, Default)]
+pub struct Totals {
+    pub days: BTreeMap<DayKey, DayDelta>,
+    pub feeds: BTreeMap<(BoardId, FeedId, Day), FeedDelta>,
+    /// (board, feed, bank, day) → least and greatest account.
+    pub banks: BTreeMap<(BoardId, FeedId, String, Day), (AccountId, AccountId)>,
+    /// (board, day, occupancy, payer).
+    pub payers: std::collections::BTreeSet<(BoardId, Day, i64, i64)>,
+}
+
+/// One line of a transfer as the totals see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    pub board_id: BoardId,
+    pub day: Day,
+    pub account_id: Option<AccountId>,
+    pub direction: Direction,
+    pub minimum_receipt: Vnd,
+    /// The feed names the payer.
+    pub named: bool,
+    /// It met a request of another amount.
+    pub wrong_amount: bool,
+}
+
+impl Totals {
+    /// Adds a line, or takes it away again (`sign` −1).
+    pub fn add_line(&mut self, counted: &Counted, line: &Line, sign: i64) {
+        if !is_counted(counted.direction, line.class) {
+            return;
+        }
+        let key = DayKey {
+            board_id: counted.board_id,
+            day: counted.day,
+            occupancy_id: line.occupancy_id.map_or(0, |id| id.0),
+            account_id: counted.account_id.map_or(0, |id| id.0),
+        };
+        let delta = self.days.entry(key).or_default();
+        let amount = line.amount.get() * sign;
+        if line.class.is_business() && line.amount < counted.minimum_receipt {
+            delta.small_count += sign;
+            delta.small_amount += amount;
+        } else {
+            let class = line.class as usize;
+            if let (Some(count), Some(total)) =
+                (delta.count.get_mut(class), delta.amount.get_mut(class))
+            {
+                *count += sign;
+                *total += amount;
+            }
+            if line.class.is_business() {
+                delta.named_count += sign * i64::from(counted.named);
+                if sign < 0 {
+                    delta.receipt_log.push(histogram::REMOVAL);
+                }
+                delta.receipt_log.push_str(&histogram::entry(line.amount));
+            }
+        }
+        delta.wrong_amount_count += sign * i64::from(counted.wrong_amount);
+    }
+}
+
+/// Money out counts only where a person said what it was: trade with suppliers, refunds.
+fn is_counted(direction: Direction, class: Class) -> bool {
+    match direction {
+        Direction::In => true,
+        Direction::Out => matches!(class, Class::Supplier | Class::Refund | Class::Reversal),
+    }
+}

@@ -1,0 +1,44 @@
+//! The queue that a person clears: transfers whose stall no rule could tell.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::store::reading;
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{AccountId, FeedId, RequestId, TransferId};
+use crate::primitives::{UnixMs, Vnd};
+use crate::registry::{Page, PageRequest};
+
+/// A transfer that waits. Whoever clears the queue sees this item alone, with its amount.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Waiting {
+    pub transfer_id: TransferId,
+    /// Absent: the receiving number is not registered.
+    pub account_id: Option<AccountId>,
+    pub feed_id: FeedId,
+    #[schema(value_type = i64)]
+    pub amount_vnd: Vnd,
+    #[schema(value_type = String, format = DateTime)]
+    pub occurred_at: UnixMs,
+    #[schema(value_type = String, format = DateTime)]
+    pub recorded_at: UnixMs,
+    /// `unknown_account`, `unknown_order`, `no_occupancy`, `several_occupancies` or
+    /// `several_references`.
+    pub reason: String,
+    pub memo: Option<String>,
+    pub payer_name: Option<String>,
+    /// The only open request of the account with this amount in the 15 minutes before.
+    pub proposed_request_id: Option<RequestId>,
+}
+
+/// The queue, oldest first.
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    page: PageRequest,
+) -> Outcome<Page<Waiting>> {
+    act.require(Permission::TransfersAssign)?;
+    let waiting = reading::waiting(connection, act.board_id(), page)?;
+    Ok(page.page(waiting, |waiting| waiting.transfer_id.0))
+}

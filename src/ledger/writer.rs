@@ -1,0 +1,427 @@
+//! The hot path: a batch of verified deliveries becomes sightings, transfers, attributions,
+//! request states, totals and events in one transaction.
+//!
+//! The number of statements grows with the kinds of rows, not with the rows (PostgreSQL), and what
+//! matching needs of the registry stays in memory as long as the board's version is the same.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::item::{Content, Item, Recorded, Sighted};
+use super::matching::{self, Decision, Known, Unassigned};
+use super::payable::Payable;
+use super::store::heads::{self, Head};
+use super::store::rows::{Attribution, Delivery, Rows, Transfer, Waiting};
+use super::store::sightings::{self, Seen};
+use super::store::totals as store_totals;
+use super::totals::{Counted, Totals};
+use super::{class::Class, latency};
+use crate::db::{Batch, DbConnection, Fault, Outcome};
+use crate::events::{self, Event};
+use crate::feeds::{Direction, Precision, Provider};
+use crate::primitives::ids::{AccountId, BoardId, TransferId};
+use crate::registry::directory::Directory;
+use crate::requests::Effect;
+
+/// One lane's state: the directories of the boards that it has seen.
+#[derive(Default)]
+pub struct LedgerWriter {
+    directories: HashMap<i64, Arc<Directory>>,
+}
+
+/// A reported transfer on its way: which item, which place in it.
+struct Work<'i> {
+    item: &'i Item,
+    /// Index of the item in the batch.
+    at: usize,
+    place: i32,
+    sighted: &'i Sighted,
+    account_id: Option<AccountId>,
+    keeps: bool,
+    seen: Seen,
+}
+
+impl<'i> Work<'i> {
+    fn sighting(&self) -> sightings::New<'i> {
+        sightings::New {
+            board_id: self.item.board_id.0,
+            namespace: &self.sighted.namespace,
+            provider_id: &self.sighted.reported.provider_id,
+            feed_id: self.item.feed_id.0,
+            delivery_id: self.item.delivery_id,
+            item: self.place,
+            transfer_id: self.keeps.then_some(self.sighted.transfer_id),
+            digest: self.sighted.digest,
+        }
+    }
+}
+
+/// What a batch writes besides sightings.
+struct Batched<'i> {
+    rows: Rows<'i>,
+    totals: Totals,
+    events: HashMap<i64, Vec<Event>>,
+    requests: Payable,
+}
+
+impl Batch for LedgerWriter {
+    type Item = Item;
+    type Reply = Recorded;
+
+    fn apply(&mut self, connection: &mut DbConnection, items: &[Item]) -> Outcome<Vec<Recorded>> {
+        let heads = self.lock_boards(connection, items)?;
+        let mut work = self.gather(items)?;
+        see(connection, &mut work)?;
+        let requests = Payable::load(
+            connection,
+            work.iter()
+                .filter(|work| work.seen == Seen::Created)
+                .map(|work| (work.item.board_id, work.item.feed_id, work.sighted)),
+        )?;
+        let mut batched = Batched {
+            rows: Rows::default(),
+            totals: Totals::default(),
+            events: HashMap::new(),
+            requests,
+        };
+        let mut replies: Vec<_> = items.iter().map(base_reply).collect();
+        for work in &work {
+            let seen = self.record(connection, work, &mut batched)?;
+            if let Some(reply) = replies.get_mut(work.at) {
+                *reply = worse_last(*reply, seen);
+            }
+        }
+        self.deliver(items, &work, &replies, &mut batched)?;
+        batched.rows.write(connection)?;
+        batched.requests.store(connection)?;
+        store_totals::add(connection, &batched.totals)?;
+        for (board_id, events) in batched.events {
+            let head = heads.iter().find(|head| head.board_id == board_id);
+            let (Some(head), Some(first)) = (head, items.first()) else { continue };
+            let board_id = BoardId(board_id);
+            let seq =
+                events::append(connection, board_id, head.event_seq, first.received_at, events)?;
+            heads::store_event_seq(connection, board_id, seq)?;
+        }
+        Ok(replies)
+    }
+}
+
+impl LedgerWriter {
+    fn lock_boards(
+        &mut self,
+        connection: &mut DbConnection,
+        items: &[Item],
+    ) -> Outcome<Vec<Head>> {
+        let mut board_ids: Vec<_> = items.iter().map(|item| item.board_id.0).collect();
+        board_ids.sort_unstable();
+        board_ids.dedup();
+        let heads = heads::lock(connection, &board_ids)?;
+        for head in &heads {
+            let known = self.directories.get(&head.board_id);
+            if known.is_none_or(|known| known.version != head.registry_version) {
+                let directory = Directory::load(connection, BoardId(head.board_id))?;
+                self.directories.insert(head.board_id, Arc::new(directory));
+            }
+        }
+        Ok(heads)
+    }
+
+    fn directory(&self, board_id: BoardId) -> Outcome<&Directory> {
+        self.directories
+            .get(&board_id.0)
+            .map(Arc::as_ref)
+            .ok_or_else(|| Fault::broken(format!("no board {board_id}")))
+    }
+
+    /// Lists the reported transfers with their accounts.
+    fn gather<'i>(&self, items: &'i [Item]) -> Outcome<Vec<Work<'i>>> {
+        let mut work = Vec::with_capacity(items.len());
+        for (at, item) in items.iter().enumerate() {
+            let Content::Transfers(all) = &item.content else { continue };
+            let directory = self.directory(item.board_id)?;
+            for (place, sighted) in (0..).zip(all) {
+                let reported = &sighted.reported;
+                let account_id = directory
+                    .resolve_account(
+                        reported.bin.as_deref(),
+                        reported.account_number.as_deref(),
+                        reported.virtual_account.as_deref(),
+                    )
+                    .map(|number| number.account_id);
+                let keeps_outgoing = account_id
+                    .and_then(|id| directory.account(id))
+                    .is_some_and(|account| account.keeps_outgoing);
+                let keeps = reported.direction == Direction::In || keeps_outgoing;
+                let seen = Seen::Created;
+                work.push(Work { item, at, place, sighted, account_id, keeps, seen });
+            }
+        }
+        Ok(work)
+    }
+
+    /// Decides and lays out one transfer's rows.
+    fn record<'i>(
+        &self,
+        connection: &mut DbConnection,
+        work: &Work<'i>,
+        batched: &mut Batched<'i>,
+    ) -> Outcome<Recorded> {
+        let (item, sighted) = (work.item, work.sighted);
+        match work.seen {
+            Seen::Exists => return Ok(Recorded::Duplicate),
+            Seen::ExistsWithDifferentFields => return Ok(Recorded::DuplicateWithDifferentFields),
+            Seen::Created if !work.keeps => return Ok(Recorded::Recorded),
+            Seen::Created => {}
+        }
+        let directory = self.directory(item.board_id)?;
+        let reported = &sighted.reported;
+        let day = sighted.day(directory.day_start_minute);
+        let incoming = reported.direction == Direction::In;
+        let decision = if incoming {
+            let requests = batched.requests.of(item.board_id, item.feed_id, sighted);
+            matching::decide(
+                sighted,
+                &Known {
+                    directory,
+                    account_id: work.account_id,
+                    requests: &requests,
+                    is_order_feed: reported.provider == Provider::Payos,
+                    day,
+                },
+            )
+        } else {
+            matching::outgoing(reported.amount, work.account_id, directory, day)
+        };
+        batched.rows.transfer(&Transfer {
+            board_id: item.board_id,
+            id: sighted.transfer_id,
+            account_id: work.account_id,
+            feed_id: item.feed_id,
+            delivery_id: item.delivery_id,
+            item: work.place,
+            direction: reported.direction,
+            amount: reported.amount,
+            occurred_at: reported.occurred_at,
+            precision: reported.precision,
+            day,
+            recorded_at: item.received_at,
+            evidence: item.evidence,
+            fingerprint: sighted.fingerprint,
+        });
+        batched.rows.attribution(&Attribution {
+            board_id: item.board_id,
+            transfer_id: sighted.transfer_id,
+            seq: 1,
+            lines: &[decision.line],
+            rule: decision.rule,
+            decided_by: None,
+            recorded_at: item.received_at,
+        });
+        if let Some(reason) = decision.unassigned {
+            wait(connection, work, day, reason, batched)?;
+        }
+        let counted = Counted {
+            board_id: item.board_id,
+            day,
+            account_id: work.account_id,
+            direction: reported.direction,
+            minimum_receipt: directory.minimum_receipt,
+            named: sighted.payer_key.is_some(),
+            wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
+        };
+        batched.totals.add_line(&counted, &decision.line, 1);
+        self.count(work, &decision, directory, batched);
+        announce(work, &decision, batched);
+        Ok(if decision.unassigned.is_some() { Recorded::Unmatched } else { Recorded::Recorded })
+    }
+
+    /// Adds to the feed's day, to the proof that its bank is heard, and to the payers.
+    fn count(
+        &self,
+        work: &Work<'_>,
+        decision: &Decision,
+        directory: &Directory,
+        batched: &mut Batched<'_>,
+    ) {
+        let (item, reported) = (work.item, &work.sighted.reported);
+        if reported.direction == Direction::Out {
+            return;
+        }
+        let received_day = item.received_at.day(directory.day_start_minute);
+        let delta =
+            batched.totals.feeds.entry((item.board_id, item.feed_id, received_day)).or_default();
+        delta.incoming += 1;
+        delta.matched += i64::from(decision.unassigned.is_none());
+        if reported.precision != Precision::Day {
+            let delay_ms = item.received_at.0.saturating_sub(reported.occurred_at.0);
+            if let Some(count) = delta.latency.get_mut(latency::bucket(delay_ms)) {
+                *count += 1;
+            }
+        }
+        if let Some(account_id) = work.account_id
+            && let Some(account) = directory.account(account_id)
+        {
+            let day = work.sighted.day(directory.day_start_minute);
+            let key = (item.board_id, item.feed_id, account.bin.clone(), day);
+            let heard = batched.totals.banks.entry(key).or_insert((account_id, account_id));
+            *heard = (heard.0.min(account_id), heard.1.max(account_id));
+        }
+        if let (Some(payer_key), Some(occupancy_id)) =
+            (work.sighted.payer_key, decision.line.occupancy_id)
+            && decision.line.class.is_business()
+        {
+            let day = work.sighted.day(directory.day_start_minute);
+            batched.totals.payers.insert((item.board_id, day, occupancy_id.0, payer_key));
+        }
+    }
+
+    /// Lays out the raw deliveries. What a holder did not allow to keep is dropped here, before
+    /// anything is stored.
+    fn deliver<'i>(
+        &self,
+        items: &'i [Item],
+        work: &[Work<'i>],
+        replies: &[Recorded],
+        batched: &mut Batched<'i>,
+    ) -> Outcome<()> {
+        let mut mine = work.iter().peekable();
+        for (at, (item, reply)) in items.iter().zip(replies).enumerate() {
+            let (mut keeps_any, mut private, mut any) = (false, false, false);
+            let directory = self.directory(item.board_id)?;
+            while let Some(work) = mine.next_if(|work| work.at == at) {
+                any = true;
+                keeps_any |= work.keeps && work.seen != Seen::Exists;
+                let account = work.account_id.and_then(|id| directory.account(id));
+                private |= account.is_none_or(|account| !account.keeps_outgoing);
+            }
+            let body = match &item.body_without_balances {
+                _ if any && !keeps_any => None,
+                Some(without) if private => Some(without.as_slice()),
+                _ => Some(item.body.as_slice()),
+            };
+            batched.rows.delivery(&Delivery {
+                board_id: item.board_id,
+                id: item.delivery_id,
+                feed_id: item.feed_id,
+                received_at: item.received_at,
+                outcome: reply.as_str(),
+                headers: &item.headers,
+                body,
+            });
+            let day = item.received_at.day(directory.day_start_minute);
+            let delta = batched.totals.feeds.entry((item.board_id, item.feed_id, day)).or_default();
+            delta.deliveries += 1;
+            delta.duplicates += i64::from(*reply == Recorded::Duplicate);
+            delta.undecodable += i64::from(*reply == Recorded::Undecodable);
+            delta.last_received = delta.last_received.max(item.received_at);
+        }
+        Ok(())
+    }
+}
+
+/// Records the sightings and learns which are new. Within a batch the first of a key counts.
+fn see(connection: &mut DbConnection, work: &mut [Work<'_>]) -> Outcome<()> {
+    let mut firsts: HashSet<(i64, &str, &str)> = HashSet::new();
+    let mut new = Vec::with_capacity(work.len());
+    let mut later = Vec::new();
+    for (index, work) in work.iter().enumerate() {
+        let sighted = work.sighted;
+        let provider_id = sighted.reported.provider_id.as_str();
+        let key = (work.item.board_id.0, sighted.namespace.as_str(), provider_id);
+        if !firsts.insert(key) {
+            later.push(index);
+            continue;
+        }
+        new.push((index, work.sighting()));
+    }
+    let (indexes, sightings): (Vec<_>, Vec<_>) = new.into_iter().unzip();
+    let fates = sightings::record(connection, &sightings)?;
+    // A repetition inside the batch meets the row that was just written or was there before.
+    let mut repeated = Vec::with_capacity(later.len());
+    for index in &later {
+        if let Some(work) = work.get(*index) {
+            repeated.push((*index, sightings::repeated(connection, &work.sighting())?));
+        }
+    }
+    for (index, fate) in indexes.into_iter().zip(fates).chain(repeated) {
+        if let Some(work) = work.get_mut(index) {
+            work.seen = fate;
+        }
+    }
+    Ok(())
+}
+
+/// Puts a transfer into the queue that a person clears. Where exactly one open request of the
+/// account asks for this amount, it is proposed.
+fn wait<'i>(
+    connection: &mut DbConnection,
+    work: &Work<'i>,
+    day: crate::primitives::Day,
+    reason: Unassigned,
+    batched: &mut Batched<'i>,
+) -> Outcome<()> {
+    let (item, reported) = (work.item, &work.sighted.reported);
+    let proposed = match work.account_id {
+        Some(account_id) if work.sighted.references.is_empty() => {
+            batched.requests.propose(connection, item, account_id, reported.amount)?
+        }
+        _ => None,
+    };
+    batched.rows.waiting(&Waiting {
+        board_id: item.board_id,
+        transfer_id: work.sighted.transfer_id,
+        account_id: work.account_id,
+        feed_id: item.feed_id,
+        day,
+        reason: reason.as_str(),
+        memo: &reported.memo,
+        payer_name: reported.payer.as_ref().and_then(|payer| payer.name.as_deref()),
+        proposed_request_id: proposed.map(|id| id.0),
+        recorded_at: item.received_at,
+    });
+    Ok(())
+}
+
+/// Tells the board's listeners, and moves the request on.
+fn announce(work: &Work<'_>, decision: &Decision, batched: &mut Batched<'_>) {
+    let (item, reported) = (work.item, &work.sighted.reported);
+    if let (Some(request_id), Some(_)) = (decision.line.request_id, decision.effect) {
+        batched.requests.receive(item.board_id, request_id, work.sighted);
+    }
+    if reported.direction == Direction::Out {
+        return;
+    }
+    batched.events.entry(item.board_id.0).or_default().push(Event::TransferRecorded {
+        transfer_id: TransferId(work.sighted.transfer_id),
+        account_id: work.account_id,
+        occupancy_id: decision.line.occupancy_id,
+        request_id: decision.line.request_id,
+        amount_vnd: reported.amount,
+        class: Class::as_str(decision.line.class).to_owned(),
+        effect: decision.effect.map(|effect| effect.as_str().to_owned()),
+    });
+}
+
+const fn base_reply(item: &Item) -> Recorded {
+    match &item.content {
+        Content::Transfers(_) => Recorded::Duplicate,
+        Content::Test => Recorded::Test,
+        Content::NotATransfer => Recorded::NotATransfer,
+        Content::Undecodable => Recorded::Undecodable,
+    }
+}
+
+/// The fate of a delivery with several transfers: what is new and placed speaks for the whole,
+/// then what is new, then what contradicts.
+const fn worse_last(so_far: Recorded, next: Recorded) -> Recorded {
+    const fn weight(fate: Recorded) -> u8 {
+        match fate {
+            Recorded::Recorded => 3,
+            Recorded::Unmatched => 2,
+            Recorded::DuplicateWithDifferentFields => 1,
+            _ => 0,
+        }
+    }
+    if weight(next) > weight(so_far) { next } else { so_far }
+}

@@ -1,0 +1,149 @@
+//! Consents, per person and purpose (Law 91/2025): who gave it, when, and when it was withdrawn.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::check::{found, referred, text};
+use super::store::{self, accounts as account_store, consents as rows, vendors as vendor_store};
+use super::{Page, PageRequest, accounts};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{AccountId, ConsentId, VendorId};
+use crate::primitives::{Refusal, UnixMs};
+use crate::text_enum;
+
+const NAME_CHARS: usize = 120;
+
+text_enum!(Purpose {
+    /// To be in the register at all: vendor or holder.
+    Register = "register",
+    /// The holder lets the account's notices reach us.
+    ReceiveNotices = "receive_notices",
+    /// The vendor lets the board see amounts.
+    ShareAmounts = "share_amounts",
+    /// The holder lends the account to a vendor's stall.
+    UseOfAccount = "use_of_account",
+    /// The holder lets outgoing transfers and balances be kept.
+    KeepOutgoing = "keep_outgoing",
+});
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Consent {
+    pub id: ConsentId,
+    pub vendor_id: Option<VendorId>,
+    /// Given by the account's holder.
+    pub account_id: Option<AccountId>,
+    pub purpose: Purpose,
+    pub given_by: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub given_at: UnixMs,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub withdrawn_at: Option<UnixMs>,
+}
+
+/// Names a vendor, or an account for its holder; never both.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewConsent {
+    pub vendor_id: Option<VendorId>,
+    pub account_id: Option<AccountId>,
+    pub purpose: Purpose,
+    /// 1–120 characters.
+    pub given_by: String,
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ConsentFilter {
+    pub vendor_id: Option<VendorId>,
+    pub account_id: Option<AccountId>,
+    pub purpose: Option<Purpose>,
+    /// Only those that hold, or only withdrawn ones.
+    pub live: Option<bool>,
+}
+
+/// # Errors
+/// `consent-subject` when not exactly one of vendor and account is named, or the wrong one for the
+/// purpose; `not-found` (vendor_id, account_id); `consent-exists`.
+pub fn give(connection: &mut DbConnection, act: &Act, new: NewConsent) -> Outcome<Consent> {
+    act.require(Permission::RegistryWrite)?;
+    let board_id = act.board_id();
+    store::touch(connection, board_id)?;
+    let held = match (new.vendor_id, new.account_id) {
+        (Some(id), None) if new.purpose.is_vendors() => {
+            referred(vendor_store::find(connection, board_id, id)?, "vendor", "vendor_id")?;
+            rows::of_vendor(connection, board_id, id, new.purpose)?
+        }
+        (None, Some(id)) if new.purpose.is_holders() => {
+            accounts::require(connection, act, id, "account_id")?;
+            rows::of_account(connection, board_id, id, new.purpose)?
+        }
+        _ => {
+            let field = if new.purpose.is_vendors() { "vendor_id" } else { "account_id" };
+            let refusal = Refusal::invalid(field, "consent-subject");
+            return Err(refusal.with("purpose", new.purpose.as_str()).into());
+        }
+    };
+    if let Some(held) = held {
+        return Err(Refusal::conflict("consent-exists").with("consent", held).into());
+    }
+    let consent = Consent {
+        id: ConsentId(act.new_id()),
+        vendor_id: new.vendor_id,
+        account_id: new.account_id,
+        purpose: new.purpose,
+        given_by: text("given_by", &new.given_by, NAME_CHARS)?,
+        given_at: act.at,
+        withdrawn_at: None,
+    };
+    rows::insert(connection, board_id, &consent)?;
+    Ok(consent)
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: ConsentId) -> Outcome<Consent> {
+    act.require(Permission::RegistryRead)?;
+    Ok(found(rows::find(connection, act.board_id(), id)?, "consent")?)
+}
+
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &ConsentFilter,
+    page: PageRequest,
+) -> Outcome<Page<Consent>> {
+    act.require(Permission::RegistryRead)?;
+    let consents = rows::page(connection, act.board_id(), filter, page)?;
+    Ok(page.page(consents, |consent| consent.id.0))
+}
+
+/// Ends a consent, and at once what leans on it.
+///
+/// # Errors
+/// `consent-withdrawn` when it already is.
+pub fn withdraw(connection: &mut DbConnection, act: &Act, id: ConsentId) -> Outcome<Consent> {
+    act.require(Permission::RegistryWrite)?;
+    let board_id = act.board_id();
+    store::touch(connection, board_id)?;
+    let mut consent = found(rows::find(connection, board_id, id)?, "consent")?;
+    if let Some(withdrawn_at) = consent.withdrawn_at {
+        let refusal = Refusal::conflict("consent-withdrawn");
+        return Err(refusal.with("withdrawn_at", withdrawn_at).into());
+    }
+    consent.withdrawn_at = Some(act.at);
+    rows::update_withdrawal(connection, board_id, &consent)?;
+    if let (Purpose::KeepOutgoing, Some(account_id)) = (consent.purpose, consent.account_id) {
+        account_store::forget_outgoing(connection, board_id, account_id)?;
+    }
+    Ok(consent)
+}
+
+impl Purpose {
+    /// Amounts of a stall are the vendor's, so the vendor shares them.
+    const fn is_vendors(self) -> bool {
+        matches!(self, Self::Register | Self::ShareAmounts)
+    }
+
+    const fn is_holders(self) -> bool {
+        !matches!(self, Self::ShareAmounts)
+    }
+}

@@ -1,0 +1,133 @@
+//! The register as the ledger's writer lanes keep it in memory: which account a number leads to,
+//! whom an account served on a day, what a reference stands for. Loaded again when
+//! `board_heads.registry_version` moves. No lookup allocates.
+
+use std::collections::HashMap;
+
+use super::accounts::AccountKind;
+use super::period::Period;
+use super::store::directory as store;
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{AccountId, BoardId, CodeId, NumberId, OccupancyId};
+use crate::primitives::{Day, UnixMs, Vnd};
+use crate::vietqr::Reference;
+
+/// What matching needs to know of one board.
+#[derive(Debug)]
+pub struct Directory {
+    /// `board_heads.registry_version` when it was loaded.
+    pub version: i64,
+    pub day_start_minute: i32,
+    pub minimum_receipt: Vnd,
+    /// By number; the same digits may be a number of several banks.
+    numbers: HashMap<Box<str>, Vec<Numbered>>,
+    accounts: HashMap<AccountId, KnownAccount>,
+    links: HashMap<AccountId, Vec<Link>>,
+    codes: HashMap<Reference, StaticCode>,
+}
+
+/// What is known of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownAccount {
+    pub bin: String,
+    pub kind: AccountKind,
+    pub business_only: bool,
+    pub keeps_outgoing: bool,
+}
+
+/// A receiving number that was recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResolvedNumber {
+    pub number_id: NumberId,
+    pub account_id: AccountId,
+}
+
+/// A stall's code that bears a reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaticCode {
+    pub code_id: CodeId,
+    pub occupancy_id: OccupancyId,
+    pub account_id: AccountId,
+    pub revoked_at: Option<UnixMs>,
+}
+
+#[derive(Debug)]
+pub(super) struct Numbered {
+    pub(super) bin: Box<str>,
+    pub(super) resolved: ResolvedNumber,
+}
+
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) occupancy_id: OccupancyId,
+    /// The days of the link that are also days of the occupancy.
+    pub(super) period: Period,
+}
+
+impl Directory {
+    /// Loads a board's directory in five queries.
+    ///
+    /// # Errors
+    /// `not-found` for an unknown board.
+    pub fn load(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Self> {
+        let (version, day_start_minute, minimum_receipt) = store::head(connection, board_id)?;
+        let mut numbers: HashMap<Box<str>, Vec<Numbered>> = HashMap::new();
+        for (number, numbered) in store::numbers(connection, board_id)? {
+            numbers.entry(number.into_boxed_str()).or_default().push(numbered);
+        }
+        let mut links: HashMap<AccountId, Vec<Link>> = HashMap::new();
+        for (account_id, link) in store::links(connection, board_id)? {
+            links.entry(account_id).or_default().push(link);
+        }
+        let accounts = store::accounts(connection, board_id)?.into_iter().collect();
+        let codes = store::codes(connection, board_id)?.into_iter().collect();
+        Ok(Self { version, day_start_minute, minimum_receipt, numbers, accounts, links, codes })
+    }
+
+    /// The account that a report is about. The virtual account counts first: it tells more. With
+    /// a BIN the number must be of that bank; without one it must lead to one account only.
+    #[must_use]
+    pub fn resolve_account(
+        &self,
+        bin: Option<&str>,
+        account_number: Option<&str>,
+        virtual_account: Option<&str>,
+    ) -> Option<ResolvedNumber> {
+        [virtual_account, account_number]
+            .into_iter()
+            .flatten()
+            .find_map(|number| self.resolve(bin, number))
+    }
+
+    fn resolve(&self, bin: Option<&str>, number: &str) -> Option<ResolvedNumber> {
+        let numbered = self.numbers.get(number)?;
+        if let Some(bin) = bin {
+            return numbered.iter().find(|known| &*known.bin == bin).map(|known| known.resolved);
+        }
+        let (first, others) = numbered.split_first()?;
+        let is_sole =
+            others.iter().all(|other| other.resolved.account_id == first.resolved.account_id);
+        is_sole.then_some(first.resolved)
+    }
+
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<&KnownAccount> {
+        self.accounts.get(&id)
+    }
+
+    /// The occupancies that an account served on a day, each once.
+    pub fn occupancies_of(
+        &self,
+        account_id: AccountId,
+        day: Day,
+    ) -> impl Iterator<Item = OccupancyId> + '_ {
+        let links = self.links.get(&account_id).map_or(&[][..], Vec::as_slice);
+        links.iter().filter(move |link| link.period.contains(day)).map(|link| link.occupancy_id)
+    }
+
+    /// The stall's code with this reference, also a revoked one.
+    #[must_use]
+    pub fn code(&self, reference: Reference) -> Option<&StaticCode> {
+        self.codes.get(&reference)
+    }
+}

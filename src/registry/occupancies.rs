@@ -1,0 +1,187 @@
+//! Occupancies: this vendor at this stall, from–to. Metrics, totals and a vendor's view belong to
+//! an occupancy, so that a new vendor inherits nothing.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::check::{found, referred};
+use super::store::{self, occupancies as rows, stalls as stall_store, vendors as vendor_store};
+use super::{Page, PageRequest, Patch, Period};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{MarketId, OccupancyId, StallId, VendorId};
+use crate::primitives::{Day, Refusal, UnixMs};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Occupancy {
+    pub id: OccupancyId,
+    pub market_id: MarketId,
+    pub stall_id: StallId,
+    pub vendor_id: VendorId,
+    #[schema(value_type = String, format = Date)]
+    pub from_day: Day,
+    /// The last day.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub to_day: Option<Day>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: UnixMs,
+}
+
+impl Occupancy {
+    #[must_use]
+    pub const fn period(&self) -> Period {
+        Period { from: self.from_day, to: self.to_day }
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOccupancy {
+    pub stall_id: StallId,
+    pub vendor_id: VendorId,
+    #[schema(value_type = String, format = Date)]
+    pub from_day: Day,
+    /// The last day, where it is already known.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub to_day: Option<Day>,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OccupancyChange {
+    #[schema(value_type = Option<String>, format = Date)]
+    pub from_day: Option<Day>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub to_day: Patch<Day>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EndOccupancy {
+    /// The last day.
+    #[schema(value_type = String, format = Date)]
+    pub to_day: Day,
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OccupancyFilter {
+    pub market_id: Option<MarketId>,
+    pub stall_id: Option<StallId>,
+    pub vendor_id: Option<VendorId>,
+    /// Only those that hold their stall on this day.
+    #[param(value_type = Option<String>, format = Date)]
+    pub on: Option<Day>,
+}
+
+/// # Errors
+/// `not-found` (stall_id, vendor_id), `period-reversed`, `stall-closed`, `occupancy-overlaps`.
+pub fn create(connection: &mut DbConnection, act: &Act, new: NewOccupancy) -> Outcome<Occupancy> {
+    act.require(Permission::RegistryWrite)?;
+    let board_id = act.board_id();
+    store::touch(connection, board_id)?;
+    let stall = stall_store::find(connection, board_id, new.stall_id)?;
+    let stall = referred(stall, "stall", "stall_id")?;
+    let vendor = vendor_store::find(connection, board_id, new.vendor_id)?;
+    let occupancy = Occupancy {
+        id: OccupancyId(act.new_id()),
+        market_id: stall.market_id,
+        stall_id: stall.id,
+        vendor_id: referred(vendor, "vendor", "vendor_id")?.id,
+        from_day: new.from_day,
+        to_day: new.to_day,
+        created_at: act.at,
+    };
+    check_period(connection, act, &occupancy)?;
+    rows::insert(connection, board_id, &occupancy)?;
+    Ok(occupancy)
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: OccupancyId) -> Outcome<Occupancy> {
+    act.require(Permission::RegistryRead)?;
+    Ok(found(rows::find(connection, act.board_id(), id)?, "occupancy")?)
+}
+
+/// The occupancy that an input field points to.
+///
+/// # Errors
+/// `not-found` on the field.
+pub fn require(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: OccupancyId,
+    field: impl Into<Cow<'static, str>>,
+) -> Outcome<Occupancy> {
+    Ok(referred(rows::find(connection, act.board_id(), id)?, "occupancy", field)?)
+}
+
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &OccupancyFilter,
+    page: PageRequest,
+) -> Outcome<Page<Occupancy>> {
+    act.require(Permission::RegistryRead)?;
+    let occupancies = rows::page(connection, act.board_id(), filter, page)?;
+    Ok(page.page(occupancies, |occupancy| occupancy.id.0))
+}
+
+/// Corrects the days.
+///
+/// # Errors
+/// `period-reversed`, `stall-closed`, `occupancy-overlaps`.
+pub fn change(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: OccupancyId,
+    change: OccupancyChange,
+) -> Outcome<Occupancy> {
+    act.require(Permission::RegistryWrite)?;
+    store::touch(connection, act.board_id())?;
+    let mut occupancy = found(rows::find(connection, act.board_id(), id)?, "occupancy")?;
+    occupancy.from_day = change.from_day.unwrap_or(occupancy.from_day);
+    occupancy.to_day = change.to_day.over(occupancy.to_day);
+    check_period(connection, act, &occupancy)?;
+    rows::update_days(connection, act.board_id(), &occupancy)?;
+    Ok(occupancy)
+}
+
+/// The vendor leaves. Money that still comes to an old card keeps its old occupancy, flagged.
+///
+/// # Errors
+/// `occupancy-ended` when its end is already set, `period-reversed`.
+pub fn end(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: OccupancyId,
+    end: EndOccupancy,
+) -> Outcome<Occupancy> {
+    let occupancy = get(connection, act, id)?;
+    if let Some(to_day) = occupancy.to_day {
+        return Err(Refusal::conflict("occupancy-ended").with("to_day", to_day).into());
+    }
+    let ended = OccupancyChange { from_day: None, to_day: Patch::Set(end.to_day) };
+    change(connection, act, id, ended)
+}
+
+fn check_period(connection: &mut DbConnection, act: &Act, occupancy: &Occupancy) -> Outcome<()> {
+    let board_id = act.board_id();
+    let period = Period::new(occupancy.from_day, occupancy.to_day)?;
+    let stall = found(stall_store::find(connection, board_id, occupancy.stall_id)?, "stall")?;
+    if let Some(closed_day) = stall.closed_day
+        && period.overlaps(Period { from: closed_day, to: None })
+    {
+        return Err(Refusal::conflict("stall-closed").with("closed_day", closed_day).into());
+    }
+    let except = Some(occupancy.id);
+    match rows::overlapping(connection, board_id, stall.id, period, except)? {
+        Some(other) => {
+            let refusal = Refusal::conflict("occupancy-overlaps").on("from_day");
+            Err(refusal.with("occupancy", other).into())
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,99 @@
+//! Sections of a market (khu, dãy), in the order in which they are walked.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::check::{found, referred, text};
+use super::store::{markets as market_store, sections as store};
+use super::{Page, PageRequest};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::Refusal;
+use crate::primitives::ids::{MarketId, SectionId};
+
+const NAME_CHARS: usize = 80;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Section {
+    pub id: SectionId,
+    pub market_id: MarketId,
+    pub name: String,
+    /// Order of walking, from the entrance.
+    pub position: i32,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSection {
+    pub market_id: MarketId,
+    /// 1–80 characters, unique in its market.
+    pub name: String,
+    #[serde(default)]
+    pub position: i32,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SectionChange {
+    pub name: Option<String>,
+    pub position: Option<i32>,
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SectionFilter {
+    pub market_id: Option<MarketId>,
+}
+
+/// # Errors
+/// `not-found` (market_id), `section-exists`.
+pub fn create(connection: &mut DbConnection, act: &Act, new: NewSection) -> Outcome<Section> {
+    act.require(Permission::RegistryWrite)?;
+    let market = market_store::find(connection, act.board_id(), new.market_id)?;
+    let section = Section {
+        id: SectionId(act.new_id()),
+        market_id: referred(market, "market", "market_id")?.id,
+        name: text("name", &new.name, NAME_CHARS)?,
+        position: new.position,
+    };
+    store::insert(connection, act.board_id(), &section).map_err(|e| e.on_duplicate(exists))?;
+    Ok(section)
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: SectionId) -> Outcome<Section> {
+    act.require(Permission::RegistryRead)?;
+    Ok(found(store::find(connection, act.board_id(), id)?, "section")?)
+}
+
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &SectionFilter,
+    page: PageRequest,
+) -> Outcome<Page<Section>> {
+    act.require(Permission::RegistryRead)?;
+    let sections = store::page(connection, act.board_id(), filter, page)?;
+    Ok(page.page(sections, |section| section.id.0))
+}
+
+/// # Errors
+/// `section-exists`.
+pub fn change(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: SectionId,
+    change: SectionChange,
+) -> Outcome<Section> {
+    act.require(Permission::RegistryWrite)?;
+    let mut section = found(store::find(connection, act.board_id(), id)?, "section")?;
+    if let Some(name) = change.name {
+        section.name = text("name", &name, NAME_CHARS)?;
+    }
+    section.position = change.position.unwrap_or(section.position);
+    store::update(connection, act.board_id(), &section).map_err(|e| e.on_duplicate(exists))?;
+    Ok(section)
+}
+
+fn exists() -> Refusal {
+    Refusal::conflict("section-exists").on("name")
+}

@@ -1,0 +1,168 @@
+//! Stalls (sạp): places in a section of a market. Who trades there is an occupancy.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::check::{found, referred, text};
+use super::store::{occupancies as occupancy_store, sections as section_store, stalls as store};
+use super::{Page, PageRequest, Patch};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{MarketId, SectionId, StallId};
+use crate::primitives::{Day, Refusal, UnixMs};
+use crate::text_enum;
+
+const CODE_CHARS: usize = 20;
+const GOODS_CHARS: usize = 80;
+
+text_enum!(
+    /// How much is sold there, as the board judges it.
+    SizeClass { Small = "small", Medium = "medium", Large = "large" }
+);
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Stall {
+    pub id: StallId,
+    pub market_id: MarketId,
+    pub section_id: SectionId,
+    /// What is painted on it, e.g. `A-12`.
+    pub code: String,
+    pub goods: String,
+    /// Wholesale receipts are reported apart.
+    pub wholesale: bool,
+    pub size_class: SizeClass,
+    /// Order of walking in its section.
+    pub position: i32,
+    /// The first day on which it is no more.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub closed_day: Option<Day>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: UnixMs,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewStall {
+    pub section_id: SectionId,
+    /// 1–20 characters, unique in its market.
+    pub code: String,
+    /// 1–80 characters.
+    pub goods: String,
+    #[serde(default)]
+    pub wholesale: bool,
+    pub size_class: SizeClass,
+    #[serde(default)]
+    pub position: i32,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StallChange {
+    /// A section of the same market.
+    pub section_id: Option<SectionId>,
+    pub code: Option<String>,
+    pub goods: Option<String>,
+    pub wholesale: Option<bool>,
+    pub size_class: Option<SizeClass>,
+    pub position: Option<i32>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub closed_day: Patch<Day>,
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StallFilter {
+    pub market_id: Option<MarketId>,
+    pub section_id: Option<SectionId>,
+    pub code: Option<String>,
+}
+
+/// # Errors
+/// `not-found` (section_id), `stall-code-taken`.
+pub fn create(connection: &mut DbConnection, act: &Act, new: NewStall) -> Outcome<Stall> {
+    act.require(Permission::RegistryWrite)?;
+    let section = section_store::find(connection, act.board_id(), new.section_id)?;
+    let section = referred(section, "section", "section_id")?;
+    let stall = Stall {
+        id: StallId(act.new_id()),
+        market_id: section.market_id,
+        section_id: section.id,
+        code: text("code", &new.code, CODE_CHARS)?,
+        goods: text("goods", &new.goods, GOODS_CHARS)?,
+        wholesale: new.wholesale,
+        size_class: new.size_class,
+        position: new.position,
+        closed_day: None,
+        created_at: act.at,
+    };
+    store::insert(connection, act.board_id(), &stall).map_err(|e| e.on_duplicate(code_taken))?;
+    Ok(stall)
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: StallId) -> Outcome<Stall> {
+    act.require(Permission::RegistryRead)?;
+    Ok(found(store::find(connection, act.board_id(), id)?, "stall")?)
+}
+
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &StallFilter,
+    page: PageRequest,
+) -> Outcome<Page<Stall>> {
+    act.require(Permission::RegistryRead)?;
+    let stalls = store::page(connection, act.board_id(), filter, page)?;
+    Ok(page.page(stalls, |stall| stall.id.0))
+}
+
+/// # Errors
+/// `not-found` (section_id), `section-of-other-market`, `stall-code-taken`, `stall-occupied`.
+pub fn change(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: StallId,
+    change: StallChange,
+) -> Outcome<Stall> {
+    act.require(Permission::RegistryWrite)?;
+    let mut stall = found(store::find(connection, act.board_id(), id)?, "stall")?;
+    if let Some(section_id) = change.section_id {
+        let section = section_store::find(connection, act.board_id(), section_id)?;
+        let section = referred(section, "section", "section_id")?;
+        if section.market_id != stall.market_id {
+            return Err(Refusal::invalid("section_id", "section-of-other-market").into());
+        }
+        stall.section_id = section.id;
+    }
+    if let Some(code) = change.code {
+        stall.code = text("code", &code, CODE_CHARS)?;
+    }
+    if let Some(goods) = change.goods {
+        stall.goods = text("goods", &goods, GOODS_CHARS)?;
+    }
+    stall.wholesale = change.wholesale.unwrap_or(stall.wholesale);
+    stall.size_class = change.size_class.unwrap_or(stall.size_class);
+    stall.position = change.position.unwrap_or(stall.position);
+    stall.closed_day = change.closed_day.over(stall.closed_day);
+    refuse_if_occupied(connection, act, &stall)?;
+    store::update(connection, act.board_id(), &stall).map_err(|e| e.on_duplicate(code_taken))?;
+    Ok(stall)
+}
+
+/// A stall is closed after its last vendor has left.
+fn refuse_if_occupied(connection: &mut DbConnection, act: &Act, stall: &Stall) -> Outcome<()> {
+    let Some(closed_day) = stall.closed_day else { return Ok(()) };
+    let from_then_on = super::Period { from: closed_day, to: None };
+    let board_id = act.board_id();
+    match occupancy_store::overlapping(connection, board_id, stall.id, from_then_on, None)? {
+        Some(occupancy_id) => {
+            let refusal = Refusal::conflict("stall-occupied").on("closed_day");
+            Err(refusal.with("occupancy", occupancy_id).into())
+        }
+        None => Ok(()),
+    }
+}
+
+fn code_taken() -> Refusal {
+    Refusal::conflict("stall-code-taken").on("code")
+}

@@ -1,0 +1,108 @@
+//! Rows of `consents`.
+
+use diesel::prelude::*;
+
+use crate::db::schema::consents::{self as table, table as rows};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::UnixMs;
+use crate::primitives::ids::{AccountId, BoardId, ConsentId, VendorId};
+use crate::registry::PageRequest;
+use crate::registry::consents::{Consent, ConsentFilter, Purpose};
+
+type Row =
+    (BoardId, ConsentId, Option<VendorId>, Option<AccountId>, Purpose, String, i64, Option<i64>);
+
+fn consent((_, id, vendor_id, account_id, purpose, given_by, at, withdrawn): Row) -> Consent {
+    let (given_at, withdrawn_at) = (UnixMs(at), withdrawn.map(UnixMs));
+    Consent { id, vendor_id, account_id, purpose, given_by, given_at, withdrawn_at }
+}
+
+pub fn find(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: ConsentId,
+) -> Outcome<Option<Consent>> {
+    Ok(rows.find((board_id, id)).first(connection).optional()?.map(consent))
+}
+
+/// The vendor's consent that holds now.
+pub fn of_vendor(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    vendor_id: VendorId,
+    purpose: Purpose,
+) -> Outcome<Option<ConsentId>> {
+    let query = rows
+        .filter(table::board_id.eq(board_id))
+        .filter(table::vendor_id.eq(vendor_id))
+        .filter(table::purpose.eq(purpose))
+        .filter(table::withdrawn_at_ms.is_null());
+    Ok(query.select(table::id).first(connection).optional()?)
+}
+
+/// The holder's consent that holds now.
+pub fn of_account(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+    purpose: Purpose,
+) -> Outcome<Option<ConsentId>> {
+    let query = rows
+        .filter(table::board_id.eq(board_id))
+        .filter(table::account_id.eq(account_id))
+        .filter(table::purpose.eq(purpose))
+        .filter(table::withdrawn_at_ms.is_null());
+    Ok(query.select(table::id).first(connection).optional()?)
+}
+
+pub fn page(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    filter: &ConsentFilter,
+    page: PageRequest,
+) -> Outcome<Vec<Consent>> {
+    let mut query = rows.filter(table::board_id.eq(board_id)).into_boxed();
+    if let Some(vendor_id) = filter.vendor_id {
+        query = query.filter(table::vendor_id.eq(vendor_id));
+    }
+    if let Some(account_id) = filter.account_id {
+        query = query.filter(table::account_id.eq(account_id));
+    }
+    if let Some(purpose) = filter.purpose {
+        query = query.filter(table::purpose.eq(purpose));
+    }
+    match filter.live {
+        Some(true) => query = query.filter(table::withdrawn_at_ms.is_null()),
+        Some(false) => query = query.filter(table::withdrawn_at_ms.is_not_null()),
+        None => {}
+    }
+    let query = query.filter(table::id.gt(page.floor())).order(table::id).limit(page.rows());
+    Ok(query.load(connection)?.into_iter().map(consent).collect())
+}
+
+pub fn insert(connection: &mut DbConnection, board_id: BoardId, consent: &Consent) -> Outcome<()> {
+    diesel::insert_into(rows)
+        .values((
+            table::board_id.eq(board_id),
+            table::id.eq(consent.id),
+            table::vendor_id.eq(consent.vendor_id),
+            table::account_id.eq(consent.account_id),
+            table::purpose.eq(consent.purpose),
+            table::given_by.eq(&consent.given_by),
+            table::given_at_ms.eq(consent.given_at.0),
+            table::withdrawn_at_ms.eq(consent.withdrawn_at.map(UnixMs::get)),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+pub fn update_withdrawal(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    consent: &Consent,
+) -> Outcome<()> {
+    diesel::update(rows.find((board_id, consent.id)))
+        .set(table::withdrawn_at_ms.eq(consent.withdrawn_at.map(UnixMs::get)))
+        .execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The queries that load a [`crate::registry::Directory`].
+
+use diesel::prelude::*;
+
+use crate::db::schema::{
+    account_links, accounts, board_heads, boards, codes, occupancies, receiving_numbers,
+};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{AccountId, BoardId, CodeId, NumberId, OccupancyId};
+use crate::primitives::{Day, Refusal, UnixMs, Vnd};
+use crate::registry::Period;
+use crate::registry::accounts::{AccountKind, UseKind};
+use crate::registry::directory::{KnownAccount, Link, Numbered, ResolvedNumber, StaticCode};
+use crate::vietqr::Reference;
+
+/// Version, start of the day, minimum receipt.
+pub(in crate::registry) fn head(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<(i64, i32, Vnd)> {
+    let head: Option<(i64, i32, i64)> = boards::table
+        .inner_join(board_heads::table.on(board_heads::board_id.eq(boards::board_id)))
+        .filter(boards::board_id.eq(board_id))
+        .select((
+            board_heads::registry_version,
+            boards::day_start_minute,
+            boards::minimum_receipt_vnd,
+        ))
+        .first(connection)
+        .optional()?;
+    let (version, day_start_minute, minimum_receipt) =
+        head.ok_or_else(|| Refusal::not_found("board"))?;
+    Ok((version, day_start_minute, Vnd::new(minimum_receipt)))
+}
+
+pub(in crate::registry) fn numbers(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<Vec<(String, Numbered)>> {
+    let rows: Vec<(String, String, NumberId, AccountId)> = receiving_numbers::table
+        .filter(receiving_numbers::board_id.eq(board_id))
+        .select((
+            receiving_numbers::number,
+            receiving_numbers::bin,
+            receiving_numbers::id,
+            receiving_numbers::account_id,
+        ))
+        .load(connection)?;
+    let numbered = |(number, bin, number_id, account_id): (_, String, _, _)| {
+        let resolved = ResolvedNumber { number_id, account_id };
+        (number, Numbered { bin: bin.into_boxed_str(), resolved })
+    };
+    Ok(rows.into_iter().map(numbered).collect())
+}
+
+pub(in crate::registry) fn accounts(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<Vec<(AccountId, KnownAccount)>> {
+    let rows: Vec<(AccountId, String, AccountKind, UseKind, bool)> = accounts::table
+        .filter(accounts::board_id.eq(board_id))
+        .select((
+            accounts::id,
+            accounts::bin,
+            accounts::kind,
+            accounts::use_kind,
+            accounts::keeps_outgoing,
+        ))
+        .load(connection)?;
+    let known = |(id, bin, kind, use_kind, keeps_outgoing)| {
+        let business_only = use_kind == UseKind::BusinessOnly;
+        (id, KnownAccount { bin, kind, business_only, keeps_outgoing })
+    };
+    Ok(rows.into_iter().map(known).collect())
+}
+
+/// Links within the days of their occupancies, in the order in which they were made.
+pub(in crate::registry) fn links(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<Vec<(AccountId, Link)>> {
+    type Row = (AccountId, OccupancyId, (i32, Option<i32>), (i32, Option<i32>));
+    let rows: Vec<Row> = account_links::table
+        .inner_join(
+            occupancies::table.on(occupancies::board_id
+                .eq(account_links::board_id)
+                .and(occupancies::id.eq(account_links::occupancy_id))),
+        )
+        .filter(account_links::board_id.eq(board_id))
+        .order(account_links::id)
+        .select((
+            account_links::account_id,
+            account_links::occupancy_id,
+            (account_links::from_day, account_links::to_day),
+            (occupancies::from_day, occupancies::to_day),
+        ))
+        .load(connection)?;
+    let period = |(from, to): (i32, Option<i32>)| Period { from: Day(from), to: to.map(Day) };
+    let link = |(account_id, occupancy_id, linked, occupied): Row| {
+        let period = period(linked).both(period(occupied))?;
+        Some((account_id, Link { occupancy_id, period }))
+    };
+    Ok(rows.into_iter().filter_map(link).collect())
+}
+
+pub(in crate::registry) fn codes(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<Vec<(Reference, StaticCode)>> {
+    type Row = (Option<String>, CodeId, OccupancyId, AccountId, Option<i64>);
+    let rows: Vec<Row> = codes::table
+        .filter(codes::board_id.eq(board_id))
+        .filter(codes::reference.is_not_null())
+        .select((
+            codes::reference,
+            codes::id,
+            codes::occupancy_id,
+            codes::account_id,
+            codes::revoked_at_ms,
+        ))
+        .load(connection)?;
+    let code = |(reference, code_id, occupancy_id, account_id, revoked_at_ms): Row| {
+        let revoked_at = revoked_at_ms.map(UnixMs);
+        let reference = Reference::parse(&reference?)?;
+        Some((reference, StaticCode { code_id, occupancy_id, account_id, revoked_at }))
+    };
+    Ok(rows.into_iter().filter_map(code).collect())
+}

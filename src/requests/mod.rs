@@ -1,0 +1,20 @@
+//! Dynamic payment requests: one amount, one expiry, one reference. A request is asked on the
+//! vendor's phone or through an order feed; the ledger tells it what was received.
+//!
+//! What a request is now is not stored: [`state::state_of`] reads it off the row and the clock.
+
+pub mod cancel;
+pub mod create;
+pub mod receive;
+pub mod show;
+pub mod state;
+pub mod store;
+pub mod types;
+
+pub use cancel::cancel;
+pub use create::{NewRequest, create};
+pub use receive::{Effect, Received, receive};
+pub use show::{RequestFilter, get, list};
+pub use state::{RequestState, state_of};
+pub use store::{apply_received, by_order, by_reference, open_on_account};
+pub use types::{Order, Request, RequestKind, RequestRow};

@@ -1,0 +1,104 @@
+//! What a payment does to a request: pure rules, applied by the ledger.
+
+use super::types::RequestRow;
+use crate::feeds::Precision;
+use crate::primitives::time::MS_PER_MINUTE;
+use crate::primitives::{UnixMs, Vnd};
+
+/// Bank clocks and ours differ, and a transfer takes a moment after the payer has seen the code.
+const GRACE_MS: i64 = 2 * MS_PER_MINUTE;
+const THOUSAND: i64 = 1_000;
+
+/// What a payment makes of its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    Paid,
+    Underpaid,
+    Overpaid,
+    /// 9.034 đ for 9.034.000 đ, or the other way round: an alarm, and no payment until a person
+    /// has looked.
+    Thousandfold,
+    /// The vendor had taken the request back.
+    AfterCancel,
+}
+
+impl Effect {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Paid => "paid",
+            Self::Underpaid => "underpaid",
+            Self::Overpaid => "overpaid",
+            Self::Thousandfold => "thousandfold",
+            Self::AfterCancel => "after_cancel",
+        }
+    }
+
+    /// Whether the payer sent another amount than was asked.
+    #[must_use]
+    pub const fn is_wrong_amount(self) -> bool {
+        matches!(self, Self::Underpaid | Self::Overpaid | Self::Thousandfold)
+    }
+}
+
+/// What one payment did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    pub effect: Effect,
+    /// It moved after the expiry and the grace of two minutes.
+    pub late: bool,
+    /// All that was received for the request now.
+    pub received: Vnd,
+}
+
+/// Judges a payment of a positive amount. A date alone never decides lateness.
+#[must_use]
+pub fn receive(
+    row: &RequestRow,
+    amount: Vnd,
+    occurred_at: UnixMs,
+    precision: Precision,
+) -> Received {
+    if is_thousandfold(row, amount) {
+        return Received { effect: Effect::Thousandfold, late: false, received: row.received };
+    }
+    let received = Vnd::new(row.received.get().saturating_add(amount.get()));
+    let effect = if row.cancelled_at.is_some() {
+        Effect::AfterCancel
+    } else if received > row.amount {
+        Effect::Overpaid
+    } else if received == row.amount {
+        Effect::Paid
+    } else {
+        Effect::Underpaid
+    };
+    let late = precision != Precision::Day && occurred_at > row.expires_at.plus_ms(GRACE_MS);
+    Received { effect, late, received }
+}
+
+fn is_thousandfold(row: &RequestRow, amount: Vnd) -> bool {
+    let remaining = row.amount.checked_sub(row.received).filter(|rest| rest.is_positive());
+    let times = |amount: Vnd| amount.get().checked_mul(THOUSAND).map(Vnd::new);
+    let is_too_small =
+        times(amount) == Some(row.amount) || (remaining.is_some() && times(amount) == remaining);
+    is_too_small || times(row.amount) == Some(amount)
+}
+
+impl RequestRow {
+    /// [`receive`] on this request.
+    #[must_use]
+    pub fn receive(&self, amount: Vnd, occurred_at: UnixMs, precision: Precision) -> Received {
+        receive(self, amount, occurred_at, precision)
+    }
+
+    /// The request after a payment. What comes on top of a paid request does not make it late.
+    pub fn take(&mut self, payment: Received, occurred_at: UnixMs) {
+        if payment.effect == Effect::Thousandfold {
+            self.thousandfold = true;
+            return;
+        }
+        self.late |= payment.late && self.received < self.amount;
+        self.received = payment.received;
+        self.last_paid_at = self.last_paid_at.max(Some(occurred_at));
+    }
+}

@@ -1,0 +1,133 @@
+//! A request as it is stored, and as it is shown.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::state::{RequestState, state_of};
+use crate::primitives::ids::{AccountId, FeedId, NumberId, OccupancyId, RequestId};
+use crate::primitives::{UnixMs, Vnd};
+use crate::text_enum;
+use crate::vietqr::{Reference, banks};
+
+text_enum!(RequestKind {
+    /// The vendor asks a customer.
+    Sale = "sale",
+    /// The market asks the vendor (tiền sạp).
+    Fee = "fee",
+});
+
+/// An order at a provider that was made for the request; its feed reports orders, not transfers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    pub feed_id: FeedId,
+    /// 1–64 characters, unique in its feed.
+    pub order_code: String,
+}
+
+/// A request as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestRow {
+    pub id: RequestId,
+    pub occupancy_id: OccupancyId,
+    pub account_id: AccountId,
+    pub number_id: NumberId,
+    pub kind: RequestKind,
+    pub amount: Vnd,
+    pub purpose: String,
+    pub reference: Reference,
+    pub payload: String,
+    pub order: Option<Order>,
+    pub created_at: UnixMs,
+    pub expires_at: UnixMs,
+    pub cancelled_at: Option<UnixMs>,
+    /// All that was received for it, without payments a thousand times off.
+    pub received: Vnd,
+    pub last_paid_at: Option<UnixMs>,
+    /// A part of what was asked came after the expiry.
+    pub late: bool,
+    /// A payment came that was a thousand times too small or too large.
+    pub thousandfold: bool,
+}
+
+/// The number that a request is paid to, and its holder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaidTo {
+    pub bin: String,
+    pub number: String,
+    pub holder_name: String,
+}
+
+/// A request as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Request {
+    pub id: RequestId,
+    pub occupancy_id: OccupancyId,
+    pub account_id: AccountId,
+    pub number_id: NumberId,
+    pub kind: RequestKind,
+    #[schema(value_type = i64)]
+    pub amount_vnd: Vnd,
+    /// All that was received for it, without payments a thousand times off.
+    #[schema(value_type = i64)]
+    pub received_vnd: Vnd,
+    pub state: RequestState,
+    /// A part of what was asked came after the expiry.
+    pub late: bool,
+    /// A payment came that was a thousand times too small or too large: alarm, never "paid".
+    pub thousandfold: bool,
+    /// What stands behind the reference in the memo.
+    pub purpose: String,
+    #[schema(value_type = String)]
+    pub reference: Reference,
+    /// The text of the symbol.
+    pub payload: String,
+    pub order: Option<Order>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: UnixMs,
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: UnixMs,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub cancelled_at: Option<UnixMs>,
+    /// By the bank's clock.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_paid_at: Option<UnixMs>,
+    /// Six digits.
+    pub bin: String,
+    /// The bank's short name.
+    pub bank: String,
+    pub number: String,
+    pub holder_name: String,
+}
+
+impl Request {
+    /// The request as it stands at an instant.
+    #[must_use]
+    pub fn shown(row: RequestRow, to: PaidTo, at: UnixMs) -> Self {
+        let bank = banks::by_bin(&to.bin).map_or(&to.bin, |bank| &bank.short_name).clone();
+        Self {
+            id: row.id,
+            occupancy_id: row.occupancy_id,
+            account_id: row.account_id,
+            number_id: row.number_id,
+            kind: row.kind,
+            amount_vnd: row.amount,
+            received_vnd: row.received,
+            state: state_of(&row, at),
+            late: row.late,
+            thousandfold: row.thousandfold,
+            purpose: row.purpose,
+            reference: row.reference,
+            payload: row.payload,
+            order: row.order,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            cancelled_at: row.cancelled_at,
+            last_paid_at: row.last_paid_at,
+            bin: to.bin,
+            bank,
+            number: to.number,
+            holder_name: to.holder_name,
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Static codes of stalls, and their pictures.
+
+use actix_web::{HttpResponse, get, post};
+
+use crate::access::Permission;
+use crate::primitives::ids::CodeId;
+use crate::registry::Page;
+use crate::registry::codes::{self, Code, CodeFilter, NewCode, Replacement, Revocation};
+use crate::registry::existing_codes::{self, ExistingCode};
+use crate::vietqr::{Format, Level};
+use crate::web::caller::Caller;
+use crate::web::json::Json;
+use crate::web::listing::{Listing, PageParams};
+use crate::web::path::Id;
+use crate::web::pictures::{self, Drawing, KnownTags};
+use crate::web::problem::Problem;
+use crate::web::query::Query;
+
+// The pictures first: `{id}` would match their names too.
+resource!(png, svg, issue, register_existing, list, show, replace, revoke);
+
+type Answer = Result<HttpResponse, Problem>;
+
+fn location(code: &Code) -> String {
+    format!("/api/v1/codes/{}", code.id)
+}
+
+/// Issues a code to be printed.
+#[utoipa::path(tag = "codes", request_body = NewCode, security(("key" = ["codes.write"])),
+    responses((status = 201, body = Code)))]
+#[post("/codes")]
+async fn issue(caller: Caller, new: Json<NewCode>) -> Answer {
+    caller.create(new, location, codes::issue).await
+}
+
+/// Registers the sticker that a vendor already has.
+#[utoipa::path(tag = "codes", request_body = ExistingCode, security(("key" = ["codes.write"])),
+    responses((status = 201, body = Code)))]
+#[post("/existing-codes")]
+async fn register_existing(caller: Caller, existing: Json<ExistingCode>) -> Answer {
+    caller.create(existing, location, existing_codes::register).await
+}
+
+#[utoipa::path(tag = "codes", params(CodeFilter, PageParams),
+    security(("key" = ["registry.read"])), responses((status = 200, body = Page<Code>)))]
+#[get("/codes")]
+async fn list(caller: Caller, listing: Listing<CodeFilter>) -> Answer {
+    let Listing { filter, page } = listing;
+    caller.show(move |connection, act| codes::list(connection, act, &filter, page)).await
+}
+
+#[utoipa::path(tag = "codes", params(("id" = CodeId, Path)),
+    security(("key" = ["registry.read"])), responses((status = 200, body = Code)))]
+#[get("/codes/{id}")]
+async fn show(caller: Caller, id: Id<CodeId>) -> Answer {
+    caller.show(move |connection, act| codes::get(connection, act, id.0)).await
+}
+
+/// Revokes a code and issues another for the same occupancy.
+#[utoipa::path(tag = "codes", params(("id" = CodeId, Path)), request_body = Replacement,
+    security(("key" = ["codes.write"])), responses((status = 201, body = Code)))]
+#[post("/codes/{id}/replace")]
+async fn replace(caller: Caller, id: Id<CodeId>, by: Json<Replacement>) -> Answer {
+    caller
+        .create(by, location, move |connection, act, by| codes::replace(connection, act, id.0, by))
+        .await
+}
+
+/// Ends a code. Money to it still attributes, flagged.
+#[utoipa::path(tag = "codes", params(("id" = CodeId, Path)), request_body = Revocation,
+    security(("key" = ["codes.write"])), responses((status = 200, body = Code)))]
+#[post("/codes/{id}/revoke")]
+async fn revoke(caller: Caller, id: Id<CodeId>, because: Json<Revocation>) -> Answer {
+    caller
+        .perform(because, move |connection, act, because| {
+            codes::revoke(connection, act, id.0, because)
+        })
+        .await
+}
+
+/// The symbol as a 1-bit PNG, with an entity tag.
+#[utoipa::path(tag = "codes", params(("id" = CodeId, Path), Drawing),
+    security(("key" = ["registry.read"])),
+    responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 304)))]
+#[get("/codes/{id}.png")]
+async fn png(caller: Caller, id: Id<CodeId>, how: Query<Drawing>, known: KnownTags) -> Answer {
+    picture(&caller, id.0, how.0.as_png()?, &known).await
+}
+
+/// The symbol as an SVG of one path, with an entity tag.
+#[utoipa::path(tag = "codes", params(("id" = CodeId, Path), Drawing),
+    security(("key" = ["registry.read"])),
+    responses((status = 200, content_type = "image/svg+xml", body = String), (status = 304)))]
+#[get("/codes/{id}.svg")]
+async fn svg(caller: Caller, id: Id<CodeId>, how: Query<Drawing>, known: KnownTags) -> Answer {
+    picture(&caller, id.0, how.0.as_svg()?, &known).await
+}
+
+async fn picture(caller: &Caller, id: CodeId, how: (Level, Format), known: &KnownTags) -> Answer {
+    pictures::answer(caller, Permission::RegistryRead, id.0, how, known, move |connection, act| {
+        Ok(codes::get(connection, act, id)?.payload)
+    })
+    .await
+}

@@ -1,0 +1,166 @@
+//! A caller who has passed the gate, and the four things that handlers do for one.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::{StatusCode, header};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::idempotency::{self, Answer, Repeatable};
+use super::json::Json;
+use super::problem::Problem;
+use super::state::AppState;
+use crate::access::{Act, Scope};
+use crate::db::{DbConnection, Outcome};
+
+/// Who asks, with what is needed to answer.
+pub struct Caller {
+    pub state: web::Data<AppState>,
+    scope: Scope,
+    /// Method and path, which an idempotency key is bound to.
+    operation: String,
+    idempotency_key: Result<Option<String>, Problem>,
+}
+
+impl Caller {
+    fn act(&self) -> Act {
+        Act::new(self.scope.clone(), self.state.clock.now(), self.state.ids.clone())
+    }
+
+    #[must_use]
+    pub const fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Runs a reading use case.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let act = self.act();
+        Ok(self.state.db.read(move |connection| work(connection, &act)).await?)
+    }
+
+    /// Answers 200 with what a reading use case found.
+    pub async fn show<T: Serialize + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        Ok(HttpResponse::Ok().json(self.read(work).await?))
+    }
+
+    /// Runs a writing use case in a transaction of its own.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let act = self.act();
+        let board_id = act.board_id().0;
+        Ok(self.state.db.write(board_id, move |connection| work(connection, &act)).await?)
+    }
+
+    /// Changes something: 200 with what it has become.
+    pub async fn change<T: Serialize + Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        Ok(HttpResponse::Ok().json(self.write(work).await?))
+    }
+
+    /// Ends something: 204.
+    pub async fn end(
+        &self,
+        work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<()> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        self.write(work).await?;
+        Ok(HttpResponse::NoContent().finish())
+    }
+
+    /// Creates something: 201 with its address in `Location`. With an `Idempotency-Key` the answer
+    /// is kept in the same transaction, and a repeated request gets it again.
+    pub async fn create<I, T>(
+        &self,
+        input: Json<I>,
+        location: impl FnOnce(&T) -> String + Send + 'static,
+        work: impl FnOnce(&mut DbConnection, &Act, I) -> Outcome<T> + Send + 'static,
+    ) -> Result<HttpResponse, Problem>
+    where
+        I: Send + 'static,
+        T: Serialize + Send + 'static,
+    {
+        self.repeatable(input, move |connection, act, input| {
+            let made = work(connection, act, input)?;
+            Answer::new(StatusCode::CREATED, Some(location(&made)), &made)
+        })
+        .await
+    }
+
+    /// Does something that is not a thing of its own (POST …/revoke): 200, idempotent like
+    /// [`Self::create`].
+    pub async fn perform<I, T>(
+        &self,
+        input: Json<I>,
+        work: impl FnOnce(&mut DbConnection, &Act, I) -> Outcome<T> + Send + 'static,
+    ) -> Result<HttpResponse, Problem>
+    where
+        I: Send + 'static,
+        T: Serialize + Send + 'static,
+    {
+        self.repeatable(input, move |connection, act, input| {
+            Answer::new(StatusCode::OK, None, &work(connection, act, input)?)
+        })
+        .await
+    }
+
+    async fn repeatable<I: Send + 'static>(
+        &self,
+        input: Json<I>,
+        work: impl FnOnce(&mut DbConnection, &Act, I) -> Outcome<Answer> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        let Json { value, digest } = input;
+        let repeatable = self.idempotency_key.clone()?.map(|key| Repeatable {
+            key,
+            request_hash: idempotency::request_hash(&self.operation, digest),
+            secret_key: self.state.secret_key.clone(),
+        });
+        let answer = self.write(move |connection, act| match &repeatable {
+            None => work(connection, act, value),
+            Some(once) => once.run(connection, act, |connection| work(connection, act, value)),
+        });
+        Ok(answer.await?.into_response())
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::behind_gate(request))
+    }
+}
+
+impl Caller {
+    fn behind_gate(request: &HttpRequest) -> Result<Self, Problem> {
+        let state = request.app_data::<web::Data<AppState>>();
+        let state = state.ok_or_else(|| Problem::internal("the state is missing"))?.clone();
+        let scope = request.extensions().get::<Scope>().cloned();
+        let scope = scope.ok_or_else(|| Problem::internal("a route outside the gate"))?;
+        Ok(Self {
+            state,
+            scope,
+            operation: format!("{} {}", request.method(), request.path()),
+            idempotency_key: idempotency::key_of(request.headers()),
+        })
+    }
+}
+
+/// 200 with the headers of a file that is meant to be saved.
+#[must_use]
+pub fn file(content_type: &str, name: &str, bytes: impl Into<web::Bytes>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, content_type))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .body(bytes.into())
+}

@@ -1,0 +1,105 @@
+//! What every answer has, whatever the handler did: a request id, problems in the caller's
+//! language, security headers, and its place in the metrics.
+
+use std::time::Instant;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, web};
+
+use super::problem::Problem;
+use super::state::AppState;
+use super::texts::Language;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// The route under which requests without a route are counted, so that strangers cannot make
+/// metrics grow.
+const NO_ROUTE: &str = "none";
+
+/// What is known of a request before it is routed.
+#[derive(Clone, Debug)]
+pub struct RequestContext {
+    pub request_id: String,
+    pub language: Language,
+}
+
+/// The outermost middleware.
+pub async fn wrap<B: MessageBody>(
+    state: web::Data<AppState>,
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error> {
+    let began = Instant::now();
+    let context = RequestContext {
+        request_id: state.request_ids.next(),
+        language: language_of(request.headers()),
+    };
+    let method = request.method().clone();
+    if method == Method::HEAD {
+        // The server leaves the body of the answer out by itself.
+        request.head_mut().method = Method::GET;
+    }
+    let route = request.match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned());
+    let answer = next.call(request).await?;
+    let mut answer = match problem_in(answer.response()) {
+        Some(problem) => {
+            if let Some(cause) = problem.cause() {
+                tracing::error!(request_id = context.request_id, %method, route, cause, "a request failed");
+            }
+            if problem.is_busy() {
+                state.metrics.count_queue_full();
+            }
+            let response = problem.answer(&context).map_into_right_body();
+            answer.into_response(response)
+        }
+        None => answer.map_into_left_body(),
+    };
+    write_headers(answer.headers_mut(), &context.request_id);
+    state.metrics.observe(&method, &route, answer.status(), began.elapsed());
+    Ok(answer)
+}
+
+fn language_of(headers: &HeaderMap) -> Language {
+    let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Language::accepted(header.unwrap_or_default())
+}
+
+/// The problem that a handler or extractor left in its answer; errors of actix itself become one.
+fn problem_in<B>(response: &HttpResponse<B>) -> Option<Problem> {
+    let error = response.error()?;
+    if let Some(problem) = error.as_error::<Problem>() {
+        return Some(problem.clone());
+    }
+    Some(match response.status() {
+        StatusCode::NOT_FOUND => Problem::no_such_route(),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "request-too-large")
+        }
+        status if status.is_client_error() => Problem::new(status, "request-malformed"),
+        _ => Problem::internal(error),
+    })
+}
+
+fn write_headers(headers: &mut HeaderMap, request_id: &str) {
+    if let Ok(value) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    for (name, value) in [
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (REFERRER_POLICY, "no-referrer"),
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, API_POLICY),
+    ] {
+        // Pictures may be cached, and the page that tries the API brings its own policy.
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+}

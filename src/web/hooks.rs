@@ -1,0 +1,67 @@
+//! `/hooks/{feed_id}` and below it, any method: the providers' way in.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::problem::Problem;
+use super::state::AppState;
+use crate::db::Fault;
+use crate::feeds::{Headers, MAX_BODY_BYTES};
+use crate::intake::hook::Arrived;
+use crate::primitives::Refusal;
+use crate::primitives::ids::FeedId;
+
+/// Lays out the hooks; with `noop_route` also `/noop`, which takes a delivery, does nothing and
+/// answers like SePay's hook: what a benchmark compares the hook with.
+pub fn configure(config: &mut web::ServiceConfig, noop_route: bool) {
+    config
+        .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
+        .route("/hooks/{feed_id}", web::route().to(receive))
+        .route("/hooks/{feed_id}/{tail:.*}", web::route().to(receive));
+    if noop_route {
+        config.route("/noop", web::post().to(noop));
+    }
+}
+
+async fn noop(body: web::Bytes) -> HttpResponse {
+    drop(body);
+    HttpResponse::Ok().content_type("application/json").body(r#"{"success":true}"#)
+}
+
+/// Takes a delivery in and answers as its provider expects, after COMMIT.
+async fn receive(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let Some(feed_id) = request.match_info().get("feed_id").and_then(FeedId::parse) else {
+        return Err(not_found());
+    };
+    let arrived = Arrived {
+        method: request.method().as_str().to_owned(),
+        path_tail: request.match_info().get("tail").unwrap_or_default().to_owned(),
+        query: request.query_string().to_owned(),
+        headers: request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect::<Headers>(),
+        body: body.to_vec(),
+    };
+    let answered = state.intake.receive(feed_id, arrived).await?.ok_or_else(not_found)?;
+    state.metrics.count_hook(answered.provider, answered.outcome);
+    if answered.outcome == "busy" {
+        state.metrics.count_queue_full();
+    }
+    let status = StatusCode::from_u16(answered.reply.status).map_err(|e| Fault::broken(e))?;
+    let mut response = HttpResponse::build(status);
+    for (name, value) in answered.reply.headers {
+        response.insert_header((HeaderName::from_static(name), HeaderValue::from_static(value)));
+    }
+    Ok(response.body(answered.reply.body))
+}
+
+fn not_found() -> Problem {
+    Problem::from(Fault::from(Refusal::not_found("feed")))
+}

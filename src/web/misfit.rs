@@ -1,0 +1,117 @@
+//! Why input does not fit its type: serde's words, made into codes that have texts.
+
+use super::problem::Problem;
+
+/// What serde found, by the kind of its message.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Misfit {
+    Missing { field: String },
+    Unknown { field: String },
+    Doubled { field: String },
+    /// A word that is not one of a list.
+    NotListed { field: String, allowed: String },
+    /// A value of another type, or one that its type refuses.
+    WrongType { field: String, expected: String },
+}
+
+impl Misfit {
+    /// `path` is where serde stood, e.g. `lines[0].amount_vnd`; `.` stands for the whole.
+    #[must_use]
+    pub fn read(message: &str, path: &str) -> Self {
+        let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+        let named = |prefix: &str| quoted(message.strip_prefix(prefix)?);
+        if let Some(name) = named("missing field ") {
+            return Self::Missing { field: join(path, name) };
+        }
+        if let Some(name) = named("unknown field ") {
+            return Self::Unknown { field: join(parent_of(path, name), name) };
+        }
+        if let Some(name) = named("duplicate field ") {
+            return Self::Doubled { field: join(parent_of(path, name), name) };
+        }
+        let field = if path == "." { String::new() } else { path.to_owned() };
+        if message.starts_with("unknown variant ") {
+            let allowed = message.split_once(", expected ").map_or("", |(_, allowed)| allowed);
+            let allowed = allowed.trim_start_matches("one of ").replace('`', "");
+            return Self::NotListed { field, allowed };
+        }
+        let expected = message
+            .split_once(", expected ")
+            .map(|(_, expected)| expected)
+            .or_else(|| message.strip_prefix("expected "))
+            .unwrap_or(message);
+        Self::WrongType { field, expected: expected.to_owned() }
+    }
+}
+
+impl From<Misfit> for Problem {
+    fn from(misfit: Misfit) -> Self {
+        match misfit {
+            Misfit::Missing { field } => Self::named("field-missing", field),
+            Misfit::Unknown { field } => Self::named("field-unknown", field),
+            Misfit::Doubled { field } => Self::named("field-doubled", field),
+            Misfit::NotListed { field, allowed } => {
+                Self::named("value-not-listed", field).with("allowed", allowed)
+            }
+            Misfit::WrongType { field, expected } => {
+                Self::named("value-of-wrong-type", field).with("expected", expected)
+            }
+        }
+    }
+}
+
+impl Problem {
+    /// 422 for a field that the text names too.
+    fn named(code: &'static str, field: String) -> Self {
+        let shown = if field.is_empty() { "(body)".to_owned() } else { field.clone() };
+        Self::invalid(field, code).with("field", shown)
+    }
+}
+
+/// What stands between the first two backquotes.
+fn quoted(text: &str) -> Option<&str> {
+    Some(text.strip_prefix('`')?.split_once('`')?.0)
+}
+
+/// serde stands on a field that it does not know, or still on what holds it.
+fn parent_of<'p>(path: &'p str, name: &str) -> &'p str {
+    match path.strip_suffix(name) {
+        Some("") => ".",
+        Some(parent) => parent.strip_suffix('.').unwrap_or(path),
+        None => path,
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    // A client's own name may be long; the answer need not be.
+    let name: String = name.chars().take(80).collect();
+    if path == "." { name } else { format!("{path}.{name}") }
+}
+
+/// Whether a JSON text holds the escape `\u0000`.
+#[must_use]
+pub fn has_nul_escape(json: &str) -> bool {
+    let mut rest = json;
+    while let Some((_, after)) = rest.split_once('\\') {
+        if after.starts_with("u0000") {
+            return true;
+        }
+        let mut escaped = after.chars();
+        escaped.next();
+        rest = escaped.as_str();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_is_found_only_where_it_is_one() {
+        assert!(has_nul_escape(r#"{"a":"x\u0000y"}"#));
+        assert!(has_nul_escape(r#"{"a":"\\\u0000"}"#));
+        assert!(!has_nul_escape(r#"{"a":"\\u0000"}"#));
+        assert!(!has_nul_escape("{\"a\":\"\\"));
+    }
+}

@@ -1,0 +1,115 @@
+//! Symbols as pictures, with entity tags: a phone that has the card does not load it again.
+
+use std::future::{Ready, ready};
+use std::str::FromStr as _;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
+};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::caller::Caller;
+use super::problem::Problem;
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::vietqr::{Format, Level};
+
+/// Pixels of a module where nothing is asked: 330 px for a stall's code, sharp on a phone.
+const MODULE_PX: u8 = 8;
+
+/// How to draw.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Drawing {
+    /// Pixels of a module, 1–32; 8 if absent. An SVG has no pixels and takes none.
+    #[param(value_type = Option<i32>, minimum = 1, maximum = 32)]
+    pub module_px: Option<u8>,
+    /// Error correction `L`, `M` (if absent), `Q` or `H`.
+    #[param(value_type = Option<String>, pattern = "^[LMQH]$")]
+    pub level: Option<String>,
+}
+
+impl Drawing {
+    fn level(&self) -> Result<Level, Problem> {
+        let Some(text) = &self.level else { return Ok(Level::default()) };
+        Level::from_str(text)
+            .map_err(|_| Problem::invalid("level", "value-not-listed").with("field", "level").with("allowed", "L, M, Q, H"))
+    }
+
+    pub fn as_png(&self) -> Result<(Level, Format), Problem> {
+        Ok((self.level()?, Format::Png { module_px: self.module_px.unwrap_or(MODULE_PX) }))
+    }
+
+    pub fn as_svg(&self) -> Result<(Level, Format), Problem> {
+        match self.module_px {
+            Some(_) => Err(Problem::invalid("module_px", "field-unknown").with("field", "module_px")),
+            None => Ok((self.level()?, Format::Svg)),
+        }
+    }
+}
+
+/// The tags that the caller has already.
+pub struct KnownTags(Option<HeaderValue>);
+
+impl FromRequest for KnownTags {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request.headers())))
+    }
+}
+
+impl KnownTags {
+    fn of(headers: &HeaderMap) -> Self {
+        Self(headers.get(IF_NONE_MATCH).cloned())
+    }
+
+    /// Weak comparison, as RFC 9110, 13.1.2 asks for.
+    fn contain(&self, tag: &str) -> bool {
+        let known = self.0.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
+        known.split(',').map(str::trim).any(|k| k == "*" || k.strip_prefix("W/").unwrap_or(k) == tag)
+    }
+}
+
+/// Answers with the picture of a payload. `find` is asked once; then the payload is remembered,
+/// behind the permission that is named here.
+pub async fn answer(
+    caller: &Caller,
+    permission: Permission,
+    id: i64,
+    (level, format): (Level, Format),
+    known: &KnownTags,
+    find: impl FnOnce(&mut DbConnection, &Act) -> Outcome<String> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    caller.scope().require(permission)?;
+    let board_id = caller.scope().board_id;
+    let payload = match caller.state.payloads.get(board_id, id) {
+        Some(payload) => payload,
+        None => {
+            let payload: std::sync::Arc<str> = caller.read(find).await?.into();
+            caller.state.payloads.put(board_id, id, payload.clone());
+            payload
+        }
+    };
+    let image = caller.state.images.get(&payload, level, format)?;
+    let mut response = if known.contain(&image.etag) {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response.insert_header((ETAG, image.etag.as_str())).insert_header(revalidate());
+    if known.contain(&image.etag) {
+        return Ok(response.finish());
+    }
+    Ok(response.insert_header((CONTENT_TYPE, format.content_type())).body(image.bytes.clone()))
+}
+
+/// The key may lose its permission tomorrow, so the browser asks each time; the tag makes it cheap.
+const fn revalidate() -> (HeaderName, HeaderValue) {
+    (CACHE_CONTROL, HeaderValue::from_static("private, no-cache"))
+}

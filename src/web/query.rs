@@ -1,0 +1,42 @@
+//! What stands after the `?`, refused with the parameter at fault.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest};
+use serde::de::DeserializeOwned;
+
+use super::misfit::Misfit;
+use super::problem::Problem;
+
+/// Parameters that fit `T`; each may stand once.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(parse(request.query_string()).map(Self))
+    }
+}
+
+pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let pairs = form_urlencoded::parse(text.as_bytes());
+    if pairs.clone().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "text-has-nul"));
+    }
+    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
+        .map_err(|error| Misfit::read(&error.inner().to_string(), &error.path().to_string()).into())
+}
+
+/// Refuses parameters other than these: a misspelt filter must not show everything.
+pub(super) fn only_known(text: &str, known: &[String]) -> Result<(), Problem> {
+    for (name, _) in form_urlencoded::parse(text.as_bytes()) {
+        if !known.iter().any(|known| *known == name) {
+            return Err(Misfit::Unknown { field: name.chars().take(80).collect() }.into());
+        }
+    }
+    Ok(())
+}

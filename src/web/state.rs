@@ -1,0 +1,73 @@
+//! What handlers share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::limiter::{Limiters, Limits};
+use super::metrics::Metrics;
+use super::payloads::Payloads;
+use crate::access::SecretKey;
+use crate::db::{Db, Fault, Outcome};
+use crate::intake::Intake;
+use crate::primitives::Clock;
+use crate::primitives::id::IdGenerator;
+use crate::vietqr::ImageCache;
+
+/// Pictures kept drawn: a market's cards in two sizes, or about 10 MB.
+const IMAGES: usize = 2_000;
+const IMAGE_BYTES: usize = 10 << 20;
+
+/// One for the process, shared by its workers.
+pub struct AppState {
+    pub db: Db,
+    pub clock: Clock,
+    pub ids: Arc<IdGenerator>,
+    pub secret_key: SecretKey,
+    pub intake: Intake,
+    /// Whether `/noop` is served.
+    pub noop_route: bool,
+    pub images: ImageCache,
+    pub payloads: Payloads,
+    pub metrics: Metrics,
+    pub limiters: Limiters,
+    pub request_ids: RequestIds,
+}
+
+impl AppState {
+    /// `intake` brings database, clock, ids and key along.
+    pub fn new(intake: Intake, limits: Limits, noop_route: bool) -> Outcome<Self> {
+        Ok(Self {
+            db: intake.db.clone(),
+            clock: intake.clock.clone(),
+            ids: intake.ids.clone(),
+            secret_key: intake.secret_key.clone(),
+            intake,
+            noop_route,
+            images: ImageCache::new(IMAGES, IMAGE_BYTES),
+            payloads: Payloads::default(),
+            metrics: Metrics::new()?,
+            limiters: Limiters::new(limits),
+            request_ids: RequestIds::new()?,
+        })
+    }
+}
+
+/// Numbers the requests of this process, so that an answer can be found in the log.
+#[derive(Debug)]
+pub struct RequestIds {
+    process: u32,
+    last: AtomicU64,
+}
+
+impl RequestIds {
+    fn new() -> Outcome<Self> {
+        let process = getrandom::u32().map_err(Fault::broken)?;
+        Ok(Self { process, last: AtomicU64::new(0) })
+    }
+
+    #[must_use]
+    pub fn next(&self) -> String {
+        let number = self.last.fetch_add(1, Ordering::Relaxed);
+        format!("{:08x}-{number:06x}", self.process)
+    }
+}

@@ -1,0 +1,119 @@
+//! Migrations: idempotent, safe when two processes start together, the same on both databases.
+
+use std::collections::BTreeMap;
+use std::sync::Barrier;
+use std::thread;
+
+use cho40::db::{DatabaseUrl, DbConnection, migrate};
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+
+use crate::support::{empty_databases, on_both};
+
+on_both!(a_second_run_has_nothing_to_do, |db| {
+    assert!(migrate::is_current(db.connection()).unwrap());
+    assert_eq!(migrate::run(db.connection()).unwrap(), [""; 0]);
+    assert!(migrate::is_current(db.connection()).unwrap());
+});
+
+#[test]
+fn an_empty_database_is_not_current_until_it_is_migrated() {
+    for database in empty_databases() {
+        let mut connection = DbConnection::open(&database.url).unwrap();
+        assert!(!migrate::is_current(&mut connection).unwrap());
+        assert!(!migrate::run(&mut connection).unwrap().is_empty());
+        assert!(migrate::is_current(&mut connection).unwrap());
+    }
+}
+
+#[test]
+fn processes_that_start_together_migrate_once() {
+    for database in empty_databases() {
+        let start = Barrier::new(4);
+        let migrate = |url: &DatabaseUrl| {
+            let mut connection = DbConnection::open(url).unwrap();
+            start.wait();
+            migrate::run(&mut connection).unwrap().len()
+        };
+        let ran: Vec<usize> = thread::scope(|scope| {
+            let threads: Vec<_> = (0..4).map(|_| scope.spawn(|| migrate(&database.url))).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert_eq!(ran.iter().filter(|ran| **ran > 0).count(), 1, "{ran:?}");
+    }
+}
+
+/// What a table's column is: its type in diesel's words, and whether it may be NULL.
+type Columns = BTreeMap<(String, String), (String, bool)>;
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    table_name: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Bool)]
+    nullable: bool,
+}
+
+const SQLITE_COLUMNS: &str = "SELECT t.name AS table_name, c.name AS name,
+        c.type AS kind, c.\"notnull\" = 0 AS nullable
+    FROM sqlite_schema t, pragma_table_info(t.name) c
+    WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+const POSTGRES_COLUMNS: &str = "SELECT CAST(table_name AS TEXT) AS table_name,
+        CAST(column_name AS TEXT) AS name, CAST(data_type AS TEXT) AS kind,
+        is_nullable = 'YES' AS nullable
+    FROM information_schema.columns WHERE table_schema = 'public'";
+
+fn columns_of(connection: &mut DbConnection) -> Columns {
+    let query = match connection {
+        DbConnection::Sqlite(_) => SQLITE_COLUMNS,
+        DbConnection::Postgres(_) => POSTGRES_COLUMNS,
+    };
+    let columns: Vec<Column> = diesel::sql_query(query).load(connection).unwrap();
+    let diesels_word = |kind: &str| match kind.to_ascii_lowercase().as_str() {
+        "bigint" => "BigInt".to_owned(),
+        "integer" => "Integer".to_owned(),
+        "text" => "Text".to_owned(),
+        "boolean" => "Bool".to_owned(),
+        "bytea" | "blob" => "Binary".to_owned(),
+        other => panic!("{other} is not a type that both databases share"),
+    };
+    columns
+        .into_iter()
+        .filter(|column| column.table_name != "__diesel_schema_migrations")
+        .map(|column| {
+            let kind = (diesels_word(&column.kind), column.nullable);
+            ((column.table_name, column.name), kind)
+        })
+        .collect()
+}
+
+/// What `src/db/schema.rs` says.
+fn declared_columns() -> Columns {
+    let mut columns = Columns::new();
+    let mut table = String::new();
+    for line in include_str!("../../src/db/schema.rs").lines().map(str::trim) {
+        if let Some((column, kind)) = line.split_once(" -> ") {
+            let kind = kind.trim_end_matches(',');
+            let inner = kind.strip_prefix("Nullable<").and_then(|rest| rest.strip_suffix('>'));
+            let declared = (inner.unwrap_or(kind).to_owned(), inner.is_some());
+            columns.insert((table.clone(), column.to_owned()), declared);
+        } else if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
+            name.clone_into(&mut table);
+        }
+    }
+    columns
+}
+
+on_both!(the_database_has_the_columns_that_the_code_declares, |db| {
+    let (found, declared) = (columns_of(db.connection()), declared_columns());
+    assert!(declared.len() > 100, "schema.rs was not understood");
+    for (name, kind) in &declared {
+        assert_eq!(found.get(name), Some(kind), "{name:?}");
+    }
+    let undeclared: Vec<_> = found.keys().filter(|name| !declared.contains_key(name)).collect();
+    assert!(undeclared.is_empty(), "{undeclared:?}");
+});

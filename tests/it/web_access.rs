@@ -1,0 +1,91 @@
+//! Who may: every route without a key, with a key that lacks its permission, and with another
+//! board's ids. The routes are those of the OpenAPI document, so that a new one is tested too.
+
+use cho40::access::Permission;
+use serde_json::json;
+
+use crate::support::on_both;
+use crate::web_support::{Ask, Site};
+use crate::web_world::{Operation, World};
+
+on_both!(every_route_wants_a_key_and_its_permission, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let operations = Operation::all(&site);
+    assert!(operations.len() > 50);
+    for operation in &operations {
+        let path = world.path(&operation.pattern);
+        let nobody = site.ask(&operation.method, &path).send();
+        assert_eq!(nobody.problem(401), "key-missing", "{}", operation.name());
+        let others: Vec<_> = Permission::ALL
+            .iter()
+            .copied()
+            .filter(|permission| permission.as_str() != operation.permission)
+            .collect();
+        let key = site.key_with(&others);
+        let lacking = ask(&site, operation, &world, &path).key(&key).send();
+        assert_eq!(lacking.problem(403), "forbidden", "{}", operation.name());
+        assert_eq!(lacking.json["args"]["permission"], operation.permission);
+    }
+});
+
+on_both!(another_boards_things_are_not_there, |db| {
+    let site = Site::of(db);
+    let theirs = World::on(&site, &site.other_key, "0022002200");
+    for operation in Operation::all(&site) {
+        let path = theirs.path(&operation.pattern);
+        let body = operation.schema.as_ref().map(|_| theirs.body(&operation.name()));
+        let names_theirs = theirs.ids.values().any(|id| {
+            path.contains(id) || body.as_ref().is_some_and(|body| body.to_string().contains(id))
+        });
+        let answer = ask(&site, &operation, &theirs, &path).key(&site.key).send();
+        if names_theirs {
+            assert_eq!(answer.problem(404), "not-found", "{}", operation.name());
+        } else {
+            assert!(answer.status < 300, "{}: {}", operation.name(), answer.text());
+            let seen = theirs.ids.values().find(|id| answer.text().contains(*id));
+            assert_eq!(seen, None, "{} shows another board's id", operation.name());
+        }
+    }
+    // What was refused changed nothing there.
+    for (name, id) in &theirs.ids {
+        if *name != "keys" {
+            let shown = site.ask("GET", &format!("/api/v1/{name}/{id}")).key(&site.other_key).send();
+            assert_eq!(shown.status, 200, "{name}: {}", shown.text());
+        }
+    }
+});
+
+on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
+    let site = Site::of(db);
+    let theirs = World::on(&site, &site.other_key, "0022002200");
+    for (list, parameter, of) in [
+        ("vendors", "neighbourhood_id", "neighbourhoods"),
+        ("occupancies", "stall_id", "stalls"),
+        ("absences", "occupancy_id", "occupancies"),
+        ("account-links", "account_id", "accounts"),
+        ("codes", "occupancy_id", "occupancies"),
+    ] {
+        let path = format!("/api/v1/{list}?{parameter}={}", theirs.id(of));
+        let answer = site.get(&path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert_eq!(answer.json, json!({ "items": [], "next_cursor": null }), "{path}");
+    }
+});
+
+on_both!(nobody_gives_more_than_they_have, |db| {
+    let site = Site::of(db);
+    let small = site.key_with(&[Permission::KeysWrite, Permission::RegistryRead]);
+    let greedy = json!({ "name": "x", "permissions": ["registry.read", "feeds.write"] });
+    let refused = site.ask("POST", "/api/v1/keys").key(&small).json(&greedy).send();
+    assert_eq!(refused.problem(403), "forbidden");
+    assert_eq!(refused.json["args"]["permission"], "feeds.write");
+});
+
+fn ask(site: &Site, operation: &Operation, world: &World, path: &str) -> Ask {
+    let ask = site.ask(&operation.method, path);
+    match operation.schema {
+        Some(_) => ask.json(&world.body(&operation.name())),
+        None => ask,
+    }
+}
