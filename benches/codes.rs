@@ -2,6 +2,7 @@
 //! One thread, no network, no database; medians.
 
 mod support {
+    pub mod figures;
     pub mod options;
     pub mod timing;
 }
@@ -16,7 +17,8 @@ use cho40::primitives::{Refusal, UnixMs, Vnd};
 use cho40::vietqr::{
     Builder, Format, ImageCache, Level, Mode, Payee, Reference, draw, read, scan, tlv,
 };
-use support::timing::{median_ns, thousandths};
+use support::figures::thousandths;
+use support::timing::median_ns;
 
 /// The picture that `/codes/{id}.png` draws where nothing else is asked for.
 const PNG: Format = Format::Png { module_px: 8 };
@@ -126,8 +128,7 @@ fn webhook(span: Duration) -> Result<Vec<Figure>, Box<dyn Error>> {
     }
     .signed_request(&config, secret, NOW)
     .ok_or("the sample was not signed")?;
-    let headers: Headers =
-        headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+    let headers: Headers = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
     let incoming =
         Incoming { method: "POST", path_tail: "", query: "", headers: &headers, body: &body };
     connector.verify(&config, &secrets, &incoming, NOW).map_err(|because| because.code())?;

@@ -90,8 +90,8 @@ impl App {
         Ok(Self { config, db, clock, ids, secret_key, intake, lease })
     }
 
-    /// Serves HTTP until it is stopped. The address may name port 0.
-    pub async fn serve(&self, listen: SocketAddr) -> Outcome<Running> {
+    /// Serves HTTP until it is stopped; called inside a runtime. The address may name port 0.
+    pub fn serve(&self, listen: SocketAddr) -> Outcome<Running> {
         let listener = TcpListener::bind(listen).map_err(Fault::broken)?;
         let address = listener.local_addr().map_err(Fault::broken)?;
         let config = &self.config;

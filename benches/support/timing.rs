@@ -1,7 +1,8 @@
-//! Times of short work on one thread, and how figures are written. No floats: a figure is a whole
-//! number of nanoseconds or thousandths.
+//! Times of short work on one thread.
 
 use std::time::{Duration, Instant};
+
+use super::figures::median;
 
 /// Short work is repeated until a sample takes this long, so that reading the clock costs nothing.
 const SAMPLE: Duration = Duration::from_millis(2);
@@ -26,15 +27,4 @@ fn sample(calls: u64, work: &mut impl FnMut()) -> Duration {
         work();
     }
     started.elapsed()
-}
-
-/// The upper median; 0 of nothing.
-pub fn median(mut samples: Vec<u64>) -> u64 {
-    samples.sort_unstable();
-    samples.get(samples.len() / 2).copied().unwrap_or_default()
-}
-
-/// Thousandths as text: 354 is `0.354`.
-pub fn thousandths(number: u64) -> String {
-    format!("{}.{:03}", number / 1_000, number % 1_000)
 }

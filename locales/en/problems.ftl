@@ -107,6 +107,29 @@ problem-stall-closed = The stall is closed from { $closed_day }. Please choose a
 problem-occupancy-overlaps = Somebody trades at the stall on these days ({ $occupancy }). Please end that occupancy first.
 problem-occupancy-ended = This occupancy ended on { $to_day }. If the day is wrong, please correct the days.
 problem-outside-occupancy = These days are outside the time at the stall. Please check the days.
+problem-occupancy-not-trading = The vendor does not trade at the stall on { $day }. Please choose the occupancy that does.
+problem-link-overlaps = The stall has this account on those days already ({ $link }). Please correct the days of that link.
+problem-field-required = This field is required with { $because }. Please fill it in.
+problem-field-not-allowed = This field has no place with { $because }. Please leave it out.
+
+## Accounts, consents
+
+problem-number-taken = This number belongs to a registered account ({ $account }). Please use that account.
+problem-number-in-use = A code or request was issued to this number, so it stays. Please add a new number.
+problem-number-not-transferable = Nobody can transfer to the number { $number }. Please choose the main number or a virtual account.
+problem-main-number-exists = The main number is made with its account. Please choose another kind.
+problem-account-closed = The account { $account } was closed at { $closed_at }. Please use another account.
+problem-account-has-live-codes = A code still pays into this account ({ $code }). Please replace or revoke it first.
+problem-account-not-linked = This account is not linked to the stall on { $day }. Please link it first.
+problem-no-linked-account = The stall has no account on { $day }. Please link one first.
+problem-several-linked-accounts = The stall has { $count } accounts. Please name one.
+problem-fee-account-required = A fee must name the market's account. Please choose where it is paid.
+problem-holder-name-unreadable = Nothing is left of the holder's name without diacritics. Please write it as the bank shows it.
+problem-holder-name-verified = The holder was verified as { $holder }, so the name stays. Please register a new account.
+problem-consent-missing = The account's holder has not consented to this ({ $purpose }). Please record the consent first.
+problem-consent-subject = The consent { $purpose } must name one person: the vendor or the account's holder. Please choose again.
+problem-consent-exists = This consent is recorded already and holds ({ $consent }).
+problem-consent-withdrawn = This consent was withdrawn at { $withdrawn_at }. If it is given again, please record a new one.
 
 ## VietQR codes
 
@@ -124,6 +147,39 @@ problem-code-checksum-wrong = The code's checksum is wrong: it was altered or co
 problem-code-not-transfer = This code does not pay into an account. Please use the VietQR code of the receiving account.
 problem-code-irregular = The code can be read but does not keep to the VietQR rules. Please make it anew in the bank app.
 problem-code-other-scheme = This is a { $scheme_en } code, not a VietQR transfer. Please use the VietQR code of the receiving account.
+problem-code-revoked = This code was revoked at { $revoked_at }. Please issue a new one.
+problem-code-exists = This code is registered already ({ $code }). There is nothing to do.
+problem-code-has-amount = This code has an amount in it, so it cannot be a stall's code. Please scan one without an amount.
+problem-code-account-unknown = This code pays the number { $number } at { $bank }, which is not registered. Please register that account first.
+problem-code-account-not-linked = This code pays { $holder } ({ $account }), who is not linked to the stall. Please link the account first.
+problem-reference-needed = This account receives for { $stalls } stalls, so the code needs its reference.
+
+## Payment requests
+
+problem-expiry-out-of-range = The expiry must be from { $min } to { $max } seconds.
+problem-order-exists = The feed has a request with this order code already. Please use another order code.
+problem-request-cancelled = This request was cancelled at { $cancelled_at }.
+problem-request-paid = This request has received { $received }, so it cannot be cancelled. If need be, pay the customer back.
+
+## Transfers, reports
+
+problem-lines-empty = There must be at least one line. Please say where the money belongs.
+problem-lines-too-many = There may be at most { $max } lines. Please join some.
+problem-lines-do-not-sum = The lines sum to { $got }, the transfer is { $expected }. Please divide all of it.
+problem-window-not-over = A report counts whole days, up to { $last_full_day }. Please choose an earlier last day.
+problem-window-reversed = The first day is after the last ({ $to }). Please check both days.
+problem-window-too-long = A report covers at most { $days } days. Please choose a shorter window.
+
+## The server (command line)
+
+problem-database-url-unknown = A database URL must be sqlite:FILE or postgres://…
+problem-database-url-sqlite-path = After sqlite: there must be the path of a file, without ? or a colon.
+problem-database-missing = There is no database { $path }. Please check the path, or run `cho40 init` to make one.
+problem-database-not-sqlite = { $path } is not a SQLite database. Please check the path.
+problem-database-not-creatable = { $path } cannot be made: { $error }. Please check the folder and its permissions.
+problem-database-not-migrated = The database does not have this version's schema. Please run `cho40 migrate`.
+problem-settings-file-wrong = The settings file { $path } is wrong: { $error }. Please mend it.
+problem-demo-database-not-empty = The database has data in it, so the demo does not run there. Please choose an empty database.
 
 ## Feeds
 

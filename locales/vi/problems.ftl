@@ -107,6 +107,29 @@ problem-stall-closed = Sạp đã đóng từ { $closed_day }. Xin chọn sạp 
 problem-occupancy-overlaps = Sạp đã có người bán trong những ngày này ({ $occupancy }). Xin kết thúc lượt bán đó trước.
 problem-occupancy-ended = Lượt bán này đã kết thúc ngày { $to_day }. Nếu ngày sai, xin sửa lại ngày.
 problem-outside-occupancy = Những ngày này nằm ngoài thời gian bán ở sạp. Xin coi lại ngày.
+problem-occupancy-not-trading = Người bán không đứng sạp ngày { $day }. Xin chọn lượt bán đang đứng sạp.
+problem-link-overlaps = Sạp đã gắn với tài khoản này trong những ngày đó ({ $link }). Xin sửa ngày của liên kết cũ.
+problem-field-required = Trường này bắt buộc khi chọn { $because }. Xin điền vào.
+problem-field-not-allowed = Trường này không dùng khi chọn { $because }. Xin bỏ ra.
+
+## Tài khoản, sự đồng ý
+
+problem-number-taken = Số này đã thuộc một tài khoản trong sổ ({ $account }). Xin dùng tài khoản đó.
+problem-number-in-use = Đã phát mã hoặc yêu cầu thanh toán vào số này nên không sửa được. Xin thêm số mới.
+problem-number-not-transferable = Số { $number } không chuyển khoản vào được. Xin chọn số tài khoản chính hoặc tài khoản ảo.
+problem-main-number-exists = Số chính được ghi cùng lúc với tài khoản. Xin chọn loại số khác.
+problem-account-closed = Tài khoản { $account } đã đóng từ { $closed_at }. Xin dùng tài khoản khác.
+problem-account-has-live-codes = Còn mã đang dùng trả vào tài khoản này ({ $code }). Xin thay hoặc thu hồi mã đó trước.
+problem-account-not-linked = Tài khoản này không gắn với sạp vào ngày { $day }. Xin gắn tài khoản trước.
+problem-no-linked-account = Sạp chưa gắn với tài khoản nào vào ngày { $day }. Xin gắn một tài khoản trước.
+problem-several-linked-accounts = Sạp gắn với { $count } tài khoản. Xin chọn một tài khoản.
+problem-fee-account-required = Thu phí phải ghi rõ tài khoản của chợ. Xin chọn tài khoản nhận.
+problem-holder-name-unreadable = Tên chủ tài khoản không còn chữ nào sau khi bỏ dấu. Xin ghi đúng như ngân hàng hiện.
+problem-holder-name-verified = Tên chủ tài khoản đã được xác minh là { $holder } nên không đổi được. Xin lập tài khoản mới.
+problem-consent-missing = Chủ tài khoản chưa đồng ý việc này ({ $purpose }). Xin ghi nhận sự đồng ý trước.
+problem-consent-subject = Sự đồng ý { $purpose } phải ghi đúng một người: tiểu thương hoặc chủ tài khoản. Xin chọn lại.
+problem-consent-exists = Sự đồng ý này đã có và còn hiệu lực ({ $consent }).
+problem-consent-withdrawn = Sự đồng ý này đã rút lại lúc { $withdrawn_at }. Nếu cần, xin ghi sự đồng ý mới.
 
 ## Mã VietQR
 
@@ -124,6 +147,39 @@ problem-code-checksum-wrong = Mã bị sai số kiểm tra, có thể đã bị 
 problem-code-not-transfer = Mã này không trả tiền vào một tài khoản được. Xin dùng mã VietQR của tài khoản nhận tiền.
 problem-code-irregular = Mã đọc được nhưng viết chưa đúng chuẩn VietQR. Xin tạo lại mã ở ứng dụng ngân hàng.
 problem-code-other-scheme = Đây là mã { $scheme_vi }, không phải VietQR chuyển khoản. Xin dùng mã VietQR của tài khoản nhận tiền.
+problem-code-revoked = Mã này đã thu hồi lúc { $revoked_at }. Xin phát mã mới.
+problem-code-exists = Mã này đã có trong sổ ({ $code }). Không cần ghi lại.
+problem-code-has-amount = Mã này có sẵn số tiền nên không dùng làm mã của sạp được. Xin quét mã không có số tiền.
+problem-code-account-unknown = Mã này trả vào số { $number } ở { $bank }, chưa có trong sổ. Xin ghi tài khoản đó trước.
+problem-code-account-not-linked = Mã này trả cho { $holder } ({ $account }), chưa gắn với sạp. Xin gắn tài khoản với sạp trước.
+problem-reference-needed = Tài khoản này nhận tiền cho { $stalls } sạp nên mã phải có số tham chiếu.
+
+## Yêu cầu thanh toán
+
+problem-expiry-out-of-range = Thời hạn phải từ { $min } đến { $max } giây.
+problem-order-exists = Nguồn này đã có yêu cầu mang mã đơn đó. Xin dùng mã đơn khác.
+problem-request-cancelled = Yêu cầu này đã hủy lúc { $cancelled_at }.
+problem-request-paid = Yêu cầu này đã nhận { $received } nên không hủy được. Nếu cần, xin trả lại tiền cho khách.
+
+## Giao dịch, báo cáo
+
+problem-lines-empty = Phải có ít nhất một dòng. Xin ghi tiền thuộc về đâu.
+problem-lines-too-many = Chỉ được tối đa { $max } dòng. Xin gộp bớt.
+problem-lines-do-not-sum = Các dòng cộng lại là { $got }, giao dịch là { $expected }. Xin chia lại cho đủ.
+problem-window-not-over = Báo cáo chỉ tính những ngày đã trọn, đến { $last_full_day }. Xin chọn ngày cuối sớm hơn.
+problem-window-reversed = Ngày đầu đứng sau ngày cuối ({ $to }). Xin coi lại hai ngày.
+problem-window-too-long = Một báo cáo tính tối đa { $days } ngày. Xin chọn khoảng ngắn hơn.
+
+## Máy chủ (dòng lệnh)
+
+problem-database-url-unknown = Địa chỉ cơ sở dữ liệu phải là sqlite:TẬP_TIN hoặc postgres://…
+problem-database-url-sqlite-path = Sau sqlite: phải là đường dẫn tới một tập tin, không có ? hay dấu hai chấm.
+problem-database-missing = Không có cơ sở dữ liệu { $path }. Xin coi lại đường dẫn, hoặc chạy `cho40 init` để tạo mới.
+problem-database-not-sqlite = { $path } không phải cơ sở dữ liệu SQLite. Xin coi lại đường dẫn.
+problem-database-not-creatable = Không tạo được { $path }: { $error }. Xin coi lại thư mục và quyền ghi.
+problem-database-not-migrated = Cơ sở dữ liệu chưa lên phiên bản này. Xin chạy `cho40 migrate`.
+problem-settings-file-wrong = Tập tin cài đặt { $path } chưa đúng: { $error }. Xin sửa lại.
+problem-demo-database-not-empty = Cơ sở dữ liệu đã có dữ liệu nên không chạy thử vào đó được. Xin chọn một cơ sở dữ liệu trống.
 
 ## Nguồn báo tiền
 

@@ -48,10 +48,7 @@ impl Amounts {
     }
 
     /// Of occupancies and of the unassigned money on their accounts, in đồng.
-    pub fn of<'a>(
-        occupancies: impl Iterator<Item = &'a Occupancy>,
-        unassigned_vnd: i64,
-    ) -> Self {
+    pub fn of<'a>(occupancies: impl Iterator<Item = &'a Occupancy>, unassigned_vnd: i64) -> Self {
         let mut histogram = Histogram::default();
         let (mut low, mut high) = (0_i64, unassigned_vnd);
         for occupancy in occupancies {

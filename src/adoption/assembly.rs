@@ -46,9 +46,8 @@ impl Assembly<'_> {
             generated_at: now,
             whole_market: self.metrics(&retail, suppression::alone(&parts(&retail)), true),
             sections: self.section_reports(&retail),
-            wholesale: (!wholesale.is_empty()).then(|| {
-                self.metrics(&wholesale, suppression::alone(&parts(&wholesale)), false)
-            }),
+            wholesale: (!wholesale.is_empty())
+                .then(|| self.metrics(&wholesale, suppression::alone(&parts(&wholesale)), false)),
             occupancies: if listed { self.occupancy_reports() } else { Vec::new() },
             apart: if listed { self.apart() } else { Vec::new() },
             sources: sources(facts),
@@ -57,12 +56,7 @@ impl Assembly<'_> {
         }
     }
 
-    fn metrics(
-        &self,
-        group: &[&Subject<'_>],
-        hidden: Option<Hidden>,
-        is_market: bool,
-    ) -> Metrics {
+    fn metrics(&self, group: &[&Subject<'_>], hidden: Option<Hidden>, is_market: bool) -> Metrics {
         let quality = Quality::of_stalls(group);
         let quality = if is_market { quality.of_market(self.feeds) } else { quality };
         Metrics::of(group, &self.surroundings, hidden, quality)
@@ -153,7 +147,10 @@ impl Assembly<'_> {
             equipped: retail.iter().filter(|one| one.equipped).count() as i64,
             measurable,
             not_measurable: trading - measurable,
-            because: counts.into_iter().map(|(reason, count)| reason_count(reason, count)).collect(),
+            because: counts
+                .into_iter()
+                .map(|(reason, count)| reason_count(reason, count))
+                .collect(),
             closed: apart(Standing::Closed),
             left: apart(Standing::Left),
             suspended: apart(Standing::Suspended),

@@ -22,8 +22,8 @@ pub fn market_days(rules: &[CalendarRule], span: Span) -> DaySet {
 }
 
 fn applies(rule: &CalendarRule, day: Day, lunar: Option<u8>) -> bool {
-    let in_force = rule.from_day.is_none_or(|from| from <= day.0)
-        && rule.to_day.is_none_or(|to| day.0 <= to);
+    let in_force =
+        rule.from_day.is_none_or(|from| from <= day.0) && rule.to_day.is_none_or(|to| day.0 <= to);
     in_force
         && match rule.kind.as_str() {
             "weekday" => rule.iso_weekday == Some(i32::from(day.iso_weekday())),

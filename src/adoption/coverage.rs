@@ -60,8 +60,8 @@ impl<'a> Sources<'a> {
         let Some(bin) = self.bins.get(&account_id) else { return good };
         for feed in self.of_account(account_id) {
             for row in self.heard.get(&(feed.feed_id, *bin)).into_iter().flatten() {
-                let others = !own.contains(&row.least_account_id)
-                    || !own.contains(&row.greatest_account_id);
+                let others =
+                    !own.contains(&row.least_account_id) || !own.contains(&row.greatest_account_id);
                 if others && row.day >= feed.from_day {
                     good.insert(Day(row.day));
                 }

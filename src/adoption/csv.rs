@@ -80,12 +80,12 @@ fn head(metrics: &Metrics) -> Vec<String> {
             "M8 ngày có tiền nhận ‰ (thấp)",
             "M8 ngày có tiền nhận ‰ (cao)",
             "M8 số người chuyển",
-            "M8 tiền nhận, đồng (thấp)",
-            "M8 tiền nhận, đồng (cao)",
-            "M8 khoản nhận ở giữa, đồng",
+            "M8 tiền nhận thấp (đồng)",
+            "M8 tiền nhận cao (đồng)",
+            "M8 khoản nhận ở giữa (đồng)",
             "M8 vì sao ẩn tiền",
-            "M12 độ trễ 50 %, giây",
-            "M12 độ trễ 95 %, giây",
+            "M12 độ trễ của 50 % số tin (giây)",
+            "M12 độ trễ của 95 % số tin (giây)",
             "M12 tự khớp ‰",
             "M12 chưa gán quá 24 giờ ‰",
             "M12 sai số tiền ‰",
@@ -110,7 +110,9 @@ fn cells(metrics: &Metrics) -> Vec<String> {
     let quality = &metrics.m12.value;
     cells.extend([quality.p50, quality.p95].map(|delay| delay.map(seconds).unwrap_or_default()));
     let per_mille = |ratio: Option<Ratio>| optional(ratio.and_then(|ratio| ratio.per_mille));
-    cells.extend([quality.matched, quality.unassigned_over_24h, quality.wrong_amount].map(per_mille));
+    cells.extend(
+        [quality.matched, quality.unassigned_over_24h, quality.wrong_amount].map(per_mille),
+    );
     cells
 }
 
@@ -161,7 +163,8 @@ fn write_row(table: &mut String, cells: Vec<String>) {
 
 /// Spreadsheets run what begins with these; a leading apostrophe makes it text.
 fn escaped(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    let is_formula =
+        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
     if cell.contains([',', '"', '\r', '\n']) {
         return format!("\"{}\"", cell.replace('"', "\"\""));

@@ -59,7 +59,8 @@ impl Span {
 
     /// Every month that has a day in it.
     pub fn months(self) -> impl Iterator<Item = Month> {
-        let last = if self.is_empty() { self.from.month().get() - 1 } else { self.to.month().get() };
+        let last =
+            if self.is_empty() { self.from.month().get() - 1 } else { self.to.month().get() };
         (self.from.month().get()..=last).map(Month)
     }
 }

@@ -58,10 +58,9 @@ pub fn by_occupancy(
             Some(false) => Some(Reason::ScanDiffers),
             None => Some(Reason::NotScanned),
         };
-        let equipment = found.entry(code.occupancy_id).or_insert_with(|| Equipment {
-            obstacle,
-            ..Equipment::default()
-        });
+        let equipment = found
+            .entry(code.occupancy_id)
+            .or_insert_with(|| Equipment { obstacle, ..Equipment::default() });
         if !equipment.accounts.contains(&code.account_id) {
             equipment.accounts.push(code.account_id);
         }

@@ -39,13 +39,10 @@ impl Reason {
                 "mã quét tại sạp khác mã đã đăng ký",
                 "the scan on the stall differs from the registered code",
             ),
-            Self::NotScanned => label(
-                "mã chưa quét kiểm tra trong 180 ngày",
-                "code not scanned within 180 days",
-            ),
-            Self::NoFeed => {
-                label("tài khoản chưa có nguồn báo tiền về", "account without a feed")
+            Self::NotScanned => {
+                label("mã chưa quét kiểm tra trong 180 ngày", "code not scanned within 180 days")
             }
+            Self::NoFeed => label("tài khoản chưa có nguồn báo tiền về", "account without a feed"),
             Self::FeedGaps => label(
                 "nguồn báo tiền chưa chắc hoạt động đủ 90 % số ngày",
                 "feed not proven alive on 90 % of the days",

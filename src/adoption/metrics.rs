@@ -180,13 +180,7 @@ fn measured(label: labels::Label, measurable: Ratio, tally: Tally) -> Measured {
 }
 
 const fn plain(key: &'static str, share: Share) -> Windowed {
-    Windowed {
-        key,
-        label_vi: share.label_vi,
-        value: share.value,
-        measurable: None,
-        over_all: None,
-    }
+    Windowed { key, label_vi: share.label_vi, value: share.value, measurable: None, over_all: None }
 }
 
 const fn windowed(key: &'static str, metric: Measured) -> Windowed {

@@ -32,6 +32,7 @@ pub use amounts::{Amounts, Hidden};
 pub use csv::csv;
 pub use days::Span;
 pub use equipped::Reason;
+pub use facts::Standing;
 pub use intensity::{Intensity, Payers};
 pub use metrics::{
     Active, Coming, IntensityMetric, Measured, Metrics, QualityMetric, Share, Windowed,
@@ -44,6 +45,5 @@ pub use report::{
     SectionReport, Source, report,
 };
 pub use sentences::Sentence;
-pub use facts::Standing;
 pub use subject::AdoptionClass;
 pub use text::text;

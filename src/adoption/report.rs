@@ -167,18 +167,11 @@ pub fn report(
     let window = query.window(act.at, day_start_minute)?;
     let end = window.to.plus(1).start(day_start_minute);
     let scanned_since = window.to.plus(1 - SCAN_DAYS).start(day_start_minute);
-    let register =
-        Register::load(connection, board_id, market_id, end, scanned_since, act.at)?;
+    let register = Register::load(connection, board_id, market_id, end, scanned_since, act.at)?;
     let facts = Facts::load(connection, board_id, &register, window, day_start_minute)?;
     let subjects = subject::all(connection, board_id, &facts)?;
-    let feeds = FeedQuality::load(
-        connection,
-        board_id,
-        &facts.feeds,
-        window,
-        day_start_minute,
-        act.at,
-    )?;
+    let feeds =
+        FeedQuality::load(connection, board_id, &facts.feeds, window, day_start_minute, act.at)?;
     let payers = if query.include_occupancies && window.to.0 - window.from.0 < PAYER_DAYS {
         totals::payers(connection, board_id, window)?
     } else {

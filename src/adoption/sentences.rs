@@ -65,15 +65,15 @@ pub fn of_coverage(coverage: &Coverage) -> Vec<Sentence> {
                  {suspended} sạp đang tạm nghỉ."
             ),
             format!(
-                "Not counted: {closed} stalls closed and {left} vendors left within the window, \
-                 {suspended} suspended."
+                "Not counted: closed within the window {closed}, vendor left within it {left}, \
+                 suspended {suspended}."
             ),
         ));
     }
     if *wholesale > 0 {
         sentences.push(say(
             format!("{wholesale} sạp bán sỉ được tính riêng."),
-            format!("{wholesale} wholesale stalls are reported apart."),
+            format!("Wholesale stalls reported apart: {wholesale}."),
         ));
     }
     sentences
@@ -107,7 +107,7 @@ pub fn notes(subjects: &[Subject<'_>], days: &LunarDays) -> Vec<Sentence> {
                  các khoản đó, số cao tính hết."
             ),
             format!(
-                "{unclear} stalls have money that is unclassified or unassigned: the low figure \
+                "Stalls with money that is unclassified or unassigned: {unclear}. The low figure \
                  leaves it out, the high one counts all of it."
             ),
         ));

@@ -167,9 +167,10 @@ fn pause(occupancy: &Occupancy, end: Day) -> Option<Answer> {
 fn loss(occupancy: &Occupancy, quarter: Span, covered: bool) -> Option<Answer> {
     let activity = &occupancy.activity;
     let earlier = Span::new(quarter.to.plus(-364), quarter.from.plus(-1));
-    activity.certain.any(earlier).then(|| {
-        Answer::proven_by_silence(activity.receipts(quarter), covered)
-    })
+    activity
+        .certain
+        .any(earlier)
+        .then(|| Answer::proven_by_silence(activity.receipts(quarter), covered))
 }
 
 /// M7, returned: known to have paused 30 days ago, and now a receipt.
@@ -219,8 +220,7 @@ impl Issues {
     fn answer(&self, occupancy: &Occupancy, covered: bool, end: Day) -> Option<Answer> {
         let issue = issue_window(occupancy, end)?;
         let activity = &occupancy.activity;
-        let (days, possible_days) =
-            (activity.certain.count(issue), activity.possible.count(issue));
+        let (days, possible_days) = (activity.certain.count(issue), activity.possible.count(issue));
         let counts = self.counts.get(&occupancy.id);
         let receipts = counts.map_or(days, |counts| counts.receipts);
         let most = counts.map_or(possible_days, |counts| counts.receipts + counts.unclassified);
@@ -229,11 +229,8 @@ impl Issues {
         let enough = days >= 2 && receipts >= 3;
         let could_be_enough = possible_days >= 2 && (most >= 3 || activity.loose.any(issue));
         // Unclassified money could bring the second payer, or fewer named ones.
-        let possible = if enough {
-            most > receipts || activity.loose.any(issue)
-        } else {
-            could_be_enough
-        };
+        let possible =
+            if enough { most > receipts || activity.loose.any(issue) } else { could_be_enough };
         let heard = occupancy.is_covered(issue);
         let receipts = Receipts::of(enough && payers_suffice, possible);
         Some(Answer::proven_by(receipts, heard, covered && heard))

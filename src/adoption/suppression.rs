@@ -65,9 +65,9 @@ fn rule(parts: &[Part]) -> Option<Hidden> {
 }
 
 fn dominated(values: impl Iterator<Item = i64>) -> bool {
-    let (total, largest) = values.map(i128::from).fold((0, 0), |(total, largest), value| {
-        (total + value, value.max(largest))
-    });
+    let (total, largest) = values
+        .map(i128::from)
+        .fold((0, 0), |(total, largest), value| (total + value, value.max(largest)));
     largest * 1_000 > total * LARGEST_PER_MILLE
 }
 

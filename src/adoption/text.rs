@@ -6,13 +6,16 @@ use super::metrics::{Metrics, Windowed};
 use super::ratio::Ratio;
 use super::report::AdoptionReport;
 use crate::ledger::latency::Delay;
+use crate::primitives::Day;
 
 /// Half a screen, ending with a line break.
 #[must_use]
 pub fn text(report: &AdoptionReport) -> String {
     let mut page = format!(
         "{} – từ {} đến {}\n\n",
-        report.market.name, report.window.from, report.window.to
+        report.market.name,
+        date(report.window.from),
+        date(report.window.to)
     );
     for sentence in &report.coverage.sentences {
         line(&mut page, &format!("• {}", sentence.vi));
@@ -114,6 +117,12 @@ fn share(ratio: Ratio) -> String {
 /// 667 → `66,7 %`.
 fn percent(per_mille: i32) -> String {
     format!("{},{} %", per_mille / 10, per_mille % 10)
+}
+
+/// `23/11/2026`.
+fn date(day: Day) -> String {
+    let text = day.to_string();
+    text.rsplit('-').collect::<Vec<_>>().join("/")
 }
 
 fn line(page: &mut String, text: &str) {

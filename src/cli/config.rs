@@ -35,7 +35,7 @@ pub struct Settings {
 /// `config.toml`; see `config.default.toml` for what each setting means.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-struct File {
+struct SettingsFile {
     database_url: Option<String>,
     listen: Option<SocketAddr>,
     key_file: Option<PathBuf>,
@@ -78,24 +78,21 @@ impl Settings {
             noop_route: file.noop_route,
             limits: Limits {
                 per_key: Rate::new(per_second, at_once),
-                per_address: Rate::new(
-                    per_second.saturating_mul(4),
-                    at_once.saturating_mul(4),
-                ),
+                per_address: Rate::new(per_second.saturating_mul(4), at_once.saturating_mul(4)),
             },
             database_url: database_url.clone(),
         };
         Ok(Resolved { database_url, listen, app })
     }
 
-    fn file(&self) -> Outcome<File> {
+    fn file(&self) -> Outcome<SettingsFile> {
         let path = self.config.as_deref().unwrap_or(Path::new("config.toml"));
         match std::fs::read_to_string(path) {
             Ok(text) => toml::from_str(&text).map_err(|error| {
                 let refusal = Refusal::invalid("config", "settings-file-wrong");
                 refusal.with("path", path.display()).with("error", error).into()
             }),
-            Err(_) if self.config.is_none() => Ok(File::default()),
+            Err(_) if self.config.is_none() => Ok(SettingsFile::default()),
             Err(error) => {
                 let refusal = Refusal::invalid("config", "settings-file-wrong");
                 Err(refusal.with("path", path.display()).with("error", error).into())

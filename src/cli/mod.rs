@@ -1,6 +1,7 @@
 //! The command line.
 
 mod config;
+pub mod demo;
 mod doctor;
 mod init;
 pub mod memo;
@@ -29,6 +30,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Try everything with a made-up market / Xem thử với một chợ giả lập
+    Demo(demo::DemoArgs),
     /// Serve the API and the hooks / Chạy máy chủ
     Serve(Settings),
     /// Create the database, a board and its owner key / Tạo cơ sở dữ liệu, ban quản lý và khóa
@@ -67,6 +70,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Outcome<ExitCode> {
     match command {
+        Command::Demo(args) => demo::run(args)?,
         Command::Serve(settings) => serve::run(&settings)?,
         Command::Init(args) => init::run(&args)?,
         Command::Migrate(settings) => {

@@ -10,7 +10,7 @@ pub fn run(settings: &Settings) -> Outcome<()> {
     let resolved = settings.resolve()?;
     actix_web::rt::System::new().block_on(async {
         let app = App::build(resolved.app, Clock::system())?;
-        let running = app.serve(resolved.listen).await?;
+        let running = app.serve(resolved.listen)?;
         say(&format!("cho40 http://{}", running.address()))?;
         until_told_to_stop().await?;
         running.stop().await

@@ -33,8 +33,16 @@ impl DbConnection {
                      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
                      PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;",
                 )?;
-                assert_setting(&mut inner, "SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous", "2")?;
-                assert_setting(&mut inner, "SELECT journal_mode AS value FROM pragma_journal_mode", "wal")?;
+                assert_setting(
+                    &mut inner,
+                    "SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous",
+                    "2",
+                )?;
+                assert_setting(
+                    &mut inner,
+                    "SELECT journal_mode AS value FROM pragma_journal_mode",
+                    "wal",
+                )?;
                 Ok(Self::Sqlite(inner))
             }
             DatabaseUrl::Postgres(text) => {
@@ -43,7 +51,11 @@ impl DbConnection {
                     "SET synchronous_commit = on; SET client_min_messages = warning;
                      SET lock_timeout = '10s'; SET statement_timeout = '60s'",
                 )?;
-                assert_setting(&mut inner, "SELECT current_setting('synchronous_commit') AS value", "on")?;
+                assert_setting(
+                    &mut inner,
+                    "SELECT current_setting('synchronous_commit') AS value",
+                    "on",
+                )?;
                 Ok(Self::Postgres(inner))
             }
         }
@@ -51,10 +63,7 @@ impl DbConnection {
 
     /// Runs work in one transaction. SQLite takes its write lock at the start, so that two
     /// writers wait for each other instead of failing half-way.
-    pub fn in_transaction<T>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Outcome<T>,
-    ) -> Outcome<T> {
+    pub fn in_transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
         let begin = match self {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",
             Self::Postgres(_) => "BEGIN",

@@ -91,7 +91,9 @@ impl Table {
         Self {
             columns: columns.to_vec(),
             sqlite: format!("INSERT INTO {name} ({names}) VALUES ({marks}) {suffix}"),
-            postgres: format!("INSERT INTO {name} ({names}) SELECT * FROM unnest({casts}) {suffix}"),
+            postgres: format!(
+                "INSERT INTO {name} ({names}) SELECT * FROM unnest({casts}) {suffix}"
+            ),
         }
     }
 
@@ -102,7 +104,7 @@ impl Table {
         if values.is_empty() {
             return Ok(Changed::Each(Vec::new()));
         }
-        if values.len() % width != 0 {
+        if !values.len().is_multiple_of(width) {
             return Err(Fault::broken("a row of a hot table has a wrong number of values"));
         }
         match connection {

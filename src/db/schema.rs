@@ -342,10 +342,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    refused_deliveries (board_id, feed_id, slot) {
+    refused_deliveries (board_id, feed_id, number) {
         board_id -> BigInt,
         feed_id -> BigInt,
-        slot -> Integer,
+        number -> BigInt,
         received_at_ms -> BigInt,
         reason -> Text,
         headers -> Text,

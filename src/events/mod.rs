@@ -68,10 +68,8 @@ pub fn append(
     let Some(count) = i64::try_from(events.len()).ok().filter(|count| *count > 0) else {
         return Ok(last_seq);
     };
-    let numbered: Vec<_> = (last_seq + 1..)
-        .zip(events)
-        .map(|(seq, event)| Numbered { seq, event })
-        .collect();
+    let numbered: Vec<_> =
+        (last_seq + 1..).zip(events).map(|(seq, event)| Numbered { seq, event }).collect();
     let text = serde_json::to_string(&numbered).map_err(Fault::broken)?;
     let row = [
         Value::Int(board_id.0),

@@ -14,7 +14,7 @@ use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, FeedId};
 
 /// Kept refusals of a feed.
-const SLOTS: i32 = 200;
+const KEPT: i64 = 200;
 /// Writes that may wait: a flood of refused requests must not fill the writer's queue.
 const WAITING: usize = 16;
 /// Longer bodies are kept cut; a transfer's report is about 1 kB.
@@ -52,7 +52,7 @@ impl RefusedLog {
         tokio::task::spawn(async move {
             let kept = db
                 .write(board_id.0, move |connection| {
-                    store::keep_refused(connection, board_id, feed_id, SLOTS, &row)
+                    store::keep_refused(connection, board_id, feed_id, KEPT, &row)
                 })
                 .await;
             log.waiting.fetch_sub(1, Ordering::AcqRel);

@@ -6,7 +6,6 @@ use super::feeds::SecretInfo;
 use crate::db::schema::{feed_accounts, feed_routes, feed_secrets, feeds, refused_deliveries};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::Provider;
-use crate::on_db;
 use crate::primitives::ids::{AccountId, BoardId, FeedId, SecretId};
 use crate::primitives::{Day, Refusal, UnixMs};
 
@@ -54,11 +53,7 @@ const FEED: (
     feeds::disabled_at_ms,
 );
 
-pub fn insert_feed(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    row: &FeedRow,
-) -> Outcome<()> {
+pub fn insert_feed(connection: &mut DbConnection, board_id: BoardId, row: &FeedRow) -> Outcome<()> {
     diesel::insert_into(feeds::table)
         .values((
             feeds::board_id.eq(board_id.0),
@@ -75,11 +70,7 @@ pub fn insert_feed(
     Ok(())
 }
 
-pub fn update_feed(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    row: &FeedRow,
-) -> Outcome<()> {
+pub fn update_feed(connection: &mut DbConnection, board_id: BoardId, row: &FeedRow) -> Outcome<()> {
     diesel::update(feeds::table.find((board_id.0, row.id.0)))
         .set((
             feeds::name.eq(&row.name),
@@ -263,35 +254,38 @@ pub struct RefusedRow {
     pub body: Vec<u8>,
 }
 
-/// Keeps a refused delivery in the ring, over the oldest one when it is full.
+/// Keeps a refused delivery, and at most `keep` of a feed.
 pub fn keep_refused(
     connection: &mut DbConnection,
     board_id: BoardId,
     feed_id: FeedId,
-    slots: i32,
+    keep: i64,
     row: &RefusedRow,
 ) -> Outcome<()> {
-    let last: Option<i32> = refused_deliveries::table
-        .filter(refused_deliveries::board_id.eq(board_id.0))
-        .filter(refused_deliveries::feed_id.eq(feed_id.0))
-        .order((refused_deliveries::received_at_ms.desc(), refused_deliveries::slot.desc()))
-        .select(refused_deliveries::slot)
-        .first(connection)
-        .optional()?;
-    let slot = last.map_or(0, |last| (last + 1) % slots);
-    diesel::delete(refused_deliveries::table.find((board_id.0, feed_id.0, slot)))
-        .execute(connection)?;
-    on_db!(connection, inner => diesel::insert_into(refused_deliveries::table)
+    let of_feed =
+        refused_deliveries::board_id.eq(board_id.0).and(refused_deliveries::feed_id.eq(feed_id.0));
+    let last: Option<i64> = refused_deliveries::table
+        .filter(of_feed)
+        .select(diesel::dsl::max(refused_deliveries::number))
+        .first(connection)?;
+    let number = last.unwrap_or(0) + 1;
+    diesel::delete(
+        refused_deliveries::table
+            .filter(of_feed)
+            .filter(refused_deliveries::number.le(number - keep)),
+    )
+    .execute(connection)?;
+    diesel::insert_into(refused_deliveries::table)
         .values((
             refused_deliveries::board_id.eq(board_id.0),
             refused_deliveries::feed_id.eq(feed_id.0),
-            refused_deliveries::slot.eq(slot),
+            refused_deliveries::number.eq(number),
             refused_deliveries::received_at_ms.eq(row.received_at.0),
             refused_deliveries::reason.eq(&row.reason),
             refused_deliveries::headers.eq(&row.headers),
             refused_deliveries::body.eq(&row.body),
         ))
-        .execute(inner))?;
+        .execute(connection)?;
     Ok(())
 }
 
@@ -304,7 +298,7 @@ pub fn refused(
     let rows: Vec<(i64, String, String, Vec<u8>)> = refused_deliveries::table
         .filter(refused_deliveries::board_id.eq(board_id.0))
         .filter(refused_deliveries::feed_id.eq(feed_id.0))
-        .order((refused_deliveries::received_at_ms.desc(), refused_deliveries::slot.desc()))
+        .order(refused_deliveries::number.desc())
         .select((
             refused_deliveries::received_at_ms,
             refused_deliveries::reason,

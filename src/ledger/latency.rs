@@ -9,8 +9,16 @@ pub const BUCKETS: usize = 10;
 
 /// The columns of `feed_days`, in the order of the buckets.
 pub const COLUMNS: [&str; BUCKETS] = [
-    "latency_0", "latency_1", "latency_2", "latency_3", "latency_4", "latency_5", "latency_6",
-    "latency_7", "latency_8", "latency_9",
+    "latency_0",
+    "latency_1",
+    "latency_2",
+    "latency_3",
+    "latency_4",
+    "latency_5",
+    "latency_6",
+    "latency_7",
+    "latency_8",
+    "latency_9",
 ];
 
 /// Upper bounds, each included; the last bucket is everything beyond.

@@ -111,8 +111,11 @@ pub fn decide(sighted: &Sighted, known: &Known<'_>) -> Decision {
         return undecided(amount, Unassigned::UnknownAccount);
     };
     let occurred_at = sighted.reported.occurred_at;
-    let candidates: Vec<_> =
-        sighted.references.iter().filter_map(|found| candidate(*found, account_id, occurred_at, known)).collect();
+    let candidates: Vec<_> = sighted
+        .references
+        .iter()
+        .filter_map(|found| candidate(*found, account_id, occurred_at, known))
+        .collect();
     match candidates.as_slice() {
         [] => by_account(amount, account_id, known),
         [Candidate::Request(request)] => of_request(sighted, request, Rule::Request),

@@ -32,8 +32,7 @@ impl Payable {
             let dynamic = sighted.references.iter().filter(|found| !found.is_static());
             references.entry(board_id).or_default().extend(dynamic);
             if let Some(order) = &sighted.reported.order {
-                let row =
-                    requests::by_order(connection, board_id, feed_id, &order.order_code)?;
+                let row = requests::by_order(connection, board_id, feed_id, &order.order_code)?;
                 payable.rows.extend(row.map(|row| ((board_id, row.id), row)));
             }
         }
@@ -64,22 +63,6 @@ impl Payable {
             .collect()
     }
 
-    /// The only open request of an account for this amount, if there is exactly one.
-    pub fn propose(
-        &self,
-        connection: &mut DbConnection,
-        item: &Item,
-        account_id: AccountId,
-        amount: Vnd,
-    ) -> Outcome<Option<RequestId>> {
-        let since = item.received_at.plus_ms(-PROPOSE_MS);
-        let open = requests::open_on_account(connection, item.board_id, account_id, amount, since)?;
-        Ok(match open.as_slice() {
-            [only] => Some(only.id),
-            _ => None,
-        })
-    }
-
     /// Moves a request on by a payment.
     pub fn receive(&mut self, board_id: BoardId, request_id: RequestId, sighted: &Sighted) {
         if let Some(row) = self.rows.get_mut(&(board_id, request_id)) {
@@ -99,4 +82,19 @@ impl Payable {
         }
         Ok(())
     }
+}
+
+/// The only open request of an account for this amount, if there is exactly one.
+pub fn propose(
+    connection: &mut DbConnection,
+    item: &Item,
+    account_id: AccountId,
+    amount: Vnd,
+) -> Outcome<Option<RequestId>> {
+    let since = item.received_at.plus_ms(-PROPOSE_MS);
+    let open = requests::open_on_account(connection, item.board_id, account_id, amount, since)?;
+    Ok(match open.as_slice() {
+        [only] => Some(only.id),
+        _ => None,
+    })
 }

@@ -133,9 +133,7 @@ pub fn list(
 pub fn get(connection: &mut DbConnection, act: &Act, id: TransferId) -> Outcome<Transfer> {
     act.require(Permission::TransfersRead)?;
     let stored = reading::transfer(connection, act.board_id(), id)?;
-    show(connection, act, vec![stored])?
-        .pop()
-        .ok_or_else(|| Refusal::not_found("transfer").into())
+    show(connection, act, vec![stored])?.pop().ok_or_else(|| Refusal::not_found("transfer").into())
 }
 
 /// Replaces a transfer's attribution. The old one stays on record; totals follow by the
@@ -256,11 +254,7 @@ fn recount(
     store_totals::add(connection, &totals)
 }
 
-fn show(
-    connection: &mut DbConnection,
-    act: &Act,
-    stored: Vec<Stored>,
-) -> Outcome<Vec<Transfer>> {
+fn show(connection: &mut DbConnection, act: &Act, stored: Vec<Stored>) -> Outcome<Vec<Transfer>> {
     let sees_amounts = act.scope.permissions.contains(Permission::AmountsRead);
     let mut decoded: HashMap<TransferId, Reported> = if sees_amounts {
         reading::reported(connection, act.board_id(), &stored)?

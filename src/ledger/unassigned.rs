@@ -33,11 +33,7 @@ pub struct Waiting {
 }
 
 /// The queue, oldest first.
-pub fn list(
-    connection: &mut DbConnection,
-    act: &Act,
-    page: PageRequest,
-) -> Outcome<Page<Waiting>> {
+pub fn list(connection: &mut DbConnection, act: &Act, page: PageRequest) -> Outcome<Page<Waiting>> {
     act.require(Permission::TransfersAssign)?;
     let waiting = reading::waiting(connection, act.board_id(), page)?;
     Ok(page.page(waiting, |waiting| waiting.transfer_id.0))

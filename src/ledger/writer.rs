@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::item::{Content, Item, Recorded, Sighted};
 use super::matching::{self, Decision, Known, Unassigned};
-use super::payable::Payable;
+use super::payable::{self, Payable};
 use super::store::heads::{self, Head};
 use super::store::rows::{Attribution, Delivery, Rows, Transfer, Waiting};
 use super::store::sightings::{self, Seen};
@@ -108,11 +108,7 @@ impl Batch for LedgerWriter {
 }
 
 impl LedgerWriter {
-    fn lock_boards(
-        &mut self,
-        connection: &mut DbConnection,
-        items: &[Item],
-    ) -> Outcome<Vec<Head>> {
+    fn lock_boards(&mut self, connection: &mut DbConnection, items: &[Item]) -> Outcome<Vec<Head>> {
         let mut board_ids: Vec<_> = items.iter().map(|item| item.board_id.0).collect();
         board_ids.sort_unstable();
         board_ids.dedup();
@@ -231,49 +227,9 @@ impl LedgerWriter {
             wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
         };
         batched.totals.add_line(&counted, &decision.line, 1);
-        self.count(work, &decision, directory, batched);
+        count(work, &decision, directory, batched);
         announce(work, &decision, batched);
         Ok(if decision.unassigned.is_some() { Recorded::Unmatched } else { Recorded::Recorded })
-    }
-
-    /// Adds to the feed's day, to the proof that its bank is heard, and to the payers.
-    fn count(
-        &self,
-        work: &Work<'_>,
-        decision: &Decision,
-        directory: &Directory,
-        batched: &mut Batched<'_>,
-    ) {
-        let (item, reported) = (work.item, &work.sighted.reported);
-        if reported.direction == Direction::Out {
-            return;
-        }
-        let received_day = item.received_at.day(directory.day_start_minute);
-        let delta =
-            batched.totals.feeds.entry((item.board_id, item.feed_id, received_day)).or_default();
-        delta.incoming += 1;
-        delta.matched += i64::from(decision.unassigned.is_none());
-        if reported.precision != Precision::Day {
-            let delay_ms = item.received_at.0.saturating_sub(reported.occurred_at.0);
-            if let Some(count) = delta.latency.get_mut(latency::bucket(delay_ms)) {
-                *count += 1;
-            }
-        }
-        if let Some(account_id) = work.account_id
-            && let Some(account) = directory.account(account_id)
-        {
-            let day = work.sighted.day(directory.day_start_minute);
-            let key = (item.board_id, item.feed_id, account.bin.clone(), day);
-            let heard = batched.totals.banks.entry(key).or_insert((account_id, account_id));
-            *heard = (heard.0.min(account_id), heard.1.max(account_id));
-        }
-        if let (Some(payer_key), Some(occupancy_id)) =
-            (work.sighted.payer_key, decision.line.occupancy_id)
-            && decision.line.class.is_business()
-        {
-            let day = work.sighted.day(directory.day_start_minute);
-            batched.totals.payers.insert((item.board_id, day, occupancy_id.0, payer_key));
-        }
     }
 
     /// Lays out the raw deliveries. What a holder did not allow to keep is dropped here, before
@@ -317,6 +273,40 @@ impl LedgerWriter {
             delta.last_received = delta.last_received.max(item.received_at);
         }
         Ok(())
+    }
+}
+
+/// Adds to the feed's day, to the proof that its bank is heard, and to the payers.
+fn count(work: &Work<'_>, decision: &Decision, directory: &Directory, batched: &mut Batched<'_>) {
+    let (item, reported) = (work.item, &work.sighted.reported);
+    if reported.direction == Direction::Out {
+        return;
+    }
+    let received_day = item.received_at.day(directory.day_start_minute);
+    let delta =
+        batched.totals.feeds.entry((item.board_id, item.feed_id, received_day)).or_default();
+    delta.incoming += 1;
+    delta.matched += i64::from(decision.unassigned.is_none());
+    if reported.precision != Precision::Day {
+        let delay_ms = item.received_at.0.saturating_sub(reported.occurred_at.0);
+        if let Some(count) = delta.latency.get_mut(latency::bucket(delay_ms)) {
+            *count += 1;
+        }
+    }
+    if let Some(account_id) = work.account_id
+        && let Some(account) = directory.account(account_id)
+    {
+        let day = work.sighted.day(directory.day_start_minute);
+        let key = (item.board_id, item.feed_id, account.bin.clone(), day);
+        let heard = batched.totals.banks.entry(key).or_insert((account_id, account_id));
+        *heard = (heard.0.min(account_id), heard.1.max(account_id));
+    }
+    if let (Some(payer_key), Some(occupancy_id)) =
+        (work.sighted.payer_key, decision.line.occupancy_id)
+        && decision.line.class.is_business()
+    {
+        let day = work.sighted.day(directory.day_start_minute);
+        batched.totals.payers.insert((item.board_id, day, occupancy_id.0, payer_key));
     }
 }
 
@@ -364,7 +354,7 @@ fn wait<'i>(
     let (item, reported) = (work.item, &work.sighted.reported);
     let proposed = match work.account_id {
         Some(account_id) if work.sighted.references.is_empty() => {
-            batched.requests.propose(connection, item, account_id, reported.amount)?
+            payable::propose(connection, item, account_id, reported.amount)?
         }
         _ => None,
     };

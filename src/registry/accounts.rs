@@ -169,6 +169,7 @@ pub fn list(
     page: PageRequest,
 ) -> Outcome<Page<Account>> {
     act.require(Permission::RegistryRead)?;
+    filter.bin.as_ref().map(|bin| check::bin("bin", bin)).transpose()?;
     let accounts = rows::page(connection, act.board_id(), filter, page)?;
     Ok(page.page(accounts, |account| account.id.0))
 }

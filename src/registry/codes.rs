@@ -17,6 +17,7 @@ use crate::text_enum;
 use crate::vietqr::{self, Reference};
 
 const REASON_CHARS: usize = 200;
+const CHECK_CODE_CHARS: usize = 4;
 
 text_enum!(CodeSource {
     Issued = "issued",
@@ -164,7 +165,12 @@ pub fn list(
     page: PageRequest,
 ) -> Outcome<Page<Code>> {
     act.require(Permission::RegistryRead)?;
-    let codes = rows::page(connection, act.board_id(), filter, page)?;
+    let check_code = filter.check_code.as_ref();
+    let check_code =
+        check_code.map(|code| text("check_code", code, CHECK_CODE_CHARS)).transpose()?;
+    let check_code = check_code.map(|code| code.to_ascii_uppercase());
+    let filter = CodeFilter { check_code, ..*filter };
+    let codes = rows::page(connection, act.board_id(), &filter, page)?;
     Ok(page.page(codes, |code| code.id.0))
 }
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::accounts;
+use super::check;
 use super::codes::{Code, CodeSource, code_day};
 use super::store::accounts::bank_name;
 use super::store::{self, codes as rows, links as link_store, numbers as number_store};
@@ -26,18 +27,15 @@ pub struct ExistingCode {
 }
 
 /// # Errors
-/// `not-found` (occupancy_id), `occupancy-ended`; on `payload`: `text-length`, those of
+/// `not-found` (occupancy_id), `occupancy-ended`; on `payload`: `text-length`, `text-control-character`, those of
 /// [`vietqr::Reading::into_transfer`], `code-has-amount`, `code-account-unknown` with the number
 /// that it pays, `code-account-not-linked` with the account that it pays, `code-exists`.
 pub fn register(connection: &mut DbConnection, act: &Act, existing: ExistingCode) -> Outcome<Code> {
     act.require(Permission::CodesWrite)?;
     let board_id = act.board_id();
     store::touch(connection, board_id)?;
-    let text = existing.payload.trim();
-    if text.is_empty() || text.chars().count() > MAX_PAYLOAD {
-        return Err(Refusal::invalid("payload", "text-length").with("max", MAX_PAYLOAD).into());
-    }
-    let payload = payable(text)?;
+    let text = check::text("payload", &existing.payload, MAX_PAYLOAD)?;
+    let payload = payable(&text)?;
     if payload.amount.is_some() {
         return Err(Refusal::invalid("payload", "code-has-amount").into());
     }
@@ -53,7 +51,7 @@ pub fn register(connection: &mut DbConnection, act: &Act, existing: ExistingCode
         return Err(refusal.with("account", account.id).with("holder", account.holder_name).into());
     }
     accounts::refuse_closed(&account)?;
-    refuse_known(connection, act, text, &payload)?;
+    refuse_known(connection, act, &text, &payload)?;
     let code = Code {
         id: CodeId(act.new_id()),
         occupancy_id: occupancy.id,
@@ -61,8 +59,8 @@ pub fn register(connection: &mut DbConnection, act: &Act, existing: ExistingCode
         number_id: number.id,
         source: CodeSource::Existing,
         reference: None,
-        check_code: vietqr::check_code(text),
-        payload: text.to_owned(),
+        check_code: vietqr::check_code(&text),
+        payload: text,
         issued_at: act.at,
         revoked_at: None,
         revoked_because: None,

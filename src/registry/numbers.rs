@@ -107,7 +107,10 @@ pub fn list(
     page: PageRequest,
 ) -> Outcome<Page<ReceivingNumber>> {
     act.require(Permission::RegistryRead)?;
-    let numbers = rows::page(connection, act.board_id(), filter, page)?;
+    let number =
+        filter.number.as_ref().map(|number| check::number("number", number)).transpose()?;
+    let filter = ReceivingNumberFilter { number, ..*filter };
+    let numbers = rows::page(connection, act.board_id(), &filter, page)?;
     Ok(page.page(numbers, |number| number.id.0))
 }
 

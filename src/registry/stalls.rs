@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::check::{found, referred, text};
-use super::store::{occupancies as occupancy_store, sections as section_store, stalls as store};
+use super::store::stalls as rows;
+use super::store::{self, occupancies as occupancy_store, sections as section_store};
 use super::{Page, PageRequest, Patch};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
@@ -96,13 +97,13 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewStall) -> Outcom
         closed_day: None,
         created_at: act.at,
     };
-    store::insert(connection, act.board_id(), &stall).map_err(|e| e.on_duplicate(code_taken))?;
+    rows::insert(connection, act.board_id(), &stall).map_err(|e| e.on_duplicate(code_taken))?;
     Ok(stall)
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: StallId) -> Outcome<Stall> {
     act.require(Permission::RegistryRead)?;
-    Ok(found(store::find(connection, act.board_id(), id)?, "stall")?)
+    Ok(found(rows::find(connection, act.board_id(), id)?, "stall")?)
 }
 
 pub fn list(
@@ -112,7 +113,9 @@ pub fn list(
     page: PageRequest,
 ) -> Outcome<Page<Stall>> {
     act.require(Permission::RegistryRead)?;
-    let stalls = store::page(connection, act.board_id(), filter, page)?;
+    let code = filter.code.as_ref().map(|code| text("code", code, CODE_CHARS)).transpose()?;
+    let filter = StallFilter { code, ..*filter };
+    let stalls = rows::page(connection, act.board_id(), &filter, page)?;
     Ok(page.page(stalls, |stall| stall.id.0))
 }
 
@@ -125,7 +128,7 @@ pub fn change(
     change: StallChange,
 ) -> Outcome<Stall> {
     act.require(Permission::RegistryWrite)?;
-    let mut stall = found(store::find(connection, act.board_id(), id)?, "stall")?;
+    let mut stall = found(rows::find(connection, act.board_id(), id)?, "stall")?;
     if let Some(section_id) = change.section_id {
         let section = section_store::find(connection, act.board_id(), section_id)?;
         let section = referred(section, "section", "section_id")?;
@@ -145,13 +148,14 @@ pub fn change(
     stall.position = change.position.unwrap_or(stall.position);
     stall.closed_day = change.closed_day.over(stall.closed_day);
     refuse_if_occupied(connection, act, &stall)?;
-    store::update(connection, act.board_id(), &stall).map_err(|e| e.on_duplicate(code_taken))?;
+    rows::update(connection, act.board_id(), &stall).map_err(|e| e.on_duplicate(code_taken))?;
     Ok(stall)
 }
 
 /// A stall is closed after its last vendor has left.
 fn refuse_if_occupied(connection: &mut DbConnection, act: &Act, stall: &Stall) -> Outcome<()> {
     let Some(closed_day) = stall.closed_day else { return Ok(()) };
+    store::touch(connection, act.board_id())?;
     let from_then_on = super::Period { from: closed_day, to: None };
     let board_id = act.board_id();
     match occupancy_store::overlapping(connection, board_id, stall.id, from_then_on, None)? {

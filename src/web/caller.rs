@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
@@ -154,13 +154,4 @@ impl Caller {
             idempotency_key: idempotency::key_of(request.headers()),
         })
     }
-}
-
-/// 200 with the headers of a file that is meant to be saved.
-#[must_use]
-pub fn file(content_type: &str, name: &str, bytes: impl Into<web::Bytes>) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, content_type))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(bytes.into())
 }

@@ -67,11 +67,7 @@ pub async fn pass<B: MessageBody>(
     }
 }
 
-async fn admit(
-    state: &AppState,
-    gate: &Gate,
-    request: &ServiceRequest,
-) -> Result<Scope, Problem> {
+async fn admit(state: &AppState, gate: &Gate, request: &ServiceRequest) -> Result<Scope, Problem> {
     let permission = gate.permission(request.match_pattern().as_deref(), request.method())?;
     if let Some(address) = request.peer_addr() {
         state.limiters.check_address(address.ip())?;
@@ -93,7 +89,8 @@ fn bearer_token(headers: &HeaderMap) -> Result<&str, Problem> {
         return Err(Problem::unauthenticated("authorization-doubled"));
     }
     let malformed = || Problem::unauthenticated("authorization-malformed");
-    let (scheme, token) = value.to_str().ok().and_then(|v| v.split_once(' ')).ok_or_else(malformed)?;
+    let (scheme, token) =
+        value.to_str().ok().and_then(|v| v.split_once(' ')).ok_or_else(malformed)?;
     let token = token.trim();
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() || token.len() > 200 {
         return Err(malformed());

@@ -54,7 +54,7 @@ async fn receive(
     if answered.outcome == "busy" {
         state.metrics.count_queue_full();
     }
-    let status = StatusCode::from_u16(answered.reply.status).map_err(|e| Fault::broken(e))?;
+    let status = StatusCode::from_u16(answered.reply.status).map_err(Fault::broken)?;
     let mut response = HttpResponse::build(status);
     for (name, value) in answered.reply.headers {
         response.insert_header((HeaderName::from_static(name), HeaderValue::from_static(value)));

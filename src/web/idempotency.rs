@@ -3,8 +3,8 @@
 //! or a vendor's phone number.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -69,7 +69,9 @@ impl Repeatable {
             None => {}
         }
         let answer = work(connection)?;
-        let sealed = self.secret_key.seal(&self.key, &serde_json::to_vec(&answer).map_err(Fault::broken)?)?;
+        let sealed = self
+            .secret_key
+            .seal(&self.key, &serde_json::to_vec(&answer).map_err(Fault::broken)?)?;
         let kept = Kept {
             request_hash: self.request_hash.clone(),
             status: i32::from(answer.status),

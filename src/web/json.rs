@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt as _;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest, Sha256};
 
 use super::misfit::{self, Misfit};
@@ -78,17 +78,19 @@ fn too_large() -> Problem {
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<Json<T>, Problem> {
     let bad = |code| Problem::new(StatusCode::BAD_REQUEST, code);
     let text = std::str::from_utf8(body).map_err(|_| bad("body-not-utf8"))?;
+    // Before its fields are looked at, it must be JSON to its end. This pass does not recurse; the
+    // next one is as deep as the input's type.
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| {
+        bad("body-not-json").with("line", error.line()).with("column", error.column())
+    })?;
+    if !text.trim_start().starts_with('{') {
+        // serde would take a list for an object with its fields in order.
+        let expected = "an object".to_owned();
+        return Err(Misfit::WrongType { field: String::new(), expected }.into());
+    }
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let inner = error.inner();
-        if !inner.is_data() {
-            let problem = bad("body-not-json");
-            return problem.with("line", inner.line()).with("column", inner.column());
-        }
-        Misfit::read(&inner.to_string(), &error.path().to_string()).into()
-    })?;
-    json.end().map_err(|error| {
-        bad("body-not-json").with("line", error.line()).with("column", error.column())
+        Problem::from(Misfit::read(&error.inner().to_string(), &error.path().to_string()))
     })?;
     // PostgreSQL's text cannot hold it, and nothing that people write has it.
     if misfit::has_nul_escape(text) {

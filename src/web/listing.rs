@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 
 use super::problem::Problem;
 use super::query;
-use crate::registry::PageRequest;
+use crate::registry::{Page, PageRequest};
 
 /// Which part of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -26,6 +26,12 @@ pub struct PageParams {
 /// For lists that are not filtered.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 pub struct Unfiltered {}
+
+/// A list that is short enough for one page, in the shape of all lists.
+#[must_use]
+pub const fn whole<T>(items: Vec<T>) -> Page<T> {
+    Page { items, next_cursor: None }
+}
 
 /// A page of what passes the filter.
 pub struct Listing<F> {

@@ -67,8 +67,13 @@ impl Metrics {
     /// Counts an answered request. `route` is a pattern of ours, never a path as it was asked for.
     pub fn observe(&self, method: &Method, route: &str, status: StatusCode, took: Duration) {
         let method = match *method {
-            Method::GET | Method::HEAD | Method::POST | Method::PATCH | Method::PUT
-            | Method::DELETE | Method::OPTIONS => method.as_str(),
+            Method::GET
+            | Method::HEAD
+            | Method::POST
+            | Method::PATCH
+            | Method::PUT
+            | Method::DELETE
+            | Method::OPTIONS => method.as_str(),
             _ => "other",
         };
         self.requests.with_label_values(&[method, route, status.as_str()]).inc();

@@ -5,13 +5,25 @@ use super::problem::Problem;
 /// What serde found, by the kind of its message.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Misfit {
-    Missing { field: String },
-    Unknown { field: String },
-    Doubled { field: String },
+    Missing {
+        field: String,
+    },
+    Unknown {
+        field: String,
+    },
+    Doubled {
+        field: String,
+    },
     /// A word that is not one of a list.
-    NotListed { field: String, allowed: String },
+    NotListed {
+        field: String,
+        allowed: String,
+    },
     /// A value of another type, or one that its type refuses.
-    WrongType { field: String, expected: String },
+    WrongType {
+        field: String,
+        expected: String,
+    },
 }
 
 impl Misfit {

@@ -64,9 +64,7 @@ fn everything(noop_route: bool) -> impl actix_web::dev::HttpServiceFactory {
                 .route(web::get().to(docs::document)),
         )
         .service(
-            read_only("/docs/{file:.*}")
-                .wrap(Compress::default())
-                .route(web::get().to(docs::page)),
+            read_only("/docs/{file:.*}").wrap(Compress::default()).route(web::get().to(docs::page)),
         )
         .service(web::redirect("/docs", "/docs/"))
         .configure(|config| hooks::configure(config, noop_route))

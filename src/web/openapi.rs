@@ -78,10 +78,11 @@ impl Modify for Everywhere {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme(SCHEME, SecurityScheme::Http(http));
         for (path, item) in &mut document.paths.paths {
-            for operation in [&mut item.get, &mut item.patch, &mut item.put, &mut item.delete] {
-                operation.iter_mut().for_each(|operation| complete(path, operation));
+            let others = [&mut item.get, &mut item.patch, &mut item.put, &mut item.delete];
+            for operation in others.into_iter().flatten() {
+                complete(path, operation);
             }
-            for operation in &mut item.post {
+            if let Some(operation) = &mut item.post {
                 complete(path, operation);
                 let parameters = operation.parameters.get_or_insert_default();
                 parameters.push(RefOr::T(idempotency_key()));

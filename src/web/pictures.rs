@@ -2,6 +2,7 @@
 
 use std::future::{Ready, ready};
 use std::str::FromStr as _;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{
@@ -36,8 +37,11 @@ pub struct Drawing {
 impl Drawing {
     fn level(&self) -> Result<Level, Problem> {
         let Some(text) = &self.level else { return Ok(Level::default()) };
-        Level::from_str(text)
-            .map_err(|_| Problem::invalid("level", "value-not-listed").with("field", "level").with("allowed", "L, M, Q, H"))
+        Level::from_str(text).map_err(|_| {
+            Problem::invalid("level", "value-not-listed")
+                .with("field", "level")
+                .with("allowed", "L, M, Q, H")
+        })
     }
 
     pub fn as_png(&self) -> Result<(Level, Format), Problem> {
@@ -46,7 +50,9 @@ impl Drawing {
 
     pub fn as_svg(&self) -> Result<(Level, Format), Problem> {
         match self.module_px {
-            Some(_) => Err(Problem::invalid("module_px", "field-unknown").with("field", "module_px")),
+            Some(_) => {
+                Err(Problem::invalid("module_px", "field-unknown").with("field", "module_px"))
+            }
             None => Ok((self.level()?, Format::Svg)),
         }
     }
@@ -72,7 +78,10 @@ impl KnownTags {
     /// Weak comparison, as RFC 9110, 13.1.2 asks for.
     fn contain(&self, tag: &str) -> bool {
         let known = self.0.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
-        known.split(',').map(str::trim).any(|k| k == "*" || k.strip_prefix("W/").unwrap_or(k) == tag)
+        known
+            .split(',')
+            .map(str::trim)
+            .any(|k| k == "*" || k.strip_prefix("W/").unwrap_or(k) == tag)
     }
 }
 
@@ -88,20 +97,16 @@ pub async fn answer(
 ) -> Result<HttpResponse, Problem> {
     caller.scope().require(permission)?;
     let board_id = caller.scope().board_id;
-    let payload = match caller.state.payloads.get(board_id, id) {
-        Some(payload) => payload,
-        None => {
-            let payload: std::sync::Arc<str> = caller.read(find).await?.into();
-            caller.state.payloads.put(board_id, id, payload.clone());
-            payload
-        }
+    let payload = if let Some(payload) = caller.state.payloads.get(board_id, id) {
+        payload
+    } else {
+        let payload: Arc<str> = caller.read(find).await?.into();
+        caller.state.payloads.put(board_id, id, payload.clone());
+        payload
     };
     let image = caller.state.images.get(&payload, level, format)?;
-    let mut response = if known.contain(&image.etag) {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
+    let mut response =
+        if known.contain(&image.etag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((ETAG, image.etag.as_str())).insert_header(revalidate());
     if known.contain(&image.etag) {
         return Ok(response.finish());

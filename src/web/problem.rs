@@ -23,7 +23,10 @@ const BUSY_SECONDS: u64 = 2;
 
 /// Why a request was not served.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Reason>);
+
+#[derive(Clone, Debug)]
+struct Reason {
     status: StatusCode,
     refusal: Refusal,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -59,10 +62,13 @@ pub struct ProblemBody {
 }
 
 impl Problem {
+    fn of(status: StatusCode, refusal: Refusal) -> Self {
+        Self(Box::new(Reason { status, refusal, headers: Vec::new(), cause: None }))
+    }
+
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str) -> Self {
-        let refusal = Refusal::new(RefusalKind::Invalid, code);
-        Self { status, refusal, headers: Vec::new(), cause: None }
+        Self::of(status, Refusal::new(RefusalKind::Invalid, code))
     }
 
     /// 422 for one field.
@@ -86,8 +92,7 @@ impl Problem {
     /// 401 with the challenge that RFC 6750 asks for.
     #[must_use]
     pub fn unauthenticated(code: &'static str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, code)
-            .header(WWW_AUTHENTICATE, "Bearer realm=\"cho40\"")
+        Self::new(StatusCode::UNAUTHORIZED, code).header(WWW_AUTHENTICATE, "Bearer realm=\"cho40\"")
     }
 
     #[must_use]
@@ -108,13 +113,13 @@ impl Problem {
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {
         let mut problem = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
-        problem.cause = Some(cause.to_string());
+        problem.0.cause = Some(cause.to_string());
         problem
     }
 
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {
-        self.refusal = self.refusal.with(name, value);
+        self.0.refusal.args.push((name, value.to_string()));
         self
     }
 
@@ -122,28 +127,28 @@ impl Problem {
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((name, value));
+            self.0.headers.push((name, value));
         }
         self
     }
 
     /// What the caller is not told.
     #[must_use]
-    pub const fn cause(&self) -> Option<&String> {
-        self.cause.as_ref()
+    pub fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
     }
 
     /// Whether a queue or pool was full.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.refusal.code == BUSY
+        self.0.refusal.code == BUSY
     }
 
     /// Writes the answer.
     #[must_use]
     pub fn answer(&self, context: &RequestContext) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        for (name, value) in &self.headers {
+        let mut response = HttpResponse::build(self.0.status);
+        for (name, value) in &self.0.headers {
             response.append_header((name.clone(), value.clone()));
         }
         response
@@ -155,18 +160,21 @@ impl Problem {
     }
 
     fn body(&self, context: &RequestContext) -> ProblemBody {
-        let Refusal { code, field, args, .. } = &self.refusal;
+        let Refusal { code, field, args, .. } = &self.0.refusal;
         let text = |key: &str, args| context.language.text(key, args);
-        let title = text(&format!("title-{}", self.status.as_u16()), &[]);
-        let reason = || self.status.canonical_reason().unwrap_or_default().to_owned();
+        let title = text(&format!("title-{}", self.0.status.as_u16()), &[]);
+        let reason = || self.0.status.canonical_reason().unwrap_or_default().to_owned();
         ProblemBody {
             kind: format!("urn:cho40:problem:{code}"),
             title: title.unwrap_or_else(reason),
-            status: self.status.as_u16(),
+            status: self.0.status.as_u16(),
             code,
             detail: text(&format!("problem-{code}"), args).unwrap_or_else(reason),
             field: field.as_ref().map(ToString::to_string),
-            args: args.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect(),
+            args: args
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.as_str().into()))
+                .collect(),
             request_id: context.request_id.clone(),
         }
     }
@@ -180,7 +188,7 @@ impl From<Refusal> for Problem {
             RefusalKind::NotFound => StatusCode::NOT_FOUND,
             RefusalKind::Conflict => StatusCode::CONFLICT,
         };
-        Self { status, refusal, headers: Vec::new(), cause: None }
+        Self::of(status, refusal)
     }
 }
 
@@ -201,17 +209,17 @@ impl From<Fault> for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status.as_u16(), self.refusal)
+        write!(f, "{} {}", self.0.status.as_u16(), self.0.refusal)
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// What is sent where no [`super::envelope`] stands above: the status alone.
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status)
+        HttpResponse::new(self.0.status)
     }
 }

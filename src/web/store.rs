@@ -47,7 +47,8 @@ pub fn keep(connection: &mut DbConnection, scope: &Scope, key: &str, answer: &Ke
 }
 
 pub fn forget(connection: &mut DbConnection, scope: &Scope, key: &str) -> Outcome<()> {
-    diesel::delete(kept::table.find((scope.board_id.0, scope.key_id.0, key))).execute(connection)?;
+    diesel::delete(kept::table.find((scope.board_id.0, scope.key_id.0, key)))
+        .execute(connection)?;
     Ok(())
 }
 

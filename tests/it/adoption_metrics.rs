@@ -11,6 +11,10 @@ use crate::support::on_both;
 on_both!(every_obstacle_has_its_reason, |db| {
     let mut market = Market::new(db);
     market.alive(40, 0);
+    market.execute(
+        "INSERT INTO feeds (board_id, id, provider, name, config, created_at_ms) \
+         SELECT board_id, 901, 'sepay', 'SePay 2', '{}', 0 FROM feeds WHERE id = 900",
+    );
     let no_code = market.bare_stall(1, 11);
     let not_verified = market.bare_stall(2, 11);
     market.issue(not_verified, 50);
@@ -27,10 +31,6 @@ on_both!(every_obstacle_has_its_reason, |db| {
     let good = market.fed(7, 11, 50);
     let failed = market.fed(8, 11, 50);
     market.verify(89, 8, "name_shown", false);
-    market.execute(
-        "INSERT INTO feeds (board_id, id, provider, name, config, created_at_ms) \
-         SELECT board_id, 901, 'sepay', 'SePay 2', '{}', 0 FROM feeds WHERE id = 900",
-    );
     let report = market.report();
     let reasons = |stall| one(&report, stall).reasons.clone();
     assert_eq!(reasons(no_code), [Reason::NoCode]);

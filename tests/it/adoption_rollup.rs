@@ -66,10 +66,12 @@ on_both!(months_are_read_instead_of_days, |db| {
     let mut market = Market::new(db);
     busy_market(&mut market);
     roll(&mut market);
-    let before = market.report();
-    // Whole rolled months outside the window: their days are not looked at.
+    let before = market.report().whole_market;
+    // Days of rolled months outside the window are not looked at, but for the issue of codes.
     market.execute(&format!("DELETE FROM day_totals WHERE day < {}", ago(30).0));
-    assert_eq!(market.report(), before);
+    let after = market.report().whole_market;
+    assert_eq!((after.m4, after.m6, after.m7), (before.m4, before.m6, before.m7));
+    assert_eq!((after.m8, after.m12), (before.m8, before.m12));
 });
 
 on_both!(rolling_up_again_does_nothing, |db| {
@@ -79,8 +81,7 @@ on_both!(rolling_up_again_does_nothing, |db| {
     assert_eq!(roll(&mut market).len(), 3);
     assert_eq!(roll(&mut market), []);
     let board = BoardId(market.board());
-    let rolled: i64 =
-        rolled_months::table.count().get_result(market.connection()).unwrap();
+    let rolled: i64 = rolled_months::table.count().get_result(market.connection()).unwrap();
     assert_eq!(rolled, 3);
     // A late receipt: the month is taken out, changed, rolled up anew.
     let month = ago(40).month();
@@ -92,8 +93,7 @@ on_both!(rolling_up_again_does_nothing, |db| {
         .select(month_totals::receipt_days)
         .first(market.connection())
         .unwrap();
-    let expected: i64 =
-        [40, 41, 42].into_iter().map(|n| 1 << (ago(n).day_of_month() - 1)).sum();
+    let expected: i64 = [40, 41, 42].into_iter().map(|n| 1 << (ago(n).day_of_month() - 1)).sum();
     assert_eq!(days, expected);
 });
 

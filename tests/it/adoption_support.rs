@@ -67,13 +67,27 @@ impl<'a> Market<'a> {
         let board = db.act().board_id().0;
         let mut market = Self { db, board };
         let m = &mut market;
-        insert!(m, markets, id = 1_i64, name = "Chợ Thới Bình", commune = "Thới Bình",
-            province = "Cà Mau", created_at_ms = 0_i64);
+        insert!(
+            m,
+            markets,
+            id = 1_i64,
+            name = "Chợ Thới Bình",
+            commune = "Thới Bình",
+            province = "Cà Mau",
+            created_at_ms = 0_i64
+        );
         for (id, name) in [(11_i64, "Rau củ"), (12, "Cá tươi")] {
             insert!(m, sections, id = id, market_id = 1_i64, name = name, position = id as i32);
         }
-        insert!(m, feeds, id = FEED, provider = "sepay", name = "SePay", config = "{}",
-            created_at_ms = 0_i64);
+        insert!(
+            m,
+            feeds,
+            id = FEED,
+            provider = "sepay",
+            name = "SePay",
+            config = "{}",
+            created_at_ms = 0_i64
+        );
         market
     }
 
@@ -96,12 +110,30 @@ impl<'a> Market<'a> {
 
     pub fn stall_of_kind(&mut self, id: i64, section: i64, wholesale: bool) -> Stall {
         let m = self;
-        insert!(m, stalls, id = id, market_id = 1_i64, section_id = section,
-            code = format!("A{id:02}"), goods = "rau", wholesale = wholesale,
-            size_class = "small", position = id as i32, created_at_ms = 0_i64);
+        insert!(
+            m,
+            stalls,
+            id = id,
+            market_id = 1_i64,
+            section_id = section,
+            code = format!("A{id:02}"),
+            goods = "rau",
+            wholesale = wholesale,
+            size_class = "small",
+            position = id as i32,
+            created_at_ms = 0_i64
+        );
         insert!(m, vendors, id = id, name = "Chị Lan", created_at_ms = 0_i64);
-        insert!(m, occupancies, id = id, market_id = 1_i64, stall_id = id, vendor_id = id,
-            from_day = ago(400).0, created_at_ms = 0_i64);
+        insert!(
+            m,
+            occupancies,
+            id = id,
+            market_id = 1_i64,
+            stall_id = id,
+            vendor_id = id,
+            from_day = ago(400).0,
+            created_at_ms = 0_i64
+        );
         Stall(id)
     }
 
@@ -109,21 +141,60 @@ impl<'a> Market<'a> {
     pub fn issue(&mut self, stall: Stall, days_ago: i32) {
         let m = self;
         let id = stall.0;
-        insert!(m, accounts, id = id, bin = BIN, kind = "personal", use_kind = "mixed",
-            holder_name = "NGUYEN THI LAN", relation = "self", keeps_outgoing = false,
-            created_at_ms = 0_i64);
-        insert!(m, receiving_numbers, id = id, account_id = id, bin = BIN, kind = "main",
-            number = format!("10000{id}"));
-        insert!(m, account_links, id = id, occupancy_id = id, account_id = id,
-            from_day = ago(400).0);
+        insert!(
+            m,
+            accounts,
+            id = id,
+            bin = BIN,
+            kind = "personal",
+            use_kind = "mixed",
+            holder_name = "NGUYEN THI LAN",
+            relation = "self",
+            keeps_outgoing = false,
+            created_at_ms = 0_i64
+        );
+        insert!(
+            m,
+            receiving_numbers,
+            id = id,
+            account_id = id,
+            bin = BIN,
+            kind = "main",
+            number = format!("10000{id}")
+        );
+        insert!(
+            m,
+            account_links,
+            id = id,
+            occupancy_id = id,
+            account_id = id,
+            from_day = ago(400).0
+        );
         m.code(id, stall, id, days_ago, None);
     }
 
-    pub fn code(&mut self, id: i64, stall: Stall, account: i64, days_ago: i32, replaces: Option<i64>) {
+    pub fn code(
+        &mut self,
+        id: i64,
+        stall: Stall,
+        account: i64,
+        days_ago: i32,
+        replaces: Option<i64>,
+    ) {
         let m = self;
-        insert!(m, codes, id = id, occupancy_id = stall.0, account_id = account,
-            number_id = account, source = "issued", payload = "000201", check_code = "K7QM",
-            issued_at_ms = ago(days_ago).start(0).0, replaces_code_id = replaces);
+        insert!(
+            m,
+            codes,
+            id = id,
+            occupancy_id = stall.0,
+            account_id = account,
+            number_id = account,
+            source = "issued",
+            payload = "000201",
+            check_code = "K7QM",
+            issued_at_ms = ago(days_ago).start(0).0,
+            replaces_code_id = replaces
+        );
     }
 
     pub fn revoke(&mut self, code: i64, days_ago: i32) {
@@ -135,15 +206,29 @@ impl<'a> Market<'a> {
 
     pub fn verify(&mut self, id: i64, account: i64, method: &str, passed: bool) {
         let m = self;
-        insert!(m, account_verifications, id = id, account_id = account, method = method,
-            passed = passed, verified_by = "Tổ khóm 1",
-            verified_at_ms = ago(300).start(0).0 + id);
+        insert!(
+            m,
+            account_verifications,
+            id = id,
+            account_id = account,
+            method = method,
+            passed = passed,
+            verified_by = "Tổ khóm 1",
+            verified_at_ms = ago(300).start(0).0 + id
+        );
     }
 
     pub fn scan(&mut self, id: i64, code: i64, result: &str, days_ago: i32) {
         let m = self;
-        insert!(m, code_checks, id = id, code_id = code, result = result,
-            checked_by = "Tổ khóm 1", checked_at_ms = ago(days_ago).start(0).0);
+        insert!(
+            m,
+            code_checks,
+            id = id,
+            code_id = code,
+            result = result,
+            checked_by = "Tổ khóm 1",
+            checked_at_ms = ago(days_ago).start(0).0
+        );
     }
 
     /// In Q: a code issued some days ago on a verified account, scanned ten days ago.
@@ -163,8 +248,14 @@ impl<'a> Market<'a> {
     /// The feed reports the stall's account from the first day on.
     pub fn covered_by(&mut self, feed: i64, account: i64) {
         let m = self;
-        insert!(m, feed_accounts, feed_id = feed, account_id = account,
-            account_key = format!("{feed}-{account}"), from_day = ago(500).0);
+        insert!(
+            m,
+            feed_accounts,
+            feed_id = feed,
+            account_id = account,
+            account_key = format!("{feed}-{account}"),
+            from_day = ago(500).0
+        );
     }
 
     /// In Q and, where the feed is alive, in V.
@@ -182,21 +273,42 @@ impl<'a> Market<'a> {
     pub fn heard(&mut self, feed: i64, from: i32, to: i32, least: i64, greatest: i64) {
         for days in to..=from {
             let m = &mut *self;
-            insert!(m, feed_bank_days, feed_id = feed, bin = BIN, day = ago(days).0,
-                least_account_id = least, greatest_account_id = greatest);
+            insert!(
+                m,
+                feed_bank_days,
+                feed_id = feed,
+                bin = BIN,
+                day = ago(days).0,
+                least_account_id = least,
+                greatest_account_id = greatest
+            );
         }
     }
 
     pub fn absent(&mut self, id: i64, stall: Stall, kind: &str, from: i32, to: Option<i32>) {
         let m = self;
-        insert!(m, absences, id = id, occupancy_id = stall.0, kind = kind, from_day = ago(from).0,
-            to_day = to.map(|to| ago(to).0));
+        insert!(
+            m,
+            absences,
+            id = id,
+            occupancy_id = stall.0,
+            kind = kind,
+            from_day = ago(from).0,
+            to_day = to.map(|to| ago(to).0)
+        );
     }
 
     pub fn share_amounts(&mut self, stall: Stall) {
         let m = self;
-        insert!(m, consents, id = stall.0, vendor_id = stall.0, purpose = "share_amounts",
-            given_by = "Chị Lan", given_at_ms = 0_i64);
+        insert!(
+            m,
+            consents,
+            id = stall.0,
+            vendor_id = stall.0,
+            purpose = "share_amounts",
+            given_by = "Chị Lan",
+            given_at_ms = 0_i64
+        );
     }
 
     /// Sales of 50.000 đ, one on each of the days.
@@ -216,13 +328,22 @@ impl<'a> Market<'a> {
     pub fn day(&mut self, occupancy: i64, account: i64, days_ago: i32, row: &DayOf<'_>) {
         let m = self;
         let log: String = row.sales.iter().map(|vnd| histogram::entry(Vnd::new(*vnd))).collect();
-        insert!(m, day_totals, day = ago(days_ago).0, occupancy_id = occupancy,
-            account_id = account, sale_count = row.sales.len() as i64,
+        insert!(
+            m,
+            day_totals,
+            day = ago(days_ago).0,
+            occupancy_id = occupancy,
+            account_id = account,
+            sale_count = row.sales.len() as i64,
             sale_vnd = row.sales.iter().sum::<i64>(),
             unclassified_count = row.unclassified.len() as i64,
             unclassified_vnd = row.unclassified.iter().sum::<i64>(),
-            refund_vnd = row.refund, refund_count = i64::from(row.refund > 0),
-            named_count = row.named, wrong_amount_count = row.wrong, receipt_log = log);
+            refund_vnd = row.refund,
+            refund_count = i64::from(row.refund > 0),
+            named_count = row.named,
+            wrong_amount_count = row.wrong,
+            receipt_log = log
+        );
     }
 
     pub fn report(&mut self) -> AdoptionReport {

@@ -108,8 +108,7 @@ on_both!(what_no_rule_can_place_waits_for_a_person, |db| {
         Ok(unassigned::list(connection, act, PageRequest::default())?.items)
     });
     let reasons: Vec<_> = queue.iter().map(|waiting| waiting.reason.as_str()).collect();
-    let expected =
-        ["several_occupancies", "unknown_account", "no_occupancy", "several_references"];
+    let expected = ["several_occupancies", "unknown_account", "no_occupancy", "several_references"];
     assert_eq!(reasons, expected);
     assert_eq!(queue[0].memo.as_deref(), Some("tien rau"));
 
@@ -260,8 +259,7 @@ on_both!(refused_deliveries_are_kept_up_to_two_hundred, |db| {
     }
     assert!(transfers_of(&stage).is_empty());
     let feed_id = feed.id;
-    let kept = stage
-        .read(|connection, act| cho40::intake::refused::list(connection, act, feed_id));
+    let kept = stage.read(|connection, act| cho40::intake::refused::list(connection, act, feed_id));
     assert_eq!(kept.len(), 200);
     assert_eq!(kept[0].reason, "wrong-signature");
     assert!(kept[0].body.contains("\"id\":205"), "newest first: {}", kept[0].body);

@@ -33,7 +33,7 @@ on_both!(an_account_comes_with_its_main_number, |db| {
     let filter = AccountFilter { bin: Some("970436".into()), kind: None };
     assert_eq!(
         accounts::list(db.connection(), &act, &filter, page).unwrap().items,
-        [account.clone()]
+        std::slice::from_ref(&account)
     );
     missing(accounts::get(db.connection(), &other, account.id), "", "account");
     // Boards share nothing: the same account may be registered on another one.
@@ -90,7 +90,7 @@ on_both!(numbers_are_corrected_until_they_are_printed, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
     let new = |kind| NewReceivingNumber {
-        account_id: stand.account_id,
+        account_id: stand.account,
         bin: Some("970418".into()),
         kind,
         number: "96247VA1".into(),
@@ -106,7 +106,7 @@ on_both!(numbers_are_corrected_until_they_are_printed, |db| {
     let number = numbers::change(db.connection(), &act, number.id, to("96247VA2")).unwrap();
     assert_eq!(numbers::get(db.connection(), &act, number.id).unwrap().number, "96247VA2");
     let code = NewCode {
-        occupancy_id: stand.occupancy_id,
+        occupancy_id: stand.occupancy,
         account_id: None,
         number_id: Some(number.id),
         with_reference: true,
@@ -121,18 +121,18 @@ on_both!(an_account_is_closed_after_its_codes, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
     let code = NewCode {
-        occupancy_id: stand.occupancy_id,
+        occupancy_id: stand.occupancy,
         account_id: None,
         number_id: None,
         with_reference: true,
     };
     let code = codes::issue(db.connection(), &act, code).unwrap();
-    let outcome = accounts::close(db.connection(), &act, stand.account_id);
+    let outcome = accounts::close(db.connection(), &act, stand.account);
     refused(outcome, "", "account-has-live-codes");
     let because = Revocation { because: "đổi ngân hàng".into() };
     codes::revoke(db.connection(), &act, code.id, because).unwrap();
-    missing(accounts::close(db.connection(), &other, stand.account_id), "", "account");
-    let closed = accounts::close(db.connection(), &act, stand.account_id).unwrap();
+    missing(accounts::close(db.connection(), &other, stand.account), "", "account");
+    let closed = accounts::close(db.connection(), &act, stand.account).unwrap();
     assert_eq!(closed.closed_at, Some(act.at));
     refused(accounts::close(db.connection(), &act, closed.id), "", "account-closed");
     let change = AccountChange::default();
@@ -151,7 +151,7 @@ on_both!(an_account_is_closed_after_its_codes, |db| {
 on_both!(links_are_dated_and_do_not_repeat, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
-    let (occupancy_id, account_id) = (stand.occupancy_id, stand.account_id);
+    let (occupancy_id, account_id) = (stand.occupancy, stand.account);
     let again = link(db.connection(), &act, occupancy_id, account_id);
     refused(again, "from_day", "link-overlaps");
     let account = new_account(db.connection(), &act, "2");

@@ -15,7 +15,7 @@ use cho40::registry::existing_codes::{self, ExistingCode};
 use cho40::registry::numbers::{self, NewReceivingNumber, NumberKind};
 use cho40::registry::occupancies::{self, EndOccupancy};
 use cho40::registry::references::{Claimant, claim, claim_drawn};
-use cho40::vietqr::{Builder, Merchant, Mode, Payee, Reference, check_code, read};
+use cho40::vietqr::{Builder, Merchant, Mode, Payee, Reference, check_code, crc16, read};
 
 use crate::registry_support::{
     Stand, TODAY, link, missing, new_account, occupy, personal, refusal, refused,
@@ -51,7 +51,7 @@ fn register(
 on_both!(an_issued_code_pays_the_stall_with_its_reference_first, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
-    let code = codes::issue(db.connection(), &act, for_stall(stand.occupancy_id)).unwrap();
+    let code = codes::issue(db.connection(), &act, for_stall(stand.occupancy)).unwrap();
     let reference = code.reference.unwrap();
     assert!(reference.is_static());
     let payload = read(&code.payload).into_transfer(Mode::Strict).unwrap();
@@ -63,7 +63,7 @@ on_both!(an_issued_code_pays_the_stall_with_its_reference_first, |db| {
     assert_eq!(codes::get(db.connection(), &act, code.id).unwrap(), code);
 
     missing(codes::get(db.connection(), &other, code.id), "", "code");
-    let foreign = codes::issue(db.connection(), &other, for_stall(stand.occupancy_id));
+    let foreign = codes::issue(db.connection(), &other, for_stall(stand.occupancy));
     missing(foreign, "occupancy_id", "occupancy");
     let filter =
         CodeFilter { check_code: Some(code.check_code.to_lowercase()), ..CodeFilter::default() };
@@ -78,12 +78,12 @@ on_both!(the_account_of_a_code_must_be_clear, |db| {
     let none = codes::issue(db.connection(), &act, for_stall(neighbour));
     refused(none, "occupancy_id", "no-linked-account");
     let named = |account_id| NewCode { account_id: Some(account_id), ..for_stall(neighbour) };
-    let unlinked = codes::issue(db.connection(), &act, named(stand.account_id));
+    let unlinked = codes::issue(db.connection(), &act, named(stand.account));
     refused(unlinked, "account_id", "account-not-linked");
     let foreign = new_account(db.connection(), &other, "5").id;
     missing(codes::issue(db.connection(), &act, named(foreign)), "account_id", "account");
 
-    link(db.connection(), &act, neighbour, stand.account_id).unwrap();
+    link(db.connection(), &act, neighbour, stand.account).unwrap();
     let second = new_account(db.connection(), &act, "6");
     link(db.connection(), &act, neighbour, second.id).unwrap();
     let several = codes::issue(db.connection(), &act, for_stall(neighbour));
@@ -91,7 +91,7 @@ on_both!(the_account_of_a_code_must_be_clear, |db| {
     let code = codes::issue(db.connection(), &act, named(second.id)).unwrap();
     assert_eq!((code.account_id, code.number.as_str()), (second.id, "6"));
     let main = code.number_id;
-    let other_number = NewCode { number_id: Some(main), ..named(stand.account_id) };
+    let other_number = NewCode { number_id: Some(main), ..named(stand.account) };
     missing(codes::issue(db.connection(), &act, other_number), "number_id", "number");
 });
 
@@ -99,14 +99,14 @@ on_both!(cards_are_printed_before_the_vendor_comes_and_not_after, |db| {
     let act = db.act();
     let stand = Stand::new(db.connection(), &act);
     let end = EndOccupancy { to_day: TODAY.plus(-1) };
-    occupancies::end(db.connection(), &act, stand.occupancy_id, end).unwrap();
-    let ended = codes::issue(db.connection(), &act, for_stall(stand.occupancy_id));
+    occupancies::end(db.connection(), &act, stand.occupancy, end).unwrap();
+    let ended = codes::issue(db.connection(), &act, for_stall(stand.occupancy));
     refused(ended, "occupancy_id", "occupancy-ended");
     let from_day = TODAY.plus(10);
-    let next = occupy(db.connection(), &act, stand.stall_id, stand.vendor_id, from_day).id;
+    let next = occupy(db.connection(), &act, stand.stall, stand.vendor, from_day).id;
     let new_link = cho40::registry::links::NewAccountLink {
         occupancy_id: next,
-        account_id: stand.account_id,
+        account_id: stand.account,
         from_day,
         to_day: None,
     };
@@ -118,16 +118,16 @@ on_both!(without_a_reference_only_where_the_account_serves_one_stall, |db| {
     let act = db.act();
     let stand = Stand::new(db.connection(), &act);
     let bare = |occupancy_id| NewCode { with_reference: false, ..for_stall(occupancy_id) };
-    let code = codes::issue(db.connection(), &act, bare(stand.occupancy_id)).unwrap();
+    let code = codes::issue(db.connection(), &act, bare(stand.occupancy)).unwrap();
     assert_eq!(code.reference, None);
     assert_eq!(code.payload, sticker("970436", "0011001"));
     let neighbour = stand.neighbour(db.connection(), &act);
-    link(db.connection(), &act, neighbour, stand.account_id).unwrap();
-    let shared = codes::issue(db.connection(), &act, bare(stand.occupancy_id));
+    link(db.connection(), &act, neighbour, stand.account).unwrap();
+    let shared = codes::issue(db.connection(), &act, bare(stand.occupancy));
     refused(shared, "with_reference", "reference-needed");
     let end = EndOccupancy { to_day: TODAY.plus(-1) };
     occupancies::end(db.connection(), &act, neighbour, end).unwrap();
-    codes::issue(db.connection(), &act, bare(stand.occupancy_id)).unwrap();
+    codes::issue(db.connection(), &act, bare(stand.occupancy)).unwrap();
 });
 
 on_both!(vietinbank_personal_accounts_need_sevqr, |db| {
@@ -139,8 +139,8 @@ on_both!(vietinbank_personal_accounts_need_sevqr, |db| {
     ] {
         let account = NewAccount { bin: "970415".into(), kind, ..personal(number) };
         let account_id = accounts::create(db.connection(), &act, account).unwrap().id;
-        link(db.connection(), &act, stand.occupancy_id, account_id).unwrap();
-        let new = NewCode { account_id: Some(account_id), ..for_stall(stand.occupancy_id) };
+        link(db.connection(), &act, stand.occupancy, account_id).unwrap();
+        let new = NewCode { account_id: Some(account_id), ..for_stall(stand.occupancy) };
         let code = codes::issue(db.connection(), &act, new).unwrap();
         let purpose = read(&code.payload).payload.purpose.unwrap();
         assert!(purpose.starts_with(starts), "{purpose}");
@@ -151,27 +151,27 @@ on_both!(only_what_takes_transfers_gets_a_transfer_code, |db| {
     let act = db.act();
     let stand = Stand::new(db.connection(), &act);
     let terminal = NewReceivingNumber {
-        account_id: stand.account_id,
+        account_id: stand.account,
         bin: None,
         kind: NumberKind::Terminal,
         number: "TERM1".into(),
     };
     let number_id = Some(numbers::create(db.connection(), &act, terminal).unwrap().id);
-    let new = NewCode { number_id, ..for_stall(stand.occupancy_id) };
+    let new = NewCode { number_id, ..for_stall(stand.occupancy) };
     let outcome = codes::issue(db.connection(), &act, new);
     refused(outcome, "number_id", "number-not-transferable");
     // CIMB's old BIN is known, but VietQR does not reach it.
     let unreachable = NewAccount { bin: "970459".into(), ..personal("7") };
     let account_id = accounts::create(db.connection(), &act, unreachable).unwrap().id;
-    link(db.connection(), &act, stand.occupancy_id, account_id).unwrap();
-    let new = NewCode { account_id: Some(account_id), ..for_stall(stand.occupancy_id) };
+    link(db.connection(), &act, stand.occupancy, account_id).unwrap();
+    let new = NewCode { account_id: Some(account_id), ..for_stall(stand.occupancy) };
     refused(codes::issue(db.connection(), &act, new), "account_id", "bank-not-receiving");
 });
 
 on_both!(a_code_is_revoked_once_and_replaced, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
-    let old = codes::issue(db.connection(), &act, for_stall(stand.occupancy_id)).unwrap();
+    let old = codes::issue(db.connection(), &act, for_stall(stand.occupancy)).unwrap();
     missing(codes::revoke(db.connection(), &other, old.id, because("x")), "", "code");
     refused(codes::revoke(db.connection(), &act, old.id, because(" ")), "because", "text-length");
     let replacement = || Replacement {
@@ -201,16 +201,16 @@ on_both!(a_vendors_sticker_is_registered_as_it_is, |db| {
     let mut payload = sticker("970436", "0011001");
     let crc = payload.split_off(payload.len() - 4);
     payload.push_str(&crc.to_lowercase());
-    let code = register(db.connection(), &act, stand.occupancy_id, &format!(" {payload}\n"));
+    let code = register(db.connection(), &act, stand.occupancy, &format!(" {payload}\n"));
     let code = code.unwrap();
     assert_eq!((code.source, code.reference), (CodeSource::Existing, None));
     assert_eq!(code.payload, payload);
     assert_eq!(code.check_code, check_code(&payload));
-    let again = refusal(register(db.connection(), &act, stand.occupancy_id, &payload));
+    let again = refusal(register(db.connection(), &act, stand.occupancy, &payload));
     assert_eq!(again.code, "code-exists");
     assert_eq!(again.args, [("code", code.id.to_string())]);
     codes::revoke(db.connection(), &act, code.id, because("dán đè")).unwrap();
-    register(db.connection(), &act, stand.occupancy_id, &payload).unwrap();
+    register(db.connection(), &act, stand.occupancy, &payload).unwrap();
 });
 
 on_both!(a_sticker_must_pay_the_stall, |db| {
@@ -221,7 +221,7 @@ on_both!(a_sticker_must_pay_the_stall, |db| {
         .amount(Vnd::new(5_000))
         .build()
         .unwrap();
-    let issued = codes::issue(db.connection(), &act, for_stall(stand.occupancy_id)).unwrap();
+    let issued = codes::issue(db.connection(), &act, for_stall(stand.occupancy)).unwrap();
     codes::revoke(db.connection(), &act, issued.id, because("in lại")).unwrap();
     let long = "0".repeat(513);
     for (payload, code) in [
@@ -239,16 +239,16 @@ on_both!(a_sticker_must_pay_the_stall, |db| {
         // Our own card, though revoked, is no vendor's sticker.
         (&issued.payload, "code-exists"),
     ] {
-        let outcome = register(db.connection(), &act, stand.occupancy_id, payload);
+        let outcome = register(db.connection(), &act, stand.occupancy, payload);
         refused(outcome, "payload", code);
     }
     let unknown =
-        refusal(register(db.connection(), &act, stand.occupancy_id, &sticker("970415", "0011001")));
+        refusal(register(db.connection(), &act, stand.occupancy, &sticker("970415", "0011001")));
     assert_eq!(unknown.args, [("bank", "VietinBank".to_owned()), ("number", "0011001".to_owned())]);
     let payload = sticker("970436", "0011001");
     let foreign = new_account(db.connection(), &other, "0011001");
-    assert_ne!(foreign.id, stand.account_id);
-    let outcome = register(db.connection(), &other, stand.occupancy_id, &payload);
+    assert_ne!(foreign.id, stand.account);
+    let outcome = register(db.connection(), &other, stand.occupancy, &payload);
     missing(outcome, "occupancy_id", "occupancy");
 });
 
@@ -256,7 +256,7 @@ on_both!(an_acquirers_sticker_is_registered_by_its_merchant_id, |db| {
     let act = db.act();
     let stand = Stand::new(db.connection(), &act);
     let merchant = NewReceivingNumber {
-        account_id: stand.account_id,
+        account_id: stand.account,
         bin: None,
         kind: NumberKind::Merchant,
         number: "MID0042".into(),
@@ -269,16 +269,16 @@ on_both!(an_acquirers_sticker_is_registered_by_its_merchant_id, |db| {
         city: "Cà Mau".into(),
     };
     let payload = Builder::new("970436", Payee::Merchant(merchant)).build().unwrap().payload;
-    let code = register(db.connection(), &act, stand.occupancy_id, &payload).unwrap();
+    let code = register(db.connection(), &act, stand.occupancy, &payload).unwrap();
     assert_eq!(code.number_id, number_id);
 });
 
 on_both!(a_check_compares_what_is_on_the_stall, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
-    let code = codes::issue(db.connection(), &act, for_stall(stand.occupancy_id)).unwrap();
+    let code = codes::issue(db.connection(), &act, for_stall(stand.occupancy)).unwrap();
     let virtual_number = NewReceivingNumber {
-        account_id: stand.account_id,
+        account_id: stand.account,
         bin: None,
         kind: NumberKind::Virtual,
         number: "VA9".into(),
@@ -344,4 +344,22 @@ on_both!(a_requests_reference_is_used_again_after_400_days, |db| {
     assert!(claim_at(db.connection(), 2, at.plus_ms(400 * MS_PER_DAY)).is_err());
     assert_eq!(claim_at(db.connection(), 3, at.plus_ms(400 * MS_PER_DAY + 1)).unwrap(), reference);
     assert!(claim_at(db.connection(), 4, at.plus_ms(400 * MS_PER_DAY + 2)).is_err());
+});
+
+on_both!(a_sticker_with_control_characters_is_refused, |db| {
+    let act = db.act();
+    let stand = Stand::new(db.connection(), &act);
+    let plain = sticker("970436", "0011001");
+    let body = format!("{}5903A\0B6304", plain.split_at(plain.len() - 8).0);
+    let payload = format!("{body}{:04X}", crc16(body.as_bytes()));
+    assert!(read(&payload).into_transfer(Mode::Lenient).is_ok(), "only the NUL is wrong");
+    let outcome = register(db.connection(), &act, stand.occupancy, &payload);
+    refused(outcome, "payload", "text-control-character");
+    let check = NewCodeCheck {
+        code_id: codes::issue(db.connection(), &act, for_stall(stand.occupancy)).unwrap().id,
+        scanned_payload: Some(payload),
+        checked_by: "Lê Văn Ba".into(),
+    };
+    let check = code_checks::create(db.connection(), &act, check).unwrap();
+    assert_eq!((check.result, check.scanned_payload), (CheckResult::Unreadable, None));
 });

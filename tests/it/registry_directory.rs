@@ -74,14 +74,14 @@ on_both!(an_account_serves_within_link_and_occupancy, |db| {
     let act = db.act();
     let stand = Stand::new(db.connection(), &act);
     let neighbour = stand.neighbour(db.connection(), &act);
-    let shared = link(db.connection(), &act, neighbour, stand.account_id).unwrap();
+    let shared = link(db.connection(), &act, neighbour, stand.account).unwrap();
     let days =
         AccountLinkChange { from_day: Some(TODAY.plus(-10)), to_day: Patch::Set(TODAY.plus(10)) };
     links::change(db.connection(), &act, shared.id, days).unwrap();
     let end = EndOccupancy { to_day: TODAY.plus(5) };
-    occupancies::end(db.connection(), &act, stand.occupancy_id, end).unwrap();
+    occupancies::end(db.connection(), &act, stand.occupancy, end).unwrap();
     let directory = load(db.connection(), &act);
-    let (first, second) = (stand.occupancy_id, neighbour);
+    let (first, second) = (stand.occupancy, neighbour);
     for (day, expected) in [
         (-101, &[][..]),
         (-100, &[first][..]),
@@ -90,7 +90,7 @@ on_both!(an_account_serves_within_link_and_occupancy, |db| {
         (6, &[second][..]),
         (11, &[][..]),
     ] {
-        assert_eq!(on(&directory, stand.account_id, day), expected, "{day}");
+        assert_eq!(on(&directory, stand.account, day), expected, "{day}");
     }
     assert!(on(&directory, AccountId(1), 0).is_empty());
 });
@@ -99,7 +99,7 @@ on_both!(references_lead_to_codes_also_revoked_ones, |db| {
     let act = db.act();
     let stand = Stand::new(db.connection(), &act);
     let new = |with_reference| NewCode {
-        occupancy_id: stand.occupancy_id,
+        occupancy_id: stand.occupancy,
         account_id: None,
         number_id: None,
         with_reference,
@@ -108,8 +108,8 @@ on_both!(references_lead_to_codes_also_revoked_ones, |db| {
     let code = codes::issue(db.connection(), &act, new(true)).unwrap();
     let reference = code.reference.unwrap();
     let found = *load(db.connection(), &act).code(reference).unwrap();
-    assert_eq!((found.code_id, found.occupancy_id), (code.id, stand.occupancy_id));
-    assert_eq!((found.account_id, found.revoked_at), (stand.account_id, None));
+    assert_eq!((found.code_id, found.occupancy_id), (code.id, stand.occupancy));
+    assert_eq!((found.account_id, found.revoked_at), (stand.account, None));
     let because = Revocation { because: "thay thẻ".into() };
     codes::revoke(db.connection(), &act, code.id, because).unwrap();
     let directory = load(db.connection(), &act);
@@ -130,10 +130,10 @@ on_both!(every_write_that_matters_moves_the_version, |db| {
     moved(db.connection(), "occupancies, accounts, links");
     let change =
         AccountChange { use_kind: Some(UseKind::BusinessOnly), ..AccountChange::default() };
-    accounts::change(db.connection(), &act, stand.account_id, change).unwrap();
+    accounts::change(db.connection(), &act, stand.account, change).unwrap();
     moved(db.connection(), "accounts");
     let number = NewReceivingNumber {
-        account_id: stand.account_id,
+        account_id: stand.account,
         bin: None,
         kind: NumberKind::Virtual,
         number: "V".into(),
@@ -141,7 +141,7 @@ on_both!(every_write_that_matters_moves_the_version, |db| {
     numbers::create(db.connection(), &act, number).unwrap();
     moved(db.connection(), "numbers");
     let new = NewCode {
-        occupancy_id: stand.occupancy_id,
+        occupancy_id: stand.occupancy,
         account_id: None,
         number_id: None,
         with_reference: true,

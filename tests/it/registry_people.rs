@@ -27,7 +27,7 @@ on_both!(vendors_are_found_by_phone, |db| {
     let by = |phone: &str| VendorFilter { phone: Some(phone.into()), ..VendorFilter::default() };
     let page = PageRequest::default();
     let found = vendors::list(db.connection(), &act, &by("+84912345678"), page).unwrap();
-    assert_eq!(found.items, [vendor.clone()]);
+    assert_eq!(found.items, std::slice::from_ref(&vendor));
     let elsewhere = vendors::list(db.connection(), &other, &by("0912345678"), page).unwrap();
     assert!(elsewhere.items.is_empty());
     refused(vendors::list(db.connection(), &act, &by("x"), page), "phone", "phone-malformed");
@@ -47,7 +47,7 @@ on_both!(one_vendor_at_a_stall_at_a_time, |db| {
     let stand = Stand::new(db.connection(), &act);
     let next = new_vendor(db.connection(), &act, "Phạm Văn Tư");
     let new = |from, to: Option<i32>| NewOccupancy {
-        stall_id: stand.stall_id,
+        stall_id: stand.stall,
         vendor_id: next,
         from_day: TODAY.plus(from),
         to_day: to.map(|to| TODAY.plus(to)),
@@ -63,13 +63,13 @@ on_both!(one_vendor_at_a_stall_at_a_time, |db| {
     );
     let before = occupancies::create(db.connection(), &act, new(-200, Some(-101))).unwrap();
     let end = EndOccupancy { to_day: TODAY };
-    occupancies::end(db.connection(), &act, stand.occupancy_id, end).unwrap();
+    occupancies::end(db.connection(), &act, stand.occupancy, end).unwrap();
     let after = occupancies::create(db.connection(), &act, new(1, None)).unwrap();
     let again = EndOccupancy { to_day: TODAY };
-    let outcome = occupancies::end(db.connection(), &act, stand.occupancy_id, again);
+    let outcome = occupancies::end(db.connection(), &act, stand.occupancy, again);
     refused(outcome, "", "occupancy-ended");
     let later = OccupancyChange { from_day: None, to_day: Patch::Set(TODAY.plus(1)) };
-    let outcome = occupancies::change(db.connection(), &act, stand.occupancy_id, later);
+    let outcome = occupancies::change(db.connection(), &act, stand.occupancy, later);
     refused(outcome, "from_day", "occupancy-overlaps");
 
     let filter = OccupancyFilter { on: Some(TODAY.plus(1)), ..OccupancyFilter::default() };
@@ -88,18 +88,14 @@ on_both!(occupancies_refuse_what_is_not_there, |db| {
     let stand = Stand::new(db.connection(), &act);
     let stranger = new_vendor(db.connection(), &other, "Người chợ khác");
     let end = EndOccupancy { to_day: TODAY.plus(-1) };
-    occupancies::end(db.connection(), &act, stand.occupancy_id, end).unwrap();
-    let mut new = NewOccupancy {
-        stall_id: stand.stall_id,
-        vendor_id: stranger,
-        from_day: TODAY,
-        to_day: None,
-    };
+    occupancies::end(db.connection(), &act, stand.occupancy, end).unwrap();
+    let mut new =
+        NewOccupancy { stall_id: stand.stall, vendor_id: stranger, from_day: TODAY, to_day: None };
     let close = StallChange { closed_day: Patch::Set(TODAY.plus(9)), ..StallChange::default() };
-    stalls::change(db.connection(), &act, stand.stall_id, close).unwrap();
+    stalls::change(db.connection(), &act, stand.stall, close).unwrap();
     let copy = |new: &NewOccupancy| NewOccupancy { ..*new };
     missing(occupancies::create(db.connection(), &act, copy(&new)), "vendor_id", "vendor");
-    new.vendor_id = stand.vendor_id;
+    new.vendor_id = stand.vendor;
     refused(occupancies::create(db.connection(), &act, copy(&new)), "", "stall-closed");
     new.to_day = Some(TODAY.plus(8));
     occupancies::create(db.connection(), &act, new).unwrap();
@@ -109,7 +105,7 @@ on_both!(absences_lie_within_their_occupancy, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
     let new = |from: i32, to: Option<i32>| NewAbsence {
-        occupancy_id: stand.occupancy_id,
+        occupancy_id: stand.occupancy,
         kind: AbsenceKind::DayOff,
         from_day: TODAY.plus(from),
         to_day: to.map(|to| TODAY.plus(to)),
@@ -136,8 +132,8 @@ on_both!(consents_name_whose_they_are, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
     let new = |purpose, vendor: bool, account: bool| NewConsent {
-        vendor_id: vendor.then_some(stand.vendor_id),
-        account_id: account.then_some(stand.account_id),
+        vendor_id: vendor.then_some(stand.vendor),
+        account_id: account.then_some(stand.account),
         purpose,
         given_by: "Nguyễn Thị Bé".into(),
     };
@@ -172,20 +168,20 @@ on_both!(outgoing_transfers_are_kept_only_while_the_holder_agrees, |db| {
     let act = db.act();
     let stand = Stand::new(db.connection(), &act);
     let keep = || AccountChange { keeps_outgoing: Some(true), ..AccountChange::default() };
-    let outcome = accounts::change(db.connection(), &act, stand.account_id, keep());
+    let outcome = accounts::change(db.connection(), &act, stand.account, keep());
     refused(outcome, "keeps_outgoing", "consent-missing");
     let consent = NewConsent {
         vendor_id: None,
-        account_id: Some(stand.account_id),
+        account_id: Some(stand.account),
         purpose: Purpose::KeepOutgoing,
         given_by: "Nguyễn Thị Bé".into(),
     };
     let consent = consents::give(db.connection(), &act, consent).unwrap();
-    accounts::change(db.connection(), &act, stand.account_id, keep()).unwrap();
+    accounts::change(db.connection(), &act, stand.account, keep()).unwrap();
     let directory = Directory::load(db.connection(), act.board_id()).unwrap();
-    assert!(directory.account(stand.account_id).unwrap().keeps_outgoing);
+    assert!(directory.account(stand.account).unwrap().keeps_outgoing);
     consents::withdraw(db.connection(), &act, consent.id).unwrap();
     let after = Directory::load(db.connection(), act.board_id()).unwrap();
-    assert!(!after.account(stand.account_id).unwrap().keeps_outgoing);
+    assert!(!after.account(stand.account).unwrap().keeps_outgoing);
     assert!(after.version > directory.version, "the lanes must learn of it");
 });

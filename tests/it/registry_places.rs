@@ -2,12 +2,15 @@
 
 use cho40::access::Permission;
 use cho40::primitives::{Day, Vnd};
+use cho40::registry::accounts::{self, AccountFilter};
 use cho40::registry::boards::{self, BoardChange};
 use cho40::registry::calendar::{self, CalendarFilter, NewCalendarRule, Rule};
+use cho40::registry::codes::{self, CodeFilter};
 use cho40::registry::markets::{self, MarketChange, NewMarket};
 use cho40::registry::neighbourhoods::{
     self, NeighbourhoodChange, NeighbourhoodFilter, NewNeighbourhood,
 };
+use cho40::registry::numbers::{self, ReceivingNumberFilter};
 use cho40::registry::occupancies::{self, EndOccupancy};
 use cho40::registry::sections::{self, NewSection, SectionChange, SectionFilter};
 use cho40::registry::stalls::{self, NewStall, SizeClass, StallChange, StallFilter};
@@ -66,7 +69,7 @@ on_both!(markets_are_changed_field_by_field, |db| {
     let stand = Stand::new(db.connection(), &act);
     let change =
         MarketChange { commune: Some("Xã Thới Bình".into()), ..MarketChange::default() };
-    let market = markets::change(db.connection(), &act, stand.market_id, change).unwrap();
+    let market = markets::change(db.connection(), &act, stand.market, change).unwrap();
     assert_eq!((market.name.as_str(), market.commune.as_str()), ("Chợ Thới Bình", "Xã Thới Bình"));
     assert_eq!(markets::get(db.connection(), &act, market.id).unwrap(), market);
     missing(markets::get(db.connection(), &other, market.id), "", "market");
@@ -99,7 +102,7 @@ on_both!(lists_come_in_pages, |db| {
 
 on_both!(calendar_rules_of_every_kind_come_back, |db| {
     let (act, other) = (db.act(), db.other_act());
-    let market_id = Stand::new(db.connection(), &act).market_id;
+    let market_id = Stand::new(db.connection(), &act).market;
     let rules = [
         Rule::Weekday { iso_weekday: 7, from_day: None, to_day: None },
         Rule::LunarDay { lunar_day: 15, from_day: Some(TODAY), to_day: None },
@@ -123,7 +126,7 @@ on_both!(calendar_rules_of_every_kind_come_back, |db| {
 
 on_both!(calendar_rules_are_judged, |db| {
     let act = db.act();
-    let market_id = Stand::new(db.connection(), &act).market_id;
+    let market_id = Stand::new(db.connection(), &act).market;
     let (from_day, to_day) = (Some(TODAY), Some(TODAY.plus(-1)));
     for (rule, field, code) in [
         (
@@ -156,8 +159,7 @@ fn a_calendar_rule_is_written_with_its_kind() {
 on_both!(section_names_are_unique_in_their_market, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
-    let new =
-        |name: &str| NewSection { market_id: stand.market_id, name: name.into(), position: 2 };
+    let new = |name: &str| NewSection { market_id: stand.market, name: name.into(), position: 2 };
     refused(sections::create(db.connection(), &act, new("Trái cây")), "name", "section-exists");
     let fish = sections::create(db.connection(), &act, new("Cá đồng")).unwrap();
     let change = SectionChange { name: Some("Trái cây".into()), position: None };
@@ -168,7 +170,7 @@ on_both!(section_names_are_unique_in_their_market, |db| {
     assert_eq!((fish.name.as_str(), fish.position), ("Cá đồng", -3));
     missing(sections::get(db.connection(), &other, fish.id), "", "section");
     missing(sections::create(db.connection(), &other, new("Gà")), "market_id", "market");
-    let filter = SectionFilter { market_id: Some(stand.market_id) };
+    let filter = SectionFilter { market_id: Some(stand.market) };
     let page = sections::list(db.connection(), &act, &filter, PageRequest::default()).unwrap();
     assert_eq!(page.items.len(), 2);
 });
@@ -218,7 +220,7 @@ on_both!(stalls_are_known_by_their_painted_code, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
     let new = |code: &str| NewStall {
-        section_id: stand.section_id,
+        section_id: stand.section,
         code: code.into(),
         goods: "cá đồng".into(),
         wholesale: true,
@@ -229,7 +231,7 @@ on_both!(stalls_are_known_by_their_painted_code, |db| {
     refused(taken, "code", "stall-code-taken");
     missing(stalls::create(db.connection(), &other, new("A-09")), "section_id", "section");
     let stall = stalls::create(db.connection(), &act, new("A-09")).unwrap();
-    assert_eq!((stall.market_id, stall.closed_day), (stand.market_id, None));
+    assert_eq!((stall.market_id, stall.closed_day), (stand.market, None));
     assert_eq!(stalls::get(db.connection(), &act, stall.id).unwrap(), stall);
     missing(stalls::get(db.connection(), &other, stall.id), "", "stall");
     let change = StallChange { code: Some("A-01".into()), ..StallChange::default() };
@@ -248,7 +250,7 @@ on_both!(a_stall_stays_in_its_market, |db| {
     let section = NewSection { market_id, name: "Rau".into(), position: 1 };
     let section_id = sections::create(db.connection(), &act, section).unwrap().id;
     let change = StallChange { section_id: Some(section_id), ..StallChange::default() };
-    let outcome = stalls::change(db.connection(), &act, stand.stall_id, change);
+    let outcome = stalls::change(db.connection(), &act, stand.stall, change);
     refused(outcome, "section_id", "section-of-other-market");
     // The same code on another market is another stall.
     new_stall(db.connection(), &act, section_id, "A-01");
@@ -258,13 +260,30 @@ on_both!(a_stall_is_closed_after_its_last_vendor, |db| {
     let act = db.act();
     let stand = Stand::new(db.connection(), &act);
     let close = || StallChange { closed_day: Patch::Set(TODAY), ..StallChange::default() };
-    let outcome = stalls::change(db.connection(), &act, stand.stall_id, close());
+    let outcome = stalls::change(db.connection(), &act, stand.stall, close());
     refused(outcome, "closed_day", "stall-occupied");
     let end = EndOccupancy { to_day: TODAY.plus(-1) };
-    occupancies::end(db.connection(), &act, stand.occupancy_id, end).unwrap();
-    let stall = stalls::change(db.connection(), &act, stand.stall_id, close()).unwrap();
+    occupancies::end(db.connection(), &act, stand.occupancy, end).unwrap();
+    let stall = stalls::change(db.connection(), &act, stand.stall, close()).unwrap();
     assert_eq!(stall.closed_day, Some(TODAY));
     let reopen = StallChange { closed_day: Patch::Clear, ..StallChange::default() };
-    let stall = stalls::change(db.connection(), &act, stand.stall_id, reopen).unwrap();
+    let stall = stalls::change(db.connection(), &act, stand.stall, reopen).unwrap();
     assert_eq!(stall.closed_day, None);
+});
+
+on_both!(filters_are_judged_before_the_database_sees_them, |db| {
+    let act = db.act();
+    let page = PageRequest::default();
+    let filter = StallFilter { code: Some("A\0".into()), ..StallFilter::default() };
+    let outcome = stalls::list(db.connection(), &act, &filter, page);
+    refused(outcome, "code", "text-control-character");
+    let filter = AccountFilter { bin: Some("\0".into()), ..AccountFilter::default() };
+    refused(accounts::list(db.connection(), &act, &filter, page), "bin", "unknown-bin");
+    let number = Some("1\0".into());
+    let filter = ReceivingNumberFilter { number, ..ReceivingNumberFilter::default() };
+    let outcome = numbers::list(db.connection(), &act, &filter, page);
+    refused(outcome, "number", "account-malformed");
+    let filter = CodeFilter { check_code: Some("A\0B".into()), ..CodeFilter::default() };
+    let outcome = codes::list(db.connection(), &act, &filter, page);
+    refused(outcome, "check_code", "text-control-character");
 });

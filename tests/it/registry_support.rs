@@ -17,12 +17,12 @@ pub const TODAY: Day = Day(20_781);
 
 /// One stall with its vendor, paid to one account.
 pub struct Stand {
-    pub market_id: MarketId,
-    pub section_id: SectionId,
-    pub stall_id: StallId,
-    pub vendor_id: VendorId,
-    pub occupancy_id: OccupancyId,
-    pub account_id: AccountId,
+    pub market: MarketId,
+    pub section: SectionId,
+    pub stall: StallId,
+    pub vendor: VendorId,
+    pub occupancy: OccupancyId,
+    pub account: AccountId,
 }
 
 impl Stand {
@@ -41,12 +41,19 @@ impl Stand {
         let occupancy_id = occupy(connection, act, stall_id, vendor_id, TODAY.plus(-100)).id;
         let account_id = new_account(connection, act, "0011001").id;
         link(connection, act, occupancy_id, account_id).unwrap();
-        Self { market_id, section_id, stall_id, vendor_id, occupancy_id, account_id }
+        Self {
+            market: market_id,
+            section: section_id,
+            stall: stall_id,
+            vendor: vendor_id,
+            occupancy: occupancy_id,
+            account: account_id,
+        }
     }
 
     /// Another stall of the same section, its vendor there from 100 days ago.
     pub fn neighbour(&self, connection: &mut DbConnection, act: &Act) -> OccupancyId {
-        let stall_id = new_stall(connection, act, self.section_id, "A-02");
+        let stall_id = new_stall(connection, act, self.section, "A-02");
         let vendor_id = new_vendor(connection, act, "Trần Văn Út");
         occupy(connection, act, stall_id, vendor_id, TODAY.plus(-100)).id
     }

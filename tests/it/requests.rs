@@ -23,7 +23,7 @@ use crate::support::on_both;
 fn sale(stand: &Stand, amount: i64) -> NewRequest {
     NewRequest {
         kind: RequestKind::Sale,
-        occupancy_id: stand.occupancy_id,
+        occupancy_id: stand.occupancy,
         account_id: None,
         number_id: None,
         amount_vnd: Vnd::new(amount),
@@ -114,7 +114,7 @@ on_both!(what_is_asked_is_judged, |db| {
     let long = with(&|new| new.purpose = Some("x".repeat(14)));
     requests::create(db.connection(), &act, long).unwrap();
     let end = EndOccupancy { to_day: TODAY.plus(-1) };
-    occupancies::end(db.connection(), &act, stand.occupancy_id, end).unwrap();
+    occupancies::end(db.connection(), &act, stand.occupancy, end).unwrap();
     let ended = requests::create(db.connection(), &act, sale(&stand, 1_000));
     refused(ended, "occupancy_id", "occupancy-not-trading");
 });
@@ -126,7 +126,7 @@ on_both!(several_accounts_must_be_chosen_from, |db| {
     let named = NewRequest { account_id: Some(second.id), ..sale(&stand, 1_000) };
     let outcome = requests::create(db.connection(), &act, named);
     refused(outcome, "account_id", "account-not-linked");
-    link(db.connection(), &act, stand.occupancy_id, second.id).unwrap();
+    link(db.connection(), &act, stand.occupancy, second.id).unwrap();
     let outcome = requests::create(db.connection(), &act, sale(&stand, 1_000));
     refused(outcome, "account_id", "several-linked-accounts");
     let named = NewRequest { account_id: Some(second.id), ..sale(&stand, 1_000) };
@@ -267,7 +267,7 @@ on_both!(the_ledger_finds_requests_by_reference_and_by_amount, |db| {
     assert!(by_reference(db.connection(), other.board_id(), &both).unwrap().is_empty());
 
     let open = |connection: &mut DbConnection, amount, since| {
-        let rows = open_on_account(connection, board_id, stand.account_id, Vnd::new(amount), since);
+        let rows = open_on_account(connection, board_id, stand.account, Vnd::new(amount), since);
         rows.unwrap().into_iter().map(|row| row.id).collect::<Vec<_>>()
     };
     assert_eq!(open(db.connection(), 45_000, act.at), [first.id, second.id]);

@@ -162,7 +162,8 @@ impl Stage {
             secret: Some(secret.into()),
             account_ids: Vec::new(),
         };
-        let id = self.write(move |connection, act| feed_admin::create(connection, act, &key, new)).id;
+        let id =
+            self.write(move |connection, act| feed_admin::create(connection, act, &key, new)).id;
         Feed {
             stage: self,
             id,
@@ -243,13 +244,7 @@ impl Feed<'_> {
 }
 
 pub fn arrived(headers: Headers, body: Vec<u8>) -> Arrived {
-    Arrived {
-        method: "POST".into(),
-        path_tail: String::new(),
-        query: String::new(),
-        headers,
-        body,
-    }
+    Arrived { method: "POST".into(), path_tail: String::new(), query: String::new(), headers, body }
 }
 
 /// 45.000 đ into an account at MB, a minute ago.

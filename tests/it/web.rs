@@ -14,7 +14,8 @@ on_both!(the_server_tells_how_it_is, |db| {
     site.get("/api/v1/board");
     let metrics = site.ask("GET", "/metrics").send();
     assert!(metrics.header("content-type").starts_with("text/plain; version=0.0.4"));
-    let counted = "cho40_http_requests_total{method=\"GET\",route=\"/api/v1/board\",status=\"200\"} 1";
+    let counted =
+        "cho40_http_requests_total{method=\"GET\",route=\"/api/v1/board\",status=\"200\"} 1";
     assert!(metrics.text().contains(counted), "{}", metrics.text());
     assert!(metrics.text().contains("cho40_queue_full_total 0"));
 });
@@ -25,7 +26,10 @@ on_both!(every_answer_is_fenced, |db| {
     assert_eq!(answer.status, 200);
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     assert_eq!(answer.header("cache-control"), "no-store");
-    assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
+    assert_eq!(
+        answer.header("content-security-policy"),
+        "default-src 'none'; frame-ancestors 'none'"
+    );
     let again = site.get("/api/v1/board");
     assert_ne!(answer.header("x-request-id"), again.header("x-request-id"));
     let named = site.ask("GET", "/healthz").header("x-request-id", "mine").send();

@@ -22,7 +22,8 @@ on_both!(a_code_is_drawn_and_kept, |db| {
         assert_eq!((same.status, same.bytes.len()), (304, 0), "{known}");
         assert_eq!(same.header("etag"), tag);
     }
-    let other = site.ask("GET", &format!("{code}.png")).key(&site.key).header("if-none-match", &tag);
+    let other =
+        site.ask("GET", &format!("{code}.png")).key(&site.key).header("if-none-match", &tag);
     let other = other.send();
     assert_eq!(other.status, 200, "another size is another picture");
     assert_eq!(read(&other.bytes), payload);

@@ -22,7 +22,10 @@ pub struct Site {
 
 impl Site {
     pub fn of(db: &mut TestDb) -> Self {
-        Self::with_limits(db, Limits { per_key: Rate::new(5_000, 5_000), per_address: Rate::new(9_000, 9_000) })
+        Self::with_limits(
+            db,
+            Limits { per_key: Rate::new(5_000, 5_000), per_address: Rate::new(9_000, 9_000) },
+        )
     }
 
     pub fn with_limits(db: &mut TestDb, limits: Limits) -> Self {
@@ -45,7 +48,7 @@ impl Site {
         let (stop, mut stopped) = tokio::sync::mpsc::unbounded_channel();
         let server = thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let running = app.serve("127.0.0.1:0".parse().unwrap()).await.unwrap();
+                let running = app.serve("127.0.0.1:0".parse().unwrap()).unwrap();
                 say_url.send(format!("http://{}", running.address())).unwrap();
                 stopped.recv().await;
                 running.stop().await.unwrap();
@@ -81,9 +84,8 @@ impl Site {
     }
 
     pub fn ask(&self, method: &str, path: &str) -> Ask {
-        let request = ureq::http::Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.url));
+        let request =
+            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
         Ask { request, body: Vec::new() }
     }
 }

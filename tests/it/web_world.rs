@@ -3,54 +3,114 @@
 
 use std::collections::BTreeMap;
 
+use cho40::vietqr::{Builder, Payee};
 use serde_json::{Value, json};
 
 use crate::web_support::{Answer, Site};
+
+const FEED_SECRET: &str = "khoa-bi-mat-cua-sepay";
 
 /// Ids by the first part of their path, e.g. `stalls`.
 pub struct World {
     pub ids: BTreeMap<&'static str, String>,
     key: String,
+    /// Of its account at Vietcombank.
+    number: String,
 }
 
 impl World {
     /// `digits` tells the accounts of two worlds apart.
     pub fn on(site: &Site, key: &str, digits: &str) -> Self {
-        let mut world = Self { ids: BTreeMap::new(), key: key.to_owned() };
-        world.make(site, "markets", "/markets", json!({
-            "name": "Chợ Thới Bình", "commune": "Xã Thới Bình", "province": "Cà Mau" }));
-        let market = format!("/markets/{}", world.id("markets"));
-        world.make(site, "sections", &format!("{market}/sections"), json!({ "name": "Khu cá" }));
-        world.make(site, "calendar-rules", &format!("{market}/calendar-rules"), json!({
-            "rule": { "kind": "weekday", "iso_weekday": 1 } }));
-        world.make(site, "neighbourhoods", "/neighbourhoods", json!({
-            "kind": "khóm", "name": "Khóm 1" }));
-        world.make(site, "stalls", &format!("{market}/stalls"), world.stall("A-01"));
-        world.make(site, "vendors", "/vendors", json!({ "name": "Nguyễn Thị Lụa" }));
-        world.make(site, "occupancies", "/occupancies", json!({
-            "stall_id": world.id("stalls"), "vendor_id": world.id("vendors"),
-            "from_day": "2026-01-01" }));
-        world.make(site, "absences", "/absences", json!({
-            "occupancy_id": world.id("occupancies"), "kind": "day_off",
-            "from_day": "2026-02-01", "to_day": "2026-02-07" }));
-        world.make(site, "accounts", "/accounts", account(digits));
-        world.make(site, "receiving-numbers", "/receiving-numbers", json!({
-            "account_id": world.id("accounts"), "kind": "virtual", "number": format!("V{digits}") }));
-        world.make(site, "account-links", "/account-links", json!({
-            "occupancy_id": world.id("occupancies"), "account_id": world.id("accounts"),
-            "from_day": "2026-01-01" }));
-        world.make(site, "verifications", "/verifications", json!({
-            "account_id": world.id("accounts"), "method": "name_shown",
-            "shown_name": "NGUYEN THI LUA", "verified_by": "Tổ 1" }));
-        world.make(site, "codes", "/codes", json!({ "occupancy_id": world.id("occupancies") }));
-        world.make(site, "code-checks", "/code-checks", json!({
-            "code_id": world.id("codes"), "checked_by": "Tổ 1" }));
-        world.make(site, "consents", "/consents", json!({
-            "vendor_id": world.id("vendors"), "purpose": "register",
-            "given_by": "Nguyễn Thị Lụa" }));
-        world.make(site, "keys", "/keys", json!({
-            "name": "máy quầy", "permissions": ["registry.read"] }));
+        let (key, number) = (key.to_owned(), digits.to_owned());
+        let mut world = Self { ids: BTreeMap::new(), key, number };
+        world.make_places(site);
+        world.make_people(site);
+        world.make_accounts(site);
+        world.make_codes(site);
+        world.report_a_transfer(site);
         world
+    }
+
+    fn make_places(&mut self, site: &Site) {
+        let new =
+            json!({ "name": "Chợ Thới Bình", "commune": "Xã Thới Bình", "province": "Cà Mau" });
+        self.make(site, "markets", "/markets", new);
+        let market = format!("/markets/{}", self.id("markets"));
+        self.make(site, "sections", &format!("{market}/sections"), json!({ "name": "Khu cá" }));
+        let mondays = json!({ "rule": { "kind": "weekday", "iso_weekday": 1 } });
+        self.make(site, "calendar-rules", &format!("{market}/calendar-rules"), mondays);
+        let khom = json!({ "kind": "khóm", "name": "Khóm 1" });
+        self.make(site, "neighbourhoods", "/neighbourhoods", khom);
+        self.make(site, "stalls", &format!("{market}/stalls"), self.stall("A-01"));
+    }
+
+    fn make_people(&mut self, site: &Site) {
+        self.make(site, "vendors", "/vendors", json!({ "name": "Nguyễn Thị Lụa" }));
+        let trades = json!({
+            "stall_id": self.id("stalls"), "vendor_id": self.id("vendors"),
+            "from_day": "2026-01-01" });
+        self.make(site, "occupancies", "/occupancies", trades);
+        let away = json!({
+            "occupancy_id": self.id("occupancies"), "kind": "day_off",
+            "from_day": "2026-02-01", "to_day": "2026-02-07" });
+        self.make(site, "absences", "/absences", away);
+        let consent = json!({
+            "vendor_id": self.id("vendors"), "purpose": "register",
+            "given_by": "Nguyễn Thị Lụa" });
+        self.make(site, "consents", "/consents", consent);
+        let key = json!({ "name": "máy quầy", "permissions": ["registry.read"] });
+        self.make(site, "keys", "/keys", key);
+    }
+
+    fn make_accounts(&mut self, site: &Site) {
+        self.make(site, "accounts", "/accounts", account(&self.number));
+        let virtual_number = json!({
+            "account_id": self.id("accounts"), "kind": "virtual",
+            "number": format!("V{}", self.number) });
+        self.make(site, "receiving-numbers", "/receiving-numbers", virtual_number);
+        let link = json!({
+            "occupancy_id": self.id("occupancies"), "account_id": self.id("accounts"),
+            "from_day": "2026-01-01" });
+        self.make(site, "account-links", "/account-links", link);
+        let seen = json!({
+            "account_id": self.id("accounts"), "method": "name_shown",
+            "shown_name": "NGUYEN THI LUA", "verified_by": "Tổ 1" });
+        self.make(site, "verifications", "/verifications", seen);
+        self.make(site, "feeds", "/feeds", self.feed("SePay"));
+        let feed = site.ask("GET", &self.path("/api/v1/feeds/{id}")).key(&self.key).send().json;
+        let secret = feed["secrets"][0]["id"].as_str().unwrap().to_owned();
+        self.ids.insert("secrets", secret);
+    }
+
+    fn make_codes(&mut self, site: &Site) {
+        let code = json!({ "occupancy_id": self.id("occupancies") });
+        self.make(site, "codes", "/codes", code);
+        let check = json!({ "code_id": self.id("codes"), "checked_by": "Tổ 1" });
+        self.make(site, "code-checks", "/code-checks", check);
+        let request = json!({
+            "kind": "sale", "occupancy_id": self.id("occupancies"), "amount_vnd": 45_000 });
+        self.make(site, "requests", "/requests", request);
+    }
+
+    /// 50.000 đ arrive on the world's account, as SePay tells it.
+    fn report_a_transfer(&mut self, site: &Site) {
+        let told = json!({
+            "id": 92_704, "gateway": "Vietcombank", "transactionDate": "2026-11-24 11:59:00",
+            "accountNumber": self.number, "code": null, "content": "tra tien ca",
+            "transferType": "in", "transferAmount": 50_000, "accumulated": 0,
+            "subAccount": null, "referenceCode": "FT1", "description": "" });
+        let hook = format!("/hooks/{}", self.id("feeds"));
+        let secret = format!("Apikey {FEED_SECRET}");
+        let answer = site.ask("POST", &hook).header("authorization", &secret).json(&told).send();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let listed = site.ask("GET", "/api/v1/transfers").key(&self.key).send();
+        let id = listed.json["items"][0]["id"].as_str().unwrap().to_owned();
+        self.ids.insert("transfers", id);
+    }
+
+    fn feed(&self, name: &str) -> Value {
+        json!({ "provider": "sepay", "name": name, "config": { "authentication": "api_key" },
+                "secret": FEED_SECRET, "account_ids": [self.id("accounts")] })
     }
 
     pub fn id(&self, of: &str) -> &str {
@@ -72,6 +132,12 @@ impl World {
                 "wholesale": false, "size_class": "small", "position": 1 })
     }
 
+    /// What a bank app prints for the account.
+    fn sticker(&self) -> String {
+        let payee = Payee::Account(self.number.clone());
+        Builder::new("970436", payee).build().unwrap().payload
+    }
+
     /// A path pattern of the OpenAPI document with this world's ids.
     pub fn path(&self, pattern: &str) -> String {
         let mut filled = pattern.to_owned();
@@ -88,8 +154,13 @@ impl World {
 
     /// A good body for an operation, each of its fields in it.
     pub fn body(&self, operation: &str) -> Value {
-        let dated = json!({ "from_day": "2026-03-01", "to_day": "2026-03-31" });
-        match operation {
+        let bodies = [Self::register_body, Self::account_body, Self::money_body];
+        let body = bodies.iter().find_map(|body| body(self, operation));
+        body.unwrap_or_else(|| panic!("no body for {operation}: add one here"))
+    }
+
+    fn register_body(&self, operation: &str) -> Option<Value> {
+        Some(match operation {
             "POST /api/v1/keys" => json!({ "name": "cân", "permissions": ["reports.read"] }),
             "PATCH /api/v1/board" => json!({
                 "name": "Ban quản lý", "day_start_minute": 60, "minimum_receipt_vnd": 2_000 }),
@@ -122,7 +193,19 @@ impl World {
             "POST /api/v1/absences" => json!({
                 "occupancy_id": self.id("occupancies"), "kind": "suspended",
                 "from_day": "2026-03-01", "to_day": "2026-03-31" }),
-            "PATCH /api/v1/absences/{id}" | "PATCH /api/v1/account-links/{id}" => dated,
+            "PATCH /api/v1/absences/{id}" => {
+                json!({ "from_day": "2026-03-01", "to_day": "2026-03-31" })
+            }
+            "POST /api/v1/consents" => json!({
+                "vendor_id": self.id("vendors"), "purpose": "share_amounts",
+                "given_by": "Nguyễn Thị Lụa" }),
+            "POST /api/v1/consents/{id}/withdraw" => json!({}),
+            _ => return None,
+        })
+    }
+
+    fn account_body(&self, operation: &str) -> Option<Value> {
+        Some(match operation {
             "POST /api/v1/accounts" => account("7770001112"),
             "PATCH /api/v1/accounts/{id}" => json!({
                 "kind": "personal", "use_kind": "business_only", "holder_name": "Nguyễn Thị Lụa",
@@ -134,6 +217,10 @@ impl World {
             "POST /api/v1/account-links" => json!({
                 "occupancy_id": self.id("occupancies"), "account_id": self.id("accounts"),
                 "from_day": "2026-05-01", "to_day": "2026-05-31" }),
+            "PATCH /api/v1/account-links/{id}" => {
+                json!({ "from_day": "2026-03-01", "to_day": "2026-03-31" })
+            }
+            "POST /api/v1/accounts/{id}/close" => json!({}),
             "POST /api/v1/verifications" => json!({
                 "account_id": self.id("accounts"), "method": "test_seen", "passed": true,
                 "verified_by": "Tổ 1" }),
@@ -141,27 +228,43 @@ impl World {
                 "occupancy_id": self.id("occupancies"), "account_id": self.id("accounts"),
                 "number_id": self.id("receiving-numbers"), "with_reference": true }),
             "POST /api/v1/existing-codes" => json!({
-                "occupancy_id": self.id("occupancies"), "payload": MOMO_STICKER }),
+                "occupancy_id": self.id("occupancies"), "payload": self.sticker() }),
             "POST /api/v1/codes/{id}/replace" => json!({
                 "because": "Thẻ bị ướt", "account_id": self.id("accounts"),
                 "number_id": self.id("receiving-numbers"), "with_reference": true }),
             "POST /api/v1/codes/{id}/revoke" => json!({ "because": "Mất thẻ" }),
             "POST /api/v1/code-checks" => json!({
                 "code_id": self.id("codes"), "scanned_payload": "0002", "checked_by": "Tổ 2" }),
-            "POST /api/v1/consents" => json!({
-                "vendor_id": self.id("vendors"), "purpose": "share_amounts",
-                "given_by": "Nguyễn Thị Lụa" }),
-            "POST /api/v1/accounts/{id}/close" | "POST /api/v1/consents/{id}/withdraw" => {
-                json!({})
+            _ => return None,
+        })
+    }
+
+    fn money_body(&self, operation: &str) -> Option<Value> {
+        Some(match operation {
+            "POST /api/v1/requests" => json!({
+                "kind": "sale", "occupancy_id": self.id("occupancies"),
+                "account_id": self.id("accounts"), "number_id": self.id("receiving-numbers"),
+                "amount_vnd": 50_000, "purpose": "Cà phê", "expires_in_s": 600,
+                "order": { "feed_id": self.id("feeds"), "order_code": "123" } }),
+            "POST /api/v1/feeds" => {
+                let mut feed = self.feed("SePay 2");
+                feed["config"]["merchant"] = json!("to-2");
+                feed
             }
-            other => panic!("no body for {other}: add one here"),
-        }
+            "PATCH /api/v1/feeds/{id}" => json!({
+                "name": "SePay, tổ 3", "config": { "authentication": "api_key" },
+                "disabled": false }),
+            "POST /api/v1/feeds/{id}/secrets" => json!({
+                "secret": "khoa-bi-mat-thu-hai", "others_expire_in_s": 3_600 }),
+            "POST /api/v1/feeds/{id}/accounts" => json!({ "account_ids": [self.id("accounts")] }),
+            "POST /api/v1/transfers/{id}/attributions" => json!({ "lines": [
+                { "occupancy_id": self.id("occupancies"), "class": "sale", "amount_vnd": 40_000 },
+                { "class": "personal", "amount_vnd": 10_000 }] }),
+            "POST /api/v1/requests/{id}/cancel" => json!({}),
+            _ => return None,
+        })
     }
 }
-
-/// A good VietQR code, but of no account of any test: facts/vietqr.md.
-const MOMO_STICKER: &str =
-    "00020101021138570010A00000072701270006970403011200110123456780208QRIBFTTA53037045802VN63049E6F";
 
 fn account(number: &str) -> Value {
     json!({ "bin": "970436", "number": number, "kind": "personal", "use_kind": "mixed",

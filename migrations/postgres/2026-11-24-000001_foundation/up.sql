@@ -366,16 +366,16 @@ CREATE TABLE deliveries (
     PRIMARY KEY (board_id, id)
 );
 
--- The last refused deliveries of each feed, a ring of 200 slots.
+-- The last 200 refused deliveries of each feed, numbered upwards.
 CREATE TABLE refused_deliveries (
     board_id BIGINT NOT NULL,
     feed_id BIGINT NOT NULL,
-    slot INTEGER NOT NULL,
+    number BIGINT NOT NULL,
     received_at_ms BIGINT NOT NULL,
     reason TEXT NOT NULL,
     headers TEXT NOT NULL,
     body BYTEA NOT NULL,
-    PRIMARY KEY (board_id, feed_id, slot)
+    PRIMARY KEY (board_id, feed_id, number)
 );
 
 CREATE TABLE sightings (

@@ -156,11 +156,7 @@ impl Register {
     }
 }
 
-fn calendar(
-    connection: &mut DbConnection,
-    board: i64,
-    market: i64,
-) -> Outcome<Vec<CalendarRule>> {
+fn calendar(connection: &mut DbConnection, board: i64, market: i64) -> Outcome<Vec<CalendarRule>> {
     use calendar_rules as c;
     Ok(c::table
         .filter(c::board_id.eq(board))
@@ -197,11 +193,7 @@ fn of_occupancies(
         .load(connection)?)
 }
 
-fn of_absences(
-    connection: &mut DbConnection,
-    board: i64,
-    market: i64,
-) -> Outcome<Vec<AbsenceRow>> {
+fn of_absences(connection: &mut DbConnection, board: i64, market: i64) -> Outcome<Vec<AbsenceRow>> {
     use {absences as a, occupancies as o};
     Ok(a::table
         .inner_join(o::table.on(o::board_id.eq(a::board_id).and(o::id.eq(a::occupancy_id))))

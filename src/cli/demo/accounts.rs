@@ -21,8 +21,6 @@ pub struct AccountPlan {
     pub use_kind: UseKind,
     pub relation: Relation,
     pub feed: Option<FeedName>,
-    /// Since when it is in use.
-    pub from: u32,
     pub keeps_outgoing: bool,
     /// The vendor's choice where nobody else is paid to it.
     pub with_reference: bool,
@@ -134,7 +132,6 @@ fn market_account(dice: &mut Dice) -> AccountPlan {
         use_kind: UseKind::BusinessOnly,
         relation: Relation::Market,
         feed: Some(feed),
-        from: 0,
         keeps_outgoing: false,
         with_reference: false,
         takes_orders: false,
@@ -166,7 +163,6 @@ fn account(
         use_kind: if business_only { UseKind::BusinessOnly } else { UseKind::Mixed },
         relation: if borrowed { Relation::Family } else { Relation::Own },
         feed,
-        from: tenant.from,
         keeps_outgoing: dice.chance(100),
         with_reference: !business_only || dice.chance(800),
         takes_orders: false,

@@ -201,10 +201,7 @@ impl Morning<'_> {
         account_id: AccountId,
     ) -> Outcome<()> {
         let test = if plan.feed.is_some() { Method::TestSeen } else { Method::TestConfirmed };
-        let seen = [
-            (Method::NameShown, Some(plan.holder.clone()), None),
-            (test, None, Some(true)),
-        ];
+        let seen = [(Method::NameShown, Some(plan.holder.clone()), None), (test, None, Some(true))];
         for (method, shown_name, passed) in seen {
             let verified_by = "Tổ công nghệ số khóm 1".to_owned();
             let new = NewVerification { account_id, method, shown_name, passed, verified_by };
@@ -245,9 +242,9 @@ impl Morning<'_> {
         connection: &mut DbConnection,
         account_id: AccountId,
     ) -> Outcome<Option<NumberId>> {
-        let filter =
-            numbers::ReceivingNumberFilter { account_id: Some(account_id), number: None };
-        let page = numbers::list(connection, self.act, &filter, crate::registry::PageRequest::default())?;
+        let filter = numbers::ReceivingNumberFilter { account_id: Some(account_id), number: None };
+        let page =
+            numbers::list(connection, self.act, &filter, crate::registry::PageRequest::default())?;
         let found = page.items.iter().find(|number| number.kind == NumberKind::Virtual);
         Ok(found.map(|number| number.id))
     }
@@ -270,12 +267,7 @@ impl Morning<'_> {
         Ok(())
     }
 
-    fn leave(
-        &self,
-        connection: &mut DbConnection,
-        register: &Register,
-        at: usize,
-    ) -> Outcome<()> {
+    fn leave(&self, connection: &mut DbConnection, register: &Register, at: usize) -> Outcome<()> {
         if let Some(card) = register.cards.get(&at) {
             let because = "Tiểu thương nghỉ bán, trả sạp".to_owned();
             codes::revoke(connection, self.act, card.id, Revocation { because })?;

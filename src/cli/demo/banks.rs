@@ -75,8 +75,7 @@ pub const WORKING: [Cell; 10] = [
     (FeedName::StandardWebhooks, &TECHCOMBANK),
 ];
 
-pub const BROKEN: [Cell; 2] =
-    [(FeedName::SepayBroken, &SACOMBANK), (FeedName::SepayBroken, &SHB)];
+pub const BROKEN: [Cell; 2] = [(FeedName::SepayBroken, &SACOMBANK), (FeedName::SepayBroken, &SHB)];
 
 /// Where the market's own account lies.
 pub const MARKET: Cell = (FeedName::StandardWebhooks, &AGRIBANK);

@@ -67,11 +67,7 @@ impl FeedName {
 }
 
 /// Makes all feeds; accounts are attached by [`attach_new`].
-pub fn create_all(
-    connection: &mut DbConnection,
-    act: &Act,
-    key: &SecretKey,
-) -> Outcome<Vec<Feed>> {
+pub fn create_all(connection: &mut DbConnection, act: &Act, key: &SecretKey) -> Outcome<Vec<Feed>> {
     FeedName::ALL.into_iter().map(|name| create(connection, act, key, name)).collect()
 }
 

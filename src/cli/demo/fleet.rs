@@ -70,11 +70,7 @@ impl Fleet {
     }
 }
 
-fn drive(
-    server: SocketAddr,
-    parcels: &Receiver<Vec<Parcel>>,
-    report: &Sender<Result<(), String>>,
-) {
+fn drive(server: SocketAddr, parcels: &Receiver<Vec<Parcel>>, report: &Sender<Result<(), String>>) {
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .proxy(None)

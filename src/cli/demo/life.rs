@@ -96,10 +96,8 @@ impl Life {
 
     fn ask(&mut self, asks: &[Ask]) -> Outcome<()> {
         let act = self.settled.act(&self.app);
-        let new: Vec<(u64, NewRequest)> = asks
-            .iter()
-            .filter_map(|ask| Some((ask.number, self.new_request(ask)?)))
-            .collect();
+        let new: Vec<(u64, NewRequest)> =
+            asks.iter().filter_map(|ask| Some((ask.number, self.new_request(ask)?))).collect();
         let made = self.app.db.write_here(act.board_id().0, move |connection| {
             let make = |(number, new)| {
                 let request = requests::create(connection, &act, new)?;
@@ -156,9 +154,10 @@ impl Life {
         };
         let request = sample.signed_request(&feed.config, &feed.secret, at);
         let request = request.ok_or_else(|| Fault::broken("a sample could not be signed"))?;
-        let account = delivery.number.bytes().fold(0, |sum: u64, digit| {
-            sum.wrapping_mul(31).wrapping_add(u64::from(digit))
-        });
+        let account = delivery
+            .number
+            .bytes()
+            .fold(0, |sum: u64, digit| sum.wrapping_mul(31).wrapping_add(u64::from(digit)));
         Ok(Parcel { account, path: format!("/hooks/{}", feed.id), request })
     }
 

@@ -86,7 +86,7 @@ pub fn run(args: DemoArgs) -> Outcome<()> {
     let system = actix_web::rt::System::new();
     system.block_on(async {
         let app = App::build(config(&place), clock)?;
-        let running = app.serve(args.listen).await?;
+        let running = app.serve(args.listen)?;
         let lived = live_and_tell(&args, &app, &running, first_day).await;
         let stopped = running.stop().await;
         lived.and(stopped)

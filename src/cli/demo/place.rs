@@ -38,13 +38,12 @@ impl Place {
     fn temporary() -> Outcome<Self> {
         let random = getrandom::u64().map_err(Fault::broken)?;
         let folder = std::env::temp_dir().join(format!("cho40-demo-{random:016x}"));
-        std::fs::create_dir(&folder).map_err(Fault::broken)?;
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&folder).map_err(Fault::broken)?;
         let url = DatabaseUrl::Sqlite(folder.join("cho40.db"));
         Ok(Self { key_file: config::beside(&url), url, folder: Some(folder) })
-    }
-
-    pub const fn is_temporary(&self) -> bool {
-        self.folder.is_some()
     }
 }
 

@@ -129,16 +129,17 @@ impl Plan {
     /// Two busy accounts for each feed and bank: only they prove that the silence of a third one
     /// is silence.
     fn keep_cells_alive(&mut self) {
-        let mut proving: HashMap<(FeedName, &str), usize> = HashMap::new();
+        let mut proving: HashMap<(FeedName, &str), Vec<usize>> = HashMap::new();
         let staying = self.tenants.iter_mut().filter(|tenant| tenant.stays_from_the_start());
         for tenant in staying {
-            let account = tenant.account.and_then(|place| self.accounts.get(place));
+            let Some(place) = tenant.account else { continue };
+            let account = self.accounts.get(place);
             let Some((account, feed)) = account.and_then(|plan| Some((plan, plan.feed?))) else {
                 continue;
             };
-            let count = proving.entry((feed, account.bank.bin)).or_default();
-            if *count < 2 {
-                *count += 1;
+            let busy = proving.entry((feed, account.bank.bin)).or_default();
+            if busy.len() < 2 && !busy.contains(&place) {
+                busy.push(place);
                 tenant.habit = Habit::Steady(11);
                 tenant.equipped = 0;
                 tenant.off = None;
@@ -241,10 +242,9 @@ fn habit(days: u32, dice: &mut Dice) -> Habit {
     let rate = dice.between(8, 15) as u32;
     match dice.between(1, 100) {
         1..=70 => Habit::Steady(rate),
-        71..=84 => Habit::Light,
         // Long enough ago to be called a pause, and not so long that it was never a habit.
         85..=92 if days >= 60 => Habit::Paused { rate, from: days - dice.between(31, 34) as u32 },
-        85..=92 => Habit::Light,
+        71..=92 => Habit::Light,
         _ => Habit::Dormant,
     }
 }

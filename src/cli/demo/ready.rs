@@ -79,7 +79,7 @@ impl<'s> Ready<'s> {
              Khóa API   {api_key}\n\
              Hook SePay {url}/hooks/{hook}\n\
              Báo cáo    curl -H 'Authorization: Bearer {api_key}' \
-             '{url}/api/v1/markets/{market_id}/reports/adoption'\n{served}"
+             '{url}/api/v1/reports/adoption?market_id={market_id}'\n{served}"
         )
     }
 }
@@ -87,9 +87,11 @@ impl<'s> Ready<'s> {
 fn account<'s>(place: usize, plan: &'s Plan, settled: &Settled) -> Option<ReadyAccount<'s>> {
     let account = plan.accounts.get(place)?;
     let register = &settled.register;
-    let paid = plan.tenants.iter().enumerate().filter(|(_, tenant)| {
-        tenant.account == Some(place) && tenant.to.is_none()
-    });
+    let paid = plan
+        .tenants
+        .iter()
+        .enumerate()
+        .filter(|(_, tenant)| tenant.account == Some(place) && tenant.to.is_none());
     Some(ReadyAccount {
         id: *register.accounts.get(&place)?,
         bin: account.bank.bin,

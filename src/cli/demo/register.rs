@@ -51,8 +51,7 @@ impl Register {
         words: &Words,
     ) -> Outcome<Self> {
         let [name, commune, province] = [MARKET, COMMUNE, PROVINCE].map(str::to_owned);
-        let market =
-            markets::create(connection, act, NewMarket { name, commune, province })?;
+        let market = markets::create(connection, act, NewMarket { name, commune, province })?;
         calendar(connection, act, market.id)?;
         let mut section_ids = Vec::new();
         for (name, position) in words.trade.sections.iter().zip(1..) {
@@ -74,8 +73,8 @@ impl Register {
 fn calendar(connection: &mut DbConnection, act: &Act, market_id: MarketId) -> Outcome<()> {
     let (from_day, to_day) = (None, None);
     let weekdays = (1..=6).map(|iso_weekday| Rule::Weekday { iso_weekday, from_day, to_day });
-    let lunar_days = LUNAR_MARKET_DAYS
-        .map(|day| Rule::LunarDay { lunar_day: i32::from(day), from_day, to_day });
+    let lunar_days =
+        LUNAR_MARKET_DAYS.map(|day| Rule::LunarDay { lunar_day: i32::from(day), from_day, to_day });
     for rule in weekdays.chain(lunar_days) {
         calendar::create(connection, act, NewCalendarRule { market_id, rule })?;
     }

@@ -32,12 +32,7 @@ impl Settled {
 }
 
 /// Writes it all in one transaction.
-pub fn settle(
-    app: &App,
-    plan: &Arc<Plan>,
-    words: &Arc<Words>,
-    first_day: Day,
-) -> Outcome<Settled> {
+pub fn settle(app: &App, plan: &Arc<Plan>, words: &Arc<Words>, first_day: Day) -> Outcome<Settled> {
     let (plan, words) = (Arc::clone(plan), Arc::clone(words));
     let (at, ids, key) = (app.clock.now(), Arc::clone(&app.ids), app.secret_key.clone());
     app.db.write_here(0, move |connection| {

@@ -136,8 +136,8 @@ impl Today<'_> {
                 ..account.clone()
             };
             let (amount, payer) = (self.thousands(50, 900), self.stranger());
-            let feed = FeedName::SepayHmac;
-            self.transfer(&unknown, feed, Direction::In, amount, Saying::Nothing, &payer);
+            let reported_by = FeedName::SepayHmac;
+            self.transfer(&unknown, reported_by, Direction::In, amount, Saying::Nothing, &payer);
         }
     }
 

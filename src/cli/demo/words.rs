@@ -84,12 +84,10 @@ impl Trade {
         let fits = |goods: &&Goods| goods.section == section && (wholesale || !goods.wholesale);
         let fitting: Vec<&Goods> = self.goods.iter().filter(fits).collect();
         let wanted = fitting.iter().find(|goods| wholesale && goods.wholesale);
-        let nothing = || Goods {
-            name: "Tạp hóa".to_owned(),
-            section,
-            receipt: (10, 100),
-            wholesale: false,
-        };
+        let nothing =
+            || Goods {
+                name: "Tạp hóa".to_owned(), section, receipt: (10, 100), wholesale: false
+            };
         wanted.or_else(|| dice.pick(&fitting)).map_or_else(nothing, |goods| (*goods).clone())
     }
 }

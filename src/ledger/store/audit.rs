@@ -1,5 +1,6 @@
 //! The doctor's queries: whole tables, read rarely.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use diesel::prelude::*;
@@ -209,10 +210,7 @@ struct Queued {
 }
 
 /// Transfers that should wait and do not (`true`), or wait and are settled (`false`).
-pub fn queue(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-) -> Outcome<Vec<(TransferId, bool)>> {
+pub fn queue(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<(TransferId, bool)>> {
     let query = format!(
         "SELECT q.transfer_id, q.waits FROM (
            SELECT t.id AS transfer_id,
@@ -291,17 +289,18 @@ pub fn months(
             .select((
                 day_totals::occupancy_id,
                 day_totals::account_id,
-                day_totals::sale_count + day_totals::debt_repayment_count
+                day_totals::sale_count
+                    + day_totals::debt_repayment_count
                     + day_totals::deposit_count,
                 day_totals::sale_vnd + day_totals::debt_repayment_vnd + day_totals::deposit_vnd,
             ))
             .load(connection)?;
-        let mut sums: std::collections::BTreeMap<(i64, i64), (i64, i64)> = Default::default();
+        let mut sums: BTreeMap<(i64, i64), (i64, i64)> = BTreeMap::new();
         for (occupancy_id, account_id, count, amount) in days {
             let sum = sums.entry((occupancy_id, account_id)).or_default();
             *sum = (sum.0 + count, sum.1 + amount);
         }
-        let kept: std::collections::BTreeMap<_, _> =
+        let kept: BTreeMap<_, _> =
             kept.into_iter().map(|row| ((row.0, row.1), (row.2, row.3))).collect();
         for (key, sum) in &sums {
             let have = kept.get(key).copied().unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt};
+use diesel::sql_types::BigInt;
 
 use crate::db::schema::{attribution_lines, deliveries, feeds, transfers, unassigned};
 use crate::db::{DbConnection, Fault, Outcome};
@@ -18,8 +18,7 @@ use crate::primitives::ids::{
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::registry::PageRequest;
 
-type RawTransfer =
-    (i64, i64, i64, i64, i32, String, i64, i64, String, i32, i64, String);
+type RawTransfer = (i64, i64, i64, i64, i32, String, i64, i64, String, i32, i64, String);
 type RawLine = (i64, i32, i64, Option<i64>, Option<i64>, String, i64, String);
 
 #[derive(QueryableByName)]
@@ -122,11 +121,7 @@ fn with_lines(
     let lines: Vec<RawLine> = attribution_lines::table
         .filter(attribution_lines::board_id.eq(board_id.0))
         .filter(attribution_lines::transfer_id.eq_any(&ids))
-        .order((
-            attribution_lines::transfer_id,
-            attribution_lines::seq,
-            attribution_lines::line,
-        ))
+        .order((attribution_lines::transfer_id, attribution_lines::seq, attribution_lines::line))
         .select((
             attribution_lines::transfer_id,
             attribution_lines::seq,
@@ -221,8 +216,7 @@ pub fn waiting(
     board_id: BoardId,
     page: PageRequest,
 ) -> Outcome<Vec<Waiting>> {
-    type Raw =
-        (i64, i64, i64, i64, i64, i64, String, Option<String>, Option<String>, Option<i64>);
+    type Raw = (i64, i64, i64, i64, i64, i64, String, Option<String>, Option<String>, Option<i64>);
     let rows: Vec<Raw> = unassigned::table
         .inner_join(
             transfers::table.on(transfers::board_id

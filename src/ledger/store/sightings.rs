@@ -148,11 +148,7 @@ fn compare(connection: &mut DbConnection, new: &[New<'_>]) -> Outcome<Vec<Seen>>
     Ok(seen.collect())
 }
 
-fn keep_conflicts(
-    connection: &mut DbConnection,
-    new: &[New<'_>],
-    seen: &[Seen],
-) -> Outcome<()> {
+fn keep_conflicts(connection: &mut DbConnection, new: &[New<'_>], seen: &[Seen]) -> Outcome<()> {
     let mut values = Vec::new();
     for (sighting, _) in
         new.iter().zip(seen).filter(|(_, seen)| **seen == Seen::ExistsWithDifferentFields)

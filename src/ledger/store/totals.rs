@@ -36,7 +36,12 @@ static DAY_TOTALS: LazyLock<Table> = LazyLock::new(|| {
 /// column that it binds and adds.
 static CLASS_TOTALS: LazyLock<Vec<Table>> = LazyLock::new(|| {
     let table = |class: &Class| {
-        day_table(&[class.count_column(), class.amount_column(), "named_count", "wrong_amount_count"])
+        day_table(&[
+            class.count_column(),
+            class.amount_column(),
+            "named_count",
+            "wrong_amount_count",
+        ])
     };
     Class::ALL.iter().map(table).collect()
 });

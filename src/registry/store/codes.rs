@@ -131,7 +131,7 @@ pub fn page(
         query = query.filter(table::account_id.eq(account_id));
     }
     if let Some(check_code) = &filter.check_code {
-        query = query.filter(table::check_code.eq(check_code.trim().to_ascii_uppercase()));
+        query = query.filter(table::check_code.eq(check_code));
     }
     match filter.live {
         Some(true) => query = query.filter(table::revoked_at_ms.is_null()),

@@ -4,8 +4,10 @@ use actix_web::{HttpResponse, delete, get, post};
 
 use crate::access::keys::{self, IssuedKey, Key, NewKey};
 use crate::primitives::ids::KeyId;
+use crate::registry::Page;
 use crate::web::caller::Caller;
 use crate::web::json::Json;
+use crate::web::listing;
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 
@@ -18,15 +20,17 @@ type Answer = Result<HttpResponse, Problem>;
     responses((status = 201, body = IssuedKey)))]
 #[post("/keys")]
 async fn create(caller: Caller, new: Json<NewKey>) -> Answer {
-    caller.create(new, |issued: &IssuedKey| format!("/api/v1/keys/{}", issued.key.id), keys::create).await
+    caller
+        .create(new, |issued: &IssuedKey| format!("/api/v1/keys/{}", issued.key.id), keys::create)
+        .await
 }
 
-/// The board's keys, newest first, without their tokens.
+/// The board's keys on one page, newest first, without their tokens.
 #[utoipa::path(tag = "keys", security(("key" = ["keys.write"])),
-    responses((status = 200, body = Vec<Key>)))]
+    responses((status = 200, body = Page<Key>)))]
 #[get("/keys")]
 async fn list(caller: Caller) -> Answer {
-    caller.show(keys::list).await
+    caller.show(|connection, act| keys::list(connection, act).map(listing::whole)).await
 }
 
 /// Ends a key at once. A key cannot end itself.

@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, get, patch, post};
 
 use crate::primitives::ids::LinkId;
 use crate::registry::Page;
-use crate::registry::links::{self, AccountLink, AccountLinkChange, AccountLinkFilter, NewAccountLink};
+use crate::registry::links::{
+    self, AccountLink, AccountLinkChange, AccountLinkFilter, NewAccountLink,
+};
 use crate::web::caller::Caller;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};

@@ -19,7 +19,9 @@ type Answer = Result<HttpResponse, Problem>;
     responses((status = 201, body = Market)))]
 #[post("/markets")]
 async fn create(caller: Caller, new: Json<NewMarket>) -> Answer {
-    caller.create(new, |market: &Market| format!("/api/v1/markets/{}", market.id), markets::create).await
+    caller
+        .create(new, |market: &Market| format!("/api/v1/markets/{}", market.id), markets::create)
+        .await
 }
 
 #[utoipa::path(tag = "markets", params(PageParams), security(("key" = ["registry.read"])),

@@ -32,7 +32,7 @@ macro_rules! resources {
         #[must_use]
         pub fn document() -> utoipa::openapi::OpenApi {
             let mut document = utoipa::openapi::OpenApi::default();
-            $(document.merge($file::Document::openapi());)+
+            $(document.merge(named(stringify!($file), $file::Document::openapi()));)+
             document
         }
     };
@@ -56,6 +56,23 @@ resources! {
     codes,
     code_checks,
     consents,
+    requests,
+    feeds,
+    transfers,
+    reports,
+}
+
+/// Names operations after their file too, `stalls_create`: a generated client has all of them in
+/// one place.
+fn named(file: &str, mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            let handler = operation.operation_id.take().unwrap_or_default();
+            operation.operation_id = Some(format!("{file}_{handler}"));
+        }
+    }
+    document
 }
 
 /// The body of what needs no input: `{}`.

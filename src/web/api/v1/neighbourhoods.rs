@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, get, patch, post};
 
 use crate::primitives::ids::NeighbourhoodId;
 use crate::registry::Page;
-use crate::registry::neighbourhoods::{self, Neighbourhood, NeighbourhoodChange, NeighbourhoodFilter, NewNeighbourhood};
+use crate::registry::neighbourhoods::{
+    self, Neighbourhood, NeighbourhoodChange, NeighbourhoodFilter, NewNeighbourhood,
+};
 use crate::web::caller::Caller;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
@@ -19,7 +21,8 @@ type Answer = Result<HttpResponse, Problem>;
     responses((status = 201, body = Neighbourhood)))]
 #[post("/neighbourhoods")]
 async fn create(caller: Caller, new: Json<NewNeighbourhood>) -> Answer {
-    let location = |neighbourhood: &Neighbourhood| format!("/api/v1/neighbourhoods/{}", neighbourhood.id);
+    let location =
+        |neighbourhood: &Neighbourhood| format!("/api/v1/neighbourhoods/{}", neighbourhood.id);
     caller.create(new, location, neighbourhoods::create).await
 }
 
@@ -42,5 +45,7 @@ async fn show(caller: Caller, id: Id<NeighbourhoodId>) -> Answer {
     security(("key" = ["registry.write"])), responses((status = 200, body = Neighbourhood)))]
 #[patch("/neighbourhoods/{id}")]
 async fn change(caller: Caller, id: Id<NeighbourhoodId>, to: Json<NeighbourhoodChange>) -> Answer {
-    caller.change(move |connection, act| neighbourhoods::change(connection, act, id.0, to.value)).await
+    caller
+        .change(move |connection, act| neighbourhoods::change(connection, act, id.0, to.value))
+        .await
 }

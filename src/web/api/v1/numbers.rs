@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, get, patch, post};
 
 use crate::primitives::ids::NumberId;
 use crate::registry::Page;
-use crate::registry::numbers::{self, NewReceivingNumber, ReceivingNumber, ReceivingNumberChange, ReceivingNumberFilter};
+use crate::registry::numbers::{
+    self, NewReceivingNumber, ReceivingNumber, ReceivingNumberChange, ReceivingNumberFilter,
+};
 use crate::web::caller::Caller;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};

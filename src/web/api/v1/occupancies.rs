@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, get, patch, post};
 
 use crate::primitives::ids::OccupancyId;
 use crate::registry::Page;
-use crate::registry::occupancies::{self, Occupancy, OccupancyChange, OccupancyFilter, NewOccupancy, EndOccupancy};
+use crate::registry::occupancies::{
+    self, EndOccupancy, NewOccupancy, Occupancy, OccupancyChange, OccupancyFilter,
+};
 use crate::web::caller::Caller;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, patch, post};
 
 use crate::primitives::ids::VendorId;
 use crate::registry::Page;
-use crate::registry::vendors::{self, Vendor, VendorChange, VendorFilter, NewVendor};
+use crate::registry::vendors::{self, NewVendor, Vendor, VendorChange, VendorFilter};
 use crate::web::caller::Caller;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};

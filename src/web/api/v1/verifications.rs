@@ -19,7 +19,8 @@ type Answer = Result<HttpResponse, Problem>;
     responses((status = 201, body = Verification)))]
 #[post("/verifications")]
 async fn create(caller: Caller, new: Json<NewVerification>) -> Answer {
-    let location = |verification: &Verification| format!("/api/v1/verifications/{}", verification.id);
+    let location =
+        |verification: &Verification| format!("/api/v1/verifications/{}", verification.id);
     caller.create(new, location, verifications::create).await
 }
 

@@ -1,0 +1,87 @@
+//! Dynamic payment requests: one amount, one expiry, one symbol.
+
+use actix_web::{HttpResponse, get, post};
+
+use crate::access::Permission;
+use crate::primitives::ids::RequestId;
+use crate::registry::Page;
+use crate::requests::{self, NewRequest, Request, RequestFilter};
+use crate::vietqr::{Format, Level};
+use crate::web::api::v1::NoFields;
+use crate::web::caller::Caller;
+use crate::web::json::Json;
+use crate::web::listing::{Listing, PageParams};
+use crate::web::path::Id;
+use crate::web::pictures::{self, Drawing, KnownTags};
+use crate::web::problem::Problem;
+use crate::web::query::Query;
+
+// The pictures first: `{id}` would match their names too.
+resource!(png, svg, create, list, show, cancel);
+
+type Answer = Result<HttpResponse, Problem>;
+
+/// Asks for an amount. Send an `Idempotency-Key`: a phone that lost the answer gets the same code.
+#[utoipa::path(tag = "requests", request_body = NewRequest,
+    security(("key" = ["requests.write"])), responses((status = 201, body = Request)))]
+#[post("/requests")]
+async fn create(caller: Caller, new: Json<NewRequest>) -> Answer {
+    let location = |request: &Request| format!("/api/v1/requests/{}", request.id);
+    caller.create(new, location, requests::create).await
+}
+
+#[utoipa::path(tag = "requests", params(RequestFilter, PageParams),
+    security(("key" = ["requests.read"])), responses((status = 200, body = Page<Request>)))]
+#[get("/requests")]
+async fn list(caller: Caller, listing: Listing<RequestFilter>) -> Answer {
+    let Listing { filter, page } = listing;
+    caller.show(move |connection, act| requests::list(connection, act, &filter, page)).await
+}
+
+/// A request as it stands now.
+#[utoipa::path(tag = "requests", params(("id" = RequestId, Path)),
+    security(("key" = ["requests.read"])), responses((status = 200, body = Request)))]
+#[get("/requests/{id}")]
+async fn show(caller: Caller, id: Id<RequestId>) -> Answer {
+    caller.show(move |connection, act| requests::get(connection, act, id.0)).await
+}
+
+/// Takes a request back that nothing was paid to.
+#[utoipa::path(tag = "requests", params(("id" = RequestId, Path)), request_body = NoFields,
+    security(("key" = ["requests.write"])), responses((status = 200, body = Request)))]
+#[post("/requests/{id}/cancel")]
+async fn cancel(caller: Caller, id: Id<RequestId>, body: Json<NoFields>) -> Answer {
+    caller
+        .perform(body, move |connection, act, NoFields {}| requests::cancel(connection, act, id.0))
+        .await
+}
+
+/// The symbol as a 1-bit PNG, with an entity tag.
+#[utoipa::path(tag = "requests", params(("id" = RequestId, Path), Drawing),
+    security(("key" = ["requests.read"])),
+    responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 304)))]
+#[get("/requests/{id}.png")]
+async fn png(caller: Caller, id: Id<RequestId>, how: Query<Drawing>, known: KnownTags) -> Answer {
+    picture(&caller, id.0, how.0.as_png()?, &known).await
+}
+
+/// The symbol as an SVG of one path, with an entity tag.
+#[utoipa::path(tag = "requests", params(("id" = RequestId, Path), Drawing),
+    security(("key" = ["requests.read"])),
+    responses((status = 200, content_type = "image/svg+xml", body = String), (status = 304)))]
+#[get("/requests/{id}.svg")]
+async fn svg(caller: Caller, id: Id<RequestId>, how: Query<Drawing>, known: KnownTags) -> Answer {
+    picture(&caller, id.0, how.0.as_svg()?, &known).await
+}
+
+async fn picture(
+    caller: &Caller,
+    id: RequestId,
+    how: (Level, Format),
+    known: &KnownTags,
+) -> Answer {
+    pictures::answer(caller, Permission::RequestsRead, id.0, how, known, move |connection, act| {
+        Ok(requests::get(connection, act, id)?.payload)
+    })
+    .await
+}
