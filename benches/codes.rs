@@ -12,7 +12,9 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use cho40::feeds::sample::{SampleTransfer, SignedRequest};
-use cho40::feeds::{Direction, FeedConfig, Headers, Incoming, Provider, Secret, connector};
+use cho40::feeds::{
+    Direction, FeedConfig, Headers, Incoming, Provider, RefusedBecause, Secret, connector,
+};
 use cho40::primitives::{Refusal, UnixMs, Vnd};
 use cho40::vietqr::{
     Builder, Format, ImageCache, Level, Mode, Payee, Reference, draw, read, scan, tlv,
@@ -131,7 +133,7 @@ fn webhook(span: Duration) -> Result<Vec<Figure>, Box<dyn Error>> {
     let headers: Headers = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
     let incoming =
         Incoming { method: "POST", path_tail: "", query: "", headers: &headers, body: &body };
-    connector.verify(&config, &secrets, &incoming, NOW).map_err(|because| because.code())?;
+    connector.verify(&config, &secrets, &incoming, NOW).map_err(RefusedBecause::code)?;
     let verified = median_ns(span, || {
         let _ = black_box(connector.verify(&config, &secrets, black_box(&incoming), NOW));
     });

@@ -9,6 +9,7 @@ mod support {
     pub mod events;
     pub mod figures;
     pub mod load;
+    #[expect(dead_code, reason = "the benchmark of the report reads the other half")]
     pub mod market;
     pub mod options;
     pub mod rows;

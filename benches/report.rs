@@ -7,6 +7,7 @@
 mod support {
     pub mod database;
     pub mod figures;
+    #[expect(dead_code, reason = "the benchmark of the hook reads the other half")]
     pub mod market;
     pub mod options;
     pub mod year;
@@ -104,13 +105,13 @@ fn measure(kind: &Kind, year: Year, times: usize) -> Result<Times, Box<dyn Error
         to: Some(year.last),
         include_occupancies: true,
     };
-    let seen = report(&mut connection, &act, market.market_id, &query)?;
+    let seen = report(&mut connection, &act, market.id, &query)?;
     if seen.coverage.measurable != STALLS as i64 {
         return Err(format!("only {} stalls are measurable", seen.coverage.measurable).into());
     }
-    let long_us = median_us(&mut connection, &act, market.market_id, &query, times)?;
+    let long_us = median_us(&mut connection, &act, market.id, &query, times)?;
     query.include_occupancies = false;
-    let short_us = median_us(&mut connection, &act, market.market_id, &query, times)?;
+    let short_us = median_us(&mut connection, &act, market.id, &query, times)?;
     Ok(Times { short_us, long_us })
 }
 

@@ -1,5 +1,7 @@
 //! Signed SePay webhooks, each of another transfer, over all stalls.
 
+use std::fmt::Write;
+
 use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::{Direction, sign};
 use cho40::primitives::{Clock, Vnd};
@@ -60,7 +62,7 @@ impl<'m> Events<'m> {
         let mut head = String::new();
         let signed = sign::sepay_hmac(&self.market.secret, now.get() / 1_000, &body);
         for (name, value) in &signed {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            write!(head, "{name}: {value}\r\n").ok()?;
         }
         Some((head, body))
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cho40::access::{Act, Permissions, Scope, SecretKey};
 use cho40::db::{DbConnection, Fault, Outcome};
-use cho40::feeds::{FeedConfig, Provider, Secret};
+use cho40::feeds::{Provider, Secret};
 use cho40::intake::feeds::{self, NewFeed};
 use cho40::primitives::id::{INSTANCES, IdGenerator};
 use cho40::primitives::ids::{AccountId, BoardId, FeedId, KeyId, MarketId, OccupancyId, SectionId};
@@ -33,9 +33,8 @@ const BANKS: [(&str, &str); 4] =
 
 pub struct Market {
     pub board_id: BoardId,
-    pub market_id: MarketId,
+    pub id: MarketId,
     pub feed_id: FeedId,
-    pub config: FeedConfig,
     pub secret: Secret,
     pub stalls: Vec<Stall>,
     pub ids: Arc<IdGenerator>,
@@ -107,9 +106,8 @@ fn register(
     };
     Ok(Market {
         board_id: board.id,
-        market_id,
+        id: market_id,
         feed_id: feeds::create(connection, &act, key, feed)?.id,
-        config: FeedConfig::parse(Provider::Sepay, CONFIG)?,
         secret: Secret::new(SECRET, SECRET.len())?,
         stalls,
         ids: Arc::clone(ids),

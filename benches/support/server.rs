@@ -34,9 +34,10 @@ impl Server {
         fs::write(
             &settings,
             format!(
-                "database_url = {:?}\nlisten = \"127.0.0.1:0\"\nkey_file = {key_file:?}\n\
+                "database_url = {:?}\nlisten = \"127.0.0.1:0\"\nkey_file = {:?}\n\
                  batch_limit = {batch_limit}\nnoop_route = true\n",
-                database.url
+                database.url,
+                key_file.display().to_string()
             ),
         )?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_cho40"));

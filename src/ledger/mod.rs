@@ -10,7 +10,6 @@ pub mod item;
 pub mod latency;
 pub mod matching;
 mod payable;
-pub mod rollup;
 mod store;
 pub mod totals;
 pub mod transfers;
@@ -19,4 +18,5 @@ mod writer;
 
 pub use class::Class;
 pub use item::{Item, Recorded};
+pub use store::rollup;
 pub use writer::LedgerWriter;

@@ -19,6 +19,7 @@ use super::{class::Class, latency};
 use crate::db::{Batch, DbConnection, Fault, Outcome};
 use crate::events::{self, Event};
 use crate::feeds::{Direction, Precision, Provider};
+use crate::primitives::Day;
 use crate::primitives::ids::{AccountId, BoardId, TransferId};
 use crate::registry::directory::Directory;
 use crate::requests::Effect;
@@ -52,6 +53,26 @@ impl<'i> Work<'i> {
             item: self.place,
             transfer_id: self.keeps.then_some(self.sighted.transfer_id),
             digest: self.sighted.digest,
+        }
+    }
+
+    fn transfer(&self, day: Day) -> Transfer {
+        let reported = &self.sighted.reported;
+        Transfer {
+            board_id: self.item.board_id,
+            id: self.sighted.transfer_id,
+            account_id: self.account_id,
+            feed_id: self.item.feed_id,
+            delivery_id: self.item.delivery_id,
+            item: self.place,
+            direction: reported.direction,
+            amount: reported.amount,
+            occurred_at: reported.occurred_at,
+            precision: reported.precision,
+            day,
+            recorded_at: self.item.received_at,
+            evidence: self.item.evidence,
+            fingerprint: self.sighted.fingerprint,
         }
     }
 }
@@ -189,22 +210,7 @@ impl LedgerWriter {
         } else {
             matching::outgoing(reported.amount, work.account_id, directory, day)
         };
-        batched.rows.transfer(&Transfer {
-            board_id: item.board_id,
-            id: sighted.transfer_id,
-            account_id: work.account_id,
-            feed_id: item.feed_id,
-            delivery_id: item.delivery_id,
-            item: work.place,
-            direction: reported.direction,
-            amount: reported.amount,
-            occurred_at: reported.occurred_at,
-            precision: reported.precision,
-            day,
-            recorded_at: item.received_at,
-            evidence: item.evidence,
-            fingerprint: sighted.fingerprint,
-        });
+        batched.rows.transfer(&work.transfer(day));
         batched.rows.attribution(&Attribution {
             board_id: item.board_id,
             transfer_id: sighted.transfer_id,
@@ -347,7 +353,7 @@ fn see(connection: &mut DbConnection, work: &mut [Work<'_>]) -> Outcome<()> {
 fn wait<'i>(
     connection: &mut DbConnection,
     work: &Work<'i>,
-    day: crate::primitives::Day,
+    day: Day,
     reason: Unassigned,
     batched: &mut Batched<'i>,
 ) -> Outcome<()> {

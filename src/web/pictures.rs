@@ -18,7 +18,7 @@ use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::vietqr::{Format, Level};
 
-/// Pixels of a module where nothing is asked: 330 px for a stall's code, sharp on a phone.
+/// Pixels of a module where nothing is asked: about 350 px for a stall's code, sharp on a phone.
 const MODULE_PX: u8 = 8;
 
 /// How to draw.

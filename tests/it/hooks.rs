@@ -27,8 +27,8 @@ fn reference(stand: &Stand) -> String {
 on_both!(a_reference_in_a_wrapped_memo_finds_its_stall, |db| {
     let stage = Stage::new(db);
     let account = stage.account("0123456789", AccountKind::Personal, UseKind::Mixed);
-    let stand = stage.stand_on("A1", account, "0123456789");
-    stage.stand_on("A2", account, "0123456789");
+    let stand = stage.stand_on("A1", account);
+    stage.stand_on("A2", account);
     let feed = stage.feed(Provider::Sepay);
     let memo = format!("MBVCB.123.{}.CT tu 1 toi 2", reference(&stand).to_lowercase());
     assert_eq!(feed.send(&transfer(&stage, 1, "0123456789", &memo)), "recorded");
@@ -58,14 +58,11 @@ on_both!(the_same_id_is_recorded_once_and_a_contradiction_is_kept, |db| {
     assert_eq!(feed.send(&other), "duplicate-with-different-fields");
     assert_eq!(transfers_of(&stage).len(), 1);
     assert_eq!(transfers_of(&stage)[0].amount_vnd, Some(Vnd::new(45_000)));
-    let (conflicts, kept): (i64, Vec<(String, Option<Vec<u8>>)>) = stage.read(|connection, _| {
-        Ok((
-            sighting_conflicts::table.count().get_result(connection)?,
-            deliveries::table
-                .order(deliveries::id)
-                .select((deliveries::outcome, deliveries::body))
-                .load(connection)?,
-        ))
+    let conflicts: i64 =
+        stage.read(|connection, _| Ok(sighting_conflicts::table.count().get_result(connection)?));
+    let kept: Vec<(String, Option<Vec<u8>>)> = stage.read(|connection, _| {
+        let kept = (deliveries::outcome, deliveries::body);
+        Ok(deliveries::table.order(deliveries::id).select(kept).load(connection)?)
     });
     assert_eq!(conflicts, 1);
     let outcomes: Vec<_> = kept.iter().map(|(outcome, _)| outcome.as_str()).collect();
@@ -95,8 +92,8 @@ on_both!(repetitions_inside_one_batch_count_once, |db| {
 on_both!(what_no_rule_can_place_waits_for_a_person, |db| {
     let stage = Stage::new(db);
     let shared = stage.account("0123456789", AccountKind::Personal, UseKind::BusinessOnly);
-    let one = stage.stand_on("A1", shared, "0123456789");
-    let two = stage.stand_on("A2", shared, "0123456789");
+    let one = stage.stand_on("A1", shared);
+    let two = stage.stand_on("A2", shared);
     stage.account("9990001112", AccountKind::Personal, UseKind::Mixed);
     let feed = stage.feed(Provider::Sepay);
     assert_eq!(feed.send(&transfer(&stage, 1, "0123456789", "tien rau")), "unmatched");

@@ -34,7 +34,6 @@ pub struct Stage {
 pub struct Stand {
     pub occupancy_id: OccupancyId,
     pub account_id: AccountId,
-    pub number: String,
     pub code: Code,
 }
 
@@ -86,7 +85,7 @@ impl Stage {
     /// A stall of its own vendor, with an account at MB and a printed code.
     pub fn stand(&self, code: &str, number: &str, use_kind: UseKind) -> Stand {
         let account = self.account(number, AccountKind::Personal, use_kind);
-        self.stand_on(code, account, number)
+        self.stand_on(code, account)
     }
 
     pub fn account(&self, number: &str, kind: AccountKind, use_kind: UseKind) -> AccountId {
@@ -103,8 +102,8 @@ impl Stage {
     }
 
     /// A stall whose money goes to a given account.
-    pub fn stand_on(&self, code: &str, account_id: AccountId, number: &str) -> Stand {
-        let (section_id, code, number) = (self.section.id, code.to_owned(), number.to_owned());
+    pub fn stand_on(&self, code: &str, account_id: AccountId) -> Stand {
+        let (section_id, code) = (self.section.id, code.to_owned());
         let from_day = Day::parse("2026-01-01").unwrap();
         let (occupancy_id, code) = self.write(move |connection, act| {
             let stall = stalls::NewStall {
@@ -144,7 +143,7 @@ impl Stage {
             };
             Ok((occupancy.id, codes::issue(connection, act, new)?))
         });
-        Stand { occupancy_id, account_id, number, code }
+        Stand { occupancy_id, account_id, code }
     }
 
     /// A feed of a provider with the stage's secret for it.

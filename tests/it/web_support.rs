@@ -72,10 +72,6 @@ impl Site {
         self.ask("POST", path).key(&self.key).json(body).send()
     }
 
-    pub fn patch(&self, path: &str, body: &Value) -> Answer {
-        self.ask("PATCH", path).key(&self.key).json(body).send()
-    }
-
     /// Creates something; its id.
     pub fn create(&self, path: &str, body: &Value) -> String {
         let made = self.post(path, body);

@@ -122,7 +122,7 @@ impl Life {
             account_id: fee_account.filter(|_| ask.asking == Asking::Fee),
             number_id: None,
             amount_vnd: ask.amount,
-            purpose: Some(if ask.asking == Asking::Fee { "Tien sap" } else { "Tien hang" }.into()),
+            purpose: Some(if ask.asking == Asking::Fee { "Tien sap" } else { "Mua hang" }.into()),
             expires_in_s: (ask.asking == Asking::Fee).then_some(FEE_EXPIRY_S),
             order: (ask.asking == Asking::Order)
                 .then(|| Order { feed_id: order_feed, order_code: ask.number.to_string() }),

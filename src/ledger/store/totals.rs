@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 
 use diesel::prelude::*;
 
+use super::rollup;
 use crate::db::rows::{Kind, Table, Value};
 use crate::db::schema::rolled_months;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::class::Class;
 use crate::ledger::latency;
-use crate::ledger::rollup;
 use crate::ledger::totals::{DayDelta, DayKey, Totals};
 use crate::primitives::ids::BoardId;
 

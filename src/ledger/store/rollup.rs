@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
-use super::histogram::Histogram;
 use crate::db::schema::{day_totals, month_totals, rolled_months};
 use crate::db::{DbConnection, Outcome};
+use crate::ledger::histogram::Histogram;
 use crate::on_db;
 use crate::primitives::ids::BoardId;
 use crate::primitives::{Day, Month};
