@@ -107,10 +107,11 @@ impl Totals {
     }
 }
 
-/// Money out counts only where a person said what it was: trade with suppliers, refunds.
+/// Money out counts only where a person said what it was: trade with suppliers, refunds. What is
+/// given back out of money in is not in its sale line; reports would subtract it a second time.
 fn is_counted(direction: Direction, class: Class) -> bool {
     match direction {
-        Direction::In => true,
+        Direction::In => !matches!(class, Class::Refund | Class::Reversal),
         Direction::Out => matches!(class, Class::Supplier | Class::Refund | Class::Reversal),
     }
 }

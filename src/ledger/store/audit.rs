@@ -89,7 +89,8 @@ pub fn lines_by_day(
                 CAST(SUM(p.amount_vnd) AS BIGINT) AS sum_vnd
          FROM (SELECT l.* FROM {PRESENT_LINES}) p
          JOIN transfers t ON t.board_id = p.board_id AND t.id = p.transfer_id
-         WHERE t.direction = 'in' OR p.class IN ('supplier', 'refund', 'reversal')
+         WHERE (t.direction = 'in' AND p.class NOT IN ('refund', 'reversal'))
+            OR (t.direction = 'out' AND p.class IN ('supplier', 'refund', 'reversal'))
          GROUP BY t.day, p.occupancy_id, t.account_id, p.class"
     );
     let rows: Vec<LineSum> =
