@@ -8,8 +8,10 @@ use super::words::People;
 use crate::primitives::fold;
 use crate::registry::accounts::{AccountKind, Relation, UseKind};
 
-/// Every ninth seen stall shares the account of the one before; where there are more, a third too.
+/// Every ninth seen stall shares the account of the one before.
 const SHARING: usize = 9;
+/// And now and then a third one does.
+const SHARING_BY_THREE: usize = 27;
 
 #[derive(Clone)]
 pub struct AccountPlan {
@@ -41,7 +43,10 @@ pub struct Accounts {
     /// How many of [`WORKING`] and [`BROKEN`] are used.
     working: usize,
     broken: usize,
+    /// Fed stalls so far.
     fed: usize,
+    /// Accounts of fed stalls so far.
+    placed: usize,
     gaps: usize,
     unfed: usize,
     /// The account that the next sharing stall takes.
@@ -51,11 +56,13 @@ pub struct Accounts {
 impl Accounts {
     pub fn new(tenants: &[Tenant]) -> Self {
         let count = |group| tenants.iter().filter(|tenant| tenant.group == group).count();
+        let fed_accounts = (0..count(Group::Fed)).filter(|fed| !shares(*fed)).count();
         Self {
             plans: Vec::new(),
-            working: (count(Group::Fed) / 2).clamp(1, WORKING.len()),
+            working: (fed_accounts / 2).clamp(1, WORKING.len()),
             broken: (count(Group::Gaps) / 3).clamp(1, BROKEN.len()),
             fed: 0,
+            placed: 0,
             gaps: 0,
             unfed: 0,
             last_fed: None,
@@ -86,19 +93,18 @@ impl Accounts {
                 (*bank, Some(*feed))
             }
             Group::Fed => {
-                let shares = self.fed % SHARING == 2 || self.fed % (3 * SHARING) == 3;
-                if shares && tenant.from == 0 && tenant.to.is_none() && self.last_fed.is_some() {
-                    self.fed += 1;
+                self.fed += 1;
+                if shares(self.fed - 1) && is_there_throughout(tenant) && self.last_fed.is_some() {
                     return self.share();
                 }
-                let (feed, bank) = next(&WORKING, self.working, &mut self.fed)?;
+                let (feed, bank) = next(&WORKING, self.working, &mut self.placed)?;
                 (*bank, Some(*feed))
             }
         };
         let plan = account(bank, feed, tenant, people, dice);
         let place = self.plans.len();
         self.plans.push(plan);
-        if tenant.group == Group::Fed && tenant.to.is_none() && tenant.from == 0 {
+        if tenant.group == Group::Fed && is_there_throughout(tenant) {
             self.last_fed = Some(place);
         }
         Some(place)
@@ -112,6 +118,15 @@ impl Accounts {
         plan.with_reference = true;
         Some(place)
     }
+}
+
+/// Whether the fed stall of this number shares an account.
+const fn shares(fed: usize) -> bool {
+    fed % SHARING == 2 || fed % SHARING_BY_THREE == SHARING + 3
+}
+
+fn is_there_throughout(tenant: &Tenant) -> bool {
+    tenant.from == 0 && tenant.to.is_none()
 }
 
 fn next<'c, T>(cells: &'c [T], used: usize, counter: &mut usize) -> Option<&'c T> {

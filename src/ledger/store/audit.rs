@@ -177,26 +177,29 @@ pub fn orphans(
         (
             "transfer of a sighting",
             "SELECT s.namespace || ' ' || s.provider_id AS name FROM sightings s
-             WHERE s.board_id = $1 AND s.transfer_id IS NOT NULL AND NOT EXISTS (
+             WHERE s.board_id = $1 AND s.board_id = $2 AND s.transfer_id IS NOT NULL AND NOT EXISTS (
                SELECT 1 FROM transfers t WHERE t.board_id = s.board_id AND t.id = s.transfer_id)",
         ),
         (
             "sighting of a transfer",
-            "SELECT CAST(t.id AS TEXT) AS name FROM transfers t
-             LEFT JOIN sightings s ON s.board_id = t.board_id AND s.transfer_id = t.id
-             WHERE t.board_id = $1 AND s.transfer_id IS NULL",
+            // No index leads from a transfer to its sightings: compare the two sets.
+            "SELECT CAST(id AS TEXT) AS name FROM (
+               SELECT id FROM transfers WHERE board_id = $1
+               EXCEPT SELECT transfer_id FROM sightings WHERE board_id = $2) lone",
         ),
         (
             "delivery of a transfer",
             "SELECT CAST(t.id AS TEXT) AS name FROM transfers t
              LEFT JOIN deliveries d ON d.board_id = t.board_id AND d.id = t.delivery_id
-             WHERE t.board_id = $1 AND d.id IS NULL",
+             WHERE t.board_id = $1 AND t.board_id = $2 AND d.id IS NULL",
         ),
     ];
     let mut found = Vec::new();
     for (what, question) in questions {
-        let rows: Vec<Orphan> =
-            diesel::sql_query(question).bind::<BigInt, _>(board_id.0).load(connection)?;
+        let rows: Vec<Orphan> = diesel::sql_query(question)
+            .bind::<BigInt, _>(board_id.0)
+            .bind::<BigInt, _>(board_id.0)
+            .load(connection)?;
         found.extend(rows.into_iter().map(|row| (what, row.name)));
     }
     Ok(found)
