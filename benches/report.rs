@@ -33,6 +33,8 @@ use support::year::Year;
 const NOW: UnixMs = UnixMs(1_795_496_400_000);
 /// The codes were issued a month before the window.
 const ISSUED: UnixMs = NOW.plus_ms(-400 * MS_PER_DAY);
+/// A card has to be scanned on its stall every half year.
+const SCANNED: UnixMs = NOW.plus_ms(-30 * MS_PER_DAY);
 const TARGET_US: u64 = 100_000;
 /// Of the time with a tenth of the transfers.
 const TARGET_PER_MILLE: u64 = 1_200;
@@ -98,6 +100,7 @@ fn measure(kind: &Kind, year: Year, times: usize) -> Result<Times, Box<dyn Error
     let database = Database::create(kind)?;
     let market = Market::create(&database, ISSUED)?;
     let mut connection = database.connect()?;
+    market.scan_all(&mut connection, SCANNED)?;
     year.fill(&mut connection, &market)?;
     let act = market.act(NOW);
     let mut query = Query {

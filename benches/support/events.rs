@@ -5,6 +5,7 @@ use std::fmt::Write;
 use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::{Direction, sign};
 use cho40::primitives::{Clock, Vnd};
+use cho40::vietqr::Reference;
 
 use super::load::Requests;
 use super::market::Market;
@@ -45,13 +46,13 @@ impl<'m> Events<'m> {
         let transfer = SampleTransfer {
             id: 92_704_000 + number,
             gateway: stall.gateway,
-            bin: stall.bin,
-            account: &stall.number,
+            bin: &stall.code.bin,
+            account: &stall.code.number,
             virtual_account: None,
             direction: Direction::In,
             amount: Vnd::new(5_000 + (number as i64 * 7_919 % 400) * 1_000),
             occurred_at: now.plus_ms(-(number as i64 % 20_000)),
-            memo: &wrapped(number, &stall.reference),
+            memo: &wrapped(number, stall.code.reference?),
             reference: &format!("FT{:014}", 24_249_000_000_000 + number),
             payer_name: None,
             order_code: 0,
@@ -69,7 +70,7 @@ impl<'m> Events<'m> {
 }
 
 /// The memo as four kinds of banks hand it on.
-fn wrapped(number: u64, reference: &str) -> String {
+fn wrapped(number: u64, reference: Reference) -> String {
     match number % 4 {
         0 => format!(
             "MBVCB.{}.{:06}.{reference} A12.CT tu 0761002380000 NGUYEN VAN A toi 104567000 \

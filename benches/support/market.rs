@@ -8,17 +8,19 @@ use cho40::db::{DbConnection, Fault, Outcome};
 use cho40::feeds::{Provider, Secret};
 use cho40::intake::feeds::{self, NewFeed};
 use cho40::primitives::id::{INSTANCES, IdGenerator};
-use cho40::primitives::ids::{AccountId, BoardId, FeedId, KeyId, MarketId, OccupancyId, SectionId};
+use cho40::primitives::ids::{BoardId, FeedId, KeyId, MarketId, SectionId};
 use cho40::primitives::{Clock, UnixMs};
-use cho40::registry::accounts::{self, AccountKind, NewAccount, Relation, UseKind};
+use cho40::registry::accounts::{self, Account, AccountKind, NewAccount, Relation, UseKind};
 use cho40::registry::boards;
-use cho40::registry::codes::{self, NewCode};
+use cho40::registry::code_checks::{self, NewCodeCheck};
+use cho40::registry::codes::{self, Code, NewCode};
 use cho40::registry::links::{self, NewAccountLink};
 use cho40::registry::markets::{self, NewMarket};
 use cho40::registry::occupancies::{self, NewOccupancy};
 use cho40::registry::sections::{self, NewSection};
 use cho40::registry::stalls::{self, NewStall, SizeClass};
 use cho40::registry::vendors::{self, NewVendor};
+use cho40::registry::verifications::{self, Method, NewVerification};
 use serde_json::value::RawValue;
 
 use super::database::Database;
@@ -26,7 +28,9 @@ use super::database::Database;
 pub const STALLS: usize = 1_000;
 /// Balances are dropped before storage on accounts of persons: the usual account of a stall.
 const CONFIG: &str = r#"{"authentication":"hmac"}"#;
-const SECRET: &str = "the secret of this benchmark";
+/// Who visits the stalls.
+const MEMBER: &str = "Tổ công nghệ số cộng đồng";
+const SECRET: &str = "secret-of-this-benchmark";
 /// SePay's name of the bank, and its BIN.
 const BANKS: [(&str, &str); 4] =
     [("MBBank", "970422"), ("Vietcombank", "970436"), ("ACB", "970416"), ("BIDV", "970418")];
@@ -41,13 +45,10 @@ pub struct Market {
 }
 
 pub struct Stall {
-    pub occupancy_id: OccupancyId,
-    pub account_id: AccountId,
+    /// SePay's name of its bank.
     pub gateway: &'static str,
-    pub bin: &'static str,
-    pub number: String,
-    /// What its printed code puts into the memo.
-    pub reference: String,
+    /// With occupancy, account and number.
+    pub code: Code,
 }
 
 impl Market {
@@ -61,6 +62,22 @@ impl Market {
         let clock = Clock::standing_at(at);
         let ids = Arc::new(IdGenerator::new(clock, INSTANCES - 1, UnixMs(0)));
         connection.in_transaction(|connection| register(connection, &key, at, &ids))
+    }
+
+    /// Every card is scanned on its stall and found right.
+    pub fn scan_all(&self, connection: &mut DbConnection, at: UnixMs) -> Outcome<()> {
+        let act = self.act(at);
+        connection.in_transaction(|connection| {
+            for stall in &self.stalls {
+                let check = NewCodeCheck {
+                    code_id: stall.code.id,
+                    scanned_payload: Some(stall.code.payload.clone()),
+                    checked_by: MEMBER.to_owned(),
+                };
+                code_checks::create(connection, &act, check)?;
+            }
+            Ok(())
+        })
     }
 
     /// Somebody with every permission.
@@ -102,7 +119,7 @@ fn register(
         name: "SePay".to_owned(),
         config: RawValue::from_string(CONFIG.to_owned()).map_err(Fault::broken)?,
         secret: Some(SECRET.to_owned()),
-        account_ids: stalls.iter().map(|stall| stall.account_id).collect(),
+        account_ids: stalls.iter().map(|stall| stall.code.account_id).collect(),
     };
     Ok(Market {
         board_id: board.id,
@@ -146,11 +163,30 @@ fn stall(
         keeps_outgoing: false,
     };
     let account = accounts::create(connection, act, account)?;
+    verify(connection, act, &account)?;
     let (account_id, to_day) = (account.id, None);
     let link = NewAccountLink { occupancy_id, account_id, from_day, to_day };
     links::create(connection, act, link)?;
     let code = NewCode { occupancy_id, account_id: None, number_id: None, with_reference: true };
     let code = codes::issue(connection, act, code)?;
-    let reference = code.reference.map(|reference| reference.to_string()).unwrap_or_default();
-    Ok(Stall { occupancy_id, account_id, gateway, bin, number: account.number, reference })
+    Ok(Stall { gateway, code })
+}
+
+/// The name was read in a bank app, and the holder saw the test transfer.
+fn verify(connection: &mut DbConnection, act: &Act, account: &Account) -> Outcome<()> {
+    let verification = |method, shown_name, passed| NewVerification {
+        account_id: account.id,
+        method,
+        shown_name,
+        passed,
+        verified_by: MEMBER.to_owned(),
+    };
+    let shown = Some(account.holder_name.clone());
+    for new in [
+        verification(Method::NameShown, shown, None),
+        verification(Method::TestConfirmed, None, Some(true)),
+    ] {
+        verifications::create(connection, act, new)?;
+    }
+    Ok(())
 }

@@ -101,20 +101,20 @@ impl Rows {
             log.push_str(&histogram::entry(Vnd::new(amount)));
         }
         let counts = [count as i64, total, 0, 0];
-        self.total(market, day, (stall.occupancy_id.0, stall.account_id.0), counts, log);
+        self.total(market, day, (stall.code.occupancy_id.0, stall.code.account_id.0), counts, log);
     }
 
     /// Money that waited for a person an hour each time, and was then found to be somebody else's:
     /// its row stays at the account.
     fn loose(&mut self, market: &Market, day: Day, stall: &Stall, (cell, count): (u64, u64)) {
         let counts = [0, 0, count as i64, count as i64 * 50_000];
-        self.total(market, day, (0, stall.account_id.0), counts, String::new());
+        self.total(market, day, (0, stall.code.account_id.0), counts, String::new());
         let recorded = day.start(0).plus_ms(WAITED_MS);
         for number in 0..count {
             self.unassigned.extend([
                 Value::Int(market.board_id.0),
                 Value::Int((cell * 1_000_000 + number) as i64),
-                Value::Int(stall.account_id.0),
+                Value::Int(stall.code.account_id.0),
                 Value::Int(market.feed_id.0),
                 Value::from(day.0),
                 Value::from("no_occupancy"),
@@ -156,16 +156,19 @@ impl Rows {
         }
         self.feed_days.extend(delays.map(Value::Int));
         self.feed_days.push(Value::Int(received.0));
-        let mut bins: Vec<_> = market.stalls.iter().map(|stall| stall.bin).collect();
+        let mut bins: Vec<_> = market.stalls.iter().map(|stall| stall.code.bin.as_str()).collect();
         bins.sort_unstable();
         bins.dedup();
         for bin in bins {
-            let accounts =
-                market.stalls.iter().filter(|stall| stall.bin == bin).map(|s| s.account_id.0);
+            let accounts = market
+                .stalls
+                .iter()
+                .filter(|stall| stall.code.bin == bin)
+                .map(|s| s.code.account_id.0);
             self.feed_bank_days.extend([
                 Value::Int(board_id),
                 Value::Int(feed_id),
-                Value::from(bin),
+                Value::from(bin.to_owned()),
                 Value::from(day.0),
                 Value::Int(accounts.clone().min().unwrap_or_default()),
                 Value::Int(accounts.max().unwrap_or_default()),

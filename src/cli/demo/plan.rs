@@ -140,7 +140,7 @@ impl Plan {
             let busy = proving.entry((feed, account.bank.bin)).or_default();
             if busy.len() < 2 && !busy.contains(&place) {
                 busy.push(place);
-                tenant.habit = Habit::Steady(11);
+                tenant.habit = Habit::Steady(13);
                 tenant.equipped = 0;
                 tenant.off = None;
             }
@@ -239,12 +239,13 @@ fn groups(stalls: usize, dice: &mut Dice) -> Vec<Group> {
 }
 
 fn habit(days: u32, dice: &mut Dice) -> Habit {
-    let rate = dice.between(8, 15) as u32;
+    let rate = dice.between(9, 16) as u32;
     match dice.between(1, 100) {
-        1..=70 => Habit::Steady(rate),
+        1..=46 => Habit::Steady(rate),
+        47..=66 => Habit::Light,
         // Long enough ago to be called a pause, and not so long that it was never a habit.
-        85..=92 if days >= 60 => Habit::Paused { rate, from: days - dice.between(31, 34) as u32 },
-        71..=92 => Habit::Light,
+        67..=82 if days >= 60 => Habit::Paused { rate, from: days - dice.between(31, 34) as u32 },
+        67..=82 => Habit::Light,
         _ => Habit::Dormant,
     }
 }
@@ -252,4 +253,41 @@ fn habit(days: u32, dice: &mut Dice) -> Habit {
 /// 0900 000 xxx: nobody's numbers, as far as one can tell.
 fn made_up_phone(dice: &mut Dice) -> String {
     format!("0900000{}", dice.digits(3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_keep_their_proportion_and_the_first_is_never_empty() {
+        let count = |stalls, group| {
+            let groups = groups(stalls, &mut Dice::new(1, "groups", 0));
+            assert_eq!(groups.len(), stalls);
+            groups.into_iter().filter(|one| *one == group).count()
+        };
+        for (group, expected) in OF_120 {
+            assert_eq!(count(120, group), expected);
+            assert_eq!(count(12, group), [5, 4, 2, 1][group as usize]);
+        }
+        assert!((1..60).all(|stalls| count(stalls, Group::Fed) > 0));
+    }
+
+    #[test]
+    fn every_feed_and_bank_has_two_busy_accounts_to_prove_the_others() {
+        let words = Words::load().unwrap();
+        for (seed, stalls) in [(1, 120), (2, 60), (3, 24), (4, 12)] {
+            let plan = Plan::make(seed, stalls, 100, &words);
+            let mut busy: HashMap<(FeedName, &str), Vec<usize>> = HashMap::new();
+            for tenant in plan.tenants.iter().filter(|tenant| tenant.group == Group::Fed) {
+                let place = tenant.account.unwrap();
+                let account = &plan.accounts[place];
+                let known = busy.entry((account.feed.unwrap(), account.bank.bin)).or_default();
+                if matches!(tenant.habit, Habit::Steady(_)) && !known.contains(&place) {
+                    known.push(place);
+                }
+            }
+            assert!(busy.values().all(|busy| busy.len() >= 2), "{stalls} stalls: {busy:?}");
+        }
+    }
 }

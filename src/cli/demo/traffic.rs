@@ -326,3 +326,28 @@ impl Today<'_> {
         self.next_id
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_the_same_again_and_nothing_is_reported_before_it_happened() {
+        let words = Words::load().unwrap();
+        let plan = Plan::make(7, 30, 20, &words);
+        let traffic = Traffic { seed: 7, plan: &plan, words: &words, first_day: Day(20_000) };
+        for number in 0..20 {
+            let (one, again) = (traffic.day(number), traffic.day(number));
+            assert_eq!(one.moments.len(), again.moments.len());
+            for ((at, moment), (at_again, moment_again)) in one.moments.iter().zip(&again.moments) {
+                assert_eq!(at, at_again);
+                assert_eq!(moment.asks, moment_again.asks);
+                assert_eq!(moment.deliveries, moment_again.deliveries);
+                for delivery in &moment.deliveries {
+                    assert!(delivery.occurred_at < *at && delivery.amount.is_positive());
+                    assert!(delivery.occurred_at >= traffic.first_day.start(0));
+                }
+            }
+        }
+    }
+}
