@@ -13,11 +13,15 @@ use crate::db::{DatabaseUrl, Db, DbConnection, Fault, Lanes, Outcome, migrate};
 use crate::intake::Intake;
 use crate::intake::book::FeedBook;
 use crate::intake::refused::RefusedLog;
-use crate::ledger::{LedgerWriter, rollup};
+use crate::ledger::{LedgerWriter, index, rollup};
 use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
 use crate::web::limiter::Limits;
 use crate::web::state::AppState;
+
+/// Transactions that index a board's transfers, each time: what a burst leaves is read from its
+/// events meanwhile.
+const INDEX_STEPS: usize = 16;
 
 /// What a process is told at its start.
 #[derive(Clone, Debug)]
@@ -119,22 +123,42 @@ impl App {
         })
     }
 
-    /// Renews the lease each minute and rolls finished months up each hour.
+    /// Indexes transfers every ten seconds, renews the lease each minute and rolls finished months
+    /// up each hour.
     async fn upkeep(self) {
-        let mut minutes: u32 = 0;
-        let mut ticks = tokio::time::interval(std::time::Duration::from_mins(1));
+        let mut tens: u32 = 0;
+        let mut ticks = tokio::time::interval(std::time::Duration::from_secs(10));
         loop {
             ticks.tick().await;
-            if let Err(fault) = self.renew_lease(LEASE_MS).await {
+            if tens.is_multiple_of(6)
+                && let Err(fault) = self.renew_lease(LEASE_MS).await
+            {
                 tracing::error!(%fault, "the id lease was not renewed");
             }
-            if minutes.is_multiple_of(60)
+            if tens.is_multiple_of(360)
                 && let Err(fault) = self.roll_months().await
             {
                 tracing::error!(%fault, "finished months were not rolled up");
             }
-            minutes = minutes.wrapping_add(1);
+            if let Err(fault) = self.index_transfers().await {
+                tracing::error!(%fault, "transfers were not indexed");
+            }
+            tens = tens.wrapping_add(1);
         }
+    }
+
+    /// Brings the boards' index of transfers up to date, some way at a time: hooks go first.
+    pub async fn index_transfers(&self) -> Outcome<()> {
+        for board_id in self.db.read(index::behind).await? {
+            for _ in 0..INDEX_STEPS {
+                let step =
+                    move |connection: &mut DbConnection| index::catch_up(connection, board_id);
+                if !self.db.write(board_id.0, step).await? {
+                    break;
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn renew_lease(&self, for_ms: i64) -> Outcome<()> {

@@ -31,7 +31,8 @@ impl DbConnection {
                 inner.batch_execute(
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;
                      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                     PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;",
+                     PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
+                     PRAGMA wal_autocheckpoint = 8000;",
                 )?;
                 assert_setting(
                     &mut inner,

@@ -7,15 +7,16 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Act;
-use crate::access::Permission;
-use crate::db::rows::{Kind, Table, Value};
+use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::db::schema::event_pages;
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{UnixMs, Vnd};
 
 use std::sync::LazyLock;
+
+/// Pages of one read: a page holds up to 256 events, and often one.
+const PAGES_AT_ONCE: i64 = 16;
 
 static PAGES: LazyLock<Table> = LazyLock::new(|| {
     let columns = [
@@ -56,54 +57,64 @@ pub struct Numbered {
     pub event: Event,
 }
 
-/// Appends events after `last_seq`, the board's number before them; the caller holds the head's
-/// lock and stores the number that comes back.
-pub fn append(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    last_seq: i64,
-    at: UnixMs,
-    events: Vec<Event>,
-) -> Outcome<i64> {
-    let Some(count) = i64::try_from(events.len()).ok().filter(|count| *count > 0) else {
-        return Ok(last_seq);
-    };
-    let numbered: Vec<_> =
-        (last_seq + 1..).zip(events).map(|(seq, event)| Numbered { seq, event }).collect();
-    let text = serde_json::to_string(&numbered).map_err(Fault::broken)?;
-    let row = [
-        Value::Int(board_id.0),
-        Value::Int(last_seq + count),
-        Value::Int(last_seq + 1),
-        Value::Int(at.0),
-        Value::from(text),
-    ];
-    PAGES.insert(connection, &row)?;
-    Ok(last_seq + count)
+/// Pages to be written, one for each board.
+#[derive(Debug, Default)]
+pub struct Pages(Vec<Value<'static>>);
+
+impl Pages {
+    /// Appends events after `last_seq`, the board's number before them; the caller holds the head's
+    /// lock and stores the number that comes back.
+    pub fn append(
+        &mut self,
+        board_id: BoardId,
+        last_seq: i64,
+        at: UnixMs,
+        events: Vec<Event>,
+    ) -> Outcome<i64> {
+        let Some(count) = i64::try_from(events.len()).ok().filter(|count| *count > 0) else {
+            return Ok(last_seq);
+        };
+        let numbered: Vec<_> =
+            (last_seq + 1..).zip(events).map(|(seq, event)| Numbered { seq, event }).collect();
+        let text = serde_json::to_string(&numbered).map_err(Fault::broken)?;
+        self.0.extend([
+            Value::Int(board_id.0),
+            Value::Int(last_seq + count),
+            Value::Int(last_seq + 1),
+            Value::Int(at.0),
+            Value::from(text),
+        ]);
+        Ok(last_seq + count)
+    }
+
+    pub fn write(self, writes: &mut Writes<'_>) {
+        writes.push(&PAGES, self.0);
+    }
 }
 
-/// The events after a cursor, at most one page more than `limit`.
+/// The events after a cursor: all of a read's pages, so some more than `limit`.
 pub fn after(
     connection: &mut DbConnection,
-    act: &Act,
-    cursor: i64,
+    board_id: BoardId,
+    mut cursor: i64,
     limit: usize,
 ) -> Outcome<Vec<Numbered>> {
-    act.require(Permission::TransfersRead)?;
-    let pages: Vec<String> = event_pages::table
-        .filter(event_pages::board_id.eq(act.board_id().0))
-        .filter(event_pages::last_seq.gt(cursor))
-        .order(event_pages::last_seq)
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select(event_pages::events)
-        .load(connection)?;
     let mut events = Vec::new();
-    for page in pages {
-        let page: Vec<Numbered> = serde_json::from_str(&page).map_err(Fault::broken)?;
-        events.extend(page.into_iter().filter(|event| event.seq > cursor));
-        if events.len() >= limit {
-            break;
+    while events.len() < limit {
+        let pages: Vec<(i64, String)> = event_pages::table
+            .filter(event_pages::board_id.eq(board_id.0))
+            .filter(event_pages::last_seq.gt(cursor))
+            .order(event_pages::last_seq)
+            .limit(PAGES_AT_ONCE)
+            .select((event_pages::last_seq, event_pages::events))
+            .load(connection)?;
+        let Some((last, _)) = pages.last() else { break };
+        let last = *last;
+        for (_, page) in pages {
+            let page: Vec<Numbered> = serde_json::from_str(&page).map_err(Fault::broken)?;
+            events.extend(page.into_iter().filter(|event| event.seq > cursor));
         }
+        cursor = last;
     }
     Ok(events)
 }

@@ -18,5 +18,5 @@ mod writer;
 
 pub use class::Class;
 pub use item::{Item, Recorded};
-pub use store::rollup;
+pub use store::{index, rollup};
 pub use writer::LedgerWriter;

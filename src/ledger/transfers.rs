@@ -1,6 +1,6 @@
 //! Looking at transfers, and deciding by hand where they belong.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,10 +11,13 @@ use super::store::rows::{Attribution, Rows};
 use super::store::{heads, reading, totals as store_totals};
 use super::totals::{Counted, Totals};
 use crate::access::{Act, Permission};
+use crate::db::rows::Writes;
 use crate::db::{DbConnection, Outcome};
-use crate::events::{self, Event};
+use crate::events::Event;
 use crate::feeds::{Direction, Reported};
-use crate::primitives::ids::{AccountId, CodeId, FeedId, OccupancyId, RequestId, TransferId};
+use crate::primitives::ids::{
+    AccountId, BoardId, CodeId, FeedId, OccupancyId, RequestId, TransferId,
+};
 use crate::primitives::{Refusal, UnixMs, Vnd};
 use crate::registry::{self, Page, PageRequest};
 
@@ -86,6 +89,12 @@ pub struct Stored {
     pub day: crate::primitives::Day,
     pub recorded_at: UnixMs,
     pub evidence: String,
+    /// What was less when it was recorded is not a receipt.
+    pub minimum_receipt: Vnd,
+    /// It met its request with another amount.
+    pub wrong_amount: bool,
+    /// Keyed hash of the payer, where the feed named one.
+    pub payer_key: Option<i64>,
     pub seq: i32,
     pub rule: String,
     pub lines: Vec<Line>,
@@ -96,6 +105,16 @@ pub struct Stored {
 pub struct Filter {
     pub account_id: Option<AccountId>,
     pub occupancy_id: Option<OccupancyId>,
+}
+
+impl Filter {
+    /// Whether the transfer is one of them now.
+    #[must_use]
+    pub fn takes(self, transfer: &Stored) -> bool {
+        let holds = |id| transfer.lines.iter().any(|line| line.occupancy_id == Some(id));
+        self.occupancy_id.is_none_or(holds)
+            && self.account_id.is_none_or(|id| transfer.account_id == Some(id))
+    }
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -165,15 +184,18 @@ pub fn assign(
         decided_by: Some(act.scope.key_id),
         recorded_at: act.at,
     });
-    rows.write(connection)?;
-    recount(connection, act, &stored, &lines)?;
+    for occupancy_id in lines.iter().filter_map(|line| line.occupancy_id) {
+        rows.indexed(board_id, occupancy_id.0, id.0);
+    }
+    let totals = recount(board_id, &stored, &lines);
+    let mut writes = Writes::default();
+    rows.write(&mut writes);
+    store_totals::add(connection, &mut writes, &heads, &totals)?;
+    let event = Event::TransferAssigned { transfer_id: id, seq };
+    heads::announce(&mut writes, &heads, BTreeMap::from([(board_id.0, vec![event])]), act.at)?;
+    writes.run(connection)?;
     if lines.iter().all(is_settled) {
         reading::resolve(connection, board_id, id, act.at)?;
-    }
-    if let Some(head) = heads.first() {
-        let event = Event::TransferAssigned { transfer_id: id, seq };
-        let last = events::append(connection, board_id, head.event_seq, act.at, vec![event])?;
-        heads::store_event_seq(connection, board_id, last)?;
     }
     let now = reading::transfer(connection, board_id, id)?;
     show(connection, act, vec![now])?.pop().ok_or_else(|| Refusal::not_found("transfer").into())
@@ -227,31 +249,24 @@ fn check_lines(
 }
 
 /// Takes the old lines out of the totals and adds the new ones.
-fn recount(
-    connection: &mut DbConnection,
-    act: &Act,
-    stored: &Stored,
-    lines: &[Line],
-) -> Outcome<()> {
-    let decoded = reading::reported(connection, act.board_id(), std::slice::from_ref(stored))?;
-    let named = decoded.get(&stored.id).is_some_and(|reported| reported.payer.is_some());
-    let counted = Counted {
-        board_id: act.board_id(),
+fn recount(board_id: BoardId, stored: &Stored, lines: &[Line]) -> Totals {
+    let counted = |line: &Line| Counted {
+        board_id,
         day: stored.day,
         account_id: stored.account_id,
         direction: stored.direction,
-        minimum_receipt: registry::boards::minimum_receipt(connection, act.board_id())?,
-        named,
-        wrong_amount: false,
+        minimum_receipt: stored.minimum_receipt,
+        payer_key: stored.payer_key,
+        wrong_amount: stored.wrong_amount && line.request_id.is_some(),
     };
     let mut totals = Totals::default();
     for line in &stored.lines {
-        totals.add_line(&counted, line, -1);
+        totals.add_line(&counted(line), line, -1);
     }
     for line in lines {
-        totals.add_line(&counted, line, 1);
+        totals.add_line(&counted(line), line, 1);
     }
-    store_totals::add(connection, &totals)
+    totals
 }
 
 fn show(connection: &mut DbConnection, act: &Act, stored: Vec<Stored>) -> Outcome<Vec<Transfer>> {

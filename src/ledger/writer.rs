@@ -4,20 +4,21 @@
 //! The number of statements grows with the kinds of rows, not with the rows (PostgreSQL), and what
 //! matching needs of the registry stays in memory as long as the board's version is the same.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::item::{Content, Item, Recorded, Sighted};
 use super::matching::{self, Decision, Known, Unassigned};
 use super::payable::{self, Payable};
 use super::store::heads::{self, Head};
-use super::store::rows::{Attribution, Delivery, Rows, Transfer, Waiting};
+use super::store::rows::{Delivery, Rows, Transfer, Waiting};
 use super::store::sightings::{self, Seen};
 use super::store::totals as store_totals;
 use super::totals::{Counted, Totals};
 use super::{class::Class, latency};
+use crate::db::rows::Writes;
 use crate::db::{Batch, DbConnection, Fault, Outcome};
-use crate::events::{self, Event};
+use crate::events::Event;
 use crate::feeds::{Direction, Precision, Provider};
 use crate::primitives::Day;
 use crate::primitives::ids::{AccountId, BoardId, TransferId};
@@ -56,9 +57,14 @@ impl<'i> Work<'i> {
         }
     }
 
-    fn transfer(&self, day: Day) -> Transfer {
+    fn transfer(&self, day: Day, decision: &Decision, directory: &Directory) -> Transfer {
         let reported = &self.sighted.reported;
         Transfer {
+            line: decision.line,
+            rule: decision.rule,
+            minimum_receipt: directory.minimum_receipt,
+            wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
+            payer_key: self.sighted.payer_key,
             board_id: self.item.board_id,
             id: self.sighted.transfer_id,
             account_id: self.account_id,
@@ -81,7 +87,7 @@ impl<'i> Work<'i> {
 struct Batched<'i> {
     rows: Rows<'i>,
     totals: Totals,
-    events: HashMap<i64, Vec<Event>>,
+    events: BTreeMap<i64, Vec<Event>>,
     requests: Payable,
 }
 
@@ -102,7 +108,7 @@ impl Batch for LedgerWriter {
         let mut batched = Batched {
             rows: Rows::default(),
             totals: Totals::default(),
-            events: HashMap::new(),
+            events: BTreeMap::new(),
             requests,
         };
         let mut replies: Vec<_> = items.iter().map(base_reply).collect();
@@ -113,17 +119,15 @@ impl Batch for LedgerWriter {
             }
         }
         self.deliver(items, &work, &replies, &mut batched)?;
-        batched.rows.write(connection)?;
-        batched.requests.store(connection)?;
-        store_totals::add(connection, &batched.totals)?;
-        for (board_id, events) in batched.events {
-            let head = heads.iter().find(|head| head.board_id == board_id);
-            let (Some(head), Some(first)) = (head, items.first()) else { continue };
-            let board_id = BoardId(board_id);
-            let seq =
-                events::append(connection, board_id, head.event_seq, first.received_at, events)?;
-            heads::store_event_seq(connection, board_id, seq)?;
+        let Batched { rows, totals, events, requests } = batched;
+        requests.store(connection)?;
+        let mut writes = Writes::default();
+        rows.write(&mut writes);
+        store_totals::add(connection, &mut writes, &heads, &totals)?;
+        if let Some(first) = items.first() {
+            heads::announce(&mut writes, &heads, events, first.received_at)?;
         }
+        writes.run(connection)?;
         Ok(replies)
     }
 }
@@ -210,16 +214,15 @@ impl LedgerWriter {
         } else {
             matching::outgoing(reported.amount, work.account_id, directory, day)
         };
-        batched.rows.transfer(&work.transfer(day));
-        batched.rows.attribution(&Attribution {
-            board_id: item.board_id,
-            transfer_id: sighted.transfer_id,
-            seq: 1,
-            lines: &[decision.line],
-            rule: decision.rule,
-            decided_by: None,
-            recorded_at: item.received_at,
-        });
+        let transfer = work.transfer(day, &decision, directory);
+        batched.rows.transfer(&transfer);
+        if !incoming {
+            // No event tells of money out, so nothing would index it later.
+            let occupancy_id = decision.line.occupancy_id.map(|id| id.0);
+            for subject in work.account_id.map(|id| id.0).into_iter().chain(occupancy_id) {
+                batched.rows.indexed(item.board_id, subject, sighted.transfer_id);
+            }
+        }
         if let Some(reason) = decision.unassigned {
             wait(connection, work, day, reason, batched)?;
         }
@@ -228,9 +231,9 @@ impl LedgerWriter {
             day,
             account_id: work.account_id,
             direction: reported.direction,
-            minimum_receipt: directory.minimum_receipt,
-            named: sighted.payer_key.is_some(),
-            wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
+            minimum_receipt: transfer.minimum_receipt,
+            payer_key: transfer.payer_key,
+            wrong_amount: transfer.wrong_amount,
         };
         batched.totals.add_line(&counted, &decision.line, 1);
         count(work, &decision, directory, batched);
@@ -282,7 +285,7 @@ impl LedgerWriter {
     }
 }
 
-/// Adds to the feed's day, to the proof that its bank is heard, and to the payers.
+/// Adds to the feed's day and to the proof that its bank is heard.
 fn count(work: &Work<'_>, decision: &Decision, directory: &Directory, batched: &mut Batched<'_>) {
     let (item, reported) = (work.item, &work.sighted.reported);
     if reported.direction == Direction::Out {
@@ -306,13 +309,6 @@ fn count(work: &Work<'_>, decision: &Decision, directory: &Directory, batched: &
         let key = (item.board_id, item.feed_id, account.bin.clone(), day);
         let heard = batched.totals.banks.entry(key).or_insert((account_id, account_id));
         *heard = (heard.0.min(account_id), heard.1.max(account_id));
-    }
-    if let (Some(payer_key), Some(occupancy_id)) =
-        (work.sighted.payer_key, decision.line.occupancy_id)
-        && decision.line.class.is_business()
-    {
-        let day = work.sighted.day(directory.day_start_minute);
-        batched.totals.payers.insert((item.board_id, day, occupancy_id.0, payer_key));
     }
 }
 

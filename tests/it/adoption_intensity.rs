@@ -48,8 +48,8 @@ on_both!(payers_are_counted_where_they_are_named, |db| {
         market.day(id, id, 1, &DayOf { sales: &sales, named, ..DayOf::default() });
         for payer in [7, 8, 9] {
             market.execute(&format!(
-                "INSERT INTO payer_days (board_id, day, occupancy_id, payer_key) \
-                 VALUES ({board}, {}, {id}, {payer})",
+                "INSERT INTO payer_days (board_id, day, occupancy_id, payer_key, receipt_count) \
+                 VALUES ({board}, {}, {id}, {payer}, 1)",
                 ago(1).0
             ));
         }

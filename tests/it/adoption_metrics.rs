@@ -167,8 +167,8 @@ on_both!(activated_needs_two_payers_where_the_feed_names_them, |db| {
             market.day(id, id, day, &row);
             let payer = if payers == 1 { 5 } else { day };
             market.execute(&format!(
-                "INSERT INTO payer_days (board_id, day, occupancy_id, payer_key) \
-                 VALUES ({board}, {}, {id}, {payer})",
+                "INSERT INTO payer_days (board_id, day, occupancy_id, payer_key, receipt_count) \
+                 VALUES ({board}, {}, {id}, {payer}, 1)",
                 ago(day).0
             ));
         }

@@ -17,7 +17,11 @@ CREATE TABLE boards (
 CREATE TABLE board_heads (
     board_id BIGINT NOT NULL PRIMARY KEY REFERENCES boards (board_id),
     event_seq BIGINT NOT NULL,
-    registry_version BIGINT NOT NULL
+    registry_version BIGINT NOT NULL,
+    -- The last event whose transfer stands in transfer_index.
+    indexed_seq BIGINT NOT NULL DEFAULT 0,
+    -- No month after it is rolled up: most batches need not ask rolled_months.
+    last_rolled_month INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE id_leases (
@@ -401,6 +405,7 @@ CREATE TABLE sighting_conflicts (
     PRIMARY KEY (board_id, namespace, provider_id, fields_digest)
 );
 
+-- Immutable, with the rules' own attribution: its number 1, one line over the whole amount.
 CREATE TABLE transfers (
     board_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -418,14 +423,27 @@ CREATE TABLE transfers (
     evidence TEXT NOT NULL
         CHECK (evidence IN ('bank', 'aggregator', 'phone', 'statement', 'declared')),
     fingerprint BIGINT NOT NULL,
+    occupancy_id BIGINT NOT NULL,
+    code_id BIGINT,
+    request_id BIGINT,
+    class TEXT NOT NULL CHECK (class IN ('sale', 'debt_repayment', 'deposit', 'fee', 'personal',
+        'cash_out', 'supplier', 'refund', 'reversal', 'test', 'unclassified')),
+    rule TEXT NOT NULL,
+    -- What counts it where it counts, whatever the board's settings become later: below the first
+    -- it is small; the second says that it met a request of another amount.
+    minimum_receipt_vnd BIGINT NOT NULL,
+    wrong_amount BOOLEAN NOT NULL,
+    -- Erasable.
+    payer_key BIGINT,
     PRIMARY KEY (board_id, id)
 ) WITHOUT ROWID;
 
--- Append-only; the highest seq of a transfer counts, and its lines sum to the transfer.
+-- Attributions after the first, by people or by rules run again. Append-only; the highest seq of a
+-- transfer counts, and its lines sum to the transfer.
 CREATE TABLE attribution_lines (
     board_id BIGINT NOT NULL,
     transfer_id BIGINT NOT NULL,
-    seq INTEGER NOT NULL,
+    seq INTEGER NOT NULL CHECK (seq > 1),
     line INTEGER NOT NULL,
     occupancy_id BIGINT NOT NULL,
     code_id BIGINT,
@@ -438,8 +456,16 @@ CREATE TABLE attribution_lines (
     recorded_at_ms BIGINT NOT NULL,
     PRIMARY KEY (board_id, transfer_id, seq, line)
 ) WITHOUT ROWID;
-CREATE INDEX attribution_lines_by_occupancy
-    ON attribution_lines (board_id, occupancy_id, transfer_id);
+
+-- The transfers of an occupancy or an account: filled behind the hook, because a random place in an
+-- index costs a batch more than all its other rows. What is not yet here is in event_pages after
+-- the board's indexed_seq. An occupancy's row may be of an attribution that was replaced since.
+CREATE TABLE transfer_index (
+    board_id BIGINT NOT NULL,
+    subject_id BIGINT NOT NULL,
+    transfer_id BIGINT NOT NULL,
+    PRIMARY KEY (board_id, subject_id, transfer_id)
+) WITHOUT ROWID;
 
 -- What no rule could assign, until a person does. Erasable: memo and payer.
 CREATE TABLE unassigned (
@@ -527,6 +553,8 @@ CREATE TABLE payer_days (
     day INTEGER NOT NULL,
     occupancy_id BIGINT NOT NULL,
     payer_key BIGINT NOT NULL,
+    -- 0 when all of them were found to be something else.
+    receipt_count BIGINT NOT NULL,
     PRIMARY KEY (board_id, day, occupancy_id, payer_key)
 ) WITHOUT ROWID;
 

@@ -157,7 +157,8 @@ pub fn payers_on(
         let text = wanted(chunk)
             + "SELECT p.occupancy_id, \
                CAST(COUNT(DISTINCT p.payer_key) AS BIGINT) AS payers \
-               FROM wanted CROSS JOIN payer_days p WHERE p.board_id = $1 \
+               FROM wanted CROSS JOIN payer_days p \
+               WHERE p.board_id = $1 AND p.receipt_count > 0 \
                AND p.day = wanted.day AND p.occupancy_id = wanted.occupancy_id \
                GROUP BY p.occupancy_id";
         let query = diesel::sql_query(text).bind::<BigInt, _>(board_id.0);
@@ -176,7 +177,8 @@ pub fn payers(
 ) -> Outcome<HashMap<i64, i64>> {
     let query = diesel::sql_query(
         "SELECT occupancy_id, CAST(COUNT(DISTINCT payer_key) AS BIGINT) AS payers \
-         FROM payer_days WHERE board_id = $1 AND day BETWEEN $2 AND $3 GROUP BY occupancy_id",
+         FROM payer_days WHERE board_id = $1 AND day BETWEEN $2 AND $3 AND receipt_count > 0 \
+         GROUP BY occupancy_id",
     )
     .bind::<BigInt, _>(board_id.0)
     .bind::<Integer, _>(span.from.0)

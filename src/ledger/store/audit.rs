@@ -12,10 +12,16 @@ use crate::ledger::class::Class;
 use crate::primitives::Day;
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId, RequestId, TransferId};
 
-/// The present lines of each transfer.
-const PRESENT_LINES: &str = "attribution_lines l WHERE l.board_id = $1 AND NOT EXISTS (
-    SELECT 1 FROM attribution_lines n WHERE n.board_id = l.board_id
-      AND n.transfer_id = l.transfer_id AND n.seq > l.seq)";
+/// The present lines of each transfer: those of its last attribution, or the rules' own.
+const PRESENT_LINES: &str = "(
+    SELECT board_id, transfer_id, seq, occupancy_id, request_id, class, amount_vnd
+    FROM attribution_lines a WHERE NOT EXISTS (SELECT 1 FROM attribution_lines n
+      WHERE n.board_id = a.board_id AND n.transfer_id = a.transfer_id AND n.seq > a.seq)
+    UNION ALL
+    SELECT board_id, id, 1, occupancy_id, request_id, class, amount_vnd
+    FROM transfers t WHERE NOT EXISTS (SELECT 1 FROM attribution_lines n
+      WHERE n.board_id = t.board_id AND n.transfer_id = t.id)
+  ) l WHERE l.board_id = $1";
 
 /// (count, amount) of each class.
 pub type Sums = [(i64, i64); Class::ALL.len()];
@@ -252,8 +258,8 @@ pub fn requests(
     let rows: Vec<RequestSum> = diesel::sql_query(
         "SELECT r.id, r.received_vnd AS kept_vnd, CAST(COALESCE(s.sum_vnd, 0) AS BIGINT) AS sum_vnd
          FROM requests r LEFT JOIN (
-           SELECT request_id, SUM(amount_vnd) AS sum_vnd FROM attribution_lines
-           WHERE board_id = $1 AND seq = 1 AND class <> 'unclassified' GROUP BY request_id
+           SELECT request_id, SUM(amount_vnd) AS sum_vnd FROM transfers
+           WHERE board_id = $1 AND class <> 'unclassified' GROUP BY request_id
          ) s ON s.request_id = r.id
          WHERE r.board_id = $2 AND r.received_vnd <> CAST(COALESCE(s.sum_vnd, 0) AS BIGINT)",
     )

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod heads;
+pub mod index;
 pub mod reading;
 pub mod rollup;
 pub mod rows;
