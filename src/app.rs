@@ -53,7 +53,7 @@ pub struct App {
     pub ids: Arc<IdGenerator>,
     pub secret_key: SecretKey,
     pub intake: Intake,
-    lease: Lease,
+    lease: Arc<Mutex<Lease>>,
 }
 
 impl App {
@@ -69,10 +69,9 @@ impl App {
             None => SecretKey::load(&config.key_file, config.may_create_key)?,
         };
         secret_key.check(&mut connection)?;
-        let holder = format!("pid {}", std::process::id());
         let now = clock.now();
         let lease =
-            connection.in_transaction(|connection| lease::take(connection, &holder, now))?;
+            connection.in_transaction(|connection| lease::take(connection, &holder(), now))?;
         drop(connection);
         let ids = Arc::new(IdGenerator::new(clock.clone(), lease.instance, lease.high_water));
         let lanes = Lanes::start(
@@ -91,6 +90,7 @@ impl App {
             book: Arc::new(FeedBook::default()),
             refused: RefusedLog::default(),
         };
+        let lease = Arc::new(Mutex::new(lease));
         Ok(Self { config, db, clock, ids, secret_key, intake, lease })
     }
 
@@ -161,10 +161,22 @@ impl App {
         Ok(())
     }
 
+    /// Keeps the lease; where another process has taken the instance meanwhile, takes a new one.
     async fn renew_lease(&self, for_ms: i64) -> Outcome<()> {
-        let (lease, until) = (self.lease, self.clock.now().plus_ms(for_ms));
-        let high_water = self.ids.high_water().max(self.clock.now());
-        self.db.write(0, move |connection| lease::renew(connection, lease, until, high_water)).await
+        let (now, high_water) = (self.clock.now(), self.ids.high_water().max(self.clock.now()));
+        let lease = *self.lease.lock().unwrap_or_else(PoisonError::into_inner);
+        let renew = move |connection: &mut DbConnection| {
+            if lease::renew(connection, lease, now.plus_ms(for_ms), high_water)? || for_ms < 0 {
+                return Ok(None);
+            }
+            lease::take(connection, &holder(), now).map(Some)
+        };
+        if let Some(lease) = self.db.write(0, renew).await? {
+            tracing::warn!(instance = lease.instance, "the id lease was lost; a new one was taken");
+            self.ids.move_to(lease.instance, lease.high_water);
+            *self.lease.lock().unwrap_or_else(PoisonError::into_inner) = lease;
+        }
+        Ok(())
     }
 
     /// Rolls the finished months of every board up.
@@ -179,6 +191,11 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// How a person recognises this process among the leases.
+fn holder() -> String {
+    format!("pid {}", std::process::id())
 }
 
 /// A running server.

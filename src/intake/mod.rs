@@ -4,6 +4,7 @@
 pub mod book;
 pub mod feeds;
 pub mod hook;
+mod mailbox;
 mod prepare;
 pub mod refused;
 mod store;

@@ -4,10 +4,12 @@
 //! The number of statements grows with the kinds of rows, not with the rows (PostgreSQL), and what
 //! matching needs of the registry stays in memory as long as the board's version is the same.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::item::{Content, Item, Recorded, Sighted};
+use super::latency;
 use super::matching::{self, Decision, Known, Unassigned};
 use super::payable::{self, Payable};
 use super::store::heads::{self, Head};
@@ -15,7 +17,6 @@ use super::store::rows::{Delivery, Rows, Transfer, Waiting};
 use super::store::sightings::{self, Seen};
 use super::store::totals as store_totals;
 use super::totals::{Counted, Totals};
-use super::{class::Class, latency};
 use crate::db::rows::Writes;
 use crate::db::{Batch, DbConnection, Fault, Outcome};
 use crate::events::Event;
@@ -389,9 +390,9 @@ fn announce(work: &Work<'_>, decision: &Decision, batched: &mut Batched<'_>) {
         account_id: work.account_id,
         occupancy_id: decision.line.occupancy_id,
         request_id: decision.line.request_id,
-        amount_vnd: reported.amount,
-        class: Class::as_str(decision.line.class).to_owned(),
-        effect: decision.effect.map(|effect| effect.as_str().to_owned()),
+        amount: reported.amount,
+        class: Cow::Borrowed(decision.line.class.as_str()),
+        effect: decision.effect.map(|effect| Cow::Borrowed(effect.as_str())),
     });
 }
 

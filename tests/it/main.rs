@@ -37,6 +37,7 @@ mod requests_state;
 mod stage;
 mod support;
 mod tidy;
+mod transfers_index;
 mod vietqr;
 mod vietqr_cli;
 mod vietqr_images;

@@ -596,8 +596,9 @@ CREATE TABLE feed_bank_days (
 );
 
 -- ---------------------------------------------------------------- events
--- One row a batch and board, holding events first_seq..=last_seq as a JSON array: the hook pays
--- for one row a batch, a reader with a cursor still sees every event once and in order.
+-- One row a batch and board, holding events first_seq..=last_seq as a JSON array of bare numbers:
+-- the hook pays for one row a batch, a reader with a cursor still sees every event once and in
+-- order.
 CREATE TABLE event_pages (
     board_id BIGINT NOT NULL,
     last_seq BIGINT NOT NULL,

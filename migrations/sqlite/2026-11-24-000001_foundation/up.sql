@@ -361,14 +361,14 @@ CREATE TABLE feed_accounts (
 -- Erasable: raw bodies with memo and payer.
 CREATE TABLE deliveries (
     board_id BIGINT NOT NULL,
-    id BIGINT NOT NULL,
+    -- Alone the primary key here, so that a row is appended and never moves its neighbours.
+    id INTEGER NOT NULL PRIMARY KEY,
     feed_id BIGINT NOT NULL,
     received_at_ms BIGINT NOT NULL,
     outcome TEXT NOT NULL,
     headers TEXT NOT NULL,
-    body BLOB,
-    PRIMARY KEY (board_id, id)
-) WITHOUT ROWID;
+    body BLOB
+);
 
 -- The last 200 refused deliveries of each feed, numbered upwards.
 CREATE TABLE refused_deliveries (
@@ -596,8 +596,9 @@ CREATE TABLE feed_bank_days (
 );
 
 -- ---------------------------------------------------------------- events
--- One row a batch and board, holding events first_seq..=last_seq as a JSON array: the hook pays
--- for one row a batch, a reader with a cursor still sees every event once and in order.
+-- One row a batch and board, holding events first_seq..=last_seq as a JSON array of bare numbers:
+-- the hook pays for one row a batch, a reader with a cursor still sees every event once and in
+-- order.
 CREATE TABLE event_pages (
     board_id BIGINT NOT NULL,
     last_seq BIGINT NOT NULL,
