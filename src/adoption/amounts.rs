@@ -55,7 +55,7 @@ impl Amounts {
             let received = occupancy.activity.sums.received();
             low = low.saturating_add(received.0);
             high = high.saturating_add(received.1);
-            histogram.merge(&occupancy.activity.sums.histogram);
+            histogram.merge(&occupancy.activity.histogram);
         }
         Self {
             received_low_vnd: Some(Vnd::new(low)),

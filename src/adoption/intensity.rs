@@ -63,10 +63,8 @@ impl Surroundings<'_> {
         for occupancy in &measurable {
             let activity = &occupancy.activity;
             days.0 += occupancy.trading.count(window);
-            for day in occupancy.trading.days(window) {
-                days.1 += i64::from(activity.certain.contains(day));
-                days.2 += i64::from(activity.possible.contains(day));
-            }
+            days.1 += occupancy.trading.count_both(&activity.certain, window);
+            days.2 += occupancy.trading.count_both(&activity.possible, window);
             receipts.low += activity.sums.receipts;
             receipts.high += activity.sums.receipts + activity.sums.unclassified;
         }

@@ -498,7 +498,7 @@ diesel::table! {
         wrong_amount_count -> BigInt,
         receipt_days -> BigInt,
         possible_days -> BigInt,
-        histogram -> Text,
+        histogram -> Binary,
     }
 }
 

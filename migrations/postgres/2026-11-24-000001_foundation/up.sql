@@ -482,6 +482,9 @@ CREATE TABLE unassigned (
     resolved_at_ms BIGINT,
     PRIMARY KEY (board_id, transfer_id)
 );
+-- What waits, and what waited for more than a day: all that a report asks for, and few.
+CREATE INDEX unassigned_for_long ON unassigned (board_id, recorded_at_ms)
+    WHERE resolved_at_ms IS NULL OR resolved_at_ms > recorded_at_ms + 86400000;
 
 -- ---------------------------------------------------------------- totals
 -- occupancy_id 0: no stall yet; account_id 0: a number that is not registered.
@@ -537,7 +540,7 @@ CREATE TABLE month_totals (
     wrong_amount_count BIGINT NOT NULL,
     receipt_days BIGINT NOT NULL,
     possible_days BIGINT NOT NULL,
-    histogram TEXT NOT NULL,
+    histogram BYTEA NOT NULL,
     PRIMARY KEY (board_id, month, occupancy_id, account_id)
 );
 

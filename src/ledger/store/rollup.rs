@@ -165,7 +165,7 @@ fn sum_days(
         if receipts > 0 || unclassified.0 > 0 {
             sums.possible_days |= bit;
         }
-        sums.histogram.merge(&Histogram::from_log(&log));
+        sums.histogram.merge_log(&log);
     }
     Ok(months)
 }
