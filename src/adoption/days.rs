@@ -200,7 +200,9 @@ mod tests {
 
     fn set(days: &BTreeSet<i32>) -> DaySet {
         let mut set = DaySet::within(HISTORY);
-        days.iter().for_each(|day| set.insert(Day(*day)));
+        for day in days {
+            set.insert(Day(*day));
+        }
         set
     }
 
