@@ -12,6 +12,7 @@ mod adoption_metrics;
 mod adoption_report;
 mod adoption_rollup;
 mod adoption_support;
+mod cli;
 mod db_lane;
 mod db_lease;
 mod db_migrate;
