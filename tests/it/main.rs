@@ -18,6 +18,7 @@ mod db_lease;
 mod db_migrate;
 mod db_url;
 mod demo;
+mod docs;
 mod feeds_config;
 mod feeds_decode;
 mod feeds_samples;
