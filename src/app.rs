@@ -14,8 +14,8 @@ use crate::intake::Intake;
 use crate::intake::book::FeedBook;
 use crate::intake::refused::RefusedLog;
 use crate::ledger::{LedgerWriter, index, rollup};
-use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
+use crate::primitives::{Clock, Refusal};
 use crate::web::limiter::Limits;
 use crate::web::state::AppState;
 
@@ -44,6 +44,19 @@ pub struct Config {
     pub limits: Limits,
 }
 
+/// Takes a port.
+///
+/// # Errors
+/// `address-in-use`, `address-not-usable` on `listen`.
+pub fn bind(listen: SocketAddr) -> Outcome<TcpListener> {
+    TcpListener::bind(listen).map_err(|error| {
+        let is_taken = error.kind() == std::io::ErrorKind::AddrInUse;
+        let code = if is_taken { "address-in-use" } else { "address-not-usable" };
+        let refusal = Refusal::invalid("listen", code);
+        refusal.with("address", listen).with("error", error).into()
+    })
+}
+
 /// A built installation: database, lanes, clock and ids.
 #[derive(Clone)]
 pub struct App {
@@ -59,14 +72,14 @@ pub struct App {
 impl App {
     /// Opens an existing, migrated database and starts its writer lanes.
     pub fn build(config: Config, clock: Clock) -> Outcome<Self> {
-        let mut connection = DbConnection::open(&config.database_url)?;
-        if !migrate::is_current(&mut connection)? {
-            return Err(crate::primitives::Refusal::conflict("database-not-migrated").into());
-        }
-        let secret_key = match &config.key_hex {
-            Some(text) => SecretKey::from_hex(text)
-                .ok_or_else(|| Fault::broken("the secret key is not 64 hexadecimal digits"))?,
-            None => SecretKey::load(&config.key_file, config.may_create_key)?,
+        let mut connection = DbConnection::open_first(&config.database_url)?;
+        migrate::require_current(&mut connection)?;
+        let secret_key = if let Some(text) = &config.key_hex {
+            SecretKey::from_hex(text).ok_or_else(|| Refusal::conflict("secret-key-malformed"))?
+        } else {
+            // A new file beside a database of another key would only hide what is missing.
+            let may_create = config.may_create_key && !SecretKey::is_settled(&mut connection)?;
+            SecretKey::load(&config.key_file, may_create)?
         };
         secret_key.check(&mut connection)?;
         let now = clock.now();
@@ -96,7 +109,11 @@ impl App {
 
     /// Serves HTTP until it is stopped; called inside a runtime. The address may name port 0.
     pub fn serve(&self, listen: SocketAddr) -> Outcome<Running> {
-        let listener = TcpListener::bind(listen).map_err(Fault::broken)?;
+        self.serve_on(bind(listen)?)
+    }
+
+    /// [`Self::serve`] on a port that was taken before.
+    pub fn serve_on(&self, listener: TcpListener) -> Outcome<Running> {
         let address = listener.local_addr().map_err(Fault::broken)?;
         let config = &self.config;
         let state = AppState::new(self.intake.clone(), config.limits, config.noop_route)?;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::r2d2;
 
 use super::{DatabaseUrl, Fault, Outcome};
+use crate::primitives::Refusal;
 
 /// Either database. Queries that the derived enum cannot run go through `on_db!`.
 #[derive(diesel::MultiConnection)]
@@ -60,6 +61,26 @@ impl DbConnection {
                 Ok(Self::Postgres(inner))
             }
         }
+    }
+
+    /// [`Self::open`] at a command's start, where a person can still mend the address.
+    ///
+    /// # Errors
+    /// `database-not-on-server`, `database-not-reachable` on `database_url`, and those of the URL.
+    pub fn open_first(url: &DatabaseUrl) -> Outcome<Self> {
+        Self::open(url).map_err(|fault| match fault {
+            Fault::Broken(error) => {
+                // libpq adds a second line that asks what the text says better.
+                let error = error.to_string();
+                let error = error.lines().next().unwrap_or_default();
+                let is_missing = error.contains("database \"") && error.contains("does not exist");
+                let code =
+                    if is_missing { "database-not-on-server" } else { "database-not-reachable" };
+                let refusal = Refusal::invalid("database_url", code);
+                refusal.with("database", format!("{url:?}")).with("error", error).into()
+            }
+            other => other,
+        })
     }
 
     /// Runs work in one transaction. SQLite takes its write lock at the start, so that two

@@ -127,6 +127,7 @@ diesel::table! {
         market_id -> BigInt,
         section_id -> BigInt,
         code -> Text,
+        code_key -> Text,
         goods -> Text,
         wholesale -> Bool,
         size_class -> Text,

@@ -290,9 +290,5 @@ fn show(connection: &mut DbConnection, act: &Act, row: FeedRow) -> Outcome<Feed>
 }
 
 fn check_name(name: &str) -> Result<String, Refusal> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARS || name.chars().any(char::is_control) {
-        return Err(Refusal::invalid("name", "text-length").with("max", NAME_CHARS));
-    }
-    Ok(name.to_owned())
+    registry::check::text("name", name, NAME_CHARS)
 }

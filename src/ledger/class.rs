@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+// A `literal` fragment would hide the word from utoipa.
 macro_rules! classes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $label:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $text:tt, $label:literal;)+) => {
         /// Class of an attribution line, in the order of the columns of `day_totals`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
                  ToSchema)]

@@ -18,7 +18,7 @@ use crate::feeds::{Direction, Reported};
 use crate::primitives::ids::{
     AccountId, BoardId, CodeId, FeedId, OccupancyId, RequestId, TransferId,
 };
-use crate::primitives::{Refusal, UnixMs, Vnd};
+use crate::primitives::{Refusal, UnixMs, Vnd, input};
 use crate::registry::{self, Page, PageRequest};
 
 const LINES: usize = 10;
@@ -121,6 +121,7 @@ impl Filter {
 #[serde(deny_unknown_fields)]
 pub struct NewAttribution {
     /// 1–10 lines; their amounts sum to the transfer's.
+    #[serde(deserialize_with = "input::objects")]
     pub lines: Vec<NewLine>,
 }
 

@@ -139,9 +139,8 @@ macro_rules! typed_id {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(
-                    concat!("expected an id that begins with ", $prefix, "_")))
+                let expected = concat!("an id that begins with ", $prefix, "_");
+                $crate::primitives::input::word(from, expected, Self::parse)
             }
         }
 

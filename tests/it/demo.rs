@@ -84,7 +84,7 @@ fn the_same_seed_gives_the_same_data_on_both_databases_and_another_seed_does_not
     let [other, _] = empty_databases();
     let (report, transfers) = lived(home.path(), &sqlite, "40");
     // How many of each depends on the weekdays lived through; that it opens with them does not.
-    for opening in ["sạp đang bán chưa đo được", "chưa có mã", "chưa có nguồn báo tiền về"]
+    for opening in ["sạp đang bán chưa đo được", "chưa có mã", "chưa nối nguồn báo tiền về"]
     {
         assert!(report.contains(opening), "{report}");
     }

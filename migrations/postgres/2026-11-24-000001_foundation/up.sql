@@ -124,6 +124,8 @@ CREATE TABLE stalls (
     market_id BIGINT NOT NULL,
     section_id BIGINT NOT NULL,
     code TEXT NOT NULL,
+    -- The code without regard to case and spaces.
+    code_key TEXT NOT NULL,
     goods TEXT NOT NULL,
     wholesale BOOLEAN NOT NULL,
     size_class TEXT NOT NULL CHECK (size_class IN ('small', 'medium', 'large')),
@@ -131,7 +133,7 @@ CREATE TABLE stalls (
     closed_day INTEGER,
     created_at_ms BIGINT NOT NULL,
     PRIMARY KEY (board_id, id),
-    UNIQUE (board_id, market_id, code),
+    UNIQUE (board_id, market_id, code_key),
     FOREIGN KEY (board_id, market_id) REFERENCES markets (board_id, id),
     FOREIGN KEY (board_id, section_id) REFERENCES sections (board_id, id)
 );
