@@ -99,6 +99,9 @@ fn by_the_crate(text: &str, level: qrcode::EcLevel) -> Vec<bool> {
 }
 
 proptest! {
+    // Drawn twice at four levels each: slow without optimisation.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
     #[test]
     fn the_mask_is_the_one_that_the_crate_chooses(text in "[ -~]{0,120}|[0-9]{300,700}") {
         let levels = [
