@@ -23,6 +23,7 @@ mod feeds_samples;
 mod feeds_support;
 mod feeds_verify;
 mod hooks;
+mod ledger_assign;
 mod primitives;
 mod primitives_time;
 mod registry_accounts;

@@ -249,20 +249,20 @@ struct RequestSum {
     sum_vnd: i64,
 }
 
-/// Requests whose received amount is not the sum of what the rules gave them. A line of class
+/// Requests whose received amount is not the sum of their present lines. A line of class
 /// `unclassified` met the request a thousand times off and paid nothing.
 pub fn requests(
     connection: &mut DbConnection,
     board_id: BoardId,
 ) -> Outcome<Vec<(RequestId, i64, i64)>> {
-    let rows: Vec<RequestSum> = diesel::sql_query(
+    let rows: Vec<RequestSum> = diesel::sql_query(format!(
         "SELECT r.id, r.received_vnd AS kept_vnd, CAST(COALESCE(s.sum_vnd, 0) AS BIGINT) AS sum_vnd
          FROM requests r LEFT JOIN (
-           SELECT request_id, SUM(amount_vnd) AS sum_vnd FROM transfers
-           WHERE board_id = $1 AND class <> 'unclassified' GROUP BY request_id
+           SELECT l.request_id, SUM(l.amount_vnd) AS sum_vnd FROM {PRESENT_LINES}
+             AND l.request_id IS NOT NULL AND l.class <> 'unclassified' GROUP BY l.request_id
          ) s ON s.request_id = r.id
-         WHERE r.board_id = $2 AND r.received_vnd <> CAST(COALESCE(s.sum_vnd, 0) AS BIGINT)",
-    )
+         WHERE r.board_id = $2 AND r.received_vnd <> CAST(COALESCE(s.sum_vnd, 0) AS BIGINT)"
+    ))
     .bind::<BigInt, _>(board_id.0)
     .bind::<BigInt, _>(board_id.0)
     .load(connection)?;
