@@ -46,7 +46,12 @@ pub enum Event {
         effect: Option<String>,
     },
     /// A person decided anew where a transfer belongs.
-    TransferAssigned { transfer_id: TransferId, seq: i32 },
+    TransferAssigned {
+        transfer_id: TransferId,
+        /// The attribution's number; the event's own is `seq` beside it.
+        #[serde(rename = "attribution_seq")]
+        seq: i32,
+    },
 }
 
 /// An event with its number on its board.

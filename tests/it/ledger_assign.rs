@@ -85,6 +85,16 @@ on_both!(what_is_taken_back_waits_again, |db| {
         assign(&stage, id, vec![part(Some(stand.occupancy_id), Class::Sale, 45_000)]);
         assert!(queue(&stage).is_empty());
     }
+    // What people decided is among the events that fill the index, and that stalls are listed by.
+    stage.write(|connection, act| {
+        while cho40::ledger::index::catch_up(connection, act.board_id())? {}
+        Ok(())
+    });
+    let of_stall = Filter { occupancy_id: Some(stand.occupancy_id), account_id: None };
+    let listed = stage.read(|connection, act| {
+        Ok(transfers::list(connection, act, of_stall, PageRequest::default())?.items.len())
+    });
+    assert_eq!(listed, 1);
     // A part without a place is enough.
     let parts = [(Some(stand.occupancy_id), Class::Sale), (None, Class::Unclassified)];
     let lines = parts.map(|(stall, class)| part(stall, class, 22_500));

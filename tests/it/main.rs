@@ -24,6 +24,7 @@ mod feeds_support;
 mod feeds_verify;
 mod hooks;
 mod ledger_assign;
+mod ledger_doctor;
 mod primitives;
 mod primitives_time;
 mod registry_accounts;
