@@ -192,6 +192,10 @@ problem-request-paid = This request has received { $received }, so it cannot be 
 
 problem-lines-empty = There must be at least one line. Please say where the money belongs.
 problem-lines-too-many = There may be at most { $max } lines. Please join some.
+problem-line-needs-occupancy = A sale, a repaid debt or a deposit is a stall's money. Please name the stall of this line.
+problem-line-pays-no-request = Money of this class pays no request. Please leave the request out, or choose sale, debt_repayment, deposit or fee.
+problem-request-other-account = This request is not paid through the transfer's account. Please choose a request of the account that received the money.
+problem-request-other-occupancy = This request is another stall's. Please leave the stall out, or name the one that made the request.
 problem-lines-do-not-sum = The lines sum to { $got }, the transfer is { $expected }. Please divide all of it.
 problem-window-not-over = A report counts whole days, up to { $last_full_day }. Please choose an earlier last day.
 problem-window-reversed = The first day is after the last ({ $to }). Please check both days.

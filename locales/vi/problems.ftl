@@ -212,6 +212,10 @@ problem-request-paid = Yêu cầu này đã nhận { $received } nên không h�
 
 problem-lines-empty = Phải có ít nhất một dòng. Xin ghi tiền thuộc về đâu.
 problem-lines-too-many = Chỉ được tối đa { $max } dòng. Xin gộp bớt.
+problem-line-needs-occupancy = Tiền bán hàng, khách trả nợ hay đặt cọc phải là của một sạp. Xin chọn sạp cho dòng này.
+problem-line-pays-no-request = Loại tiền này không trả cho yêu cầu nào. Xin bỏ yêu cầu ở dòng này, hoặc chọn loại bán hàng, trả nợ, đặt cọc hay tiền sạp.
+problem-request-other-account = Yêu cầu này không nhận tiền qua tài khoản của giao dịch. Xin chọn yêu cầu của đúng tài khoản đã nhận tiền.
+problem-request-other-occupancy = Yêu cầu này là của sạp khác. Xin bỏ trống sạp, hoặc chọn đúng sạp đã đưa yêu cầu.
 problem-lines-do-not-sum = Các dòng cộng lại là { $got }, giao dịch là { $expected }. Xin chia lại cho đủ.
 problem-window-not-over = Báo cáo chỉ tính những ngày đã trọn, đến { $last_full_day }. Xin chọn ngày cuối sớm hơn.
 problem-window-reversed = Ngày đầu đứng sau ngày cuối ({ $to }). Xin coi lại hai ngày.

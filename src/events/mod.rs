@@ -45,7 +45,11 @@ pub enum Event {
         effect: Option<Cow<'static, str>>,
     },
     /// A person decided anew where a transfer belongs.
-    TransferAssigned { transfer_id: TransferId, seq: i32 },
+    TransferAssigned {
+        transfer_id: TransferId,
+        /// The attribution's number; the event's own is `seq` beside it.
+        seq: i32,
+    },
 }
 
 /// An event with its number on its board.

@@ -72,4 +72,10 @@ impl Class {
     pub const fn is_business(self) -> bool {
         matches!(self, Self::Sale | Self::DebtRepayment | Self::Deposit)
     }
+
+    /// What a request asks for.
+    #[must_use]
+    pub const fn pays_requests(self) -> bool {
+        self.is_business() || matches!(self, Self::Fee)
+    }
 }

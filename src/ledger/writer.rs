@@ -22,7 +22,7 @@ use crate::db::{Batch, DbConnection, Fault, Outcome};
 use crate::events::Event;
 use crate::feeds::{Direction, Precision, Provider};
 use crate::primitives::Day;
-use crate::primitives::ids::{AccountId, BoardId, TransferId};
+use crate::primitives::ids::{AccountId, BoardId, NumberId, TransferId};
 use crate::registry::directory::Directory;
 use crate::requests::Effect;
 
@@ -40,6 +40,8 @@ struct Work<'i> {
     place: i32,
     sighted: &'i Sighted,
     account_id: Option<AccountId>,
+    /// The number of the account that received the money.
+    number_id: Option<NumberId>,
     keeps: bool,
     seen: Seen,
 }
@@ -164,19 +166,19 @@ impl LedgerWriter {
             let directory = self.directory(item.board_id)?;
             for (place, sighted) in (0..).zip(all) {
                 let reported = &sighted.reported;
-                let account_id = directory
-                    .resolve_account(
-                        reported.bin.as_deref(),
-                        reported.account_number.as_deref(),
-                        reported.virtual_account.as_deref(),
-                    )
-                    .map(|number| number.account_id);
+                let number = directory.resolve_account(
+                    reported.bin.as_deref(),
+                    reported.account_number.as_deref(),
+                    reported.virtual_account.as_deref(),
+                );
+                let (account_id, number_id) =
+                    number.map(|number| (number.account_id, number.number_id)).unzip();
                 let keeps_outgoing = account_id
                     .and_then(|id| directory.account(id))
                     .is_some_and(|account| account.keeps_outgoing);
                 let keeps = reported.direction == Direction::In || keeps_outgoing;
                 let seen = Seen::Created;
-                work.push(Work { item, at, place, sighted, account_id, keeps, seen });
+                work.push(Work { item, at, place, sighted, account_id, number_id, keeps, seen });
             }
         }
         Ok(work)
@@ -207,6 +209,7 @@ impl LedgerWriter {
                 &Known {
                     directory,
                     account_id: work.account_id,
+                    number_id: work.number_id,
                     requests: &requests,
                     is_order_feed: reported.provider == Provider::Payos,
                     day,
@@ -357,7 +360,7 @@ fn wait<'i>(
     let (item, reported) = (work.item, &work.sighted.reported);
     let proposed = match work.account_id {
         Some(account_id) if work.sighted.references.is_empty() => {
-            payable::propose(connection, item, account_id, reported.amount)?
+            payable::propose(connection, item, account_id, reported)?
         }
         _ => None,
     };

@@ -25,6 +25,8 @@ mod feeds_samples;
 mod feeds_support;
 mod feeds_verify;
 mod hooks;
+mod ledger_assign;
+mod ledger_doctor;
 mod primitives;
 mod primitives_time;
 mod registry_accounts;

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::index;
-use crate::db::schema::{attribution_lines, deliveries, feeds, transfers, unassigned};
+use crate::db::schema::{attribution_lines, deliveries, feeds, transfers};
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::feeds::{Decoded, Direction, FeedConfig, Provider, Reported, connector};
+use crate::feeds::{Decoded, Direction, FeedConfig, Precision, Provider, Reported, connector};
 use crate::ledger::class::Class;
 use crate::ledger::matching::Line;
 use crate::ledger::transfers::{Filter, Stored};
-use crate::ledger::unassigned::Waiting;
 use crate::primitives::ids::{
     AccountId, BoardId, CodeId, FeedId, OccupancyId, RequestId, TransferId,
 };
@@ -161,12 +160,13 @@ fn stored(row: Row, later: &[RawLine]) -> Outcome<Stored> {
         direction: if outgoing { Direction::Out } else { Direction::In },
         amount: Vnd::new(row.amount_vnd),
         occurred_at: UnixMs(row.occurred_at_ms),
-        occurred_precision: row.occurred_precision,
+        occurred_precision: Precision::parse(&row.occurred_precision)
+            .ok_or_else(|| Fault::broken(format!("unknown precision of {}", row.id)))?,
         day: Day(row.day),
         recorded_at: UnixMs(row.recorded_at_ms),
         evidence: row.evidence,
         minimum_receipt: Vnd::new(row.minimum_receipt_vnd),
-        wrong_amount: row.wrong_amount,
+        wrong_request: row.request_id.filter(|_| row.wrong_amount).map(RequestId),
         payer_key: row.payer_key,
         seq,
         rule,
@@ -209,64 +209,4 @@ pub fn reported(
         }
     }
     Ok(found)
-}
-
-/// The unresolved part of the queue, oldest first.
-pub fn waiting(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    page: PageRequest,
-) -> Outcome<Vec<Waiting>> {
-    type Raw = (i64, i64, i64, i64, i64, i64, String, Option<String>, Option<String>, Option<i64>);
-    let rows: Vec<Raw> = unassigned::table
-        .inner_join(
-            transfers::table.on(transfers::board_id
-                .eq(unassigned::board_id)
-                .and(transfers::id.eq(unassigned::transfer_id))),
-        )
-        .filter(unassigned::board_id.eq(board_id.0))
-        .filter(unassigned::resolved_at_ms.is_null())
-        .filter(unassigned::transfer_id.gt(page.floor()))
-        .order(unassigned::transfer_id)
-        .limit(page.rows())
-        .select((
-            unassigned::transfer_id,
-            unassigned::account_id,
-            unassigned::feed_id,
-            transfers::amount_vnd,
-            transfers::occurred_at_ms,
-            unassigned::recorded_at_ms,
-            unassigned::reason,
-            unassigned::memo,
-            unassigned::payer_name,
-            unassigned::proposed_request_id,
-        ))
-        .load(connection)?;
-    let waiting = |row: Raw| Waiting {
-        transfer_id: TransferId(row.0),
-        account_id: Some(AccountId(row.1)).filter(|id| id.0 != 0),
-        feed_id: FeedId(row.2),
-        amount_vnd: Vnd::new(row.3),
-        occurred_at: UnixMs(row.4),
-        recorded_at: UnixMs(row.5),
-        reason: row.6,
-        memo: row.7,
-        payer_name: row.8,
-        proposed_request_id: row.9.map(RequestId),
-    };
-    Ok(rows.into_iter().map(waiting).collect())
-}
-
-/// Takes a transfer out of the queue.
-pub fn resolve(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    id: TransferId,
-    at: UnixMs,
-) -> Outcome<()> {
-    diesel::update(unassigned::table.find((board_id.0, id.0)))
-        .filter(unassigned::resolved_at_ms.is_null())
-        .set(unassigned::resolved_at_ms.eq(at.0))
-        .execute(connection)?;
-    Ok(())
 }
