@@ -165,8 +165,9 @@ fn check_request(
 /// at most: the first of its stall that can pay it.
 fn keep(stored: &Stored, lines: &mut [Line]) {
     for line in lines.iter_mut() {
-        let codes = stored.lines.iter().filter(|before| before.occupancy_id == line.occupancy_id);
-        line.code_id = codes.filter_map(|before| before.code_id).next();
+        let mut before =
+            stored.lines.iter().filter(|before| before.occupancy_id == line.occupancy_id);
+        line.code_id = before.find_map(|before| before.code_id);
     }
     for before in stored.lines.iter().filter(|before| before.request_id.is_some()) {
         if lines.iter().any(|line| line.request_id == before.request_id) {

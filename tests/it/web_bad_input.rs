@@ -195,7 +195,7 @@ on_both!(inner_fields_are_named_by_their_path, |db| {
             "lines[0].amount_vnd",
             "amount-not-positive",
         ),
-        (assign, line(json!({ "class": "sale", "amount_vnd": 9 })), "lines", "lines-do-not-sum"),
+        (assign, line(json!({ "class": "test", "amount_vnd": 9 })), "lines", "lines-do-not-sum"),
         ("POST /api/v1/requests", request, "order.order_code", "text-length"),
         (
             add_rule,

@@ -78,7 +78,7 @@ pub fn transfers(
     // What was moved to another stall, or is another account's, leaves a page short: go on.
     while found.len() < wanted {
         let ids = index::transfers_of(connection, board_id, subject_id, before, page.rows())?;
-        let Some(last) = ids.iter().take(wanted).last() else { break };
+        let Some(last) = ids.iter().take(wanted).next_back() else { break };
         before = *last;
         let rows: Vec<Row> = transfers::table
             .filter(transfers::board_id.eq(board_id.0))

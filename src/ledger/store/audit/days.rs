@@ -52,19 +52,18 @@ impl Row {
     }
 
     fn shown(&self) -> String {
-        let mut shown = String::new();
-        for (class, (count, amount)) in Class::ALL.iter().zip(self.sums.classes) {
-            if (count, amount) != (0, 0) {
-                shown += &format!("{} {count} = {amount} đ, ", class.as_str());
-            }
-        }
+        let classes = Class::ALL.iter().zip(self.sums.classes).filter(|(_, sum)| *sum != (0, 0));
+        let class = |(class, (count, amount)): (&Class, (i64, i64))| {
+            format!("{} {count} = {amount} đ", class.as_str())
+        };
+        let mut shown: Vec<_> = classes.map(class).collect();
         let Sums { small, named, wrong_amount, .. } = &self.sums;
         let logged = Histogram::from_log(&self.receipt_log).count();
-        shown
-            + &format!(
-                "small {} = {} đ, named {named}, wrong amount {wrong_amount}, logged {logged}",
-                small.0, small.1
-            )
+        shown.extend([
+            format!("small {} = {} đ", small.0, small.1),
+            format!("named {named}, wrong amount {wrong_amount}, logged {logged}"),
+        ]);
+        shown.join(", ")
     }
 }
 

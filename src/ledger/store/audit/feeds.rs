@@ -123,11 +123,15 @@ fn due(connection: &mut DbConnection, board_id: BoardId) -> Outcome<BTreeMap<Key
 /// Incoming transfers by feed, day, whether a rule placed them, and latency bucket; -1: a date
 /// alone has none.
 fn incoming() -> String {
-    let mut bucket = "CASE WHEN t.occurred_precision = 'day' THEN -1".to_owned();
-    for (number, bound) in latency::UPPER_BOUNDS_MS.iter().enumerate() {
-        bucket += &format!(" WHEN t.recorded_at_ms - t.occurred_at_ms <= {bound} THEN {number}");
-    }
-    bucket += &format!(" ELSE {} END", latency::BUCKETS - 1);
+    let cases: Vec<_> = latency::UPPER_BOUNDS_MS
+        .iter()
+        .enumerate()
+        .map(|(bucket, bound)| {
+            format!("WHEN t.recorded_at_ms - t.occurred_at_ms <= {bound} THEN {bucket}")
+        })
+        .collect();
+    let (cases, last) = (cases.join(" "), latency::BUCKETS - 1);
+    let bucket = format!("CASE WHEN t.occurred_precision = 'day' THEN -1 {cases} ELSE {last} END");
     format!(
         "SELECT {} AS numbers FROM (
            SELECT t.feed_id, {} AS day, CASE WHEN t.rule = 'none' THEN 0 ELSE 1 END AS matched,
