@@ -11,7 +11,7 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 
 use super::problem::Problem;
 use super::state::AppState;
@@ -22,6 +22,9 @@ const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// The route under which requests without a route are counted, so that strangers cannot make
 /// metrics grow.
 const NO_ROUTE: &str = "none";
+
+/// The addresses at which any method reaches the handler.
+const HOOKS: &str = "/hooks/";
 
 /// What is known of a request before it is routed.
 #[derive(Clone, Debug)]
@@ -42,10 +45,12 @@ pub async fn wrap<B: MessageBody>(
         language: language_of(request.headers()),
     };
     let method = request.method().clone();
-    if method == Method::HEAD {
-        // The server leaves the body of the answer out by itself.
+    if method == Method::HEAD && !request.path().starts_with(HOOKS) {
+        // The server leaves the body of the answer out by itself. A hook's method is its
+        // provider's to judge.
         request.head_mut().method = Method::GET;
     }
+    request.extensions_mut().insert(context.clone());
     let route = request.match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned());
     let answer = next.call(request).await?;
     let mut answer = match problem_in(answer.response()) {
