@@ -12,6 +12,7 @@ use crate::db::lease::{self, LEASE_MS, Lease};
 use crate::db::{DatabaseUrl, Db, DbConnection, Fault, Lanes, Outcome, migrate};
 use crate::intake::Intake;
 use crate::intake::book::FeedBook;
+use crate::intake::complaints::Complaints;
 use crate::intake::refused::RefusedLog;
 use crate::ledger::{LedgerWriter, index, rollup};
 use crate::primitives::id::IdGenerator;
@@ -102,6 +103,7 @@ impl App {
             lanes,
             book: Arc::new(FeedBook::default()),
             refused: RefusedLog::default(),
+            complaints: Complaints::default(),
         };
         let lease = Arc::new(Mutex::new(lease));
         Ok(Self { config, db, clock, ids, secret_key, intake, lease })
@@ -131,11 +133,12 @@ impl App {
         let handle = server.handle();
         let serving = tokio::task::spawn(server);
         let upkeep = tokio::task::spawn(self.clone().upkeep());
+        let keeping = tokio::task::spawn(self.clone().keep_refused_each_second());
         Ok(Running {
             address,
             handle,
             serving: Arc::new(Mutex::new(Some(serving))),
-            upkeep: Arc::new(upkeep),
+            background: Arc::new([upkeep, keeping]),
             app: self.clone(),
         })
     }
@@ -162,6 +165,20 @@ impl App {
             }
             tens = tens.wrapping_add(1);
         }
+    }
+
+    async fn keep_refused_each_second(self) {
+        let mut ticks = tokio::time::interval(std::time::Duration::from_secs(1));
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.keep_refused().await;
+        }
+    }
+
+    /// Writes the refused deliveries that wait.
+    pub async fn keep_refused(&self) {
+        self.intake.refused.flush(&self.db).await;
     }
 
     /// Brings the boards' index of transfers up to date, some way at a time: hooks go first.
@@ -221,7 +238,7 @@ pub struct Running {
     address: SocketAddr,
     handle: ServerHandle,
     serving: Arc<Mutex<Option<tokio::task::JoinHandle<std::io::Result<()>>>>>,
-    upkeep: Arc<tokio::task::JoinHandle<()>>,
+    background: Arc<[tokio::task::JoinHandle<()>; 2]>,
     app: App,
 }
 
@@ -232,14 +249,15 @@ impl Running {
         self.address
     }
 
-    /// Lets running requests end, then gives the lease back.
+    /// Lets running requests end, writes what was refused, then gives the lease back.
     pub async fn stop(&self) -> Outcome<()> {
         self.handle.stop(true).await;
-        self.upkeep.abort();
+        self.background.iter().for_each(tokio::task::JoinHandle::abort);
         let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(serving) = serving {
             serving.await.map_err(Fault::broken)?.map_err(Fault::broken)?;
         }
+        self.app.keep_refused().await;
         self.app.renew_lease(-1).await
     }
 }

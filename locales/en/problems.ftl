@@ -102,6 +102,7 @@ problem-not-found = { $what ->
     [code_check] There is no such check of a code. Please check the id.
     [code] There is no such code. Please check the id.
     [consent] There is no such consent. Please check the id.
+    [delivery] There is no such delivery. Please check the id.
     [feed] There is no such feed. Please check the id.
     [key] There is no such API key. Please check the id.
     [link] There is no such link of a stall and an account. Please check the id.
@@ -109,6 +110,7 @@ problem-not-found = { $what ->
     [neighbourhood] There is no such neighbourhood. Please check the id.
     [number] There is no such receiving number. Please check the id.
     [occupancy] There is no such occupancy. Please check the id.
+    [refused_delivery] There is no such refused delivery: it has been taken in, or newer ones have taken its place.
     [request] There is no such payment request. Please check the id.
     [secret] There is no such active secret. Please check the id.
     [section] There is no such section in the market. Please check the id.
@@ -247,4 +249,7 @@ problem-feed-secret-malformed = The secret may hold visible ASCII characters onl
 problem-feed-secret-not-whsec = The secret must be `whsec_` and the base64 of { $min }–{ $max } bytes. Please generate one.
 problem-feed-too-many-secrets = The feed has { $max } active secrets already. Please end an old one.
 problem-feed-last-secret = This is the feed's last secret. Please add a new one before ending it.
-problem-feed-account-in-other-feed = A feed of the same kind reports account { $account } already. Please detach it there first.
+problem-feed-account-in-other-feed = Account { $account } is reported by feed { $feed } already; two feeds would count each transfer twice. Please detach it there first.
+problem-feed-disabled = The feed is disabled. Please take it up again before giving it accounts.
+problem-delivery-body-gone = The delivery's body is no longer kept, so it cannot be read again. Please have the provider send it again.
+problem-refused-truncated = The refused delivery was too long to be kept whole, so it cannot be verified again. Please have the provider send it again.

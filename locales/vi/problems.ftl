@@ -102,6 +102,7 @@ problem-not-found = { $what ->
     [code_check] Không tìm thấy lần kiểm tra mã này. Xin coi lại mã.
     [code] Không tìm thấy mã QR này. Xin coi lại mã.
     [consent] Không tìm thấy sự đồng ý này. Xin coi lại mã.
+    [delivery] Không tìm thấy tin báo này. Xin coi lại mã.
     [feed] Không tìm thấy nguồn báo tiền này. Xin coi lại mã.
     [key] Không tìm thấy khóa API này. Xin coi lại mã.
     [link] Không tìm thấy liên kết sạp – tài khoản này. Xin coi lại mã.
@@ -109,6 +110,7 @@ problem-not-found = { $what ->
     [neighbourhood] Không tìm thấy khóm, ấp này. Xin coi lại mã.
     [number] Không tìm thấy số nhận tiền này. Xin coi lại mã.
     [occupancy] Không tìm thấy người bán tại sạp này. Xin coi lại mã.
+    [refused_delivery] Không tìm thấy tin bị từ chối này: tin đã được nhận vào, hoặc đã nhường chỗ cho tin mới hơn.
     [request] Không tìm thấy yêu cầu thanh toán này. Xin coi lại mã.
     [secret] Không tìm thấy khóa bí mật đang dùng này. Xin coi lại mã.
     [section] Không tìm thấy khu này trong chợ. Xin coi lại mã.
@@ -267,4 +269,7 @@ problem-feed-secret-malformed = Khóa bí mật chỉ gồm ký tự ASCII nhìn
 problem-feed-secret-not-whsec = Khóa phải là `whsec_` và base64 của { $min }–{ $max } byte. Xin tạo khóa đúng dạng.
 problem-feed-too-many-secrets = Nguồn đã có { $max } khóa bí mật đang dùng. Xin kết thúc bớt khóa cũ.
 problem-feed-last-secret = Đây là khóa bí mật cuối cùng của nguồn. Xin thêm khóa mới trước khi bỏ khóa này.
-problem-feed-account-in-other-feed = Tài khoản { $account } đã được một nguồn cùng loại báo. Xin gỡ ở nguồn kia trước.
+problem-feed-account-in-other-feed = Tài khoản { $account } đang được nguồn { $feed } báo; hai nguồn cùng báo thì mỗi lần chuyển bị đếm hai lần. Xin gỡ tài khoản ở nguồn kia trước.
+problem-feed-disabled = Nguồn báo tiền đang tắt. Xin mở lại nguồn rồi hãy thêm tài khoản.
+problem-delivery-body-gone = Nội dung của tin báo không còn lưu nên không đọc lại được. Xin nhờ bên báo tiền gửi lại.
+problem-refused-truncated = Tin bị từ chối này quá dài, không lưu trọn nên không kiểm lại được. Xin nhờ bên báo tiền gửi lại.

@@ -19,6 +19,7 @@ pub struct Sources<'a> {
     bins: HashMap<i64, &'a str>,
     heard: HashMap<(i64, &'a str), Vec<&'a BankDayRow>>,
     history: Span,
+    window: Span,
 }
 
 impl<'a> Sources<'a> {
@@ -28,7 +29,7 @@ impl<'a> Sources<'a> {
         feeds: &'a [FeedAccountRow],
         accounts: &'a [(i64, String)],
         bank_days: &'a [BankDayRow],
-        history: Span,
+        (history, window): (Span, Span),
     ) -> Self {
         let mut by_account: HashMap<i64, Vec<&FeedAccountRow>> = HashMap::new();
         for row in feeds.iter().filter(|row| sees_static_codes(&row.provider)) {
@@ -39,7 +40,7 @@ impl<'a> Sources<'a> {
             heard.entry((row.feed_id, row.bin.as_str())).or_default().push(row);
         }
         let bins = accounts.iter().map(|(id, bin)| (*id, bin.as_str())).collect();
-        Self { by_account, bins, heard, history }
+        Self { by_account, bins, heard, history, window }
     }
 
     pub fn of_account(&self, account_id: i64) -> impl Iterator<Item = &'a FeedAccountRow> {
@@ -50,9 +51,14 @@ impl<'a> Sources<'a> {
     /// arrived on another account of the same stall is the stall's own receipt too.
     pub fn coverage(&self, own: &[i64]) -> FeedCoverage {
         FeedCoverage {
-            lacks_feed: own.iter().any(|account| self.of_account(*account).next().is_none()),
+            lacks_feed: own.iter().any(|account| !self.has_feed(*account)),
             good: own.iter().map(|account| self.good_days(*account, own)).collect(),
         }
+    }
+
+    /// Whether a feed reported the account on some day of the window.
+    fn has_feed(&self, account_id: i64) -> bool {
+        self.of_account(account_id).any(|feed| !self.window.both(feed.span()).is_empty())
     }
 
     fn good_days(&self, account_id: i64, own: &[i64]) -> DaySet {
@@ -62,7 +68,7 @@ impl<'a> Sources<'a> {
             for row in self.heard.get(&(feed.feed_id, *bin)).into_iter().flatten() {
                 let others =
                     !own.contains(&row.least_account_id) || !own.contains(&row.greatest_account_id);
-                if others && row.day >= feed.from_day {
+                if others && feed.span().contains(Day(row.day)) {
                     good.insert(Day(row.day));
                 }
             }

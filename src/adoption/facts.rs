@@ -63,7 +63,7 @@ pub struct Facts {
     pub occupancies: Vec<Occupancy>,
     /// Money of an account that no stall has yet, keyed by account.
     pub unassigned: HashMap<i64, Activity>,
-    /// Every feed of an account of this market.
+    /// Every feed that reported an account of this market in the window.
     pub feeds: Vec<FeedAccountRow>,
 }
 
@@ -84,7 +84,7 @@ impl Facts {
         let ids = register.occupancies.iter().map(|row| row.id);
         let spans = (history, window);
         let mut activities = Activities::load(connection, board_id, ids, &register.links, spans)?;
-        let sources = Sources::new(&feeds, &register.accounts, &bank_days, history);
+        let sources = Sources::new(&feeds, &register.accounts, &bank_days, spans);
         let known = Known::new(register, window);
         let occupancies = register
             .occupancies
@@ -98,7 +98,9 @@ impl Facts {
             })
             .collect();
         let of_market: HashSet<i64> = register.links.iter().map(|link| link.account_id).collect();
-        feeds.retain(|feed| of_market.contains(&feed.account_id));
+        feeds.retain(|feed| {
+            of_market.contains(&feed.account_id) && !window.both(feed.span()).is_empty()
+        });
         let unassigned = activities.unassigned;
         Ok(Self { window, market_days, occupancies, unassigned, feeds })
     }

@@ -9,7 +9,7 @@ pub mod memo;
 mod serve;
 pub mod vietqr;
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -66,7 +66,12 @@ pub fn main() -> ExitCode {
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CHO40_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(log));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        // Colours are for eyes, not for files.
+        .with_ansi(io::stderr().is_terminal())
+        .init();
     match run(cli.command) {
         Ok(code) => code,
         Err(fault) => {

@@ -1,11 +1,20 @@
 //! One connection type over both databases, opened with the settings that durability needs.
 
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::r2d2;
+use diesel::result::Error as DieselError;
 
+use super::url::{not_sqlite, sqlite_uri};
 use super::{DatabaseUrl, Fault, Outcome};
 use crate::primitives::Refusal;
+
+/// What SQLite says of a file with another content (`SQLITE_NOTADB`).
+const NOT_A_DATABASE: &str = "file is not a database";
 
 /// Either database. Queries that the derived enum cannot run go through `on_db!`.
 #[derive(diesel::MultiConnection)]
@@ -27,39 +36,9 @@ impl DbConnection {
         match url {
             DatabaseUrl::Sqlite(path) => {
                 url.require_existing()?;
-                let path = path.to_str().ok_or_else(|| Fault::broken("path is not UTF-8"))?;
-                let mut inner = SqliteConnection::establish(path).map_err(Fault::broken)?;
-                inner.batch_execute(
-                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL;
-                     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                     PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
-                     PRAGMA wal_autocheckpoint = 8000;",
-                )?;
-                assert_setting(
-                    &mut inner,
-                    "SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous",
-                    "2",
-                )?;
-                assert_setting(
-                    &mut inner,
-                    "SELECT journal_mode AS value FROM pragma_journal_mode",
-                    "wal",
-                )?;
-                Ok(Self::Sqlite(inner))
+                open_sqlite(path).map(Self::Sqlite)
             }
-            DatabaseUrl::Postgres(text) => {
-                let mut inner = PgConnection::establish(text).map_err(Fault::broken)?;
-                inner.batch_execute(
-                    "SET synchronous_commit = on; SET client_min_messages = warning;
-                     SET lock_timeout = '10s'; SET statement_timeout = '60s'",
-                )?;
-                assert_setting(
-                    &mut inner,
-                    "SELECT current_setting('synchronous_commit') AS value",
-                    "on",
-                )?;
-                Ok(Self::Postgres(inner))
-            }
+            DatabaseUrl::Postgres(text) => open_postgres(text).map(Self::Postgres),
         }
     }
 
@@ -86,11 +65,21 @@ impl DbConnection {
     /// Runs work in one transaction. SQLite takes its write lock at the start, so that two
     /// writers wait for each other instead of failing half-way.
     pub fn in_transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        self.begin()?;
+        self.finish(work)
+    }
+
+    /// Opens a transaction that [`Self::finish`] ends. Where it fails, nothing has been done.
+    pub(super) fn begin(&mut self) -> Outcome<()> {
         let begin = match self {
             Self::Sqlite(_) => "BEGIN IMMEDIATE",
             Self::Postgres(_) => "BEGIN",
         };
-        self.batch_execute(begin)?;
+        Ok(self.batch_execute(begin)?)
+    }
+
+    /// Runs work in the open transaction, and ends it.
+    pub(super) fn finish<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(self)))
             .unwrap_or_else(|_| Err(Fault::broken("a write panicked")))
             .and_then(|value| Ok(self.batch_execute("COMMIT").map(|()| value)?));
@@ -100,6 +89,39 @@ impl DbConnection {
         }
         result
     }
+}
+
+fn open_sqlite(path: &Path) -> Outcome<SqliteConnection> {
+    let name = path.to_str().ok_or_else(|| Fault::broken("path is not UTF-8"))?;
+    let mut inner = SqliteConnection::establish(&sqlite_uri(name)).map_err(Fault::broken)?;
+    inner.batch_execute("PRAGMA busy_timeout = 10000")?;
+    // The first look into the file.
+    inner.batch_execute("PRAGMA schema_version").map_err(|error| match error {
+        DieselError::DatabaseError(_, told) if told.message() == NOT_A_DATABASE => {
+            not_sqlite(path).into()
+        }
+        other => Fault::from(other),
+    })?;
+    inner.batch_execute(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
+         PRAGMA wal_autocheckpoint = 8000;",
+    )?;
+    let synchronous = "SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous";
+    assert_setting(&mut inner, synchronous, "2")?;
+    assert_setting(&mut inner, "SELECT journal_mode AS value FROM pragma_journal_mode", "wal")?;
+    Ok(inner)
+}
+
+fn open_postgres(text: &str) -> Outcome<PgConnection> {
+    let mut inner =
+        PgConnection::establish(text).map_err(|error| Fault::Away(error.to_string()))?;
+    inner.batch_execute(
+        "SET synchronous_commit = on; SET client_min_messages = warning;
+         SET lock_timeout = '10s'; SET statement_timeout = '60s'",
+    )?;
+    assert_setting(&mut inner, "SELECT current_setting('synchronous_commit') AS value", "on")?;
+    Ok(inner)
 }
 
 fn assert_setting<C>(connection: &mut C, query: &str, expected: &str) -> Outcome<()>
@@ -114,32 +136,45 @@ where
     Err(Fault::broken(format!("the database answers {:?} to {query:?}", found.value)))
 }
 
+/// A connection of the readers' pool.
+pub struct Reader {
+    pub connection: DbConnection,
+    /// How many losses were known when it was opened: an older one has probably been lost too.
+    pub epoch: u64,
+    /// It goes back to nobody.
+    pub is_lost: bool,
+}
+
 /// Opens pool connections; r2d2 calls it.
 #[derive(Debug)]
 pub struct Manager {
     url: DatabaseUrl,
+    epoch: Arc<AtomicU64>,
 }
 
 impl Manager {
+    /// `epoch` counts the losses of connections.
     #[must_use]
-    pub const fn new(url: DatabaseUrl) -> Self {
-        Self { url }
+    pub const fn new(url: DatabaseUrl, epoch: Arc<AtomicU64>) -> Self {
+        Self { url, epoch }
     }
 }
 
 impl r2d2::ManageConnection for Manager {
-    type Connection = DbConnection;
+    type Connection = Reader;
     type Error = Fault;
 
     fn connect(&self) -> Result<Self::Connection, Self::Error> {
-        DbConnection::open(&self.url)
+        let epoch = self.epoch.load(Ordering::Acquire);
+        Ok(Reader { connection: DbConnection::open(&self.url)?, epoch, is_lost: false })
     }
 
-    fn is_valid(&self, connection: &mut Self::Connection) -> Result<(), Self::Error> {
-        Ok(connection.batch_execute("SELECT 1")?)
+    fn is_valid(&self, reader: &mut Self::Connection) -> Result<(), Self::Error> {
+        Ok(reader.connection.batch_execute("SELECT 1")?)
     }
 
-    fn has_broken(&self, connection: &mut Self::Connection) -> bool {
-        connection.batch_execute("SELECT 1").is_err()
+    /// Costs no query: a read that fails tells.
+    fn has_broken(&self, reader: &mut Self::Connection) -> bool {
+        reader.is_lost || std::thread::panicking()
     }
 }

@@ -6,6 +6,9 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use crate::primitives::Refusal;
 
+/// What SQLite says when another process held its write lock for longer than we wait.
+const SQLITE_BUSY: &str = "database is locked";
+
 /// The result of a room's use case.
 pub type Outcome<T> = Result<T, Fault>;
 
@@ -17,6 +20,9 @@ pub enum Fault {
     /// A queue or pool is full: try again later.
     #[error("busy")]
     Busy,
+    /// The database cannot be reached, or its connection was lost at work: try again later.
+    #[error("the database is away: {0}")]
+    Away(String),
     /// The database failed.
     #[error("database: {0}")]
     Database(DieselError),
@@ -44,7 +50,14 @@ impl Fault {
 
 impl From<DieselError> for Fault {
     fn from(error: DieselError) -> Self {
-        Self::Database(error)
+        match error {
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                told,
+            ) => Self::Away(told.message().to_owned()),
+            DieselError::DatabaseError(_, told) if told.message() == SQLITE_BUSY => Self::Busy,
+            other => Self::Database(other),
+        }
     }
 }
 

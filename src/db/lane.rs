@@ -31,16 +31,20 @@ pub trait Batch: Send + 'static {
 }
 
 /// A write that runs in a transaction of its own; tells whether the database failed.
-pub struct Alone(Box<dyn FnOnce(&mut DbConnection) -> bool + Send>);
+pub struct Alone(Box<Work>);
+
+/// Is given the connection with its transaction open, or why there is none.
+type Work = dyn FnOnce(Outcome<&mut DbConnection>) -> bool + Send;
 
 impl Alone {
     pub fn new<T: 'static>(
         work: impl FnOnce(&mut DbConnection) -> Outcome<T> + Send + 'static,
         answer: impl FnOnce(Outcome<T>) + Send + 'static,
     ) -> Self {
-        Self(Box::new(move |connection| {
-            let result = connection.in_transaction(work);
-            let failed = matches!(result, Err(Fault::Database(_) | Fault::Broken(_)));
+        Self(Box::new(move |begun| {
+            let result = begun.and_then(|connection| connection.finish(work));
+            let failed =
+                matches!(result, Err(Fault::Away(_) | Fault::Database(_) | Fault::Broken(_)));
             answer(result);
             failed
         }))
@@ -156,7 +160,7 @@ impl<B: Batch> Lane<B> {
                     Job::Alone(task) => {
                         // Order matters to a caller that writes and then sends.
                         self.flush(&mut items, &mut answers);
-                        if (task.0)(&mut self.connection) {
+                        if (task.0)(self.begin()) {
                             self.reopen_if_lost();
                         }
                     }
@@ -198,13 +202,26 @@ impl<B: Batch> Lane<B> {
     }
 
     fn transact(&mut self, items: &[B::Item]) -> Outcome<Vec<B::Reply>> {
+        self.begin()?;
         let batch = &mut self.batch;
-        let replies =
-            self.connection.in_transaction(|connection| batch.apply(connection, items))?;
+        let replies = self.connection.finish(|connection| batch.apply(connection, items))?;
         if replies.len() == items.len() {
             return Ok(replies);
         }
         Err(Fault::broken("a batch answered another number of items than it was given"))
+    }
+
+    /// Opens a transaction, on a new connection where the old one was lost while nothing was to
+    /// be done: nobody is told of that.
+    fn begin(&mut self) -> Outcome<&mut DbConnection> {
+        if let Err(fault) = self.connection.begin() {
+            if !matches!(fault, Fault::Away(_)) {
+                return Err(fault);
+            }
+            self.reopen_if_lost();
+            self.connection.begin()?;
+        }
+        Ok(&mut self.connection)
     }
 
     /// A lost PostgreSQL connection must not end the lane.

@@ -58,6 +58,8 @@ pub fn require_current(connection: &mut DbConnection) -> Outcome<()> {
 
 /// Whether the schema is the one that this binary was built with.
 pub fn is_current(connection: &mut DbConnection) -> Outcome<bool> {
+    // The harness hides what went wrong; a lost connection must show itself as one.
+    connection.batch_execute("SELECT 1")?;
     let pending = match connection {
         DbConnection::Sqlite(inner) => inner.has_pending_migration(SQLITE),
         DbConnection::Postgres(inner) => inner.has_pending_migration(POSTGRES),

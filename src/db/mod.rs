@@ -14,6 +14,8 @@ pub mod schema;
 pub mod url;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use diesel::r2d2;
 
@@ -22,39 +24,73 @@ pub use fault::{Fault, Outcome};
 pub use lane::{Batch, Lanes};
 pub use url::DatabaseUrl;
 
-use connection::Manager;
+use connection::{Manager, Reader};
 
 /// Readers share this many connections; each is one blocking thread at work.
 const READERS: u32 = 4;
+/// A read waits this long for a connection; then the caller is told to come again.
+const WAIT_FOR_READER: Duration = Duration::from_secs(5);
 
 /// A handle on the database; clones share pool and lanes.
 #[derive(Clone)]
 pub struct Db {
     readers: r2d2::Pool<Manager>,
+    /// Losses of connections that were noticed.
+    epoch: Arc<AtomicU64>,
     writer: Arc<dyn lane::Writer>,
 }
 
 impl Db {
     pub fn new(url: &DatabaseUrl, writer: Arc<dyn lane::Writer>) -> Outcome<Self> {
+        let epoch = Arc::new(AtomicU64::new(0));
         let readers = r2d2::Pool::builder()
             .max_size(READERS)
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .build(Manager::new(url.clone()))
+            .connection_timeout(WAIT_FOR_READER)
+            .build(Manager::new(url.clone(), Arc::clone(&epoch)))
             .map_err(Fault::broken)?;
-        Ok(Self { readers, writer })
+        Ok(Self { readers, epoch, writer })
     }
 
-    /// Runs a read on the calling thread.
-    pub fn read_here<T>(&self, work: impl FnOnce(&mut DbConnection) -> Outcome<T>) -> Outcome<T> {
-        let mut connection = self.readers.get().map_err(|_| Fault::Busy)?;
-        work(&mut connection)
+    /// Runs a read on the calling thread, once more where its connection was lost: after the
+    /// database was started again, every connection of the pool is a dead one.
+    pub fn read_here<T>(&self, work: impl Fn(&mut DbConnection) -> Outcome<T>) -> Outcome<T> {
+        match self.try_read(&work) {
+            Err(Fault::Away(_)) => self.try_read(&work),
+            done => done,
+        }
     }
 
-    /// Runs a read on a blocking thread.
+    fn try_read<T>(&self, work: &impl Fn(&mut DbConnection) -> Outcome<T>) -> Outcome<T> {
+        let mut reader = self.reader()?;
+        let done = work(&mut reader.connection);
+        if matches!(done, Err(Fault::Away(_))) {
+            reader.is_lost = true;
+            // Of several that notice the same loss, one counts it.
+            let (known, next) = (reader.epoch, reader.epoch.wrapping_add(1));
+            let _ = self.epoch.compare_exchange(known, next, Ordering::AcqRel, Ordering::Acquire);
+        }
+        done
+    }
+
+    /// A connection that was opened after the last loss; older ones are closed.
+    fn reader(&self) -> Outcome<r2d2::PooledConnection<Manager>> {
+        for _ in 0..=2 * READERS {
+            let mut reader = self.readers.get().map_err(|_| Fault::Busy)?;
+            let found: &mut Reader = &mut reader;
+            if found.epoch == self.epoch.load(Ordering::Acquire) {
+                return Ok(reader);
+            }
+            found.is_lost = true;
+        }
+        Err(Fault::Busy)
+    }
+
+    /// [`Self::read_here`] on a blocking thread.
     pub async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut DbConnection) -> Outcome<T> + Send + 'static,
+        work: impl Fn(&mut DbConnection) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
         let db = self.clone();
         tokio::task::spawn_blocking(move || db.read_here(work)).await.map_err(Fault::broken)?
@@ -66,8 +102,20 @@ impl Db {
         board_id: i64,
         work: impl FnOnce(&mut DbConnection) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
+        self.write_then(board_id, work, || ()).await
+    }
+
+    /// [`Self::write`]; `then` runs after the transaction and before the answer, also where the
+    /// caller has gone away.
+    pub async fn write_then<T: Send + 'static>(
+        &self,
+        board_id: i64,
+        work: impl FnOnce(&mut DbConnection) -> Outcome<T> + Send + 'static,
+        then: impl FnOnce() + Send + 'static,
+    ) -> Outcome<T> {
         let (answer, answered) = tokio::sync::oneshot::channel();
         let task = lane::Alone::new(work, move |result| {
+            then();
             // The caller may have gone away; the write stands all the same.
             let _ = answer.send(result);
         });

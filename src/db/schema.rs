@@ -323,12 +323,15 @@ diesel::table! {
 }
 
 diesel::table! {
-    feed_accounts (board_id, feed_id, account_id) {
+    feed_accounts (board_id, id) {
         board_id -> BigInt,
+        id -> BigInt,
         feed_id -> BigInt,
         account_id -> BigInt,
-        account_key -> Text,
+        source -> Text,
         from_day -> Integer,
+        to_day -> Nullable<Integer>,
+        is_paused -> Bool,
     }
 }
 
@@ -345,6 +348,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    delivery_replays (board_id, delivery_id) {
+        board_id -> BigInt,
+        delivery_id -> BigInt,
+        became_id -> BigInt,
+    }
+}
+
+diesel::table! {
     refused_deliveries (board_id, feed_id, number) {
         board_id -> BigInt,
         feed_id -> BigInt,
@@ -352,7 +363,9 @@ diesel::table! {
         received_at_ms -> BigInt,
         reason -> Text,
         headers -> Text,
+        presented_key -> Nullable<BigInt>,
         body -> Binary,
+        is_truncated -> Bool,
     }
 }
 
@@ -595,6 +608,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_secrets,
     feed_accounts,
     deliveries,
+    delivery_replays,
     refused_deliveries,
     sightings,
     sighting_conflicts,

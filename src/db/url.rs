@@ -30,13 +30,17 @@ impl DatabaseUrl {
         Err(Refusal::invalid("database_url", "database-url-unknown"))
     }
 
-    /// Refuses a SQLite file that is not there or is not a SQLite database.
+    /// Refuses a SQLite file that is not there or is no file. Its content is SQLite's to judge:
+    /// whoever opens the file beside SQLite drops, at closing it, every lock that this process has
+    /// on it, and another process could then take the log of the last transactions away.
     pub fn require_existing(&self) -> Result<(), Refusal> {
         let Self::Sqlite(path) = self else { return Ok(()) };
         match std::fs::metadata(path) {
-            Ok(found) if found.is_file() && is_sqlite(path, found.len()) => Ok(()),
-            Ok(_) => Err(Refusal::invalid("database_url", "database-not-sqlite")
-                .with("path", path.display())),
+            Ok(found) if found.is_file() => {
+                drop(std::fs::File::open(path));
+                Ok(())
+            }
+            Ok(_) => Err(not_sqlite(path)),
             Err(_) => {
                 Err(Refusal::invalid("database_url", "database-missing")
                     .with("path", path.display()))
@@ -44,13 +48,19 @@ impl DatabaseUrl {
         }
     }
 
-    /// Makes an empty SQLite file where there is none yet; PostgreSQL databases are never made.
+    /// Makes an empty SQLite file (mode 0600: payers and memos lie in it) where there is none yet;
+    /// PostgreSQL databases are never made.
     pub fn create_if_missing(&self) -> Result<(), Refusal> {
         let Self::Sqlite(path) = self else { return Ok(()) };
         if path.exists() {
             return self.require_existing();
         }
-        std::fs::File::create_new(path).map(|_| ()).map_err(|error| {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        // SQLite gives the files that it puts beside it the same mode.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path).map(|_| ()).map_err(|error| {
             Refusal::invalid("database_url", "database-not-creatable")
                 .with("path", path.display())
                 .with("error", error)
@@ -58,13 +68,23 @@ impl DatabaseUrl {
     }
 }
 
-/// An empty file is a database that has not been written yet.
-fn is_sqlite(path: &Path, length: u64) -> bool {
-    use std::io::Read;
-    let mut head = [0_u8; 16];
-    length == 0
-        || std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok()
-            && &head == b"SQLite format 3\0"
+/// The refusal of a file that SQLite does not take for a database.
+pub(super) fn not_sqlite(path: &Path) -> Refusal {
+    Refusal::invalid("database_url", "database-not-sqlite").with("path", path.display())
+}
+
+/// The name under which SQLite opens a file that exists and never makes one.
+pub(super) fn sqlite_uri(path: &str) -> String {
+    let mut uri = String::from(if path.starts_with('/') { "file://" } else { "file:" });
+    for c in path.chars() {
+        match c {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            _ => uri.push(c),
+        }
+    }
+    uri + "?mode=rw"
 }
 
 impl fmt::Debug for DatabaseUrl {

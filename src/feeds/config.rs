@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fields::Object;
-use super::{Provider, UndecodableBecause};
+use super::{FeedKind, Provider, UndecodableBecause, connector};
 use crate::primitives::Refusal;
 
 pub const DEFAULT_TOLERANCE_S: u32 = 300;
@@ -121,11 +121,15 @@ impl FeedConfig {
         }
     }
 
-    /// `provider:merchant`, the head of every namespace of this feed. Two feeds of a board with
-    /// one account key would count one transfer as each other's retry; the second is refused.
+    /// What of an account this feed reports; one feed at a time may report the same of it. Account
+    /// feeds all report any transfer, whoever sends it: two of them would count each one twice.
+    /// Order feeds report the orders of their merchant.
     #[must_use]
-    pub fn account_key(&self) -> String {
-        format!("{}:{}", self.provider(), self.merchant())
+    pub fn source(&self) -> String {
+        match connector(self.provider()).kind() {
+            FeedKind::Account => "account".to_owned(),
+            FeedKind::Order => format!("{}:{}", self.provider(), self.merchant()),
+        }
     }
 
     /// Whether deliveries are believed without any proof; such a feed needs no secret.

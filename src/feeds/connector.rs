@@ -1,5 +1,6 @@
 //! The trait that every provider implements, without defaults: nothing can fail open by omission.
 
+use super::sign::Header;
 use super::{
     Decoded, FeedConfig, FeedKind, Headers, Outcome, Provider, RefusedBecause, Reply, Secret,
     Undecodable, payos, sepay, standard_webhooks,
@@ -46,6 +47,13 @@ pub trait Connector: Sync {
 
     /// The answer that this provider understands.
     fn reply(&self, outcome: &Outcome) -> Reply;
+
+    /// The key that a request carries in clear, where this provider does so. It is never stored:
+    /// a keyed fingerprint of it is enough to verify a refused delivery again.
+    fn presented_key<'h>(&self, headers: &'h Headers) -> Option<&'h str>;
+
+    /// The header that carries a secret in clear, where this provider does so.
+    fn present_key(&self, secret: &Secret) -> Option<Header>;
 
     /// Lower-case names of the headers that may be stored: what a later verification needs, and
     /// nothing that carries a secret.

@@ -34,6 +34,13 @@ impl Headers {
         Ok(Some(text.trim()))
     }
 
+    /// With one more header.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &[u8]) -> Self {
+        self.entries.push((name.to_ascii_lowercase(), value.to_vec()));
+        self
+    }
+
     /// The allowed headers as JSON, `[["name","value"],…]`, for the stored delivery.
     /// `allowed` is [`super::Connector::kept_headers`]; everything else is left out.
     #[must_use]

@@ -12,9 +12,10 @@ use super::connector::expect_post_on_hook;
 use super::fields::{
     MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object, is_bin,
 };
+use super::sign::Header;
 use super::{
-    Connector, Decoded, Direction, FeedConfig, FeedKind, Incoming, OrderRef, Outcome, Payer,
-    PayosConfig, Provider, RefusedBecause, Reply, Reported, Secret, Undecodable,
+    Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, OrderRef, Outcome,
+    Payer, PayosConfig, Provider, RefusedBecause, Reply, Reported, Secret, Undecodable,
     UndecodableBecause, mac, payos_canonical, reply, times,
 };
 use crate::primitives::{Refusal, UnixMs, Vnd};
@@ -77,6 +78,7 @@ impl Connector for Payos {
         }
     }
 
+    /// Only `data` is looked at: anybody on the way can change what stands outside of it.
     fn decode(&self, config: &FeedConfig, body: &[u8]) -> Result<Decoded, Undecodable> {
         let FeedConfig::Payos(config) = config else {
             return Err(Undecodable::new("config", UndecodableBecause::MisconfiguredFeed));
@@ -87,9 +89,6 @@ impl Connector for Payos {
         let code = data.text("code", MAX_ID_CHARS)?;
         if data.required("code", code)? != PAID {
             return Ok(Decoded::NotATransfer("payos-not-paid"));
-        }
-        if body.boolean("success")? == Some(false) {
-            return Ok(Decoded::NotATransfer("payos-not-successful"));
         }
         let order = order(config, &data)?;
         let (order_code, amount, memo) = REGISTRATION;
@@ -104,6 +103,14 @@ impl Connector for Payos {
 
     fn reply(&self, outcome: &Outcome) -> Reply {
         reply::success_reply(outcome)
+    }
+
+    fn presented_key<'h>(&self, _headers: &'h Headers) -> Option<&'h str> {
+        None
+    }
+
+    fn present_key(&self, _secret: &Secret) -> Option<Header> {
+        None
     }
 
     /// The signature stands in the body, so no header is needed to verify again.

@@ -35,10 +35,12 @@ pub enum RefusedBecause {
     MalformedMessageId,
     /// The signature stands inside a body that cannot be read.
     UnreadableBody,
+    /// Longer than [`super::MAX_BODY_BYTES`]; it was not read to its end.
+    TooLarge,
 }
 
 impl RefusedBecause {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::MethodNotAllowed,
         Self::UnknownPath,
         Self::NoSecretConfigured,
@@ -59,6 +61,7 @@ impl RefusedBecause {
         Self::MissingMessageId,
         Self::MalformedMessageId,
         Self::UnreadableBody,
+        Self::TooLarge,
     ];
 
     /// Kebab-case key of the text in both languages; also what is stored.
@@ -85,6 +88,7 @@ impl RefusedBecause {
             Self::MissingMessageId => "missing-message-id",
             Self::MalformedMessageId => "malformed-message-id",
             Self::UnreadableBody => "unreadable-body",
+            Self::TooLarge => "too-large",
         }
     }
 
@@ -94,12 +98,13 @@ impl RefusedBecause {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
 
-    /// 405 and 404 for a request that is none of the provider's, else 401.
+    /// 405, 404 and 413 for a request that is none of the provider's, else 401.
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
             Self::MethodNotAllowed => 405,
             Self::UnknownPath => 404,
+            Self::TooLarge => 413,
             _ => 401,
         }
     }

@@ -14,6 +14,7 @@
 
 use super::connector::expect_post_on_hook;
 use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_REFERENCE_CHARS, Object};
+use super::sign::{self, Header};
 use super::{
     Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome, Provider,
     RefusedBecause, Reply, Reported, Secret, SepayAuthentication, SepayConfig, Undecodable,
@@ -74,7 +75,15 @@ impl Connector for Sepay {
         reply::success_reply(outcome)
     }
 
-    /// A delivery with a wrong API key cannot be verified again: the key itself is never kept.
+    fn presented_key<'h>(&self, headers: &'h Headers) -> Option<&'h str> {
+        api_key(headers.only("authorization").ok()??)
+    }
+
+    fn present_key(&self, secret: &Secret) -> Option<Header> {
+        let [header] = sign::sepay_api_key(secret);
+        Some(header)
+    }
+
     fn kept_headers(&self) -> &'static [&'static str] {
         &[TIMESTAMP, SIGNATURE, "content-type", "user-agent"]
     }
@@ -85,15 +94,17 @@ fn verify_api_key(secrets: &[Secret], headers: &Headers) -> Result<(), RefusedBe
         return Err(RefusedBecause::NoSecretConfigured);
     }
     let header = headers.only("authorization")?.ok_or(RefusedBecause::MissingApiKey)?;
-    let (scheme, key) = header.split_once(' ').ok_or(RefusedBecause::MalformedAuthorization)?;
-    if !scheme.eq_ignore_ascii_case(API_KEY_SCHEME) {
-        return Err(RefusedBecause::MalformedAuthorization);
-    }
-    let key = key.trim().as_bytes();
+    let key = api_key(header).ok_or(RefusedBecause::MalformedAuthorization)?.as_bytes();
     let found = secrets
         .iter()
         .fold(subtle::Choice::from(0), |found, secret| found | mac::same(secret.bytes(), key));
     if bool::from(found) { Ok(()) } else { Err(RefusedBecause::WrongApiKey) }
+}
+
+/// The key of `Apikey <key>`.
+fn api_key(header: &str) -> Option<&str> {
+    let (scheme, key) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case(API_KEY_SCHEME).then(|| key.trim())
 }
 
 fn verify_hmac(

@@ -15,9 +15,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::connector::expect_post_on_hook;
 use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object};
+use super::sign::Header;
 use super::{
-    Connector, Decoded, Direction, FeedConfig, FeedKind, Incoming, Outcome, Payer, Provider,
-    RefusedBecause, Reply, Reported, Secret, StandardWebhooksConfig, Undecodable,
+    Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome, Payer,
+    Provider, RefusedBecause, Reply, Reported, Secret, StandardWebhooksConfig, Undecodable,
     UndecodableBecause, freshness, mac, reply, times,
 };
 use crate::primitives::{Refusal, UnixMs};
@@ -121,6 +122,14 @@ impl Connector for StandardWebhooks {
             ))),
             _ => reply::ok(Cow::Owned(format!(r#"{{"outcome":"{code}"}}"#))),
         }
+    }
+
+    fn presented_key<'h>(&self, _headers: &'h Headers) -> Option<&'h str> {
+        None
+    }
+
+    fn present_key(&self, _secret: &Secret) -> Option<Header> {
+        None
     }
 
     fn kept_headers(&self) -> &'static [&'static str] {

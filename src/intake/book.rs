@@ -1,10 +1,11 @@
 //! The feeds as the hook needs them, kept in memory for a few seconds: a webhook must not wait
-//! for a read, and a changed secret must count soon in every process.
+//! for a read. A change counts at once in the process that made it, and soon in every other.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::store;
+use super::store::feeds::{self as rows, FeedRow};
+use super::store::secrets;
 use crate::access::SecretKey;
 use crate::db::{Db, DbConnection, Fault, Outcome};
 use crate::feeds::{Connector, FeedConfig, Secret, connector};
@@ -34,11 +35,21 @@ struct Entry {
 /// The feeds in memory.
 #[derive(Default)]
 pub struct FeedBook {
-    entries: RwLock<HashMap<FeedId, Entry>>,
+    known: RwLock<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    entries: HashMap<FeedId, Entry>,
+    /// Counts what was forgotten: what was read before a change must not be put in after it.
+    changes: u64,
 }
 
 impl FeedBook {
     /// The feed, from memory or from the database.
+    ///
+    /// # Errors
+    /// `Busy` or `Away` where the database does not answer; see [`Self::last_known`].
     pub async fn find(
         &self,
         db: &Db,
@@ -46,28 +57,40 @@ impl FeedBook {
         id: FeedId,
         now: UnixMs,
     ) -> Outcome<Option<Arc<LiveFeed>>> {
-        {
-            let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(entry) = entries.get(&id)
+        let changes = {
+            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+            if let Some(entry) = known.entries.get(&id)
                 && (0..FRESH_MS).contains(&(now.0 - entry.loaded_at.0))
             {
                 return Ok(entry.feed.clone());
             }
-        }
+            known.changes
+        };
         let key = key.clone();
         let feed = db.read(move |connection| load(connection, &key, id, now)).await?;
         let feed = feed.map(Arc::new);
-        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() >= ENTRIES {
-            entries.clear();
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.changes == changes {
+            if known.entries.len() >= ENTRIES {
+                known.entries.clear();
+            }
+            known.entries.insert(id, Entry { feed: feed.clone(), loaded_at: now });
         }
-        entries.insert(id, Entry { feed: feed.clone(), loaded_at: now });
         Ok(feed)
     }
 
-    /// Forgets a feed that was changed here.
+    /// The feed as it was when it was last read: enough to ask its provider to come again.
+    #[must_use]
+    pub fn last_known(&self, id: FeedId) -> Option<Arc<LiveFeed>> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.entries.get(&id)?.feed.clone()
+    }
+
+    /// Forgets a feed that was changed here: the change holds at once.
     pub fn forget(&self, id: FeedId) {
-        self.entries.write().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.changes = known.changes.wrapping_add(1);
+        known.entries.remove(&id);
     }
 }
 
@@ -77,20 +100,32 @@ fn load(
     id: FeedId,
     now: UnixMs,
 ) -> Outcome<Option<LiveFeed>> {
-    let Some(board_id) = store::board_of(connection, id)? else { return Ok(None) };
-    let row = store::feed(connection, board_id, id)?;
+    let Some(board_id) = rows::board_of(connection, id)? else { return Ok(None) };
+    let row = rows::find(connection, board_id, id)?;
     if row.disabled_at.is_some() {
         return Ok(None);
     }
+    open(connection, key, board_id, row, now).map(Some)
+}
+
+/// The feed with its active secrets, disabled or not.
+pub(super) fn open(
+    connection: &mut DbConnection,
+    key: &SecretKey,
+    board_id: BoardId,
+    row: FeedRow,
+    now: UnixMs,
+) -> Outcome<LiveFeed> {
+    let id = row.id;
     let connector = connector(row.provider);
-    let mut secrets = Vec::new();
-    for (info, sealed) in store::active_secrets(connection, board_id, id, now)? {
+    let mut found = Vec::new();
+    for (info, sealed) in secrets::active(connection, board_id, id, now)? {
         let text = key
             .open(&id.to_string(), &sealed)
             .and_then(|plain| String::from_utf8(plain).ok())
             .ok_or_else(|| Fault::broken(format!("secret {} cannot be opened", info.id)))?;
-        secrets.push(connector.accept_secret(&text)?);
+        found.push(connector.accept_secret(&text)?);
     }
     let config = FeedConfig::parse(row.provider, &row.config)?;
-    Ok(Some(LiveFeed { board_id, id, connector, config, secrets }))
+    Ok(LiveFeed { board_id, id, connector, config, secrets: found })
 }

@@ -1,16 +1,17 @@
-//! Feeds of a board: creating, changing, secrets with overlap, and the accounts that they report.
+//! Feeds of a board: creating, changing, disabling, and secrets with overlap.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::store::{self, FeedRow};
+use super::accounts;
+use super::store::feeds::{self as rows, FeedRow};
+use super::store::{accounts as account_rows, secrets};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{FeedConfig, FeedKind, Provider, connector};
 use crate::primitives::ids::{AccountId, FeedId, SecretId};
 use crate::primitives::{Refusal, UnixMs};
-use crate::registry;
 
 const NAME_CHARS: usize = 80;
 /// Rotation needs two; more than five are forgotten ones.
@@ -30,6 +31,7 @@ pub struct Feed {
     /// Where the provider sends its webhooks, below the server's address.
     pub hook_path: String,
     pub secrets: Vec<SecretInfo>,
+    /// Those that it reports now; none while it is disabled.
     pub account_ids: Vec<AccountId>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: UnixMs,
@@ -72,7 +74,8 @@ pub struct FeedChange {
     /// Replaces the configuration; its `merchant` is part of the transfers' identity and stays.
     #[schema(value_type = Option<Object>)]
     pub config: Option<Box<RawValue>>,
-    /// `true` ends the feed at once, `false` takes it up again.
+    /// `true` ends the feed at once and frees its accounts for other feeds; `false` takes it up
+    /// again with them, unless another feed reports one by now.
     pub disabled: Option<bool>,
 }
 
@@ -107,31 +110,35 @@ pub fn create(
         created_at: act.at,
         disabled_at: None,
     };
-    store::insert_feed(connection, act.board_id(), &row)?;
+    rows::insert(connection, act.board_id(), &row)?;
     match &new.secret {
         Some(secret) => insert_secret(connection, act, key, &row, secret)?,
         None if config.is_unauthenticated() => {}
         None => return Err(Refusal::invalid("secret", "feed-config-missing").into()),
     }
-    for account_id in new.account_ids {
-        attach(connection, act, &row, &config, account_id)?;
+    if !new.account_ids.is_empty() {
+        accounts::attach(connection, act, &row, &new.account_ids)?;
     }
     show(connection, act, row)
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: FeedId) -> Outcome<Feed> {
     act.require(Permission::FeedsRead)?;
-    let row = store::feed(connection, act.board_id(), id)?;
+    let row = rows::find(connection, act.board_id(), id)?;
     show(connection, act, row)
 }
 
 /// All feeds of the board, oldest first; at most 500.
 pub fn list(connection: &mut DbConnection, act: &Act) -> Outcome<Vec<Feed>> {
     act.require(Permission::FeedsRead)?;
-    let rows = store::feeds(connection, act.board_id())?;
+    let rows = rows::all(connection, act.board_id())?;
     rows.into_iter().map(|row| show(connection, act, row)).collect()
 }
 
+/// Changes what is named.
+///
+/// # Errors
+/// `feed-merchant-fixed`, `feed-account-in-other-feed` (taking up again), those of the fields.
 pub fn change(
     connection: &mut DbConnection,
     act: &Act,
@@ -139,7 +146,7 @@ pub fn change(
     change: FeedChange,
 ) -> Outcome<Feed> {
     act.require(Permission::FeedsWrite)?;
-    let mut row = store::feed(connection, act.board_id(), id)?;
+    let mut row = rows::find(connection, act.board_id(), id)?;
     if let Some(name) = &change.name {
         row.name = check_name(name)?;
     }
@@ -154,12 +161,15 @@ pub fn change(
     match change.disabled {
         Some(true) if row.disabled_at.is_none() => {
             row.disabled_at = Some(act.at);
-            store::release_accounts(connection, act.board_id(), id)?;
+            accounts::pause(connection, act, id)?;
         }
-        Some(false) => row.disabled_at = None,
+        Some(false) if row.disabled_at.is_some() => {
+            row.disabled_at = None;
+            accounts::resume(connection, act, &row)?;
+        }
         _ => {}
     }
-    store::update_feed(connection, act.board_id(), &row)?;
+    rows::update(connection, act.board_id(), &row)?;
     show(connection, act, row)
 }
 
@@ -172,13 +182,13 @@ pub fn add_secret(
     new: NewSecret,
 ) -> Outcome<Feed> {
     act.require(Permission::FeedsWrite)?;
-    let row = store::feed(connection, act.board_id(), id)?;
+    let row = rows::find(connection, act.board_id(), id)?;
     if let Some(seconds) = new.others_expire_in_s {
         if !(0..=2_592_000).contains(&seconds) {
             let refusal = Refusal::invalid("others_expire_in_s", "number-out-of-range");
             return Err(refusal.with("min", 0).with("max", 2_592_000).into());
         }
-        store::expire_secrets(connection, act.board_id(), id, act.at.plus_ms(seconds * 1_000))?;
+        secrets::expire(connection, act.board_id(), id, act.at.plus_ms(seconds * 1_000))?;
     }
     insert_secret(connection, act, key, &row, &new.secret)?;
     show(connection, act, row)
@@ -192,65 +202,16 @@ pub fn end_secret(
     secret_id: SecretId,
 ) -> Outcome<Feed> {
     act.require(Permission::FeedsWrite)?;
-    let row = store::feed(connection, act.board_id(), id)?;
-    let active = store::active_secrets(connection, act.board_id(), id, act.at)?;
+    let row = rows::find(connection, act.board_id(), id)?;
+    let active = secrets::active(connection, act.board_id(), id, act.at)?;
     if !active.iter().any(|(info, _)| info.id == secret_id) {
         return Err(Refusal::not_found("secret").into());
     }
     if active.len() == 1 {
         return Err(Refusal::conflict("feed-last-secret").into());
     }
-    store::end_secret(connection, act.board_id(), secret_id, act.at)?;
+    secrets::end(connection, act.board_id(), secret_id, act.at)?;
     show(connection, act, row)
-}
-
-/// Says that the feed reports an account: what makes the account's stalls measurable.
-pub fn attach_account(
-    connection: &mut DbConnection,
-    act: &Act,
-    id: FeedId,
-    account_id: AccountId,
-) -> Outcome<Feed> {
-    act.require(Permission::FeedsWrite)?;
-    let row = store::feed(connection, act.board_id(), id)?;
-    let config = FeedConfig::parse(row.provider, &row.config)?;
-    attach(connection, act, &row, &config, account_id)?;
-    show(connection, act, row)
-}
-
-pub fn detach_account(
-    connection: &mut DbConnection,
-    act: &Act,
-    id: FeedId,
-    account_id: AccountId,
-) -> Outcome<Feed> {
-    act.require(Permission::FeedsWrite)?;
-    let row = store::feed(connection, act.board_id(), id)?;
-    if !store::detach(connection, act.board_id(), id, account_id)? {
-        return Err(Refusal::not_found("account").into());
-    }
-    show(connection, act, row)
-}
-
-fn attach(
-    connection: &mut DbConnection,
-    act: &Act,
-    row: &FeedRow,
-    config: &FeedConfig,
-    account_id: AccountId,
-) -> Outcome<()> {
-    registry::accounts::require(connection, act, account_id, "account_ids")?;
-    let account_key = format!("{}:{account_id}", config.account_key());
-    let from = act.at.day(0);
-    store::attach(connection, act.board_id(), row.id, account_id, &account_key, from).map_err(
-        |fault| {
-            fault.on_duplicate(|| {
-                Refusal::conflict("feed-account-in-other-feed")
-                    .on("account_ids")
-                    .with("account", account_id)
-            })
-        },
-    )
 }
 
 fn insert_secret(
@@ -261,19 +222,19 @@ fn insert_secret(
     secret: &str,
 ) -> Outcome<()> {
     let secret = connector(row.provider).accept_secret(secret)?;
-    let active = store::active_secrets(connection, act.board_id(), row.id, act.at)?;
+    let active = secrets::active(connection, act.board_id(), row.id, act.at)?;
     if active.len() >= ACTIVE_SECRETS {
         let refusal = Refusal::conflict("feed-too-many-secrets").with("max", ACTIVE_SECRETS);
         return Err(refusal.into());
     }
     let sealed = key.seal(&row.id.to_string(), secret.expose().as_bytes())?;
     let id = SecretId(act.new_id());
-    store::insert_secret(connection, act.board_id(), row.id, id, sealed, act.at)
+    secrets::insert(connection, act.board_id(), row.id, id, sealed, act.at)
 }
 
-fn show(connection: &mut DbConnection, act: &Act, row: FeedRow) -> Outcome<Feed> {
-    let secrets = store::active_secrets(connection, act.board_id(), row.id, act.at)?;
-    let account_ids = store::account_ids(connection, act.board_id(), row.id)?;
+pub(super) fn show(connection: &mut DbConnection, act: &Act, row: FeedRow) -> Outcome<Feed> {
+    let active = secrets::active(connection, act.board_id(), row.id, act.at)?;
+    let account_ids = account_rows::live(connection, act.board_id(), row.id)?;
     let kind: FeedKind = connector(row.provider).kind();
     Ok(Feed {
         id: row.id,
@@ -282,7 +243,7 @@ fn show(connection: &mut DbConnection, act: &Act, row: FeedRow) -> Outcome<Feed>
         name: row.name,
         config: RawValue::from_string(row.config).map_err(crate::db::Fault::broken)?,
         hook_path: format!("/hooks/{}", row.id),
-        secrets: secrets.into_iter().map(|(info, _)| info).collect(),
+        secrets: active.into_iter().map(|(info, _)| info).collect(),
         account_ids,
         created_at: row.created_at,
         disabled_at: row.disabled_at,
@@ -290,5 +251,5 @@ fn show(connection: &mut DbConnection, act: &Act, row: FeedRow) -> Outcome<Feed>
 }
 
 fn check_name(name: &str) -> Result<String, Refusal> {
-    registry::check::text("name", name, NAME_CHARS)
+    crate::registry::check::text("name", name, NAME_CHARS)
 }

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use super::book::{FeedBook, LiveFeed};
+use super::complaints::Complaints;
 use super::mailbox::Mailbox;
 use super::refused::RefusedLog;
-use super::{prepare, store};
+use super::store::refused::RefusedRow;
+use super::{prepare, verify};
 use crate::access::SecretKey;
 use crate::db::{Db, Fault, Lanes, Outcome};
-use crate::feeds::{Headers, Incoming, Outcome as Answer, Reply};
+use crate::feeds::{Headers, Incoming, Outcome as Answer, RefusedBecause, Reply};
 use crate::ledger::{LedgerWriter, Recorded};
-use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::FeedId;
+use crate::primitives::{Clock, UnixMs};
 
 /// Takes deliveries in; clones share everything.
 #[derive(Clone)]
@@ -24,6 +26,7 @@ pub struct Intake {
     pub lanes: Arc<Lanes<LedgerWriter>>,
     pub book: Arc<FeedBook>,
     pub refused: RefusedLog,
+    pub complaints: Complaints,
 }
 
 /// A request on a hook, owned.
@@ -33,7 +36,11 @@ pub struct Arrived {
     pub path_tail: String,
     pub query: String,
     pub headers: Headers,
+    /// The raw bytes; empty where there were too many.
     pub body: Vec<u8>,
+    pub is_too_large: bool,
+    /// For the log.
+    pub request_id: String,
 }
 
 /// The answer and what it was, for the metrics.
@@ -47,11 +54,25 @@ pub struct Answered {
 
 impl Intake {
     /// Takes one delivery in. `None`: there is no such feed.
+    ///
+    /// # Errors
+    /// `Busy` or `Away` where the database does not answer and the feed is not in memory.
     pub async fn receive(&self, feed_id: FeedId, arrived: Arrived) -> Outcome<Option<Answered>> {
         let now = self.clock.now();
-        let found = self.book.find(&self.db, &self.secret_key, feed_id, now).await?;
-        let Some(feed) = found else { return Ok(None) };
-        let answer = self.take(&feed, arrived).await;
+        let (feed, answer) = match self.book.find(&self.db, &self.secret_key, feed_id, now).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(feed)) => {
+                let answer = self.take(&feed, arrived).await;
+                (feed, answer)
+            }
+            Err(fault @ (Fault::Busy | Fault::Away(_))) => {
+                // Asked in its own words, a provider comes again sooner.
+                let Some(feed) = self.book.last_known(feed_id) else { return Err(fault) };
+                tracing::warn!(%fault, %feed_id, "a delivery must be sent again");
+                (feed, Answer::Busy)
+            }
+            Err(fault) => return Err(fault),
+        };
         let outcome = answer.code();
         let provider = feed.connector.provider().as_str();
         Ok(Some(Answered { reply: feed.connector.reply(&answer), provider, outcome }))
@@ -66,24 +87,26 @@ impl Intake {
             headers: &arrived.headers,
             body: &arrived.body,
         };
-        if let Err(because) = feed.connector.verify(&feed.config, &feed.secrets, &incoming, now) {
-            let row = store::RefusedRow {
-                received_at: now,
-                reason: because.code().to_owned(),
-                headers: arrived.headers.to_stored_json(feed.connector.kept_headers()),
-                body: arrived.body,
-            };
-            self.refused.keep(&self.db, feed.board_id, feed.id, row);
+        let verified = if arrived.is_too_large {
+            Err(RefusedBecause::TooLarge)
+        } else {
+            feed.connector.verify(&feed.config, &feed.secrets, &incoming, now)
+        };
+        if let Err(because) = verified {
+            self.refuse(feed, arrived, because, now);
             return Answer::Refused(because);
         }
         let (decoded, undecodable) = match feed.connector.decode(&feed.config, &arrived.body) {
             Ok(decoded) => (Some(decoded), None),
-            Err(undecodable) => (None, Some(undecodable)),
+            Err(undecodable) => {
+                self.complaints.undecodable(feed.id, &undecodable, &arrived.request_id);
+                (None, Some(undecodable))
+            }
         };
         let item = prepare::item(
             feed,
             &self.secret_key,
-            &self.ids,
+            &|| self.ids.next(),
             now,
             &arrived.headers,
             arrived.body,
@@ -102,6 +125,24 @@ impl Intake {
                 Answer::Busy
             }
         }
+    }
+
+    /// Keeps what was refused, if there is anything to be taken in later.
+    fn refuse(&self, feed: &LiveFeed, arrived: Arrived, because: RefusedBecause, now: UnixMs) {
+        self.complaints.refused(feed.id, because, &arrived.request_id);
+        if arrived.body.is_empty() && !arrived.is_too_large {
+            return;
+        }
+        let presented = feed.connector.presented_key(&arrived.headers);
+        let row = RefusedRow {
+            received_at: now,
+            reason: because.code().to_owned(),
+            headers: arrived.headers.to_stored_json(feed.connector.kept_headers()),
+            presented_key: presented.map(|key| verify::fingerprint(&self.secret_key, feed.id, key)),
+            body: arrived.body,
+            is_truncated: arrived.is_too_large,
+        };
+        self.refused.keep(feed.board_id, feed.id, row);
     }
 
     /// Hands the item to the board's lane and waits for its COMMIT.

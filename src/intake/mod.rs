@@ -1,12 +1,18 @@
 //! How transfers get in: feeds and their secrets, and the hook use case (verify over the raw
-//! bytes, decode, hand to the ledger's lane, answer after COMMIT).
+//! bytes, decode, hand to the ledger's lane, answer after COMMIT). What was refused or not
+//! understood stays to be looked at, and can be taken in later.
 
+pub mod accounts;
 pub mod book;
+pub mod complaints;
+pub mod deliveries;
 pub mod feeds;
 pub mod hook;
 mod mailbox;
 mod prepare;
 pub mod refused;
+pub mod replay;
 mod store;
+pub mod verify;
 
 pub use hook::Intake;

@@ -8,14 +8,13 @@ use crate::access::SecretKey;
 use crate::feeds::{Decoded, Headers, Provider, Reported};
 use crate::ledger::item::{Content, Evidence, Item, Sighted};
 use crate::primitives::UnixMs;
-use crate::primitives::id::IdGenerator;
 use crate::vietqr;
 
 /// Makes the item of a verified delivery; `decoded` is `None` where the body cannot be read.
 pub fn item(
     feed: &LiveFeed,
     key: &SecretKey,
-    ids: &IdGenerator,
+    new_id: &dyn Fn() -> i64,
     received_at: UnixMs,
     headers: &Headers,
     body: Vec<u8>,
@@ -27,7 +26,7 @@ pub fn item(
             if reported.iter().any(|reported| reported.balance.is_some()) {
                 body_without_balances = Some(without_balances(feed.config.provider(), &body));
             }
-            Content::Transfers(reported.into_iter().map(|one| sighted(key, ids, one)).collect())
+            Content::Transfers(reported.into_iter().map(|one| sighted(key, new_id, one)).collect())
         }
         Some(Decoded::Test(_)) => Content::Test,
         Some(Decoded::NotATransfer(_)) => Content::NotATransfer,
@@ -36,7 +35,7 @@ pub fn item(
     Item {
         board_id: feed.board_id,
         feed_id: feed.id,
-        delivery_id: ids.next(),
+        delivery_id: new_id(),
         received_at,
         headers: headers.to_stored_json(feed.connector.kept_headers()),
         body,
@@ -46,7 +45,7 @@ pub fn item(
     }
 }
 
-fn sighted(key: &SecretKey, ids: &IdGenerator, reported: Reported) -> Sighted {
+fn sighted(key: &SecretKey, new_id: &dyn Fn() -> i64, reported: Reported) -> Sighted {
     let payer = reported.payer.as_ref();
     let payer_text = payer.and_then(|payer| match (&payer.account, &payer.name) {
         (Some(account), _) => {
@@ -62,7 +61,7 @@ fn sighted(key: &SecretKey, ids: &IdGenerator, reported: Reported) -> Sighted {
     }
     let remembered = format!("{}\0{}", reported.memo, payer_text.as_deref().unwrap_or_default());
     Sighted {
-        transfer_id: ids.next(),
+        transfer_id: new_id(),
         namespace: reported.namespace(),
         digest: reported.fingerprint(),
         fingerprint: key.fingerprint("transfer", &remembered),

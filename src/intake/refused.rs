@@ -1,80 +1,131 @@
 //! Refused deliveries: the last ones of each feed are kept, off the hot path, so that money is
 //! not lost to a mistyped secret.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::{self, RefusedRow};
+use super::store::feeds as feed_rows;
+use super::store::refused::{self as rows, RefusedRow};
 use crate::access::{Act, Permission};
 use crate::db::{Db, DbConnection, Outcome};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, FeedId};
+use crate::registry::{Page, PageRequest};
 
 /// Kept refusals of a feed.
-const KEPT: i64 = 200;
-/// Writes that may wait: a flood of refused requests must not fill the writer's queue.
-const WAITING: usize = 16;
+const KEPT: usize = 200;
+/// Refusals of all feeds that wait to be written; with their bodies some 30 MB at most.
+const WAITING: usize = 2_000;
 /// Longer bodies are kept cut; a transfer's report is about 1 kB.
 const BODY_BYTES: usize = 16 * 1_024;
 
-/// Keeps refusals, at most so many at a time.
+/// Oldest first.
+type Waiting = HashMap<(BoardId, FeedId), VecDeque<RefusedRow>>;
+
+/// Keeps refusals: collected in memory, written some time soon in one transaction a board, so
+/// that a flood of them costs the writer as much as a single one.
 #[derive(Clone, Default)]
 pub struct RefusedLog {
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Mutex<Waiting>>,
 }
 
 /// A refused delivery as it is shown.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Refused {
+    /// Its number among the feed's refused deliveries.
+    pub number: i64,
     #[schema(value_type = String, format = DateTime)]
     pub received_at: UnixMs,
-    /// Why, e.g. `wrong-signature`.
+    /// Why, e.g. `wrong-signature`; see `docs/feeds/`.
     pub reason: String,
-    /// The kept headers.
-    #[schema(value_type = Object)]
+    /// The kept headers, `[["name", "value"], …]`.
+    #[schema(value_type = Vec<Vec<String>>)]
     pub headers: serde_json::Value,
-    /// As text; bytes that are not UTF-8 are replaced.
-    pub body: String,
+    /// As text; bytes that are not UTF-8 are replaced. Only for keys with `amounts.read`.
+    pub body: Option<String>,
+    /// The body was too long and is kept in part, or not at all.
+    pub truncated: bool,
 }
 
 impl RefusedLog {
-    /// Keeps a refusal some time soon, or drops it when too many wait.
-    pub fn keep(&self, db: &Db, board_id: BoardId, feed_id: FeedId, mut row: RefusedRow) {
-        if self.waiting.fetch_add(1, Ordering::AcqRel) >= WAITING {
-            self.waiting.fetch_sub(1, Ordering::AcqRel);
-            return;
+    /// Keeps a refusal some time soon. Of a feed the newest 200 wait; of all feeds, where there
+    /// are too many, the feed with the most loses its oldest.
+    pub fn keep(&self, board_id: BoardId, feed_id: FeedId, mut refused: RefusedRow) {
+        refused.is_truncated |= refused.body.len() > BODY_BYTES;
+        refused.body.truncate(BODY_BYTES);
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_feed = waiting.entry((board_id, feed_id)).or_default();
+        of_feed.push_back(refused);
+        if of_feed.len() > KEPT {
+            of_feed.pop_front();
+        } else if waiting.values().map(VecDeque::len).sum::<usize>() > WAITING
+            && let Some(most) = waiting.values_mut().max_by_key(|rows| rows.len())
+        {
+            most.pop_front();
         }
-        row.body.truncate(BODY_BYTES);
-        let (log, db) = (self.clone(), db.clone());
-        tokio::task::spawn(async move {
-            let kept = db
+    }
+
+    /// Writes what waits. What could not be written waits for the next time.
+    pub async fn flush(&self, db: &Db) {
+        let waiting =
+            std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut by_board: HashMap<BoardId, Vec<(FeedId, Vec<RefusedRow>)>> = HashMap::new();
+        for ((board_id, feed_id), refused) in waiting {
+            by_board.entry(board_id).or_default().push((feed_id, refused.into()));
+        }
+        for (board_id, feeds) in by_board {
+            let feeds = Arc::new(feeds);
+            let to_write = Arc::clone(&feeds);
+            let written = db
                 .write(board_id.0, move |connection| {
-                    store::keep_refused(connection, board_id, feed_id, KEPT, &row)
+                    to_write.iter().try_for_each(|(feed_id, refused)| {
+                        rows::keep(connection, board_id, *feed_id, KEPT as i64, refused)
+                    })
                 })
                 .await;
-            log.waiting.fetch_sub(1, Ordering::AcqRel);
-            if let Err(fault) = kept {
-                tracing::warn!(%fault, %feed_id, "a refused delivery was not kept");
+            if let Err(fault) = written {
+                tracing::warn!(%fault, %board_id, "refused deliveries were not kept yet");
+                self.put_back(board_id, &feeds);
             }
-        });
+        }
+    }
+
+    fn put_back(&self, board_id: BoardId, feeds: &[(FeedId, Vec<RefusedRow>)]) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        for (feed_id, refused) in feeds {
+            let newer = waiting.entry((board_id, *feed_id)).or_default();
+            for row in refused.iter().rev().take(KEPT.saturating_sub(newer.len())) {
+                newer.push_front(row.clone());
+            }
+        }
     }
 }
 
-/// The refused deliveries of a feed, newest first.
-pub fn list(connection: &mut DbConnection, act: &Act, feed_id: FeedId) -> Outcome<Vec<Refused>> {
-    act.require(Permission::FeedsRead)?;
-    store::feed(connection, act.board_id(), feed_id)?;
-    let rows = store::refused(connection, act.board_id(), feed_id)?;
-    Ok(rows
+/// The refused deliveries of a feed, newest first; for whoever manages feeds.
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    feed_id: FeedId,
+    page: PageRequest,
+) -> Outcome<Page<Refused>> {
+    act.require(Permission::FeedsWrite)?;
+    feed_rows::find(connection, act.board_id(), feed_id)?;
+    let sees_bodies = act.scope.permissions.contains(Permission::AmountsRead);
+    let below = page.after.unwrap_or(i64::MAX);
+    let found = rows::page(connection, act.board_id(), feed_id, below, page.rows())?;
+    let shown = found
         .into_iter()
-        .map(|row| Refused {
+        .map(|(number, row)| Refused {
+            number,
             received_at: row.received_at,
             reason: row.reason,
             headers: serde_json::from_str(&row.headers).unwrap_or_default(),
-            body: String::from_utf8_lossy(&row.body).into_owned(),
+            body: sees_bodies.then(|| String::from_utf8_lossy(&row.body).into_owned()),
+            truncated: row.is_truncated,
         })
-        .collect())
+        .collect();
+    Ok(page.page(shown, |refused| refused.number))
 }

@@ -72,7 +72,7 @@ pub struct StallChange {
     pub closed_day: Patch<Day>,
 }
 
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct StallFilter {
     pub market_id: Option<MarketId>,

@@ -1,6 +1,7 @@
 //! A caller who has passed the gate, and the four things that handlers do for one.
 
 use std::future::{Ready, ready};
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -21,6 +22,8 @@ pub struct Caller {
     /// Method and path, which an idempotency key is bound to.
     operation: String,
     idempotency_key: Result<Option<String>, Problem>,
+    /// Runs after each write, also where the client has gone away.
+    then: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl Caller {
@@ -33,10 +36,17 @@ impl Caller {
         &self.scope
     }
 
+    /// Does something after each write, before it is answered.
+    #[must_use]
+    pub fn then(mut self, then: impl Fn() + Send + Sync + 'static) -> Self {
+        self.then = Some(Arc::new(then));
+        self
+    }
+
     /// Runs a reading use case.
     pub async fn read<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
+        work: impl Fn(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let act = self.act();
         Ok(self.state.db.read(move |connection| work(connection, &act)).await?)
@@ -45,7 +55,7 @@ impl Caller {
     /// Answers 200 with what a reading use case found.
     pub async fn show<T: Serialize + Send + 'static>(
         &self,
-        work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
+        work: impl Fn(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {
         Ok(HttpResponse::Ok().json(self.read(work).await?))
     }
@@ -57,7 +67,13 @@ impl Caller {
     ) -> Result<T, Problem> {
         let act = self.act();
         let board_id = act.board_id().0;
-        Ok(self.state.db.write(board_id, move |connection| work(connection, &act)).await?)
+        let then = self.then.clone();
+        let done = move || then.iter().for_each(|then| then());
+        Ok(self
+            .state
+            .db
+            .write_then(board_id, move |connection| work(connection, &act), done)
+            .await?)
     }
 
     /// Changes something: 200 with what it has become.
@@ -152,6 +168,7 @@ impl Caller {
             scope,
             operation: format!("{} {}", request.method(), request.path()),
             idempotency_key: idempotency::key_of(request.headers()),
+            then: None,
         })
     }
 }

@@ -12,7 +12,7 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, web};
+use actix_web::{Error, HttpMessage, HttpResponse, web};
 
 use super::hooks;
 use super::problem::Problem;
@@ -24,6 +24,9 @@ const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// The route under which requests without a route are counted, so that strangers cannot make
 /// metrics grow.
 const NO_ROUTE: &str = "none";
+
+/// The addresses at which any method reaches the handler.
+const HOOKS: &str = "/hooks/";
 
 /// What is known of a request before it is routed.
 #[derive(Clone, Debug)]
@@ -44,10 +47,12 @@ pub async fn wrap<B: MessageBody>(
         language: language_of(request.headers()),
     };
     let method = request.method().clone();
-    if method == Method::HEAD {
-        // The server leaves the body of the answer out by itself.
+    if method == Method::HEAD && !request.path().starts_with(HOOKS) {
+        // The server leaves the body of the answer out by itself. A hook's method is its
+        // provider's to judge.
         request.head_mut().method = Method::GET;
     }
+    request.extensions_mut().insert(context.clone());
     let route = route_of(&request);
     let answer = next.call(request).await?;
     let mut answer = match problem_in(answer.response()) {

@@ -2,8 +2,10 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
+use futures_util::StreamExt as _;
 
+use super::envelope::RequestContext;
 use super::problem::Problem;
 use super::state::AppState;
 use crate::db::Fault;
@@ -18,7 +20,6 @@ const PREFIX: &str = "/hooks";
 /// answers like SePay's hook: what a benchmark compares the hook with.
 pub fn configure(config: &mut web::ServiceConfig, noop_route: bool) {
     config
-        .app_data(web::PayloadConfig::new(MAX_BODY_BYTES))
         // A prefix without parameters: actix would run a regular expression for each, and on this
         // path that costs as much as the signature.
         .service(web::scope(PREFIX).default_service(web::to(receive)));
@@ -49,9 +50,11 @@ async fn noop(body: web::Bytes) -> HttpResponse {
 async fn receive(
     state: web::Data<AppState>,
     request: HttpRequest,
-    body: web::Bytes,
+    body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let (feed_id, tail) = address(request.path()).ok_or_else(not_found)?;
+    let context = request.extensions().get::<RequestContext>().cloned();
+    let body = read(body).await?;
     let arrived = Arrived {
         method: request.method().as_str().to_owned(),
         path_tail: tail.to_owned(),
@@ -61,7 +64,9 @@ async fn receive(
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_bytes()))
             .collect::<Headers>(),
-        body: body.to_vec(),
+        is_too_large: body.is_none(),
+        body: body.unwrap_or_default(),
+        request_id: context.map(|context| context.request_id).unwrap_or_default(),
     };
     let answered = state.intake.receive(feed_id, arrived).await?.ok_or_else(not_found)?;
     state.metrics.count_hook(answered.provider, answered.outcome);
@@ -74,6 +79,19 @@ async fn receive(
         response.insert_header((HeaderName::from_static(name), HeaderValue::from_static(value)));
     }
     Ok(response.body(answered.reply.body))
+}
+
+/// The raw bytes, never decompressed: signatures are made over what was sent. `None`: too many.
+async fn read(mut payload: web::Payload) -> Result<Option<Vec<u8>>, Problem> {
+    let mut body = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body-incomplete"))?;
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
 }
 
 fn not_found() -> Problem {

@@ -9,9 +9,9 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
-    AbsenceId, AccountId, CalendarRuleId, CheckId, CodeId, ConsentId, FeedId, KeyId, LinkId,
-    MarketId, NeighbourhoodId, NumberId, OccupancyId, RequestId, SecretId, SectionId, StallId,
-    TransferId, VendorId, VerificationId,
+    AbsenceId, AccountId, CalendarRuleId, CheckId, CodeId, ConsentId, DeliveryId, FeedId, KeyId,
+    LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, RequestId, SecretId, SectionId,
+    StallId, TransferId, VendorId, VerificationId,
 };
 
 /// A part of an address that names something.
@@ -41,6 +41,18 @@ segments! {
     NumberId = "number", LinkId = "link", VerificationId = "verification", CodeId = "code",
     CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
+    DeliveryId = "delivery",
+}
+
+/// A number among the refused deliveries of a feed.
+pub struct RefusedNumber(pub i64);
+
+impl Segment for RefusedNumber {
+    const WHAT: &'static str = "refused_delivery";
+
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
+    }
 }
 
 /// The id in an address.

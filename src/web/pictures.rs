@@ -93,7 +93,7 @@ pub async fn answer(
     id: i64,
     (level, format): (Level, Format),
     known: &KnownTags,
-    find: impl FnOnce(&mut DbConnection, &Act) -> Outcome<String> + Send + 'static,
+    find: impl Fn(&mut DbConnection, &Act) -> Outcome<String> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     caller.scope().require(permission)?;
     let board_id = caller.scope().board_id;

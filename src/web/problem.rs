@@ -109,6 +109,14 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code)
     }
 
+    /// 503 of a full queue or pool, or of a database that is away.
+    fn busy() -> Self {
+        let seconds = BUSY_SECONDS.to_string();
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, BUSY)
+            .with("seconds", &seconds)
+            .header(RETRY_AFTER, &seconds)
+    }
+
     /// 500; the cause goes to the log, never to the caller.
     #[must_use]
     pub fn internal(cause: impl fmt::Display) -> Self {
@@ -138,7 +146,7 @@ impl Problem {
         self.0.cause.as_deref()
     }
 
-    /// Whether a queue or pool was full.
+    /// Whether a queue or pool was full, or the database away.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.0.refusal.code == BUSY
@@ -196,11 +204,11 @@ impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Refused(refusal) => refusal.into(),
-            Fault::Busy => {
-                let seconds = BUSY_SECONDS.to_string();
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, BUSY)
-                    .with("seconds", &seconds)
-                    .header(RETRY_AFTER, &seconds)
+            Fault::Busy => Self::busy(),
+            Fault::Away(_) => {
+                let mut problem = Self::busy();
+                problem.0.cause = Some(fault.to_string());
+                problem
             }
             Fault::Database(_) | Fault::Broken(_) => Self::internal(fault),
         }

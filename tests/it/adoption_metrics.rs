@@ -100,6 +100,16 @@ on_both!(a_feed_covers_only_from_its_day_on_and_only_what_it_can_see, |db| {
     assert_eq!(of(market.report().whole_market.m2.value), (0, 1));
     market.execute(&format!("UPDATE feed_accounts SET from_day = {}", ago(40).0));
     assert_eq!(of(market.report().whole_market.m2.value), (1, 1));
+    // What it reported stays measured when it gives the account up.
+    market.execute(&format!("UPDATE feed_accounts SET to_day = {}", ago(0).0));
+    assert_eq!(of(market.report().whole_market.m2.value), (1, 1));
+    market.execute(&format!("UPDATE feed_accounts SET to_day = {}", ago(10).0));
+    let report = market.report();
+    assert_eq!(of(report.whole_market.m2.value), (0, 1));
+    assert_eq!(one(&report, Stall(1)).reasons, [Reason::FeedGaps]);
+    market.execute(&format!("UPDATE feed_accounts SET to_day = {}", ago(35).0));
+    assert_eq!(one(&market.report(), Stall(1)).reasons, [Reason::NoFeed]);
+    market.execute("UPDATE feed_accounts SET to_day = NULL");
     // An order feed never sees a printed code.
     market.execute("UPDATE feeds SET provider = 'payos'");
     let report = market.report();

@@ -252,9 +252,10 @@ impl<'a> Market<'a> {
         insert!(
             m,
             feed_accounts,
+            id = feed * 1_000_000 + account,
             feed_id = feed,
             account_id = account,
-            account_key = format!("{feed}-{account}"),
+            source = "account",
             from_day = ago(500).0
         );
     }

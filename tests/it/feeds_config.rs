@@ -14,19 +14,19 @@ use crate::feeds_support as support;
 #[test]
 fn configurations_are_read_back_as_they_are_stored() {
     let good = [
-        (Provider::Sepay, r#"{"authentication":"hmac"}"#, "sepay:"),
+        (Provider::Sepay, r#"{"authentication":"hmac"}"#, "account"),
         (
             Provider::Sepay,
             r#"{"authentication":"api_key","merchant":"cho.a-1_x","tolerance_s":60}"#,
-            "sepay:cho.a-1_x",
+            "account",
         ),
-        (Provider::StandardWebhooks, r#"{"merchant":null}"#, "standard_webhooks:"),
+        (Provider::StandardWebhooks, r#"{"merchant":null}"#, "account"),
         (Provider::Payos, r#"{"merchant":"kenh1"}"#, "payos:kenh1"),
     ];
-    for (provider, json, account_key) in good {
+    for (provider, json, source) in good {
         let config = support::config(provider, json);
         assert_eq!(config.provider(), provider);
-        assert_eq!(config.account_key(), account_key);
+        assert_eq!(config.source(), source);
         assert_eq!(FeedConfig::parse(provider, &config.to_json()), Ok(config));
     }
     let FeedConfig::Sepay(sepay) = support::sepay_hmac() else { panic!("not SePay") };
@@ -117,6 +117,7 @@ fn every_outcome_has_the_answer_that_ends_or_repeats_the_delivery() {
             let expected = match because {
                 RefusedBecause::MethodNotAllowed => 405,
                 RefusedBecause::UnknownPath => 404,
+                RefusedBecause::TooLarge => 413,
                 _ => 401,
             };
             assert_eq!(reply.status, expected);

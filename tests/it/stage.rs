@@ -72,7 +72,7 @@ impl Stage {
         self.app.db.write_here(act.board_id().0, move |connection| work(connection, &act))
     }
 
-    pub fn read<T>(&self, work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T>) -> T {
+    pub fn read<T>(&self, work: impl Fn(&mut DbConnection, &Act) -> Outcome<T>) -> T {
         let act = self.now();
         self.app.db.read_here(|connection| work(connection, &act)).unwrap()
     }
@@ -227,13 +227,7 @@ impl Feed<'_> {
 
     /// Lets the work off the hot path come to its end.
     pub fn settle(&self) {
-        let db = self.stage.app.db.clone();
-        let board_id = self.stage.act.board_id().0;
-        self.stage.runtime.block_on(async {
-            tokio::task::yield_now().await;
-            db.write(board_id, |_| Ok(())).await.unwrap();
-            tokio::task::yield_now().await;
-        });
+        self.stage.runtime.block_on(self.stage.app.keep_refused());
     }
 
     /// Sends many at once, so that they meet in batches.
@@ -247,7 +241,15 @@ impl Feed<'_> {
 }
 
 pub fn arrived(headers: Headers, body: Vec<u8>) -> Arrived {
-    Arrived { method: "POST".into(), path_tail: String::new(), query: String::new(), headers, body }
+    Arrived {
+        method: "POST".into(),
+        path_tail: String::new(),
+        query: String::new(),
+        headers,
+        body,
+        is_too_large: false,
+        request_id: String::new(),
+    }
 }
 
 /// 45.000 đ into an account at MB, a minute ago.

@@ -72,6 +72,7 @@ on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
         ("requests", "account_id", "accounts"),
         ("transfers", "account_id", "accounts"),
         ("transfers", "occupancy_id", "occupancies"),
+        ("deliveries", "feed_id", "feeds"),
     ] {
         let path = format!("/api/v1/{list}?{parameter}={}", theirs.id(of));
         let answer = site.get(&path);

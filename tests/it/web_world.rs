@@ -106,6 +106,9 @@ impl World {
         let listed = site.ask("GET", "/api/v1/transfers").key(&self.key).send();
         let id = listed.json["items"][0]["id"].as_str().unwrap().to_owned();
         self.ids.insert("transfers", id);
+        let listed = site.ask("GET", "/api/v1/deliveries").key(&self.key).send();
+        let id = listed.json["items"][0]["id"].as_str().unwrap().to_owned();
+        self.ids.insert("deliveries", id);
     }
 
     fn feed(&self, name: &str) -> Value {
@@ -145,6 +148,8 @@ impl World {
         while let (Some(from), Some(to)) = (filled.find('{'), filled.find('}')) {
             let id = match &filled[from + 1..to] {
                 "id" => self.id(first),
+                // Of a refused delivery.
+                "number" => "1",
                 named => self.id(&format!("{}s", named.strip_suffix("_id").unwrap())),
             };
             filled = format!("{}{id}{}", &filled[..from], &filled[to + 1..]);
@@ -260,7 +265,9 @@ impl World {
             "POST /api/v1/transfers/{id}/attributions" => json!({ "lines": [
                 { "occupancy_id": self.id("occupancies"), "class": "sale", "amount_vnd": 40_000 },
                 { "class": "personal", "amount_vnd": 10_000 }] }),
-            "POST /api/v1/requests/{id}/cancel" => json!({}),
+            "POST /api/v1/requests/{id}/cancel"
+            | "POST /api/v1/deliveries/{id}/replay"
+            | "POST /api/v1/feeds/{id}/refused/{number}/verify" => json!({}),
             _ => return None,
         })
     }

@@ -12,6 +12,7 @@ DROP TABLE transfers;
 DROP TABLE sighting_conflicts;
 DROP TABLE sightings;
 DROP TABLE refused_deliveries;
+DROP TABLE delivery_replays;
 DROP TABLE deliveries;
 DROP TABLE feed_accounts;
 DROP TABLE feed_secrets;

@@ -344,18 +344,25 @@ CREATE TABLE feed_secrets (
     FOREIGN KEY (board_id, feed_id) REFERENCES feeds (board_id, id)
 );
 
--- The accounts that a feed reports. The account key keeps one account out of two like feeds.
+-- The accounts that a feed reports, by the board's days, both ends included; no to_day: now. What
+-- source names is reported by one feed at a time: any transfer of the account, or the orders of
+-- one merchant. is_paused: ended by disabling the feed, to be taken up again with it.
 CREATE TABLE feed_accounts (
     board_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
     feed_id BIGINT NOT NULL,
     account_id BIGINT NOT NULL,
-    account_key TEXT NOT NULL,
+    source TEXT NOT NULL,
     from_day INTEGER NOT NULL,
-    PRIMARY KEY (board_id, feed_id, account_id),
-    UNIQUE (board_id, account_key),
+    to_day INTEGER,
+    is_paused BOOLEAN NOT NULL DEFAULT FALSE,
+    PRIMARY KEY (board_id, id),
     FOREIGN KEY (board_id, feed_id) REFERENCES feeds (board_id, id),
     FOREIGN KEY (board_id, account_id) REFERENCES accounts (board_id, id)
 );
+CREATE UNIQUE INDEX feed_accounts_live
+    ON feed_accounts (board_id, account_id, source) WHERE to_day IS NULL;
+CREATE INDEX feed_accounts_by_feed ON feed_accounts (board_id, feed_id);
 
 -- ---------------------------------------------------------------- ledger
 -- The hot tables have no foreign keys: a webhook writes them in batches, `cho40 doctor` checks them.
@@ -372,7 +379,18 @@ CREATE TABLE deliveries (
     body BLOB
 );
 
--- The last 200 refused deliveries of each feed, numbered upwards.
+CREATE INDEX deliveries_undecodable ON deliveries (board_id, id) WHERE outcome = 'undecodable';
+
+-- An undecodable delivery that could be read later is kept as another one.
+CREATE TABLE delivery_replays (
+    board_id BIGINT NOT NULL,
+    delivery_id BIGINT NOT NULL,
+    became_id BIGINT NOT NULL,
+    PRIMARY KEY (board_id, delivery_id)
+);
+
+-- The last 200 refused deliveries of each feed, numbered upwards. presented_key: keyed fingerprint
+-- of the key that was sent in clear.
 CREATE TABLE refused_deliveries (
     board_id BIGINT NOT NULL,
     feed_id BIGINT NOT NULL,
@@ -380,7 +398,9 @@ CREATE TABLE refused_deliveries (
     received_at_ms BIGINT NOT NULL,
     reason TEXT NOT NULL,
     headers TEXT NOT NULL,
+    presented_key BIGINT,
     body BLOB NOT NULL,
+    is_truncated BOOLEAN NOT NULL,
     PRIMARY KEY (board_id, feed_id, number)
 );
 
@@ -406,6 +426,7 @@ CREATE TABLE sighting_conflicts (
     item INTEGER NOT NULL,
     PRIMARY KEY (board_id, namespace, provider_id, fields_digest)
 );
+CREATE INDEX sighting_conflicts_by_delivery ON sighting_conflicts (board_id, delivery_id);
 
 -- Immutable, with the rules' own attribution: its number 1, one line over the whole amount.
 CREATE TABLE transfers (

@@ -9,15 +9,24 @@ use crate::db::schema::{feed_accounts, feed_bank_days, feeds};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::latency;
 use crate::on_db;
-use crate::primitives::UnixMs;
 use crate::primitives::ids::BoardId;
+use crate::primitives::{Day, UnixMs};
 
 #[derive(Clone, Debug, Queryable)]
 pub struct FeedAccountRow {
     pub feed_id: i64,
     pub account_id: i64,
     pub from_day: i32,
+    pub to_day: Option<i32>,
     pub provider: String,
+}
+
+impl FeedAccountRow {
+    /// The days on which the feed reports the account.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span::new(Day(self.from_day), Day(self.to_day.unwrap_or(i32::MAX)))
+    }
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -103,7 +112,7 @@ pub fn feed_accounts(
     Ok(a::table
         .inner_join(f::table.on(f::board_id.eq(a::board_id).and(f::id.eq(a::feed_id))))
         .filter(a::board_id.eq(board_id.0))
-        .select((a::feed_id, a::account_id, a::from_day, f::provider))
+        .select((a::feed_id, a::account_id, a::from_day, a::to_day, f::provider))
         .load(connection)?)
 }
 

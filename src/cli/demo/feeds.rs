@@ -10,6 +10,7 @@ use super::register::Register;
 use crate::access::{Act, SecretKey};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{FeedConfig, Provider, Secret, connector};
+use crate::intake::accounts;
 use crate::intake::feeds::{self, NewFeed};
 use crate::primitives::ids::FeedId;
 
@@ -108,7 +109,7 @@ pub fn attach_new(
                 && reports
                 && !feed.accounts.contains(&at)
             {
-                feeds::attach_account(connection, act, feed.id, *account_id)?;
+                accounts::attach_account(connection, act, feed.id, *account_id)?;
                 feed.accounts.push(at);
             }
         }

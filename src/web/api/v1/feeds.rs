@@ -4,21 +4,34 @@ use actix_web::{HttpResponse, delete, get, patch, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::NoFields;
+use crate::intake::accounts;
 use crate::intake::feeds::{self, Feed, FeedChange, NewFeed, NewSecret};
-use crate::primitives::Refusal;
+use crate::intake::refused::{self, Refused};
+use crate::intake::replay::TakenIn;
+use crate::intake::verify;
 use crate::primitives::ids::{AccountId, FeedId, SecretId};
 use crate::registry::Page;
 use crate::web::caller::Caller;
 use crate::web::json::Json;
-use crate::web::listing;
-use crate::web::path::{Id, Ids};
+use crate::web::listing::{self, Listing, PageParams, Unfiltered};
+use crate::web::path::{Id, Ids, RefusedNumber};
 use crate::web::problem::Problem;
 
-resource!(create, list, show, change, add_secret, end_secret, attach_accounts, detach_account);
+resource!(
+    create,
+    list,
+    show,
+    change,
+    add_secret,
+    end_secret,
+    attach_accounts,
+    detach_account,
+    refused_deliveries,
+    verify_refused,
+);
 
 type Answer = Result<HttpResponse, Problem>;
-
-const ACCOUNTS_AT_ONCE: usize = 200;
 
 /// Accounts that a feed reports from now on.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -26,6 +39,12 @@ const ACCOUNTS_AT_ONCE: usize = 200;
 struct MoreAccounts {
     /// 1–200 accounts.
     account_ids: Vec<AccountId>,
+}
+
+/// The hook forgets the feed after each write, so that the change holds at once.
+fn changing(caller: Caller, id: FeedId) -> Caller {
+    let book = caller.state.intake.book.clone();
+    caller.then(move || book.forget(id))
 }
 
 fn location(feed: &Feed) -> String {
@@ -64,7 +83,9 @@ async fn show(caller: Caller, id: Id<FeedId>) -> Answer {
     security(("key" = ["feeds.write"])), responses((status = 200, body = Feed)))]
 #[patch("/feeds/{id}")]
 async fn change(caller: Caller, id: Id<FeedId>, to: Json<FeedChange>) -> Answer {
-    caller.change(move |connection, act| feeds::change(connection, act, id.0, to.value)).await
+    changing(caller, id.0)
+        .change(move |connection, act| feeds::change(connection, act, id.0, to.value))
+        .await
 }
 
 /// Adds a secret, so that the provider can be switched over without a gap.
@@ -73,7 +94,7 @@ async fn change(caller: Caller, id: Id<FeedId>, to: Json<FeedChange>) -> Answer 
 #[post("/feeds/{id}/secrets")]
 async fn add_secret(caller: Caller, id: Id<FeedId>, new: Json<NewSecret>) -> Answer {
     let key = caller.state.secret_key.clone();
-    caller
+    changing(caller, id.0)
         .create(new, location, move |connection, act, new| {
             feeds::add_secret(connection, act, &key, id.0, new)
         })
@@ -86,7 +107,7 @@ async fn add_secret(caller: Caller, id: Id<FeedId>, new: Json<NewSecret>) -> Ans
 #[delete("/feeds/{id}/secrets/{secret_id}")]
 async fn end_secret(caller: Caller, ids: Ids<FeedId, SecretId>) -> Answer {
     let Ids(feed_id, secret_id) = ids;
-    caller
+    changing(caller, feed_id)
         .change(move |connection, act| feeds::end_secret(connection, act, feed_id, secret_id))
         .await
 }
@@ -96,19 +117,9 @@ async fn end_secret(caller: Caller, ids: Ids<FeedId, SecretId>) -> Answer {
     security(("key" = ["feeds.write"])), responses((status = 200, body = Feed)))]
 #[post("/feeds/{id}/accounts")]
 async fn attach_accounts(caller: Caller, id: Id<FeedId>, more: Json<MoreAccounts>) -> Answer {
-    caller
+    changing(caller, id.0)
         .perform(more, move |connection, act, MoreAccounts { account_ids }| {
-            if account_ids.is_empty() {
-                return Err(Refusal::invalid("account_ids", "empty-list").into());
-            }
-            if account_ids.len() > ACCOUNTS_AT_ONCE {
-                let refusal = Refusal::invalid("account_ids", "list-too-long");
-                return Err(refusal.with("max", ACCOUNTS_AT_ONCE).into());
-            }
-            for account_id in account_ids {
-                feeds::attach_account(connection, act, id.0, account_id)?;
-            }
-            feeds::get(connection, act, id.0)
+            accounts::attach_all(connection, act, id.0, &account_ids)
         })
         .await
 }
@@ -119,7 +130,39 @@ async fn attach_accounts(caller: Caller, id: Id<FeedId>, more: Json<MoreAccounts
 #[delete("/feeds/{id}/accounts/{account_id}")]
 async fn detach_account(caller: Caller, ids: Ids<FeedId, AccountId>) -> Answer {
     let Ids(feed_id, account_id) = ids;
+    changing(caller, feed_id)
+        .change(move |connection, act| accounts::detach_account(connection, act, feed_id, account_id))
+        .await
+}
+
+/// The feed's refused deliveries, newest first. Bodies are shown to keys with `amounts.read` only.
+#[utoipa::path(tag = "feeds", params(("id" = FeedId, Path), PageParams),
+    security(("key" = ["feeds.write"])), responses((status = 200, body = Page<Refused>)))]
+#[get("/feeds/{id}/refused")]
+async fn refused_deliveries(
+    caller: Caller,
+    id: Id<FeedId>,
+    listing: Listing<Unfiltered>,
+) -> Answer {
+    caller.show(move |connection, act| refused::list(connection, act, id.0, listing.page)).await
+}
+
+/// Verifies a refused delivery with today's secrets, whatever its age, and takes it in if it is
+/// believed now.
+#[utoipa::path(tag = "feeds", params(("id" = FeedId, Path), ("number" = i64, Path)),
+    request_body = NoFields, security(("key" = ["feeds.write"])),
+    responses((status = 200, body = TakenIn)))]
+#[post("/feeds/{id}/refused/{number}/verify")]
+async fn verify_refused(
+    caller: Caller,
+    ids: Ids<FeedId, RefusedNumber>,
+    nothing: Json<NoFields>,
+) -> Answer {
+    let Ids(feed_id, RefusedNumber(number)) = ids;
+    let key = caller.state.secret_key.clone();
     caller
-        .change(move |connection, act| feeds::detach_account(connection, act, feed_id, account_id))
+        .perform(nothing, move |connection, act, NoFields {}| {
+            verify::verify(connection, act, &key, feed_id, number)
+        })
         .await
 }

@@ -58,6 +58,7 @@ resources! {
     consents,
     requests,
     feeds,
+    deliveries,
     transfers,
     reports,
 }

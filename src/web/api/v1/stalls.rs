@@ -40,7 +40,7 @@ async fn list(caller: Caller, market: Id<MarketId>, listing: Listing<StallFilter
     caller
         .show(move |connection, act| {
             let market_id = Some(markets::get(connection, act, market.0)?.id);
-            let filter = StallFilter { market_id, ..listing.filter };
+            let filter = StallFilter { market_id, ..listing.filter.clone() };
             stalls::list(connection, act, &filter, listing.page)
         })
         .await

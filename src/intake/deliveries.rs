@@ -1,0 +1,205 @@
+//! Looking at what arrived and what became of it.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::store::deliveries::{self as rows, DeliveryRow};
+use super::store::feeds as feed_rows;
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::{Decoded, FeedConfig, Undecodable, connector};
+use crate::primitives::ids::{DeliveryId, FeedId, TransferId};
+use crate::primitives::{Refusal, UnixMs};
+use crate::registry::{Page, PageRequest};
+use crate::text_enum;
+
+text_enum!(
+    /// What became of a delivery.
+    DeliveryOutcome {
+        Recorded = "recorded",
+        Unmatched = "unmatched",
+        Duplicate = "duplicate",
+        DuplicateWithDifferentFields = "duplicate_with_different_fields",
+        Test = "test",
+        NotATransfer = "not_a_transfer",
+        Undecodable = "undecodable",
+        /// It was undecodable, and has become another delivery since.
+        Replayed = "replayed",
+    }
+);
+
+/// A delivery that was believed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Delivery {
+    pub id: DeliveryId,
+    pub feed_id: FeedId,
+    #[schema(value_type = String, format = DateTime)]
+    pub received_at: UnixMs,
+    /// One of those of the filter.
+    pub outcome: String,
+    /// The kept headers, `[["name", "value"], …]`.
+    #[schema(value_type = Vec<Vec<String>>)]
+    pub headers: serde_json::Value,
+    /// As text. Only for keys with `amounts.read`; absent where nothing new was in it, where its
+    /// holder did not agree, or when it was erased.
+    pub body: Option<String>,
+    /// The transfers that it reports, as far as its body is kept.
+    pub transfer_ids: Vec<TransferId>,
+    /// Why it cannot be read, by today's reading.
+    pub unreadable: Option<Unreadable>,
+    /// The delivery that a replay made of it.
+    pub became: Option<DeliveryId>,
+}
+
+/// The field at fault.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unreadable {
+    /// As the provider writes it, e.g. `data.amount`.
+    pub field: String,
+    /// E.g. `not-an-amount`.
+    pub because: String,
+}
+
+/// Two reports of one transfer that contradict each other; the first one was counted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SightingConflict {
+    /// The id that both have at the provider.
+    pub provider_id: String,
+    pub transfer_id: Option<TransferId>,
+    pub first: Option<Delivery>,
+    pub other: Option<Delivery>,
+}
+
+/// Which deliveries.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Filter {
+    pub feed_id: Option<FeedId>,
+    pub outcome: Option<DeliveryOutcome>,
+}
+
+/// Deliveries, newest first.
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &Filter,
+    page: PageRequest,
+) -> Outcome<Page<Delivery>> {
+    act.require(Permission::FeedsRead)?;
+    let found = rows::page(connection, act.board_id(), filter, page)?;
+    let page = page.page(found, |row| row.id.0);
+    let mut reader = Reader::new(act);
+    let items = page.items.into_iter().map(|row| reader.show(connection, row));
+    Ok(Page { items: items.collect::<Outcome<_>>()?, next_cursor: page.next_cursor })
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: DeliveryId) -> Outcome<Delivery> {
+    act.require(Permission::FeedsRead)?;
+    let row = rows::find(connection, act.board_id(), id)?;
+    Reader::new(act).show(connection, row.ok_or_else(|| Refusal::not_found("delivery"))?)
+}
+
+/// Reports that contradict an earlier one under the same id, newest first.
+pub fn conflicts(
+    connection: &mut DbConnection,
+    act: &Act,
+    page: PageRequest,
+) -> Outcome<Page<SightingConflict>> {
+    act.require(Permission::FeedsRead)?;
+    let found = rows::conflicts(connection, act.board_id(), page)?;
+    let page = page.page(found, |conflict| conflict.other_delivery);
+    let pairs = page.items.iter().flat_map(|one| [one.first_delivery, one.other_delivery]);
+    let ids: Vec<i64> = pairs.collect();
+    let mut reader = Reader::new(act);
+    let mut deliveries: HashMap<i64, DeliveryRow> = HashMap::new();
+    for row in rows::find_all(connection, act.board_id(), &ids)? {
+        deliveries.insert(row.id.0, row);
+    }
+    let mut items = Vec::with_capacity(page.items.len());
+    for one in page.items {
+        let mut show = |id| {
+            let row: Option<DeliveryRow> = deliveries.get(&id).cloned();
+            row.map(|row| reader.show(connection, row)).transpose()
+        };
+        items.push(SightingConflict {
+            first: show(one.first_delivery)?,
+            other: show(one.other_delivery)?,
+            provider_id: one.provider_id,
+            transfer_id: one.transfer_id,
+        });
+    }
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// Shows deliveries; each feed's configuration is read once.
+struct Reader<'a> {
+    act: &'a Act,
+    sees_bodies: bool,
+    configs: HashMap<FeedId, FeedConfig>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(act: &'a Act) -> Self {
+        let sees_bodies = act.scope.permissions.contains(Permission::AmountsRead);
+        Self { act, sees_bodies, configs: HashMap::new() }
+    }
+
+    fn show(&mut self, connection: &mut DbConnection, row: DeliveryRow) -> Outcome<Delivery> {
+        let board_id = self.act.board_id();
+        let (mut transfer_ids, mut unreadable) = (Vec::new(), None);
+        if let Some(body) = &row.body {
+            match self.decode(connection, row.feed_id, body)? {
+                Ok(Decoded::Transfers(all)) => {
+                    for one in all {
+                        let (namespace, id) = (one.namespace(), one.provider_id.as_str());
+                        transfer_ids
+                            .extend(rows::transfer_of(connection, board_id, &namespace, id)?);
+                    }
+                }
+                Ok(_) => {}
+                Err(error) => unreadable = Some(error.into()),
+            }
+        }
+        let became = if row.outcome == DeliveryOutcome::Replayed.as_str() {
+            rows::became(connection, board_id, row.id)?
+        } else {
+            None
+        };
+        let body = row.body.filter(|_| self.sees_bodies);
+        Ok(Delivery {
+            id: row.id,
+            feed_id: row.feed_id,
+            received_at: row.received_at,
+            outcome: row.outcome,
+            headers: serde_json::from_str(&row.headers).unwrap_or_default(),
+            body: body.map(|body| String::from_utf8_lossy(&body).into_owned()),
+            transfer_ids,
+            unreadable,
+            became,
+        })
+    }
+
+    fn decode(
+        &mut self,
+        connection: &mut DbConnection,
+        feed_id: FeedId,
+        body: &[u8],
+    ) -> Outcome<Result<Decoded, Undecodable>> {
+        if let Some(config) = self.configs.get(&feed_id) {
+            return Ok(connector(config.provider()).decode(config, body));
+        }
+        let feed = feed_rows::find(connection, self.act.board_id(), feed_id)?;
+        let config = FeedConfig::parse(feed.provider, &feed.config)?;
+        let decoded = connector(config.provider()).decode(&config, body);
+        self.configs.insert(feed_id, config);
+        Ok(decoded)
+    }
+}
+
+impl From<Undecodable> for Unreadable {
+    fn from(error: Undecodable) -> Self {
+        Self { field: error.field.into_owned(), because: error.because.code().to_owned() }
+    }
+}

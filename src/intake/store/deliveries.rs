@@ -1,0 +1,183 @@
+//! Reading deliveries back, and what a replay makes of them. The ledger's lanes write them.
+
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use crate::db::schema::{deliveries as table, delivery_replays, sighting_conflicts, sightings};
+use crate::db::{DbConnection, Outcome};
+use crate::intake::deliveries::{DeliveryOutcome, Filter};
+use crate::primitives::UnixMs;
+use crate::primitives::ids::{BoardId, DeliveryId, FeedId, TransferId};
+use crate::registry::PageRequest;
+
+/// A row of `deliveries`.
+#[derive(Clone, Debug)]
+pub struct DeliveryRow {
+    pub id: DeliveryId,
+    pub feed_id: FeedId,
+    pub received_at: UnixMs,
+    pub outcome: String,
+    pub headers: String,
+    pub body: Option<Vec<u8>>,
+}
+
+type Raw = (i64, i64, i64, String, String, Option<Vec<u8>>);
+
+const COLUMNS: (
+    table::id,
+    table::feed_id,
+    table::received_at_ms,
+    table::outcome,
+    table::headers,
+    table::body,
+) = (table::id, table::feed_id, table::received_at_ms, table::outcome, table::headers, table::body);
+
+fn read((id, feed_id, received_at_ms, outcome, headers, body): Raw) -> DeliveryRow {
+    DeliveryRow {
+        id: DeliveryId(id),
+        feed_id: FeedId(feed_id),
+        received_at: UnixMs(received_at_ms),
+        outcome,
+        headers,
+        body,
+    }
+}
+
+/// A page of deliveries, newest first.
+pub fn page(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    filter: &Filter,
+    page: PageRequest,
+) -> Outcome<Vec<DeliveryRow>> {
+    let mut query = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::id.lt(page.after.unwrap_or(i64::MAX)))
+        .order(table::id.desc())
+        .limit(page.rows())
+        .into_boxed();
+    if let Some(feed_id) = filter.feed_id {
+        query = query.filter(table::feed_id.eq(feed_id.0));
+    }
+    if let Some(outcome) = filter.outcome {
+        query = match outcome {
+            // Few of many: written out, so that the index of just these can be used.
+            DeliveryOutcome::Undecodable => {
+                query.filter(diesel::dsl::sql::<Bool>("outcome = 'undecodable'"))
+            }
+            other => query.filter(table::outcome.eq(other.as_str())),
+        };
+    }
+    let rows: Vec<Raw> = query.select(COLUMNS).load(connection)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+pub fn find(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: DeliveryId,
+) -> Outcome<Option<DeliveryRow>> {
+    let found: Option<Raw> =
+        table::table.find((board_id.0, id.0)).select(COLUMNS).first(connection).optional()?;
+    Ok(found.map(read))
+}
+
+pub fn find_all(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    ids: &[i64],
+) -> Outcome<Vec<DeliveryRow>> {
+    let rows: Vec<Raw> = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::id.eq_any(ids))
+        .select(COLUMNS)
+        .load(connection)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Which delivery an undecodable one became.
+pub fn became(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: DeliveryId,
+) -> Outcome<Option<DeliveryId>> {
+    let became: Option<i64> = delivery_replays::table
+        .find((board_id.0, id.0))
+        .select(delivery_replays::became_id)
+        .first(connection)
+        .optional()?;
+    Ok(became.map(DeliveryId))
+}
+
+/// An undecodable delivery has become another one, which has its body now.
+pub fn replace(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: DeliveryId,
+    by: DeliveryId,
+    outcome: &str,
+) -> Outcome<()> {
+    diesel::update(table::table.find((board_id.0, id.0)))
+        .set((table::outcome.eq(outcome), table::body.eq(None::<Vec<u8>>)))
+        .execute(connection)?;
+    diesel::insert_into(delivery_replays::table)
+        .values((
+            delivery_replays::board_id.eq(board_id.0),
+            delivery_replays::delivery_id.eq(id.0),
+            delivery_replays::became_id.eq(by.0),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The transfer that a provider's id stands for.
+pub fn transfer_of(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    namespace: &str,
+    provider_id: &str,
+) -> Outcome<Option<TransferId>> {
+    let found: Option<Option<i64>> = sightings::table
+        .find((board_id.0, namespace, provider_id))
+        .select(sightings::transfer_id)
+        .first(connection)
+        .optional()?;
+    Ok(found.flatten().map(TransferId))
+}
+
+/// A report that contradicts an earlier one under the same id.
+#[derive(Clone, Debug)]
+pub struct ConflictRow {
+    pub provider_id: String,
+    pub transfer_id: Option<TransferId>,
+    pub first_delivery: i64,
+    pub other_delivery: i64,
+}
+
+/// A page of contradictions, newest first.
+pub fn conflicts(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    page: PageRequest,
+) -> Outcome<Vec<ConflictRow>> {
+    use {sighting_conflicts as c, sightings as s};
+    let first = s::board_id
+        .eq(c::board_id)
+        .and(s::namespace.eq(c::namespace))
+        .and(s::provider_id.eq(c::provider_id));
+    let rows: Vec<(String, Option<i64>, i64, i64)> = c::table
+        .inner_join(s::table.on(first))
+        .filter(c::board_id.eq(board_id.0))
+        .filter(c::delivery_id.lt(page.after.unwrap_or(i64::MAX)))
+        .order((c::delivery_id.desc(), c::item.desc()))
+        .limit(page.rows())
+        .select((c::provider_id, s::transfer_id, s::delivery_id, c::delivery_id))
+        .load(connection)?;
+    let read = |(provider_id, transfer_id, first_delivery, other_delivery)| ConflictRow {
+        provider_id,
+        transfer_id: Option::map(transfer_id, TransferId),
+        first_delivery,
+        other_delivery,
+    };
+    Ok(rows.into_iter().map(read).collect())
+}

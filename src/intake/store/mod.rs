@@ -1,0 +1,7 @@
+//! The room's SQL, one file an aggregate.
+
+pub mod accounts;
+pub mod deliveries;
+pub mod feeds;
+pub mod refused;
+pub mod secrets;

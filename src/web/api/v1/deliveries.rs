@@ -1,0 +1,59 @@
+//! Deliveries: what arrived through the feeds, and what became of it.
+
+use actix_web::{HttpResponse, get, post};
+
+use super::NoFields;
+use crate::intake::deliveries::{self, Delivery, Filter, SightingConflict};
+use crate::intake::replay::{self, TakenIn};
+use crate::primitives::ids::DeliveryId;
+use crate::registry::Page;
+use crate::web::caller::Caller;
+use crate::web::json::Json;
+use crate::web::listing::{Listing, PageParams, Unfiltered};
+use crate::web::path::Id;
+use crate::web::problem::Problem;
+
+resource!(list, show, replay_again, conflicts);
+
+type Answer = Result<HttpResponse, Problem>;
+
+/// Deliveries, newest first. Bodies are shown to keys with `amounts.read` only.
+#[utoipa::path(tag = "feeds", params(Filter, PageParams), security(("key" = ["feeds.read"])),
+    responses((status = 200, body = Page<Delivery>)))]
+#[get("/deliveries")]
+async fn list(caller: Caller, listing: Listing<Filter>) -> Answer {
+    caller
+        .show(move |connection, act| {
+            deliveries::list(connection, act, &listing.filter, listing.page)
+        })
+        .await
+}
+
+#[utoipa::path(tag = "feeds", params(("id" = DeliveryId, Path)),
+    security(("key" = ["feeds.read"])), responses((status = 200, body = Delivery)))]
+#[get("/deliveries/{id}")]
+async fn show(caller: Caller, id: Id<DeliveryId>) -> Answer {
+    caller.show(move |connection, act| deliveries::get(connection, act, id.0)).await
+}
+
+/// Reads an undecodable delivery again and takes it in; one that is not is answered as it is.
+#[utoipa::path(tag = "feeds", operation_id = "replay", params(("id" = DeliveryId, Path)),
+    request_body = NoFields, security(("key" = ["feeds.write"])),
+    responses((status = 200, body = TakenIn)))]
+#[post("/deliveries/{id}/replay")]
+async fn replay_again(caller: Caller, id: Id<DeliveryId>, nothing: Json<NoFields>) -> Answer {
+    let key = caller.state.secret_key.clone();
+    caller
+        .perform(nothing, move |connection, act, NoFields {}| {
+            replay::replay(connection, act, &key, id.0)
+        })
+        .await
+}
+
+/// Reports that contradict an earlier one under the same id, newest first.
+#[utoipa::path(tag = "feeds", params(PageParams), security(("key" = ["feeds.read"])),
+    responses((status = 200, body = Page<SightingConflict>)))]
+#[get("/sighting-conflicts")]
+async fn conflicts(caller: Caller, listing: Listing<Unfiltered>) -> Answer {
+    caller.show(move |connection, act| deliveries::conflicts(connection, act, listing.page)).await
+}
