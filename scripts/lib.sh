@@ -33,14 +33,17 @@ postgres_bin() {
 }
 
 # Installs the packages whose programs are missing: a C toolchain for the bundled SQLite, libpq
-# and OpenSSL, the PostgreSQL server, an independent reader of printed codes,
-# and the program that backups are made with.
+# and OpenSSL, the PostgreSQL server, an independent reader of printed codes, and what the
+# documents' own commands need.
 install_missing() {
     local packages=()
     command -v cc >/dev/null && command -v make >/dev/null || packages+=(build-essential)
     perl -MIPC::Cmd -MFindBin -e1 2>/dev/null || packages+=(perl)
     command -v flock >/dev/null && command -v setpriv >/dev/null || packages+=(util-linux)
     command -v zbarimg >/dev/null || packages+=(zbar-tools)
+    command -v curl >/dev/null || packages+=(curl)
+    command -v jq >/dev/null || packages+=(jq)
+    command -v openssl >/dev/null || packages+=(openssl)
     command -v sqlite3 >/dev/null || packages+=(sqlite3)
     [ -n "$(postgres_bin)" ] || packages+=(postgresql)
     if [ ${#packages[@]} -eq 0 ]; then return; fi

@@ -14,11 +14,15 @@ use crate::intake::Intake;
 use crate::intake::book::FeedBook;
 use crate::intake::complaints::Complaints;
 use crate::intake::refused::RefusedLog;
-use crate::ledger::{LedgerWriter, rollup};
-use crate::primitives::Clock;
+use crate::ledger::{LedgerWriter, index, rollup};
 use crate::primitives::id::IdGenerator;
+use crate::primitives::{Clock, Refusal};
 use crate::web::limiter::Limits;
 use crate::web::state::AppState;
+
+/// Transactions that index a board's transfers, each time: what a burst leaves is read from its
+/// events meanwhile.
+const INDEX_STEPS: usize = 16;
 
 /// What a process is told at its start.
 #[derive(Clone, Debug)]
@@ -41,6 +45,19 @@ pub struct Config {
     pub limits: Limits,
 }
 
+/// Takes a port.
+///
+/// # Errors
+/// `address-in-use`, `address-not-usable` on `listen`.
+pub fn bind(listen: SocketAddr) -> Outcome<TcpListener> {
+    TcpListener::bind(listen).map_err(|error| {
+        let is_taken = error.kind() == std::io::ErrorKind::AddrInUse;
+        let code = if is_taken { "address-in-use" } else { "address-not-usable" };
+        let refusal = Refusal::invalid("listen", code);
+        refusal.with("address", listen).with("error", error).into()
+    })
+}
+
 /// A built installation: database, lanes, clock and ids.
 #[derive(Clone)]
 pub struct App {
@@ -50,26 +67,25 @@ pub struct App {
     pub ids: Arc<IdGenerator>,
     pub secret_key: SecretKey,
     pub intake: Intake,
-    lease: Lease,
+    lease: Arc<Mutex<Lease>>,
 }
 
 impl App {
     /// Opens an existing, migrated database and starts its writer lanes.
     pub fn build(config: Config, clock: Clock) -> Outcome<Self> {
-        let mut connection = DbConnection::open(&config.database_url)?;
-        if !migrate::is_current(&mut connection)? {
-            return Err(crate::primitives::Refusal::conflict("database-not-migrated").into());
-        }
-        let secret_key = match &config.key_hex {
-            Some(text) => SecretKey::from_hex(text)
-                .ok_or_else(|| Fault::broken("the secret key is not 64 hexadecimal digits"))?,
-            None => SecretKey::load(&config.key_file, config.may_create_key)?,
+        let mut connection = DbConnection::open_first(&config.database_url)?;
+        migrate::require_current(&mut connection)?;
+        let secret_key = if let Some(text) = &config.key_hex {
+            SecretKey::from_hex(text).ok_or_else(|| Refusal::conflict("secret-key-malformed"))?
+        } else {
+            // A new file beside a database of another key would only hide what is missing.
+            let may_create = config.may_create_key && !SecretKey::is_settled(&mut connection)?;
+            SecretKey::load(&config.key_file, may_create)?
         };
         secret_key.check(&mut connection)?;
-        let holder = format!("pid {}", std::process::id());
         let now = clock.now();
         let lease =
-            connection.in_transaction(|connection| lease::take(connection, &holder, now))?;
+            connection.in_transaction(|connection| lease::take(connection, &holder(), now))?;
         drop(connection);
         let ids = Arc::new(IdGenerator::new(clock.clone(), lease.instance, lease.high_water));
         let lanes = Lanes::start(
@@ -89,12 +105,17 @@ impl App {
             refused: RefusedLog::default(),
             complaints: Complaints::default(),
         };
+        let lease = Arc::new(Mutex::new(lease));
         Ok(Self { config, db, clock, ids, secret_key, intake, lease })
     }
 
     /// Serves HTTP until it is stopped; called inside a runtime. The address may name port 0.
     pub fn serve(&self, listen: SocketAddr) -> Outcome<Running> {
-        let listener = TcpListener::bind(listen).map_err(Fault::broken)?;
+        self.serve_on(bind(listen)?)
+    }
+
+    /// [`Self::serve`] on a port that was taken before.
+    pub fn serve_on(&self, listener: TcpListener) -> Outcome<Running> {
         let address = listener.local_addr().map_err(Fault::broken)?;
         let config = &self.config;
         let state = AppState::new(self.intake.clone(), config.limits, config.noop_route)?;
@@ -122,21 +143,27 @@ impl App {
         })
     }
 
-    /// Renews the lease each minute and rolls finished months up each hour.
+    /// Indexes transfers every ten seconds, renews the lease each minute and rolls finished months
+    /// up each hour.
     async fn upkeep(self) {
-        let mut minutes: u32 = 0;
-        let mut ticks = tokio::time::interval(std::time::Duration::from_mins(1));
+        let mut tens: u32 = 0;
+        let mut ticks = tokio::time::interval(std::time::Duration::from_secs(10));
         loop {
             ticks.tick().await;
-            if let Err(fault) = self.renew_lease(LEASE_MS).await {
+            if tens.is_multiple_of(6)
+                && let Err(fault) = self.renew_lease(LEASE_MS).await
+            {
                 tracing::error!(%fault, "the id lease was not renewed");
             }
-            if minutes.is_multiple_of(60)
+            if tens.is_multiple_of(360)
                 && let Err(fault) = self.roll_months().await
             {
                 tracing::error!(%fault, "finished months were not rolled up");
             }
-            minutes = minutes.wrapping_add(1);
+            if let Err(fault) = self.index_transfers().await {
+                tracing::error!(%fault, "transfers were not indexed");
+            }
+            tens = tens.wrapping_add(1);
         }
     }
 
@@ -154,10 +181,36 @@ impl App {
         self.intake.refused.flush(&self.db).await;
     }
 
+    /// Brings the boards' index of transfers up to date, some way at a time: hooks go first.
+    pub async fn index_transfers(&self) -> Outcome<()> {
+        for board_id in self.db.read(index::behind).await? {
+            for _ in 0..INDEX_STEPS {
+                let step =
+                    move |connection: &mut DbConnection| index::catch_up(connection, board_id);
+                if !self.db.write(board_id.0, step).await? {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the lease; where another process has taken the instance meanwhile, takes a new one.
     async fn renew_lease(&self, for_ms: i64) -> Outcome<()> {
-        let (lease, until) = (self.lease, self.clock.now().plus_ms(for_ms));
-        let high_water = self.ids.high_water().max(self.clock.now());
-        self.db.write(0, move |connection| lease::renew(connection, lease, until, high_water)).await
+        let (now, high_water) = (self.clock.now(), self.ids.high_water().max(self.clock.now()));
+        let lease = *self.lease.lock().unwrap_or_else(PoisonError::into_inner);
+        let renew = move |connection: &mut DbConnection| {
+            if lease::renew(connection, lease, now.plus_ms(for_ms), high_water)? || for_ms < 0 {
+                return Ok(None);
+            }
+            lease::take(connection, &holder(), now).map(Some)
+        };
+        if let Some(lease) = self.db.write(0, renew).await? {
+            tracing::warn!(instance = lease.instance, "the id lease was lost; a new one was taken");
+            self.ids.move_to(lease.instance, lease.high_water);
+            *self.lease.lock().unwrap_or_else(PoisonError::into_inner) = lease;
+        }
+        Ok(())
     }
 
     /// Rolls the finished months of every board up.
@@ -172,6 +225,11 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// How a person recognises this process among the leases.
+fn holder() -> String {
+    format!("pid {}", std::process::id())
 }
 
 /// A running server.

@@ -15,9 +15,9 @@ pub struct Rows {
     sightings: i64,
     #[diesel(sql_type = BigInt)]
     transfers: i64,
-    /// Attribution lines that the memo's reference decided.
+    /// Transfers that the memo's reference brought to their stall.
     #[diesel(sql_type = BigInt)]
-    matched_lines: i64,
+    matched: i64,
     /// Sales in the stalls' totals.
     #[diesel(sql_type = BigInt)]
     totalled: i64,
@@ -34,8 +34,8 @@ impl Rows {
             "SELECT (SELECT COUNT(*) FROM deliveries d WHERE d.board_id = b.board_id) AS deliveries,
                (SELECT COUNT(*) FROM sightings s WHERE s.board_id = b.board_id) AS sightings,
                (SELECT COUNT(*) FROM transfers t WHERE t.board_id = b.board_id) AS transfers,
-               (SELECT COUNT(*) FROM attribution_lines l WHERE l.board_id = b.board_id
-                  AND l.rule = 'reference') AS matched_lines,
+               (SELECT COUNT(*) FROM transfers m WHERE m.board_id = b.board_id
+                  AND m.rule = 'reference') AS matched,
                (SELECT CAST(COALESCE(SUM(sale_count), 0) AS BIGINT) FROM day_totals y
                   WHERE y.board_id = b.board_id) AS totalled,
                (SELECT CAST(COALESCE(SUM(incoming_count), 0) AS BIGINT) FROM feed_days f
@@ -53,7 +53,7 @@ impl Rows {
             self.deliveries,
             self.sightings,
             self.transfers,
-            self.matched_lines,
+            self.matched,
             self.totalled,
             self.heard,
             self.events,

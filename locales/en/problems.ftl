@@ -32,7 +32,21 @@ problem-key-missing = There is no API key. Please send the header `Authorization
 problem-key-unknown = This API key does not exist or was revoked. Please ask the administrator for another.
 problem-authorization-doubled = The Authorization header was sent twice. Please send it once.
 problem-authorization-malformed = The Authorization header is malformed. Please send `Authorization: Bearer cho40_…`.
-problem-forbidden = This key lacks the permission { $permission }. Please use another key or ask for the permission.
+problem-forbidden = This key may not { $means ->
+    [registry-read] read the register
+    [registry-write] change the register
+    [codes-write] issue, revoke and check codes
+    [requests-read] read payment requests
+    [requests-write] make payment requests
+    [feeds-read] read feeds
+    [feeds-write] change feeds
+    [transfers-read] read transfers
+    [amounts-read] read amounts
+    [transfers-assign] assign transfers
+    [reports-read] read reports
+    [keys-write] make keys
+   *[other] do this
+    } ({ $permission }). Please use another key or ask for the permission.
 problem-key-cannot-revoke-itself = A key cannot revoke itself. Please use another key of the board.
 
 ## Bodies
@@ -41,11 +55,23 @@ problem-content-type-not-json = Only uncompressed JSON is taken. Please send the
 problem-body-too-large = The body is larger than { $max } bytes. Please send it in smaller parts.
 problem-body-incomplete = The body did not arrive whole. Please send it again.
 problem-body-not-utf8 = The body is not UTF-8. Please encode it as UTF-8 and send it again.
+problem-body-empty = There is no content. Please send a JSON object; an empty one where nothing is to be said.
 problem-body-not-json = The body is not valid JSON: line { $line }, column { $column }. Please mend it and send it again.
 problem-field-missing = The field { $field } is missing. Please add it.
 problem-field-unknown = There is no field { $field } here. Please check its spelling at /docs/.
 problem-field-doubled = The field { $field } stands twice. Please write it once.
-problem-value-of-wrong-type = The value of { $field } is not of the right type: expected { $expected }. Please see /docs/.
+problem-value-of-wrong-type = { $form ->
+    [body] The body must be a JSON object {"{ … }"}.
+    [object] { $field } must be a JSON object {"{ … }"}.
+    [list] { $field } must be a JSON list [ … ].
+    [text] { $field } must be a text in quotes.
+    [whole] { $field } must be a whole number without dots and quotes, e.g. 50000.
+    [boolean] { $field } must be true or false, without quotes.
+    [day] { $field } must be a day that exists, as YYYY-MM-DD, e.g. 2026-11-24.
+    [instant] { $field } must be an instant with its offset, e.g. 2026-11-24T12:00:00+07:00.
+    [id] { $field } must be an id that begins with { $prefix }. Please copy it whole.
+   *[other] The value of { $field } is not of the right type. Please see /docs/.
+}
 problem-value-not-listed = The value of { $field } must be one of: { $allowed }.
 problem-idempotency-key-malformed = Idempotency-Key must have 1–{ $max } visible ASCII characters and be sent once.
 problem-idempotency-key-reused = This Idempotency-Key was used for another request. Please use a new key for a new request.
@@ -58,6 +84,7 @@ problem-text-empty = Nothing is left of this text without its diacritics. Please
 problem-text-too-long = This has { $length } characters, more than { $limit }. Please shorten it.
 problem-text-character = The character “{ $character }” cannot stand in a VietQR code. Please use letters, digits and plain punctuation.
 problem-text-control-character = This holds a control character (line break, tab, …). Please write it on one line.
+problem-text-hidden-character = This holds a hidden character, or nothing that can be seen. Please type it by hand instead of pasting.
 problem-text-has-nul = The content holds a NUL character, which cannot be stored. Please remove it.
 problem-number-out-of-range = The number must be from { $min } to { $max }.
 problem-empty-list = This list needs at least one item.
@@ -167,6 +194,10 @@ problem-request-paid = This request has received { $received }, so it cannot be 
 
 problem-lines-empty = There must be at least one line. Please say where the money belongs.
 problem-lines-too-many = There may be at most { $max } lines. Please join some.
+problem-line-needs-occupancy = A sale, a repaid debt or a deposit is a stall's money. Please name the stall of this line.
+problem-line-pays-no-request = Money of this class pays no request. Please leave the request out, or choose sale, debt_repayment, deposit or fee.
+problem-request-other-account = This request is not paid through the transfer's account. Please choose a request of the account that received the money.
+problem-request-other-occupancy = This request is another stall's. Please leave the stall out, or name the one that made the request.
 problem-lines-do-not-sum = The lines sum to { $got }, the transfer is { $expected }. Please divide all of it.
 problem-window-not-over = A report counts whole days, up to { $last_full_day }. Please choose an earlier last day.
 problem-window-reversed = The first day is after the last ({ $to }). Please check both days.
@@ -179,6 +210,23 @@ problem-database-url-sqlite-path = After sqlite: there must be the path of a fil
 problem-database-missing = There is no database { $path }. Please check the path, or run `cho40 init` to make one.
 problem-database-not-sqlite = { $path } is not a SQLite database. Please check the path.
 problem-database-not-creatable = { $path } cannot be made: { $error }. Please check the folder and its permissions.
+problem-database-empty = The database is still empty. Please run `cho40 init` to make a board and its key.
+problem-database-not-on-server = The PostgreSQL server does not have this database ({ $error }). Please make it with `createdb` and try again.
+problem-database-not-reachable = { $database } cannot be reached: { $error }. Please check the address, and whether the server runs.
+problem-no-board = There is no board yet. Please run `cho40 init` to make one with its key.
+problem-board-exists = There is “{ $board }” already. To add another board say --another-board; if its key was lost run `cho40 key`.
+problem-board-unknown = Please name exactly one of the boards that are there: { $boards }.
+problem-address-in-use = Another program uses { $address }. Please stop it, or choose another port with --listen.
+problem-address-not-usable = { $address } cannot be listened on: { $error }. Please choose another address with --listen.
+problem-listen-malformed = “{ $value }” is no address with a port. Please write it like 127.0.0.1:8040 or localhost:8040.
+problem-key-file-missing = There is no secret key file { $path }. Please copy it from the backup, or name it with --key-file.
+problem-key-file-malformed = { $path } does not hold a secret key (64 hexadecimal digits). Please copy it from the backup.
+problem-key-file-unreadable = The secret key file { $path } cannot be read: { $error }. Please check its permissions.
+problem-key-file-not-creatable = The secret key file { $path } cannot be made: { $error }. Please check the folder and its permissions.
+problem-secret-key-malformed = CHO40_SECRET_KEY must be 64 hexadecimal digits. Please copy it from the backup.
+problem-secret-key-wrong = This secret key is not the one of this database. Please name the right file with --key-file.
+problem-file-not-writable = { $path } cannot be written: { $error }. Please check the folder and its permissions.
+problem-settings-file-unreadable = The settings file { $path } cannot be read: { $error }. Please check its path.
 problem-database-not-migrated = The database does not have this version's schema. Please run `cho40 migrate`.
 problem-settings-file-wrong = The settings file { $path } is wrong: { $error }. Please mend it.
 problem-demo-database-not-empty = The database has data in it, so the demo does not run there. Please choose an empty database.

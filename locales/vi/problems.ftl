@@ -32,7 +32,21 @@ problem-key-missing = Thiếu khóa API. Xin gửi kèm tiêu đề `Authorizati
 problem-key-unknown = Khóa API này không có hoặc đã bị thu hồi. Xin hỏi người quản trị để được cấp khóa khác.
 problem-authorization-doubled = Tiêu đề Authorization được gửi hai lần. Xin chỉ gửi một lần.
 problem-authorization-malformed = Tiêu đề Authorization chưa đúng dạng. Xin gửi `Authorization: Bearer cho40_…`.
-problem-forbidden = Khóa này không có quyền { $permission }. Xin dùng khóa khác hoặc nhờ người quản trị cấp quyền.
+problem-forbidden = Khóa này không có quyền { $means ->
+    [registry-read] xem sổ chợ
+    [registry-write] sửa sổ chợ
+    [codes-write] phát, thu hồi và kiểm tra mã
+    [requests-read] xem yêu cầu thanh toán
+    [requests-write] tạo yêu cầu thanh toán
+    [feeds-read] xem nguồn báo tiền
+    [feeds-write] sửa nguồn báo tiền
+    [transfers-read] xem giao dịch
+    [amounts-read] xem số tiền
+    [transfers-assign] ghi tiền cho sạp
+    [reports-read] xem báo cáo
+    [keys-write] cấp khóa
+   *[other] này
+    } ({ $permission }). Xin dùng khóa khác hoặc nhờ người quản trị cấp quyền.
 problem-key-cannot-revoke-itself = Một khóa không tự thu hồi chính nó được. Xin dùng một khóa khác của ban quản lý.
 
 ## Nội dung gửi lên
@@ -41,11 +55,23 @@ problem-content-type-not-json = Chỉ nhận JSON không nén. Xin gửi tiêu �
 problem-body-too-large = Nội dung dài hơn { $max } byte. Xin gửi từng phần nhỏ hơn.
 problem-body-incomplete = Nội dung gửi chưa trọn. Xin gửi lại.
 problem-body-not-utf8 = Nội dung không phải UTF-8. Xin lưu lại bằng UTF-8 rồi gửi lại.
+problem-body-empty = Chưa có nội dung. Xin gửi một đối tượng JSON; nếu không cần điền gì thì gửi đối tượng trống.
 problem-body-not-json = Nội dung không phải JSON đúng: dòng { $line }, cột { $column }. Xin sửa rồi gửi lại.
 problem-field-missing = Thiếu trường { $field }. Xin thêm vào rồi gửi lại.
 problem-field-unknown = Không có trường tên { $field } ở đây. Xin xem lại cách viết ở /docs/.
 problem-field-doubled = Trường { $field } được ghi hai lần. Xin chỉ ghi một lần.
-problem-value-of-wrong-type = Giá trị của trường { $field } chưa đúng kiểu. Xin xem lại kiểu dữ liệu ở /docs/.
+problem-value-of-wrong-type = { $form ->
+    [body] Nội dung phải là một đối tượng JSON {"{ … }"}.
+    [object] Trường { $field } phải là một đối tượng JSON {"{ … }"}.
+    [list] Trường { $field } phải là một danh sách JSON [ … ].
+    [text] Trường { $field } phải là chữ trong ngoặc kép.
+    [whole] Trường { $field } phải là số nguyên, không dấu chấm, không ngoặc kép, ví dụ 50000.
+    [boolean] Trường { $field } phải là true (có) hoặc false (không), không ngoặc kép.
+    [day] Trường { $field } phải là ngày có thật, dạng YYYY-MM-DD, ví dụ 2026-11-24.
+    [instant] Trường { $field } phải là thời điểm có múi giờ, ví dụ 2026-11-24T12:00:00+07:00.
+    [id] Trường { $field } phải là mã bắt đầu bằng { $prefix }. Xin chép nguyên mã.
+   *[other] Giá trị của trường { $field } chưa đúng kiểu. Xin xem lại kiểu dữ liệu ở /docs/.
+}
 problem-value-not-listed = Giá trị của trường { $field } phải là một trong: { $allowed }.
 problem-idempotency-key-malformed = Idempotency-Key phải có 1–{ $max } ký tự ASCII nhìn thấy được, gửi một lần.
 problem-idempotency-key-reused = Idempotency-Key này đã dùng cho một yêu cầu khác. Xin dùng khóa mới cho yêu cầu mới.
@@ -58,6 +84,7 @@ problem-text-empty = Phần này không còn chữ nào sau khi bỏ dấu. Xin 
 problem-text-too-long = Phần này dài { $length } ký tự, tối đa { $limit }. Xin viết ngắn lại.
 problem-text-character = Ký tự “{ $character }” không dùng được trong mã VietQR. Xin chỉ dùng chữ, số và dấu câu thường.
 problem-text-control-character = Phần này có ký tự điều khiển (xuống dòng, tab…). Xin viết trên một dòng.
+problem-text-hidden-character = Phần này có ký tự ẩn hoặc không có chữ nào thấy được. Xin gõ lại bằng tay, đừng dán.
 problem-text-has-nul = Nội dung có ký tự NUL, không lưu được. Xin bỏ ký tự đó.
 problem-number-out-of-range = Số phải từ { $min } đến { $max }.
 problem-empty-list = Danh sách này phải có ít nhất một mục.
@@ -82,7 +109,7 @@ problem-not-found = { $what ->
     [market] Không tìm thấy chợ này. Xin coi lại mã.
     [neighbourhood] Không tìm thấy khóm, ấp này. Xin coi lại mã.
     [number] Không tìm thấy số nhận tiền này. Xin coi lại mã.
-    [occupancy] Không tìm thấy lượt bán ở sạp này. Xin coi lại mã.
+    [occupancy] Không tìm thấy người bán tại sạp này. Xin coi lại mã.
     [refused_delivery] Không tìm thấy tin bị từ chối này: tin đã được nhận vào, hoặc đã nhường chỗ cho tin mới hơn.
     [request] Không tìm thấy yêu cầu thanh toán này. Xin coi lại mã.
     [secret] Không tìm thấy khóa bí mật đang dùng này. Xin coi lại mã.
@@ -103,16 +130,26 @@ problem-lunar-day-out-of-range = Ngày âm lịch ghi từ 1 đến 30.
 problem-section-exists = Chợ đã có khu mang tên này. Xin đặt tên khác.
 problem-section-of-other-market = Khu này thuộc chợ khác. Xin chọn một khu của cùng chợ.
 problem-neighbourhood-exists = Đã có khóm, ấp mang tên này. Xin dùng cái đã có.
-problem-stall-code-taken = Chợ đã có sạp mang số này. Xin chọn số khác.
-problem-stall-occupied = Sạp còn người bán sau ngày đóng. Xin kết thúc lượt bán { $occupancy } trước.
+problem-stall-code-taken = Chợ đã có sạp mang số này (không kể chữ hoa, chữ thường, khoảng trắng). Xin chọn số khác.
+problem-stall-occupied = Sạp còn tiểu thương sau ngày đóng. Xin kết thúc người bán tại sạp { $occupancy } trước.
 problem-stall-closed = Sạp đã đóng từ { $closed_day }. Xin chọn sạp khác hoặc ngày trước đó.
-problem-occupancy-overlaps = Sạp đã có người bán trong những ngày này ({ $occupancy }). Xin kết thúc lượt bán đó trước.
-problem-occupancy-ended = Lượt bán này đã kết thúc ngày { $to_day }. Nếu ngày sai, xin sửa lại ngày.
+problem-occupancy-overlaps = Sạp đã có tiểu thương trong những ngày này ({ $occupancy }). Xin kết thúc người bán tại sạp đó trước.
+problem-occupancy-ended = Người bán tại sạp này đã kết thúc ngày { $to_day }. Nếu ngày sai, xin sửa lại ngày.
 problem-outside-occupancy = Những ngày này nằm ngoài thời gian bán ở sạp. Xin coi lại ngày.
-problem-occupancy-not-trading = Người bán không đứng sạp ngày { $day }. Xin chọn lượt bán đang đứng sạp.
+problem-occupancy-not-trading = Tiểu thương không đứng sạp ngày { $day }. Xin chọn người bán tại sạp trong ngày đó.
 problem-link-overlaps = Sạp đã gắn với tài khoản này trong những ngày đó ({ $link }). Xin sửa ngày của liên kết cũ.
-problem-field-required = Trường này bắt buộc khi chọn { $because }. Xin điền vào.
-problem-field-not-allowed = Trường này không dùng khi chọn { $because }. Xin bỏ ra.
+problem-field-required = Trường này bắt buộc khi xác minh bằng cách { $because ->
+    [name_shown] đọc tên trên ứng dụng ngân hàng
+    [test_seen] thấy khoản thử qua nguồn báo tiền
+    [test_confirmed] chủ tài khoản thấy khoản thử
+   *[other] này
+    } ({ $because }). Xin điền vào.
+problem-field-not-allowed = Trường này không dùng khi xác minh bằng cách { $because ->
+    [name_shown] đọc tên trên ứng dụng ngân hàng
+    [test_seen] thấy khoản thử qua nguồn báo tiền
+    [test_confirmed] chủ tài khoản thấy khoản thử
+   *[other] này
+    } ({ $because }). Xin bỏ ra.
 
 ## Tài khoản, sự đồng ý
 
@@ -128,8 +165,18 @@ problem-several-linked-accounts = Sạp gắn với { $count } tài khoản. Xin
 problem-fee-account-required = Thu phí phải ghi rõ tài khoản của chợ. Xin chọn tài khoản nhận.
 problem-holder-name-unreadable = Tên chủ tài khoản không còn chữ nào sau khi bỏ dấu. Xin ghi đúng như ngân hàng hiện.
 problem-holder-name-verified = Tên chủ tài khoản đã được xác minh là { $holder } nên không đổi được. Xin lập tài khoản mới.
-problem-consent-missing = Chủ tài khoản chưa đồng ý việc này ({ $purpose }). Xin ghi nhận sự đồng ý trước.
-problem-consent-subject = Sự đồng ý { $purpose } phải ghi đúng một người: tiểu thương hoặc chủ tài khoản. Xin chọn lại.
+problem-consent-missing = Chủ tài khoản chưa đồng ý { $purpose ->
+    [keep_outgoing] cho giữ lại tiền chuyển đi và số dư
+   *[other] việc này
+    } ({ $purpose }). Xin ghi nhận sự đồng ý trước.
+problem-consent-subject = Sự đồng ý { $purpose ->
+    [register] được ghi vào sổ
+    [receive_notices] cho nhận tin báo tiền về
+    [share_amounts] cho xem số tiền của sạp
+    [use_of_account] cho mượn tài khoản
+    [keep_outgoing] cho giữ lại tiền chuyển đi và số dư
+   *[other] này
+    } ({ $purpose }) phải ghi đúng một người: tiểu thương hoặc chủ tài khoản. Xin chọn lại.
 problem-consent-exists = Sự đồng ý này đã có và còn hiệu lực ({ $consent }).
 problem-consent-withdrawn = Sự đồng ý này đã rút lại lúc { $withdrawn_at }. Nếu cần, xin ghi sự đồng ý mới.
 
@@ -167,6 +214,10 @@ problem-request-paid = Yêu cầu này đã nhận { $received } nên không h�
 
 problem-lines-empty = Phải có ít nhất một dòng. Xin ghi tiền thuộc về đâu.
 problem-lines-too-many = Chỉ được tối đa { $max } dòng. Xin gộp bớt.
+problem-line-needs-occupancy = Tiền bán hàng, khách trả nợ hay đặt cọc phải là của một sạp. Xin chọn sạp cho dòng này.
+problem-line-pays-no-request = Loại tiền này không trả cho yêu cầu nào. Xin bỏ yêu cầu ở dòng này, hoặc chọn loại bán hàng, trả nợ, đặt cọc hay tiền sạp.
+problem-request-other-account = Yêu cầu này không nhận tiền qua tài khoản của giao dịch. Xin chọn yêu cầu của đúng tài khoản đã nhận tiền.
+problem-request-other-occupancy = Yêu cầu này là của sạp khác. Xin bỏ trống sạp, hoặc chọn đúng sạp đã đưa yêu cầu.
 problem-lines-do-not-sum = Các dòng cộng lại là { $got }, giao dịch là { $expected }. Xin chia lại cho đủ.
 problem-window-not-over = Báo cáo chỉ tính những ngày đã trọn, đến { $last_full_day }. Xin chọn ngày cuối sớm hơn.
 problem-window-reversed = Ngày đầu đứng sau ngày cuối ({ $to }). Xin coi lại hai ngày.
@@ -179,6 +230,23 @@ problem-database-url-sqlite-path = Sau sqlite: phải là đường dẫn tới 
 problem-database-missing = Không có cơ sở dữ liệu { $path }. Xin coi lại đường dẫn, hoặc chạy `cho40 init` để tạo mới.
 problem-database-not-sqlite = { $path } không phải cơ sở dữ liệu SQLite. Xin coi lại đường dẫn.
 problem-database-not-creatable = Không tạo được { $path }: { $error }. Xin coi lại thư mục và quyền ghi.
+problem-database-empty = Cơ sở dữ liệu còn trống. Xin chạy `cho40 init` để tạo ban quản lý và khóa.
+problem-database-not-on-server = Máy chủ PostgreSQL chưa có cơ sở dữ liệu này ({ $error }). Xin tạo bằng `createdb`, rồi chạy lại.
+problem-database-not-reachable = Không nối được { $database }: { $error }. Xin coi lại địa chỉ, và máy chủ đã chạy chưa.
+problem-no-board = Chưa có ban quản lý nào. Xin chạy `cho40 init` để tạo ban quản lý và khóa.
+problem-board-exists = Đã có “{ $board }”. Muốn thêm ban quản lý nữa thì ghi thêm --another-board; mất khóa thì chạy `cho40 key`.
+problem-board-unknown = Xin ghi đúng một ban quản lý đang có: { $boards }.
+problem-address-in-use = Cổng { $address } đang có chương trình khác dùng. Xin dừng chương trình đó, hoặc chọn cổng khác bằng --listen.
+problem-address-not-usable = Không nghe được ở { $address }: { $error }. Xin chọn địa chỉ khác bằng --listen.
+problem-listen-malformed = “{ $value }” không phải địa chỉ và cổng. Xin ghi như 127.0.0.1:8040 hoặc localhost:8040.
+problem-key-file-missing = Không có tập tin khóa bí mật { $path }. Xin chép lại từ bản sao lưu, hoặc chỉ đường bằng --key-file.
+problem-key-file-malformed = Tập tin { $path } không chứa khóa bí mật (64 chữ số thập lục phân). Xin chép lại từ bản sao lưu.
+problem-key-file-unreadable = Không đọc được tập tin khóa bí mật { $path }: { $error }. Xin coi lại quyền đọc.
+problem-key-file-not-creatable = Không tạo được tập tin khóa bí mật { $path }: { $error }. Xin coi lại thư mục và quyền ghi.
+problem-secret-key-malformed = CHO40_SECRET_KEY phải là 64 chữ số thập lục phân. Xin chép lại từ bản sao lưu.
+problem-secret-key-wrong = Khóa bí mật này không phải của cơ sở dữ liệu này. Xin dùng đúng tập tin khóa, chỉ đường bằng --key-file.
+problem-file-not-writable = Không ghi được { $path }: { $error }. Xin coi lại thư mục và quyền ghi.
+problem-settings-file-unreadable = Không đọc được tập tin cài đặt { $path }: { $error }. Xin coi lại đường dẫn.
 problem-database-not-migrated = Cơ sở dữ liệu chưa lên phiên bản này. Xin chạy `cho40 migrate`.
 problem-settings-file-wrong = Tập tin cài đặt { $path } chưa đúng: { $error }. Xin sửa lại.
 problem-demo-database-not-empty = Cơ sở dữ liệu đã có dữ liệu nên không chạy thử vào đó được. Xin chọn một cơ sở dữ liệu trống.

@@ -12,6 +12,7 @@ use crate::db::schema::{api_key_routes, api_keys};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, KeyId};
+use crate::primitives::visible::{is_hidden, is_visible};
 use crate::primitives::{Refusal, UnixMs};
 
 const TOKEN_BYTES: usize = 24;
@@ -77,6 +78,9 @@ fn insert(
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > NAME_CHARS || name.contains('\0') {
         return Err(Refusal::invalid("name", "text-length").with("max", NAME_CHARS).into());
+    }
+    if name.chars().any(|c| c.is_control() || is_hidden(c)) || !is_visible(&name) {
+        return Err(Refusal::invalid("name", "text-hidden-character").into());
     }
     if new.permissions.is_empty() {
         return Err(Refusal::invalid("permissions", "empty-list").into());

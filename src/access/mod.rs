@@ -30,7 +30,9 @@ impl Scope {
         if self.permissions.contains(permission) {
             return Ok(());
         }
-        Err(Refusal::forbidden().with("permission", permission.as_str()))
+        let refusal = Refusal::forbidden().with("permission", permission.as_str());
+        // A text cannot be chosen by a word with a dot.
+        Err(refusal.with("means", permission.as_str().replace('.', "-")))
     }
 }
 

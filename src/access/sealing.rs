@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::db::schema::key_checks;
 use crate::db::{DbConnection, Fault, Outcome};
+use crate::primitives::Refusal;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
@@ -37,17 +38,22 @@ impl SecretKey {
     }
 
     /// Reads the key file, or makes it (mode 0600) where `may_create`.
+    ///
+    /// # Errors
+    /// `key-file-missing`, `key-file-malformed` and `key-file-unreadable` on `key_file`.
     pub fn load(path: &Path, may_create: bool) -> Outcome<Self> {
+        let refused = |code| Refusal::invalid("key_file", code).with("path", path.display());
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::from_hex(&text).ok_or_else(|| {
-                Fault::broken(format!("{} does not hold 64 hexadecimal digits", path.display()))
-            }),
+            Ok(text) => Self::from_hex(&text).ok_or_else(|| refused("key-file-malformed").into()),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && may_create => {
                 let key = Self::generate()?;
                 key.write_new(path)?;
                 Ok(key)
             }
-            Err(error) => Err(Fault::broken(format!("{}: {error}", path.display()))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(refused("key-file-missing").into())
+            }
+            Err(error) => Err(refused("key-file-unreadable").with("error", error).into()),
         }
     }
 
@@ -57,7 +63,10 @@ impl SecretKey {
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(Fault::broken)?;
+        let mut file = options.open(path).map_err(|error| {
+            let refusal = Refusal::invalid("key_file", "key-file-not-creatable");
+            refusal.with("path", path.display()).with("error", error)
+        })?;
         writeln!(file, "{}", hex::encode(self.0)).map_err(Fault::broken)?;
         file.sync_all().map_err(Fault::broken)
     }
@@ -96,16 +105,19 @@ impl SecretKey {
         digest.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes))
     }
 
+    /// Whether the database belongs to a key already, so that no new one may be made for it.
+    pub fn is_settled(connection: &mut DbConnection) -> Outcome<bool> {
+        Ok(known(connection)?.is_some())
+    }
+
     /// Proves that this is the key that the database was made with; the first call records it.
+    ///
+    /// # Errors
+    /// `secret-key-wrong`.
     pub fn check(&self, connection: &mut DbConnection) -> Outcome<()> {
-        let known: Option<Vec<u8>> = key_checks::table
-            .find(CHECK)
-            .select(key_checks::sealed)
-            .first(connection)
-            .optional()?;
-        match known {
+        match known(connection)? {
             Some(sealed) if self.open(CHECK, &sealed).is_some() => Ok(()),
-            Some(_) => Err(Fault::broken("the secret key is not the one of this database")),
+            Some(_) => Err(Refusal::conflict("secret-key-wrong").into()),
             None => {
                 let sealed = self.seal(CHECK, CHECK.as_bytes())?;
                 diesel::insert_into(key_checks::table)
@@ -119,6 +131,11 @@ impl SecretKey {
     fn cipher(&self) -> XChaCha20Poly1305 {
         XChaCha20Poly1305::new(&self.0.into())
     }
+}
+
+fn known(connection: &mut DbConnection) -> Outcome<Option<Vec<u8>>> {
+    let sealed = key_checks::table.find(CHECK).select(key_checks::sealed);
+    Ok(sealed.first(connection).optional()?)
 }
 
 impl fmt::Debug for SecretKey {

@@ -4,25 +4,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::days::{DaySet, Span};
 use super::store::register::LinkRow;
-use super::store::totals::{self, DayRow, MonthDays};
+use super::store::totals::{self, DayRow, MonthDays, MonthRow, Sums};
 use super::verdict::Receipts;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
 use crate::primitives::ids::BoardId;
 use crate::primitives::{Day, Month};
-
-/// Sums over the window.
-#[derive(Clone, Debug, Default)]
-pub struct Sums {
-    pub receipts: i64,
-    pub receipt_vnd: i64,
-    pub unclassified: i64,
-    pub unclassified_vnd: i64,
-    pub returned_vnd: i64,
-    pub named: i64,
-    pub wrong_amount: i64,
-    pub histogram: Histogram,
-}
 
 /// The receipts of an occupancy, or of an account's money that no stall has yet.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +23,10 @@ pub struct Activity {
     pub loose: DaySet,
     /// Days that may hold a receipt whose payer the feed named.
     pub named: DaySet,
+    /// Over the window.
     pub sums: Sums,
+    /// Over the window.
+    pub histogram: Histogram,
 }
 
 impl Activity {
@@ -72,6 +62,7 @@ impl Activities {
             loose: DaySet::within(history),
             named: DaySet::within(history),
             sums: Sums::default(),
+            histogram: Histogram::default(),
         };
         let by_occupancy = occupancies.map(|id| (id, empty.clone())).collect();
         let accounts: HashSet<i64> = links.iter().map(|link| link.account_id).collect();
@@ -85,27 +76,19 @@ impl Activities {
     fn read(&mut self, connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
         let rolled = totals::rolled(connection, board_id)?;
         let plan = Plan::of(self.history, self.window, &rolled);
-        for span in &plan.days {
-            for row in totals::days(connection, board_id, *span)? {
-                self.add_day(row);
+        for span in plan.days {
+            for row in totals::days(connection, board_id, span)? {
+                self.add_day(&row);
             }
         }
-        if let Some((from, to)) = plan.bitmaps {
-            for row in totals::month_days(connection, board_id, from, to)? {
-                if rolled.contains(&Month(row.0.0)) {
-                    self.add_bitmaps(row);
-                }
+        for run in plan.bitmaps {
+            for row in totals::month_days(connection, board_id, run)? {
+                self.add_bitmaps(&row);
             }
         }
-        // The rolled months inside the window stand side by side but for unrolled ones.
-        if let (Some(from), Some(to)) = (plan.sums.first(), plan.sums.last()) {
-            for row in totals::months(connection, board_id, *from, *to)? {
-                if plan.sums.contains(&Month(row.0.0)) {
-                    let histogram = Histogram::from_packed(&row.4.2);
-                    if let Some(activity) = self.of(row.0.1, row.0.2) {
-                        activity.sums.add(&row, &histogram);
-                    }
-                }
+        for run in plan.sums {
+            for row in totals::months(connection, board_id, run)? {
+                self.add_month(&row);
             }
         }
         Ok(())
@@ -118,33 +101,40 @@ impl Activities {
         }
     }
 
-    fn add_day(&mut self, row: DayRow) {
-        let ((day, occupancy_id, account_id), receipts, unclassified, _, (named, ..)) = row;
-        let in_window = self.window.contains(Day(day));
-        let Some(activity) = self.of(occupancy_id, account_id) else { return };
-        let day = Day(day);
-        if receipts.0 > 0 {
+    fn add_day(&mut self, row: &DayRow) {
+        let day = Day(row.day);
+        let in_window = self.window.contains(day);
+        let Some(activity) = self.of(row.occupancy_id, row.account_id) else { return };
+        if row.sums.receipts > 0 {
             activity.certain.insert(day);
         }
-        if receipts.0 > 0 || unclassified.0 > 0 {
+        if row.sums.receipts > 0 || row.sums.unclassified > 0 {
             activity.possible.insert(day);
         }
-        if named > 0 {
+        if row.sums.named > 0 {
             activity.named.insert(day);
         }
         if in_window {
-            activity.sums.add(&row, &Histogram::from_log(&row.4.2));
+            activity.sums.add(&row.sums);
+            activity.histogram.merge_log(&row.receipt_log);
         }
     }
 
-    fn add_bitmaps(&mut self, row: MonthDays) {
-        let ((month, occupancy_id, account_id), (certain, possible), named) = row;
-        let Some(activity) = self.of(occupancy_id, account_id) else { return };
-        let first_day = Month(month).first_day();
-        activity.certain.insert_bits(first_day, certain);
-        activity.possible.insert_bits(first_day, possible);
-        if named > 0 {
-            activity.named.insert_bits(first_day, certain);
+    fn add_bitmaps(&mut self, row: &MonthDays) -> Option<&mut Activity> {
+        let activity = self.of(row.occupancy_id, row.account_id)?;
+        let first_day = Month(row.month).first_day();
+        activity.certain.insert_bits(first_day, row.receipt_days);
+        activity.possible.insert_bits(first_day, row.possible_days);
+        if row.named > 0 {
+            activity.named.insert_bits(first_day, row.receipt_days);
+        }
+        Some(activity)
+    }
+
+    fn add_month(&mut self, row: &MonthRow) {
+        if let Some(activity) = self.add_bitmaps(&row.days) {
+            activity.sums.add(&row.sums);
+            activity.histogram.merge_packed(&row.histogram);
         }
     }
 
@@ -154,25 +144,21 @@ impl Activities {
             let Some(loose) = self.unassigned.get(&link.account_id) else { continue };
             let Some(activity) = self.by_occupancy.get_mut(&link.occupancy_id) else { continue };
             let linked = Span::new(Day(link.from_day), Day(link.to_day.unwrap_or(i32::MAX)));
-            for day in loose.possible.days(self.history.both(linked)) {
-                activity.possible.insert(day);
-                activity.loose.insert(day);
-            }
+            activity.possible.insert_all(&loose.possible, linked);
+            activity.loose.insert_all(&loose.possible, linked);
         }
     }
 }
 
 impl Sums {
-    fn add(&mut self, row: &DayRow, histogram: &Histogram) {
-        let (_, receipts, unclassified, returned_vnd, (named, wrong_amount, _)) = row;
-        self.receipts += receipts.0;
-        self.receipt_vnd = self.receipt_vnd.saturating_add(receipts.1);
-        self.unclassified += unclassified.0;
-        self.unclassified_vnd = self.unclassified_vnd.saturating_add(unclassified.1);
-        self.returned_vnd = self.returned_vnd.saturating_add(*returned_vnd);
-        self.named += named;
-        self.wrong_amount += wrong_amount;
-        self.histogram.merge(histogram);
+    fn add(&mut self, more: &Self) {
+        self.receipts += more.receipts;
+        self.receipt_vnd = self.receipt_vnd.saturating_add(more.receipt_vnd);
+        self.unclassified += more.unclassified;
+        self.unclassified_vnd = self.unclassified_vnd.saturating_add(more.unclassified_vnd);
+        self.returned_vnd = self.returned_vnd.saturating_add(more.returned_vnd);
+        self.named += more.named;
+        self.wrong_amount += more.wrong_amount;
     }
 
     /// Business receipts less what went back, in đồng: without and with what is unclassified.
@@ -187,10 +173,10 @@ impl Sums {
 struct Plan {
     /// Days to be read one by one, ascending, adjacent ones joined.
     days: Vec<Span>,
-    /// First and last rolled month of the history.
-    bitmaps: Option<(Month, Month)>,
-    /// Rolled months that lie whole in the window, ascending.
-    sums: Vec<Month>,
+    /// Runs of rolled months of which only the bitmaps are asked.
+    bitmaps: Vec<(Month, Month)>,
+    /// Runs of rolled months that lie whole in the window.
+    sums: Vec<(Month, Month)>,
 }
 
 impl Plan {
@@ -200,12 +186,10 @@ impl Plan {
             let whole = Span::new(month.first_day(), month.last_day());
             if !rolled.contains(&month) {
                 plan.read_days(history.both(whole));
-                continue;
-            }
-            plan.bitmaps = Some((plan.bitmaps.map_or(month, |(from, _)| from), month));
-            if window.holds(whole) {
-                plan.sums.push(month);
+            } else if window.holds(whole) {
+                extend(&mut plan.sums, month);
             } else {
+                extend(&mut plan.bitmaps, month);
                 plan.read_days(window.both(whole));
             }
         }
@@ -218,5 +202,12 @@ impl Plan {
             Some(last) if last.to.plus(1) == span.from => last.to = span.to,
             _ => self.days.push(span),
         }
+    }
+}
+
+fn extend(runs: &mut Vec<(Month, Month)>, month: Month) {
+    match runs.last_mut() {
+        Some((_, to)) if to.next() == month => *to = month,
+        _ => runs.push((month, month)),
     }
 }

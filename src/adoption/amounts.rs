@@ -35,6 +35,8 @@ pub struct Amounts {
     #[schema(value_type = Option<i64>)]
     pub median_vnd: Option<Vnd>,
     pub hidden_because: Option<Hidden>,
+    /// The same in words.
+    pub hidden_because_vi: Option<&'static str>,
 }
 
 impl Amounts {
@@ -44,6 +46,7 @@ impl Amounts {
             received_high_vnd: None,
             median_vnd: None,
             hidden_because: Some(because),
+            hidden_because_vi: Some(because.label_vi()),
         }
     }
 
@@ -55,13 +58,14 @@ impl Amounts {
             let received = occupancy.activity.sums.received();
             low = low.saturating_add(received.0);
             high = high.saturating_add(received.1);
-            histogram.merge(&occupancy.activity.sums.histogram);
+            histogram.merge(&occupancy.activity.histogram);
         }
         Self {
             received_low_vnd: Some(Vnd::new(low)),
             received_high_vnd: Some(Vnd::new(high)),
             median_vnd: histogram.median(),
             hidden_because: None,
+            hidden_because_vi: None,
         }
     }
 }

@@ -92,6 +92,7 @@ impl Assembly<'_> {
                 let occupancy = subject.occupancy;
                 let shown = self.sees_amounts || occupancy.shares_amounts;
                 let hidden = (!shown).then_some(Hidden::NoConsent);
+                let reasons = subject.reasons();
                 OccupancyReport {
                     occupancy_id: OccupancyId(occupancy.id),
                     stall_code: occupancy.stall_code.clone(),
@@ -100,7 +101,9 @@ impl Assembly<'_> {
                     class: subject.class,
                     class_vi: subject.class.label_vi(),
                     possible_class: subject.possible_class,
-                    reasons: subject.reasons(),
+                    possible_class_vi: subject.possible_class.label_vi(),
+                    reasons_vi: reasons.iter().map(|reason| reason.label().vi).collect(),
+                    reasons,
                     equipped_on: occupancy.equipment.since,
                     metrics: self.metrics(&[subject], hidden, false),
                 }
@@ -156,7 +159,7 @@ impl Assembly<'_> {
             suspended: apart(Standing::Suspended),
             wholesale,
         };
-        coverage.sentences = sentences::of_coverage(&coverage);
+        coverage.sentences = sentences::of_coverage(&coverage, self.surroundings.facts.window.to);
         coverage
     }
 }

@@ -96,9 +96,9 @@ impl FeedCoverage {
         let days = open.count(span);
         days > 0
             && !self.good.is_empty()
-            && self.good.iter().all(|good| {
-                let found = open.days(span).filter(|day| good.contains(*day)).count() as i64;
-                found * 1_000 >= days * NEEDED_PER_MILLE
-            })
+            && self
+                .good
+                .iter()
+                .all(|good| open.count_both(good, span) * 1_000 >= days * NEEDED_PER_MILLE)
     }
 }

@@ -1,52 +1,113 @@
-//! The report as a table for Excel: RFC 4180, UTF-8 with a byte order mark, one row a market,
-//! section and occupancy. A cell can never be run as a formula.
+//! The report as a table for spreadsheets: UTF-8 with a byte order mark. It opens with what could
+//! not be measured; then the head, and one row a market, section and occupancy. A cell can never be
+//! run as a formula.
 
-use super::metrics::Metrics;
+use super::intensity::Intensity;
+use super::metrics::{Metrics, Windowed};
+use super::quality::Quality;
 use super::ratio::{Range, Ratio};
 use super::report::AdoptionReport;
+use super::words::{counting, date, hundredths, tenths};
 use crate::ledger::latency::Delay;
+use crate::primitives::Vnd;
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
+/// What stands between two cells, and with it the form of decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Separator {
+    /// `;` and `66,7`: what Excel expects under Vietnamese settings.
+    #[default]
+    Semicolon,
+    /// `,` and `66.7`: RFC 4180, for programs.
+    Comma,
+}
+
+impl Separator {
+    const fn between_cells(self) -> char {
+        match self {
+            Self::Semicolon => ';',
+            Self::Comma => ',',
+        }
+    }
+
+    const fn decimal(self) -> char {
+        match self {
+            Self::Semicolon => ',',
+            Self::Comma => '.',
+        }
+    }
+}
+
+/// A cell before it is written.
+enum Cell {
+    Empty,
+    Text(String),
+    Whole(i64),
+    /// A share as per cent with one decimal.
+    PerMille(i32),
+    /// A number with two decimals.
+    Hundredths(i64),
+}
+
 /// Writes the whole report; rows end with CR LF.
 #[must_use]
-pub fn csv(report: &AdoptionReport) -> String {
-    let mut table = String::from(BYTE_ORDER_MARK);
-    write_row(&mut table, head(&report.whole_market));
-    let span = [report.window.from.to_string(), report.window.to.to_string()];
+pub fn csv(report: &AdoptionReport, separator: Separator) -> String {
+    let mut table = Table { separator, text: String::from(BYTE_ORDER_MARK) };
+    opening(&mut table, report);
+    table.row(head(&report.whole_market));
+    let span = [report.window.from, report.window.to];
     let mut add = |level: &str, who: [String; 6], metrics: &Metrics| {
-        let mut row = vec![level.to_owned(), report.market.name.clone()];
-        row.extend(span.clone());
-        row.extend(who);
+        let mut row = vec![Cell::Text(level.to_owned()), Cell::Text(report.market.name.clone())];
+        row.extend(span.map(|day| Cell::Text(day.to_string())));
+        row.extend(who.map(Cell::Text));
         row.extend(cells(metrics));
-        write_row(&mut table, row);
+        table.row(row);
     };
     add("chợ", Default::default(), &report.whole_market);
     if let Some(wholesale) = &report.wholesale {
         add("bán sỉ", Default::default(), wholesale);
     }
     for section in &report.sections {
-        let [_, rest @ ..] = <[String; 6]>::default();
-        let [stall, id, class, possible, reasons] = rest;
-        let who = [section.section.clone(), stall, id, class, possible, reasons];
+        let mut who = <[String; 6]>::default();
+        if let Some(first) = who.first_mut() {
+            first.clone_from(&section.section);
+        }
         add("khu", who, &section.metrics);
     }
     for one in &report.occupancies {
-        let reasons: Vec<_> = one.reasons.iter().map(|reason| reason.label().vi).collect();
         let who = [
             one.section.clone(),
             one.stall_code.clone(),
             one.occupancy_id.to_string(),
             one.class_vi.to_owned(),
-            one.possible_class.label_vi().to_owned(),
-            reasons.join("; "),
+            one.possible_class_vi.to_owned(),
+            one.reasons_vi.join("; "),
         ];
         add(if one.wholesale { "sạp bán sỉ" } else { "sạp" }, who, &one.metrics);
     }
-    table
+    table.text
 }
 
-fn head(metrics: &Metrics) -> Vec<String> {
+/// What could not be measured, before any figure; an empty row ends it.
+fn opening(table: &mut Table, report: &AdoptionReport) {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let days = format!("từ {} đến {}", date(report.window.from), date(report.window.to));
+    table.row(vec![text(&report.market.name), Cell::Text(days)]);
+    for sentence in &report.coverage.sentences {
+        table.row(vec![text(&sentence.vi)]);
+    }
+    for reason in &report.coverage.because {
+        let told = Cell::Text(format!("Số sạp {}", reason.reason.told().vi));
+        table.row(vec![told, Cell::Whole(reason.count)]);
+    }
+    for note in &report.notes {
+        table.row(vec![Cell::Text(format!("Ghi chú: {}", note.vi))]);
+    }
+    table.row(Vec::new());
+}
+
+fn head(metrics: &Metrics) -> Vec<Cell> {
     let mut head: Vec<String> = [
         "Cấp",
         "Chợ",
@@ -62,112 +123,152 @@ fn head(metrics: &Metrics) -> Vec<String> {
     .map(str::to_owned)
     .to_vec();
     for ratio in metrics.ratios() {
-        let name = format!("{} {}", ratio.key.to_uppercase(), ratio.label_vi);
-        head.extend(["số", "trên", "‰", "‰ thấp", "‰ cao"].map(|part| format!("{name} ({part})")));
-        if ratio.over_all.is_some() {
-            let parts = ["có số liệu ‰", "mọi sạp ‰ thấp", "mọi sạp ‰ cao"];
-            head.extend(parts.map(|part| format!("{name} ({part})")));
-        }
+        head.extend(ratio_head(&ratio));
     }
-    head.extend(
-        [
-            "M8 số sạp có số liệu",
-            "M8 ngày bán",
-            "M8 lượt nhận (thấp)",
-            "M8 lượt nhận (cao)",
-            "M8 lượt nhận mỗi 100 ngày bán (thấp)",
-            "M8 lượt nhận mỗi 100 ngày bán (cao)",
-            "M8 ngày có tiền nhận ‰ (thấp)",
-            "M8 ngày có tiền nhận ‰ (cao)",
-            "M8 số người chuyển",
-            "M8 tiền nhận thấp (đồng)",
-            "M8 tiền nhận cao (đồng)",
-            "M8 khoản nhận ở giữa (đồng)",
-            "M8 vì sao ẩn tiền",
-            "M12 độ trễ của 50 % số tin (giây)",
-            "M12 độ trễ của 95 % số tin (giây)",
-            "M12 tự khớp ‰",
-            "M12 chưa gán quá 24 giờ ‰",
-            "M12 sai số tiền ‰",
-        ]
-        .map(str::to_owned),
-    );
-    head
+    let others = [
+        "M8 Mức độ dùng – có số liệu %",
+        "M8 số sạp có số liệu",
+        "M8 số ngày bán",
+        "M8 số lượt nhận, thấp nhất",
+        "M8 số lượt nhận, cao nhất",
+        "M8 lượt nhận mỗi ngày bán, thấp nhất",
+        "M8 lượt nhận mỗi ngày bán, cao nhất",
+        "M8 ngày bán có tiền về, thấp nhất %",
+        "M8 ngày bán có tiền về, cao nhất %",
+        "M8 số người chuyển",
+        "M8 tiền nhận, thấp nhất (đồng)",
+        "M8 tiền nhận, cao nhất (đồng)",
+        "M8 khoản nhận ở giữa (đồng)",
+        "M8 vì sao ẩn tiền",
+        "M12 Chất lượng tin báo – có số liệu %",
+        "M12 nửa số tin đến trong (giây)",
+        "M12 95 % số tin đến trong (giây)",
+        "M12 máy tự nhận ra sạp %",
+        "M12 chưa rõ của sạp nào quá 24 giờ %",
+        "M12 sai số tiền %",
+    ];
+    head.extend(others.map(str::to_owned));
+    head.into_iter().map(Cell::Text).collect()
 }
 
-fn cells(metrics: &Metrics) -> Vec<String> {
+fn ratio_head(ratio: &Windowed) -> Vec<String> {
+    let name = format!("{} {}", ratio.key, ratio.label_vi);
+    let mut parts: Vec<String> =
+        ["số sạp đạt", "trên tổng số sạp", "tỷ lệ %", "thấp nhất %", "cao nhất %"]
+            .map(str::to_owned)
+            .to_vec();
+    if let Some((_, base)) = ratio.over_all {
+        let counting = counting(base, None);
+        parts.push("có số liệu %".to_owned());
+        parts.extend(["thấp nhất %", "cao nhất %"].map(|end| format!("{counting}, {end}")));
+    }
+    parts.into_iter().map(|part| format!("{name} – {part}")).collect()
+}
+
+fn cells(metrics: &Metrics) -> Vec<Cell> {
     let mut cells = Vec::new();
     for ratio in metrics.ratios() {
         let value = ratio.value;
-        cells.extend([value.numerator.to_string(), value.denominator.to_string()]);
-        cells.extend([value.per_mille, value.low_per_mille, value.high_per_mille].map(optional));
-        if let (Some(measurable), Some(bounds)) = (ratio.measurable, ratio.over_all) {
+        cells.extend([Cell::Whole(value.numerator), Cell::Whole(value.denominator)]);
+        cells.extend([value.per_mille, value.low_per_mille, value.high_per_mille].map(share));
+        if let (Some(measurable), Some((bounds, _))) = (ratio.measurable, ratio.over_all) {
             let parts = [measurable.per_mille, bounds.low_per_mille, bounds.high_per_mille];
-            cells.extend(parts.map(optional));
+            cells.extend(parts.map(share));
         }
     }
-    cells.extend(intensity(metrics));
-    let quality = &metrics.m12.value;
-    cells.extend([quality.p50, quality.p95].map(|delay| delay.map(seconds).unwrap_or_default()));
-    let per_mille = |ratio: Option<Ratio>| optional(ratio.and_then(|ratio| ratio.per_mille));
-    cells.extend(
-        [quality.matched, quality.unassigned_over_24h, quality.wrong_amount].map(per_mille),
-    );
+    cells.push(share(metrics.m8.measurable.per_mille));
+    cells.extend(intensity(metrics.m8.value));
+    cells.push(share(metrics.m12.measurable.per_mille));
+    cells.extend(quality(&metrics.m12.value));
     cells
 }
 
-fn intensity(metrics: &Metrics) -> Vec<String> {
-    let value = metrics.m8.value;
-    let part = |pick: fn(super::Intensity) -> Option<i64>| optional(value.and_then(pick));
-    let per_100 = |pick: fn(Range) -> i64| {
-        optional(value.and_then(|one| one.receipts_per_100_days).map(pick))
+fn intensity(value: Option<Intensity>) -> Vec<Cell> {
+    let whole =
+        |pick: fn(Intensity) -> Option<i64>| value.and_then(pick).map_or(Cell::Empty, Cell::Whole);
+    let per_day = |pick: fn(Range) -> i64| {
+        let per_100 = value.and_then(|one| one.receipts_per_100_days).map(pick);
+        per_100.map_or(Cell::Empty, Cell::Hundredths)
     };
-    let hidden = value.and_then(|one| one.amounts.hidden_because);
+    let days = value.map(|one| one.active_days);
+    let hidden = value.and_then(|one| one.amounts.hidden_because_vi);
     vec![
-        part(|one| Some(one.occupancies)),
-        part(|one| Some(one.trading_days)),
-        part(|one| Some(one.receipts.low)),
-        part(|one| Some(one.receipts.high)),
-        per_100(|range| range.low),
-        per_100(|range| range.high),
-        part(|one| one.active_days.low_per_mille.map(i64::from)),
-        part(|one| one.active_days.high_per_mille.map(i64::from)),
-        part(|one| one.payers.map(|payers| payers.count)),
-        part(|one| one.amounts.received_low_vnd.map(crate::primitives::Vnd::get)),
-        part(|one| one.amounts.received_high_vnd.map(crate::primitives::Vnd::get)),
-        part(|one| one.amounts.median_vnd.map(crate::primitives::Vnd::get)),
-        hidden.map(|because| because.label_vi().to_owned()).unwrap_or_default(),
+        whole(|one| Some(one.occupancies)),
+        whole(|one| Some(one.trading_days)),
+        whole(|one| Some(one.receipts.low)),
+        whole(|one| Some(one.receipts.high)),
+        per_day(|range| range.low),
+        per_day(|range| range.high),
+        share(days.and_then(|days| days.low_per_mille)),
+        share(days.and_then(|days| days.high_per_mille)),
+        whole(|one| one.payers.map(|payers| payers.count)),
+        whole(|one| one.amounts.received_low_vnd.map(Vnd::get)),
+        whole(|one| one.amounts.received_high_vnd.map(Vnd::get)),
+        whole(|one| one.amounts.median_vnd.map(Vnd::get)),
+        hidden.map_or(Cell::Empty, |because| Cell::Text(because.to_owned())),
     ]
 }
 
-fn seconds(delay: Delay) -> String {
+fn quality(value: &Quality) -> Vec<Cell> {
+    let mut cells: Vec<_> = [value.p50, value.p95].map(delay).into();
+    let ratios = [value.matched, value.unassigned_over_24h, value.wrong_amount];
+    cells.extend(ratios.map(|ratio: Option<Ratio>| share(ratio.and_then(|one| one.per_mille))));
+    cells
+}
+
+fn share(per_mille: Option<i32>) -> Cell {
+    per_mille.map_or(Cell::Empty, Cell::PerMille)
+}
+
+fn delay(delay: Option<Delay>) -> Cell {
     match delay {
-        Delay::AtMostMs(ms) => format!("≤ {}", ms / 1_000),
-        Delay::MoreThanMs(ms) => format!("> {}", ms / 1_000),
+        None => Cell::Empty,
+        Some(Delay::AtMostMs(ms)) => Cell::Whole(ms / 1_000),
+        Some(Delay::MoreThanMs(ms)) => Cell::Text(format!("hơn {}", ms / 1_000)),
     }
 }
 
-fn optional(value: Option<impl ToString>) -> String {
-    value.map(|value| value.to_string()).unwrap_or_default()
+/// The text so far.
+struct Table {
+    separator: Separator,
+    text: String,
 }
 
-fn write_row(table: &mut String, cells: Vec<String>) {
-    for (place, cell) in cells.iter().enumerate() {
-        if place > 0 {
-            table.push(',');
+impl Table {
+    fn row(&mut self, cells: Vec<Cell>) {
+        for (place, cell) in cells.into_iter().enumerate() {
+            if place > 0 {
+                self.text.push(self.separator.between_cells());
+            }
+            // Only numbers that were made here go without guard and quotes.
+            let decimal = self.separator.decimal();
+            match cell {
+                Cell::Empty => {}
+                Cell::Text(text) => self.text.push_str(&escaped(&text)),
+                Cell::Whole(number) => self.text.push_str(&number.to_string()),
+                Cell::Hundredths(number) => self.text.push_str(&hundredths(number, decimal)),
+                Cell::PerMille(share) => self.text.push_str(&tenths(i64::from(share), decimal)),
+            }
         }
-        table.push_str(&escaped(cell));
+        self.text.push_str("\r\n");
     }
-    table.push_str("\r\n");
 }
 
-/// Spreadsheets run what begins with these; a leading apostrophe makes it text.
+/// Spreadsheets run what begins with these; an apostrophe makes it text. A sheet that splits at
+/// another separator than ours sees the beginning of a cell behind each of them.
 fn escaped(cell: &str) -> String {
-    let is_formula =
-        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
-    if cell.contains([',', '"', '\r', '\n']) {
-        return format!("\"{}\"", cell.replace('"', "\"\""));
+    let mut guarded = String::with_capacity(cell.len() + 2);
+    let mut begins = true;
+    for character in cell.chars() {
+        if begins && matches!(character, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') {
+            guarded.push('\'');
+        }
+        begins = matches!(character, ',' | ';' | '|' | '\t' | '\r' | '\n' | '"')
+            || (begins && character.is_whitespace());
+        guarded.push(character);
     }
-    cell
+    if guarded.contains([',', ';', '\t', '"', '\r', '\n']) {
+        return format!("\"{}\"", guarded.replace('"', "\"\""));
+    }
+    guarded
 }

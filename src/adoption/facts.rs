@@ -94,7 +94,7 @@ impl Facts {
                 let equipment = equipment.remove(&row.id).unwrap_or_default();
                 let coverage = sources.coverage(&equipment.accounts);
                 let activity = activities.by_occupancy.remove(&row.id).unwrap_or_default();
-                known.occupancy(row, &market_days, history, equipment, coverage, activity)
+                known.occupancy(row, &market_days, equipment, coverage, activity)
             })
             .collect();
         let of_market: HashSet<i64> = register.links.iter().map(|link| link.account_id).collect();
@@ -143,22 +143,16 @@ impl<'a> Known<'a> {
         &self,
         row: &OccupancyRow,
         market_days: &DaySet,
-        history: Span,
         equipment: Equipment,
         coverage: FeedCoverage,
         activity: Activity,
     ) -> Occupancy {
         let absences = self.absences.get(&row.id).map(Vec::as_slice).unwrap_or_default();
         let life = Span::new(Day(row.from_day), Day(row.to_day.unwrap_or(i32::MAX)));
-        let mut open = DaySet::within(history);
-        for day in market_days.days(history.both(life)) {
-            open.insert(day);
-        }
+        let open = market_days.only(life);
         let mut trading = open.clone();
         for absence in absences {
-            for day in history.both(absence.span()).days() {
-                trading.remove(day);
-            }
+            trading.remove_all(absence.span());
         }
         let (standing, since) = self.standing(row, absences);
         Occupancy {

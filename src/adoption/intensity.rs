@@ -27,6 +27,13 @@ pub struct Intensity {
     pub amounts: Amounts,
 }
 
+impl Intensity {
+    /// For people: 94 receipts in 10 trading days are 9,4 a day.
+    pub(super) fn receipts_per_10_days(&self) -> Option<Range> {
+        per_days(self.receipts, self.trading_days, 10)
+    }
+}
+
 /// Different payers, as far as the feed names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Payers {
@@ -63,10 +70,8 @@ impl Surroundings<'_> {
         for occupancy in &measurable {
             let activity = &occupancy.activity;
             days.0 += occupancy.trading.count(window);
-            for day in occupancy.trading.days(window) {
-                days.1 += i64::from(activity.certain.contains(day));
-                days.2 += i64::from(activity.possible.contains(day));
-            }
+            days.1 += occupancy.trading.count_both(&activity.certain, window);
+            days.2 += occupancy.trading.count_both(&activity.possible, window);
             receipts.low += activity.sums.receipts;
             receipts.high += activity.sums.receipts + activity.sums.unclassified;
         }
@@ -82,7 +87,7 @@ impl Surroundings<'_> {
             occupancies: measurable.len() as i64,
             trading_days: days.0,
             receipts,
-            receipts_per_100_days: per_100(receipts, days.0),
+            receipts_per_100_days: per_days(receipts, days.0, 100),
             active_days: Ratio::between(days.1, days.2, days.0),
             payers,
             amounts: hidden.map_or_else(
@@ -93,7 +98,8 @@ impl Surroundings<'_> {
     }
 }
 
-fn per_100(receipts: Range, days: i64) -> Option<Range> {
-    let per = |count: i64| count.saturating_mul(100).saturating_add(days / 2) / days;
+/// Receipts in `unit` of so many trading days, rounded to the nearest.
+fn per_days(receipts: Range, days: i64, unit: i64) -> Option<Range> {
+    let per = |count: i64| count.saturating_mul(unit).saturating_add(days / 2) / days;
     (days > 0).then(|| Range { low: per(receipts.low), high: per(receipts.high) })
 }

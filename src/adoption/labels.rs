@@ -5,7 +5,7 @@ use super::equipped::Reason;
 use super::facts::Standing;
 use super::subject::AdoptionClass;
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label {
     pub vi: &'static str,
     pub en: &'static str,
@@ -29,7 +29,43 @@ pub const M7_RETURNED: Label = label("Dùng lại", "Returned");
 pub const M8: Label = label("Mức độ dùng", "Intensity");
 pub const M12: Label = label("Chất lượng tin báo", "Quality of notices");
 
+/// What the bounds of a metric are over, measurable or not.
+pub const TRADING: Label = label("mọi sạp đang bán", "all trading stalls");
+pub const EQUIPPED_30: Label =
+    label("sạp đã có mã từ 30 ngày", "all stalls equipped for at least 30 days");
+pub const SEEN_ACTIVE: Label =
+    label("sạp từng thấy có tiền", "all stalls that were seen to receive money before");
+pub const SEEN_PAUSED: Label =
+    label("sạp đã tạm ngưng 30 ngày trước", "all stalls known to be paused 30 days before");
+
 impl Reason {
+    /// What such stalls have, after their number: "20 sạp chưa có mã", "20 have no code".
+    #[must_use]
+    pub const fn told(self) -> Label {
+        match self {
+            Self::NoCode => label("chưa có mã", "have no code"),
+            Self::NotVerified => {
+                label("có tài khoản chưa xác minh", "have an account that is not verified")
+            }
+            Self::ScanDiffers => label(
+                "đang treo mã khác mã đã đăng ký",
+                "show another code than the registered one",
+            ),
+            Self::NotScanned => label(
+                "có mã chưa quét kiểm tra trong 180 ngày",
+                "have a code that was not scanned within 180 days",
+            ),
+            Self::NoFeed => label(
+                "có tài khoản chưa nối nguồn báo tiền về",
+                "have an account that no feed reports",
+            ),
+            Self::FeedGaps => label(
+                "có nguồn báo tiền chưa chắc hoạt động đủ 90 % số ngày",
+                "have a feed that is not proven alive on 90 % of the days",
+            ),
+        }
+    }
+
     #[must_use]
     pub const fn label(self) -> Label {
         match self {
@@ -70,7 +106,7 @@ impl Standing {
         match self {
             Self::Trading => "đang bán",
             Self::Closed => "sạp đã đóng",
-            Self::Left => "đã nghỉ sạp",
+            Self::Left => "tiểu thương đã nghỉ sạp",
             Self::Suspended => "tạm nghỉ",
         }
     }
@@ -80,7 +116,7 @@ impl Hidden {
     #[must_use]
     pub const fn label_vi(self) -> &'static str {
         match self {
-            Self::NoConsent => "người bán chưa đồng ý cho xem",
+            Self::NoConsent => "tiểu thương chưa đồng ý cho xem",
             Self::FewStalls => "ẩn vì có dưới 5 sạp",
             Self::OneDominates => "ẩn vì một sạp chiếm trên 70 %",
             Self::Derivable => "ẩn để không suy ra số của khu khác",

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::amounts::Hidden;
 use super::intensity::{Intensity, Surroundings};
-use super::labels;
+use super::labels::{self, Label};
 use super::quality::Quality;
 use super::ratio::{Bounds, Ratio};
 use super::subject::Subject;
@@ -29,6 +29,9 @@ pub struct Measured {
     pub value: Ratio,
     /// Over all that the metric asks, measurable or not.
     pub over_all: Bounds,
+    /// Who they are.
+    pub over_all_vi: &'static str,
+    pub over_all_en: &'static str,
 }
 
 /// M4.
@@ -85,11 +88,12 @@ pub struct Metrics {
 /// A ratio of M1–M7 with its name, for tables.
 #[derive(Clone, Copy, Debug)]
 pub struct Windowed {
+    /// `M1` … `M7b`.
     pub key: &'static str,
     pub label_vi: &'static str,
     pub value: Ratio,
     pub measurable: Option<Ratio>,
-    pub over_all: Option<Bounds>,
+    pub over_all: Option<(Bounds, Label)>,
 }
 
 impl Metrics {
@@ -103,6 +107,10 @@ impl Metrics {
         let tally = |answer: fn(&Subject<'_>) -> Option<Answer>| {
             Tally::of(group.iter().map(|subject| answer(subject)))
         };
+        let over_r = |answer: fn(&Subject<'_>) -> Answer| {
+            Tally::of(group.iter().map(|subject| Some(answer(subject))))
+        };
+        let (all, seen, paused) = (labels::TRADING, labels::SEEN_ACTIVE, labels::SEEN_PAUSED);
         let (window, last_30) = (m2(|one| one.covered), m2(|one| one.covered_30));
         let (last_60, last_90) = (m2(|one| one.covered_60), m2(|one| one.covered_90));
         let equipped = group.iter().filter(|one| one.equipped).count() as i64;
@@ -111,20 +119,20 @@ impl Metrics {
         Self {
             m1: share(labels::M1, Ratio::exact(equipped, group.len() as i64)),
             m2: share(labels::M2, window),
-            m3: measured(labels::M3, window, tally(|one| one.activated)),
+            m3: measured(labels::M3, window, tally(|one| one.activated), labels::EQUIPPED_30),
             m4: Active {
                 label_vi: m4.vi,
                 label_en: m4.en,
-                days_30: measured(labels::M4_30, last_30, tally(|one| Some(one.active_30))),
-                days_90: measured(labels::M4_90, last_90, tally(|one| Some(one.active_90))),
+                days_30: measured(labels::M4_30, last_30, over_r(|one| one.active_30), all),
+                days_90: measured(labels::M4_90, last_90, over_r(|one| one.active_90), all),
             },
-            m5: measured(labels::M5, last_30, tally(|one| Some(one.regular))),
-            m6: measured(labels::M6, last_60, tally(|one| one.paused)),
+            m5: measured(labels::M5, last_30, over_r(|one| one.regular), all),
+            m6: measured(labels::M6, last_60, tally(|one| one.paused), seen),
             m7: Coming {
                 label_vi: m7.vi,
                 label_en: m7.en,
-                lost: measured(labels::M7_LOST, last_90, tally(|one| one.lost)),
-                returned: measured(labels::M7_RETURNED, last_90, tally(|one| one.returned)),
+                lost: measured(labels::M7_LOST, last_90, tally(|one| one.lost), seen),
+                returned: measured(labels::M7_RETURNED, last_90, tally(|one| one.returned), paused),
             },
             m8: IntensityMetric {
                 label_vi: m8.vi,
@@ -145,15 +153,15 @@ impl Metrics {
     #[must_use]
     pub fn ratios(&self) -> [Windowed; 9] {
         [
-            plain("m1", self.m1),
-            plain("m2", self.m2),
-            windowed("m3", self.m3),
-            windowed("m4_30", self.m4.days_30),
-            windowed("m4_90", self.m4.days_90),
-            windowed("m5", self.m5),
-            windowed("m6", self.m6),
-            windowed("m7_lost", self.m7.lost),
-            windowed("m7_returned", self.m7.returned),
+            plain("M1", self.m1),
+            plain("M2", self.m2),
+            windowed("M3", self.m3),
+            windowed("M4a", self.m4.days_30),
+            windowed("M4b", self.m4.days_90),
+            windowed("M5", self.m5),
+            windowed("M6", self.m6),
+            windowed("M7a", self.m7.lost),
+            windowed("M7b", self.m7.returned),
         ]
     }
 }
@@ -165,17 +173,19 @@ fn measurable(group: &[&Subject<'_>], covered: fn(&Subject<'_>) -> bool) -> Rati
     Ratio::exact(seen as i64, equipped.count() as i64)
 }
 
-const fn share(label: labels::Label, value: Ratio) -> Share {
+const fn share(label: Label, value: Ratio) -> Share {
     Share { label_vi: label.vi, label_en: label.en, value }
 }
 
-fn measured(label: labels::Label, measurable: Ratio, tally: Tally) -> Measured {
+fn measured(label: Label, measurable: Ratio, tally: Tally, base: Label) -> Measured {
     Measured {
         label_vi: label.vi,
         label_en: label.en,
         measurable,
         value: tally.ratio(),
         over_all: tally.bounds(),
+        over_all_vi: base.vi,
+        over_all_en: base.en,
     }
 }
 
@@ -184,11 +194,12 @@ const fn plain(key: &'static str, share: Share) -> Windowed {
 }
 
 const fn windowed(key: &'static str, metric: Measured) -> Windowed {
+    let base = Label { vi: metric.over_all_vi, en: metric.over_all_en };
     Windowed {
         key,
         label_vi: metric.label_vi,
         value: metric.value,
         measurable: Some(metric.measurable),
-        over_all: Some(metric.over_all),
+        over_all: Some((metric.over_all, base)),
     }
 }

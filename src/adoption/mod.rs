@@ -27,9 +27,10 @@ mod subject;
 mod suppression;
 mod text;
 mod verdict;
+mod words;
 
 pub use amounts::{Amounts, Hidden};
-pub use csv::csv;
+pub use csv::{Separator, csv};
 pub use days::Span;
 pub use equipped::Reason;
 pub use facts::Standing;

@@ -91,7 +91,7 @@ impl FeedQuality {
         }
         let (from, before) =
             (window.from.start(day_start_minute), window.to.plus(1).start(day_start_minute));
-        for row in sources::unassigned(connection, board_id, from, before)? {
+        for row in sources::unassigned_for_long(connection, board_id, from, before)? {
             if of_market.contains(&row.feed_id) {
                 found.unassigned.0 += i64::from(waited(&row, now) > MS_PER_DAY);
                 let waits = row.resolved_at_ms.is_none_or(|resolved| resolved > now.0);

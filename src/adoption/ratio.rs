@@ -6,13 +6,16 @@ use utoipa::ToSchema;
 /// A share; where unclassified money could change it, the bounds lie apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Ratio {
-    pub numerator: i64,
-    pub denominator: i64,
-    /// Rounded to the nearest; null if the denominator is 0: not enough data.
-    pub per_mille: Option<i32>,
     /// Without anything unclassified.
-    pub low_per_mille: Option<i32>,
+    pub numerator: i64,
     /// With everything unclassified.
+    pub numerator_high: i64,
+    pub denominator: i64,
+    /// Of `numerator`, rounded to the nearest; null if the denominator is 0: not enough data.
+    pub per_mille: Option<i32>,
+    /// Of `numerator`.
+    pub low_per_mille: Option<i32>,
+    /// Of `numerator_high`.
     pub high_per_mille: Option<i32>,
 }
 
@@ -46,7 +49,14 @@ impl Ratio {
     pub fn between(numerator: i64, most: i64, denominator: i64) -> Self {
         let low = per_mille(numerator, denominator);
         let high = per_mille(most, denominator);
-        Self { numerator, denominator, per_mille: low, low_per_mille: low, high_per_mille: high }
+        Self {
+            numerator,
+            numerator_high: most,
+            denominator,
+            per_mille: low,
+            low_per_mille: low,
+            high_per_mille: high,
+        }
     }
 }
 

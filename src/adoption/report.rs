@@ -122,8 +122,11 @@ pub struct OccupancyReport {
     pub class_vi: &'static str,
     /// The class if everything unclassified were receipts.
     pub possible_class: AdoptionClass,
-    /// Why it is not measurable; empty if it is.
+    pub possible_class_vi: &'static str,
+    /// Why it is not measurable, the first obstacle first; empty if it is.
     pub reasons: Vec<Reason>,
+    /// The same in words.
+    pub reasons_vi: Vec<&'static str>,
     #[schema(value_type = Option<String>, format = Date)]
     pub equipped_on: Option<Day>,
     pub metrics: Metrics,

@@ -3,8 +3,12 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::equipped::Reason;
 use super::report::{Coverage, LunarDays};
 use super::subject::Subject;
+use super::words::date;
+use crate::primitives::Day;
+use crate::primitives::money::thousands;
 
 /// One sentence in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -17,66 +21,103 @@ fn say(vi: impl Into<String>, en: impl Into<String>) -> Sentence {
     Sentence { vi: vi.into(), en: en.into() }
 }
 
-/// The report's first words.
-pub fn of_coverage(coverage: &Coverage) -> Vec<Sentence> {
-    let Coverage { trading, measurable, not_measurable, wholesale, .. } = coverage;
-    let mut sentences = Vec::new();
-    if *trading == 0 {
-        sentences.push(say(
-            "Không có sạp bán lẻ nào đang bán vào ngày cuối kỳ: chưa đủ dữ liệu.",
-            "No retail stall trades at the end of the window: not enough data.",
-        ));
-    } else if *not_measurable == 0 {
-        sentences.push(say(
-            format!("Cả {trading} sạp đang bán đều có số liệu."),
-            format!("All {trading} trading stalls can be measured."),
-        ));
-    } else {
-        let because = |text: fn(&super::report::ReasonCount) -> &'static str| {
-            let parts: Vec<_> = coverage
-                .because
-                .iter()
-                .map(|reason| format!("{} {}", reason.count, text(reason)))
-                .collect();
-            parts.join(", ")
-        };
-        sentences.push(say(
-            format!(
-                "{not_measurable} trong {trading} sạp đang bán chưa đo được: {}. Các con số dưới \
-                 đây chỉ nói về {measurable} sạp có số liệu.",
-                because(|reason| reason.label_vi)
-            ),
-            format!(
-                "{not_measurable} of {trading} trading stalls cannot be measured: {}. The figures \
-                 below speak only of the {measurable} measurable ones.",
-                because(|reason| reason.label_en)
-            ),
-        ));
+/// The report's first words, as of its last day.
+pub fn of_coverage(coverage: &Coverage, as_of: Day) -> Vec<Sentence> {
+    let mut sentences = vec![of_measurable(coverage, as_of)];
+    if coverage.not_measurable > 0 {
         sentences.push(say(
             "Không có số liệu không có nghĩa là không dùng.",
             "No data does not mean no use.",
         ));
     }
-    let (closed, left, suspended) = (coverage.closed, coverage.left, coverage.suspended);
-    if closed + left + suspended > 0 {
+    sentences.extend(of_others(coverage));
+    if coverage.wholesale > 0 {
+        let count = coverage.wholesale;
         sentences.push(say(
-            format!(
-                "Không tính: {closed} sạp đã đóng, {left} người bán đã nghỉ sạp trong kỳ, \
-                 {suspended} sạp đang tạm nghỉ."
-            ),
-            format!(
-                "Not counted: closed within the window {closed}, vendor left within it {left}, \
-                 suspended {suspended}."
-            ),
-        ));
-    }
-    if *wholesale > 0 {
-        sentences.push(say(
-            format!("{wholesale} sạp bán sỉ được tính riêng."),
-            format!("Wholesale stalls reported apart: {wholesale}."),
+            format!("{} sạp bán sỉ được tính riêng.", thousands(count)),
+            format!("{} reported apart.", stalls(count, "wholesale stall")),
         ));
     }
     sentences
+}
+
+fn of_measurable(coverage: &Coverage, as_of: Day) -> Sentence {
+    let Coverage { trading, measurable, not_measurable, .. } = *coverage;
+    let (until_vi, until_en) =
+        (format!("Tính đến hết ngày {}", date(as_of)), format!("As of the end of {as_of}"));
+    if trading == 0 {
+        return say(
+            format!("{until_vi}: không có sạp bán lẻ nào đang bán, chưa đủ dữ liệu."),
+            format!("{until_en}: no retail stall trades, so there is not enough data."),
+        );
+    }
+    if not_measurable == 0 {
+        return say(
+            format!("{until_vi}: cả {} sạp đang bán đều có số liệu.", thousands(trading)),
+            format!("{until_en}: every trading stall ({trading}) can be measured."),
+        );
+    }
+    let because = |text: &dyn Fn(Reason, i64) -> String| {
+        let told: Vec<_> = coverage.because.iter().map(|one| text(one.reason, one.count)).collect();
+        told.join(", ")
+    };
+    let of_those = if measurable == 0 {
+        ("Chưa có sạp nào có số liệu.".to_owned(), "There are no figures yet.".to_owned())
+    } else {
+        (
+            format!("Các con số dưới đây chỉ nói về {} sạp có số liệu.", thousands(measurable)),
+            format!("The figures below speak only of the measurable ones ({measurable})."),
+        )
+    };
+    let vi = because(&|reason, count| format!("{} sạp {}", thousands(count), reason.told().vi));
+    let en = because(&|reason, count| {
+        let told = reason.told().en;
+        // One stall "has" or "shows" what several "have" or "show".
+        let told = match (count, told.strip_prefix("have ")) {
+            (1, Some(rest)) => format!("has {rest}"),
+            (1, None) => told.replacen("show ", "shows ", 1),
+            _ => told.to_owned(),
+        };
+        format!("{count} {told}")
+    });
+    say(
+        format!(
+            "{until_vi}: {} trong {} sạp đang bán chưa đo được: {vi}. {}",
+            thousands(not_measurable),
+            thousands(trading),
+            of_those.0
+        ),
+        format!(
+            "{until_en}: {not_measurable} of {} cannot be measured: {en}. {}",
+            stalls(trading, "trading stall"),
+            of_those.1
+        ),
+    )
+}
+
+/// Those who do not trade any more, or not now; nothing about none.
+fn of_others(coverage: &Coverage) -> Option<Sentence> {
+    let parts = [
+        (coverage.closed, "sạp đã đóng trong kỳ", "closed within the window"),
+        (coverage.left, "tiểu thương đã nghỉ sạp trong kỳ", "left by the vendor within the window"),
+        (coverage.suspended, "sạp đang tạm nghỉ", "suspended"),
+    ];
+    let there: Vec<_> = parts.into_iter().filter(|(count, ..)| *count > 0).collect();
+    if there.is_empty() {
+        return None;
+    }
+    let vi: Vec<_> =
+        there.iter().map(|(count, vi, _)| format!("{} {vi}", thousands(*count))).collect();
+    let en: Vec<_> = there.iter().map(|(count, _, en)| format!("{count} {en}")).collect();
+    Some(say(
+        format!("Không tính: {}.", vi.join(", ")),
+        format!("Stalls that are not counted: {}.", en.join(", ")),
+    ))
+}
+
+/// `1 trading stall`, `2 trading stalls`.
+fn stalls(count: i64, name: &str) -> String {
+    format!("{count} {name}{}", if count == 1 { "" } else { "s" })
 }
 
 /// What a reader has to keep in mind.

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::metrics::{Metrics, Windowed};
 use super::ratio::Ratio;
 use super::report::AdoptionReport;
+use super::words::{counting, date, percent, range, share, tenths};
 use crate::ledger::latency::Delay;
-use crate::primitives::Day;
 
 /// Half a screen, ending with a line break.
 #[must_use]
@@ -24,19 +24,16 @@ pub fn text(report: &AdoptionReport) -> String {
     for ratio in report.whole_market.ratios() {
         line(&mut page, &of_ratio(&ratio));
     }
-    intensity(&mut page, &report.whole_market);
-    quality(&mut page, &report.whole_market);
-    if !report.sections.is_empty() {
+    line(&mut page, &intensity(&report.whole_market));
+    line(&mut page, &quality(&report.whole_market));
+    if !report.sections.is_empty() || report.wholesale.is_some() {
         line(&mut page, "\nTheo khu: đã có mã · có số liệu · đang dùng trong 30 ngày");
     }
     for section in &report.sections {
-        let metrics = &section.metrics;
-        let shares = [metrics.m1.value, metrics.m2.value, metrics.m4.days_30.value];
-        line(&mut page, &format!("  {}: {}", section.section, shares.map(share).join(" · ")));
+        line(&mut page, &format!("  {}: {}", section.section, in_short(&section.metrics)));
     }
     if let Some(wholesale) = &report.wholesale {
-        let active = share(wholesale.m4.days_30.value);
-        line(&mut page, &format!("  Bán sỉ (tính riêng): đang dùng trong 30 ngày {active}"));
+        line(&mut page, &format!("  Bán sỉ (tính riêng): {}", in_short(wholesale)));
     }
     line(&mut page, "");
     for note in &report.notes {
@@ -45,55 +42,66 @@ pub fn text(report: &AdoptionReport) -> String {
     page
 }
 
+/// The three that tell sections apart.
+fn in_short(metrics: &Metrics) -> String {
+    let measurable = metrics.m4.days_30.measurable;
+    [metrics.m1.value, measurable, metrics.m4.days_30.value].map(share).join(" · ")
+}
+
 fn of_ratio(ratio: &Windowed) -> String {
     let mut text = format!("{}: {}", ratio.label_vi, share(ratio.value));
-    // Writing into a string cannot fail.
     if let Some(measurable) = ratio.measurable {
-        let _ = write!(text, " – có số liệu {}", share(measurable));
+        text += &with_measurable(measurable);
     }
-    if let Some(bounds) = ratio.over_all
+    if let Some((bounds, base)) = ratio.over_all
         && let (Some(low), Some(high)) = (bounds.low_per_mille, bounds.high_per_mille)
         && low != high
     {
-        let _ = write!(text, ", tính mọi sạp: từ {} đến {}", percent(low), percent(high));
+        let counting = counting(base, Some(bounds.denominator));
+        // Writing into a string cannot fail.
+        let _ = write!(text, "; {counting}: từ {} đến {}", percent(low), percent(high));
     }
     text
 }
 
-fn intensity(page: &mut String, metrics: &Metrics) {
-    let Some(value) = metrics.m8.value else {
-        line(page, &format!("{}: chưa đủ dữ liệu", metrics.m8.label_vi));
-        return;
-    };
-    let receipts = if value.receipts.low == value.receipts.high {
-        value.receipts.low.to_string()
-    } else {
-        format!("{}–{}", value.receipts.low, value.receipts.high)
-    };
-    let median = match (value.amounts.median_vnd, value.amounts.hidden_because) {
-        (Some(median), _) => format!("khoản nhận ở giữa {median}"),
-        (None, Some(because)) => format!("tiền nhận: {}", because.label_vi()),
-        (None, None) => "chưa có khoản nhận nào".to_owned(),
-    };
-    let label = metrics.m8.label_vi;
-    let days = value.trading_days;
-    line(page, &format!("{label}: {receipts} lượt nhận trong {days} ngày bán, {median}"));
+fn with_measurable(measurable: Ratio) -> String {
+    format!(" – có số liệu {}", share(measurable))
 }
 
-fn quality(page: &mut String, metrics: &Metrics) {
-    let value = &metrics.m12.value;
-    let (Some(p50), Some(p95), Some(matched)) = (value.p50, value.p95, value.matched) else {
-        line(page, &format!("{}: chưa đủ dữ liệu", metrics.m12.label_vi));
-        return;
+fn intensity(metrics: &Metrics) -> String {
+    let label = metrics.m8.label_vi;
+    let measurable = with_measurable(metrics.m8.measurable);
+    let Some(value) = metrics.m8.value else {
+        return format!("{label}: chưa đủ dữ liệu{measurable}");
     };
-    let text = format!(
-        "{}: nửa số tin đến {}, 95 % {}; tự khớp {}",
-        metrics.m12.label_vi,
+    let mut parts = vec![format!("{} lượt nhận", range(value.receipts.low, value.receipts.high))];
+    // A stall's trading day is one day of one stall.
+    if let Some(mean) = value.receipts_per_10_days() {
+        let (low, high) = (tenths(mean.low, ','), tenths(mean.high, ','));
+        let mean = if low == high { low } else { format!("{low}–{high}") };
+        parts.push(format!("trung bình {mean} lượt mỗi sạp mỗi ngày bán"));
+    }
+    parts.push(match (value.amounts.median_vnd, value.amounts.hidden_because_vi) {
+        (Some(median), _) => format!("một nửa số khoản từ khoảng {median} trở xuống"),
+        (None, Some(because)) => format!("tiền nhận: {because}"),
+        (None, None) => "chưa có khoản nhận nào".to_owned(),
+    });
+    format!("{label}: {}{measurable}", parts.join("; "))
+}
+
+fn quality(metrics: &Metrics) -> String {
+    let value = &metrics.m12.value;
+    let label = metrics.m12.label_vi;
+    let measurable = with_measurable(metrics.m12.measurable);
+    let (Some(p50), Some(p95), Some(matched)) = (value.p50, value.p95, value.matched) else {
+        return format!("{label}: chưa đủ dữ liệu{measurable}");
+    };
+    format!(
+        "{label}: nửa số tin đến {}, 95 % {}; máy tự nhận ra sạp {}{measurable}",
         delay(p50),
         delay(p95),
         share(matched)
-    );
-    line(page, &text);
+    )
 }
 
 fn delay(delay: Delay) -> String {
@@ -101,28 +109,6 @@ fn delay(delay: Delay) -> String {
         Delay::AtMostMs(ms) => format!("trong {} giây", ms / 1_000),
         Delay::MoreThanMs(ms) => format!("sau hơn {} giờ", ms / 3_600_000),
     }
-}
-
-fn share(ratio: Ratio) -> String {
-    let Ratio { numerator, denominator, low_per_mille, high_per_mille, .. } = ratio;
-    match (low_per_mille, high_per_mille) {
-        (Some(low), Some(high)) if low != high => {
-            format!("{}–{} ({numerator}/{denominator})", percent(low), percent(high))
-        }
-        (Some(low), _) => format!("{} ({numerator}/{denominator})", percent(low)),
-        (None, _) => "chưa đủ dữ liệu".to_owned(),
-    }
-}
-
-/// 667 → `66,7 %`.
-fn percent(per_mille: i32) -> String {
-    format!("{},{} %", per_mille / 10, per_mille % 10)
-}
-
-/// `23/11/2026`.
-fn date(day: Day) -> String {
-    let text = day.to_string();
-    text.rsplit('-').collect::<Vec<_>>().join("/")
 }
 
 fn line(page: &mut String, text: &str) {

@@ -1,12 +1,14 @@
 //! Settings from the command line, the environment (`CHO40_…`) and `config.toml`, in this order.
 
-use std::net::SocketAddr;
+use std::io::ErrorKind;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use crate::app::Config;
-use crate::db::{DatabaseUrl, Fault, Outcome};
+use crate::db::lane::BATCH;
+use crate::db::{DatabaseUrl, Outcome};
 use crate::primitives::Refusal;
 use crate::web::limiter::{Limits, Rate};
 
@@ -23,8 +25,10 @@ pub struct Settings {
     pub database_url: Option<String>,
     /// Address and port; default 127.0.0.1:8040, port 0 takes a free one
     #[arg(long, env = "CHO40_LISTEN")]
-    pub listen: Option<SocketAddr>,
-    /// The secret key's file; default beside the SQLite file, else cho40.key
+    pub listen: Option<String>,
+    /// The secret key's file; default beside the SQLite file, else cho40.key in the working
+    /// directory. The variable CHO40_SECRET_KEY may hold the key itself instead (64 hexadecimal
+    /// digits)
     #[arg(long, env = "CHO40_KEY_FILE")]
     pub key_file: Option<PathBuf>,
     /// Settings file; default config.toml, if it is there
@@ -37,14 +41,14 @@ pub struct Settings {
 #[serde(deny_unknown_fields, default)]
 struct SettingsFile {
     database_url: Option<String>,
-    listen: Option<SocketAddr>,
+    listen: Option<String>,
     key_file: Option<PathBuf>,
-    workers: Option<usize>,
-    postgres_lanes: Option<usize>,
-    batch_limit: Option<usize>,
+    workers: Option<i64>,
+    postgres_lanes: Option<i64>,
+    batch_limit: Option<i64>,
     noop_route: bool,
-    requests_per_second: Option<u32>,
-    requests_at_once: Option<u32>,
+    requests_per_second: Option<i64>,
+    requests_at_once: Option<i64>,
 }
 
 /// Settings with every default filled in.
@@ -61,20 +65,20 @@ impl Settings {
         let file = self.file()?;
         let database_url = self.database_url.as_deref().or(file.database_url.as_deref());
         let database_url = DatabaseUrl::parse(database_url.unwrap_or(DATABASE_URL))?;
-        let listen = match self.listen.or(file.listen) {
-            Some(listen) => listen,
-            None => LISTEN.parse().map_err(Fault::broken)?,
-        };
+        let listen = self.listen.as_deref().or(file.listen.as_deref());
+        let listen = address(listen.unwrap_or(LISTEN))?;
         let key_file = self.key_file.clone().or(file.key_file);
-        let per_second = file.requests_per_second.unwrap_or(50);
-        let at_once = file.requests_at_once.unwrap_or(200);
+        let per_second =
+            within("requests_per_second", file.requests_per_second, 1_000_000)?.unwrap_or(50);
+        let at_once = within("requests_at_once", file.requests_at_once, 1_000_000)?.unwrap_or(200);
+        let batch_limit = within("batch_limit", file.batch_limit, BATCH as i64)?;
         let app = Config {
             key_file: key_file.unwrap_or_else(|| beside(&database_url)),
             key_hex: std::env::var(KEY_VARIABLE).ok(),
             may_create_key: false,
-            workers: file.workers.unwrap_or_else(cores),
-            postgres_lanes: file.postgres_lanes.unwrap_or(4),
-            batch_limit: file.batch_limit.unwrap_or(crate::db::lane::BATCH),
+            workers: within("workers", file.workers, 256)?.unwrap_or_else(cores),
+            postgres_lanes: within("postgres_lanes", file.postgres_lanes, 64)?.unwrap_or(4),
+            batch_limit: batch_limit.unwrap_or(BATCH),
             noop_route: file.noop_route,
             limits: Limits {
                 per_key: Rate::new(per_second, at_once),
@@ -89,16 +93,50 @@ impl Settings {
         let path = self.config.as_deref().unwrap_or(Path::new("config.toml"));
         match std::fs::read_to_string(path) {
             Ok(text) => toml::from_str(&text).map_err(|error| {
+                let start = error.span().map_or(0, |span| span.start);
+                let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
                 let refusal = Refusal::invalid("config", "settings-file-wrong");
-                refusal.with("path", path.display()).with("error", error).into()
+                let refusal = refusal.with("path", format!("{}:{line}", path.display()));
+                refusal.with("error", error.message()).into()
             }),
-            Err(_) if self.config.is_none() => Ok(SettingsFile::default()),
+            Err(error) if error.kind() == ErrorKind::NotFound && self.config.is_none() => {
+                Ok(SettingsFile::default())
+            }
             Err(error) => {
-                let refusal = Refusal::invalid("config", "settings-file-wrong");
+                let refusal = Refusal::invalid("config", "settings-file-unreadable");
                 Err(refusal.with("path", path.display()).with("error", error).into())
             }
         }
     }
+}
+
+/// An address to listen on: numbers, or a name of this machine such as `localhost:8040`, whose
+/// IPv4 address is taken where it has one.
+///
+/// # Errors
+/// `listen-malformed` on `listen`.
+pub fn address(text: &str) -> Result<SocketAddr, Refusal> {
+    let refused = || Refusal::invalid("listen", "listen-malformed").with("value", text);
+    let found: Vec<_> = text.to_socket_addrs().map_err(|_| refused())?.collect();
+    let ipv4 = found.iter().find(|address| address.is_ipv4());
+    ipv4.or(found.first()).copied().ok_or_else(refused)
+}
+
+/// A number of the settings file from 1 to `max`.
+///
+/// # Errors
+/// `number-out-of-range` on the setting.
+fn within<T: TryFrom<i64>>(
+    field: &'static str,
+    value: Option<i64>,
+    max: i64,
+) -> Result<Option<T>, Refusal> {
+    let refused = || Refusal::invalid(field, "number-out-of-range").with("min", 1).with("max", max);
+    let Some(value) = value else { return Ok(None) };
+    if !(1..=max).contains(&value) {
+        return Err(refused());
+    }
+    T::try_from(value).map(Some).map_err(|_| refused())
 }
 
 /// `cho40.key` beside `cho40.db`.

@@ -3,14 +3,27 @@
 use std::process::ExitCode;
 
 use super::{Settings, say};
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Outcome, migrate};
 use crate::ledger::doctor;
+use crate::primitives::Refusal;
+use crate::primitives::ids::BoardId;
+use crate::registry::boards;
+
+/// The boards; there is nothing to serve or to examine without one.
+///
+/// # Errors
+/// `no-board`.
+pub(super) fn require_boards(connection: &mut DbConnection) -> Outcome<Vec<BoardId>> {
+    let boards = boards::all_ids(connection)?;
+    if boards.is_empty() { Err(Refusal::conflict("no-board").into()) } else { Ok(boards) }
+}
 
 /// Exit code 0: no difference; 1: differences, each printed on a line.
 pub fn run(settings: &Settings) -> Outcome<ExitCode> {
-    let mut connection = DbConnection::open(&settings.resolve()?.database_url)?;
+    let mut connection = DbConnection::open_first(&settings.resolve()?.database_url)?;
+    migrate::require_current(&mut connection)?;
     let mut found = 0_usize;
-    for board_id in crate::registry::boards::all_ids(&mut connection)? {
+    for board_id in require_boards(&mut connection)? {
         for difference in doctor::examine(&mut connection, board_id)? {
             found += 1;
             say(&difference.to_string())?;

@@ -3,8 +3,8 @@
 use super::{Settings, say};
 use crate::access::keys;
 use crate::app::App;
-use crate::db::{DatabaseUrl, DbConnection, Outcome, migrate};
-use crate::primitives::Clock;
+use crate::db::{DbConnection, Outcome, migrate};
+use crate::primitives::{Clock, Refusal};
 use crate::registry::boards;
 
 #[derive(Debug, clap::Args)]
@@ -14,36 +14,52 @@ pub struct InitArgs {
     /// Name of the board / Tên ban quản lý chợ
     #[arg(long, default_value = "Ban quản lý chợ")]
     board: String,
+    /// Add a board to those that are there; boards share nothing / Thêm một ban quản lý nữa
+    #[arg(long)]
+    another_board: bool,
 }
 
 /// Creates a missing SQLite file (PostgreSQL databases must exist), migrates, and adds a board.
-/// Run again, it adds another board; boards share nothing.
+/// What cannot be done is refused before anything is made.
+///
+/// # Errors
+/// `board-exists`, and those of the name, the settings and the database.
 pub fn run(args: &InitArgs) -> Outcome<()> {
     let mut resolved = args.settings.resolve()?;
+    let name = boards::check_name(&args.board)?;
     resolved.database_url.create_if_missing()?;
-    let mut connection = DbConnection::open(&resolved.database_url)?;
+    let mut connection = DbConnection::open_first(&resolved.database_url)?;
     migrate::run(&mut connection)?;
+    let known = boards::all_names(&mut connection)?;
     drop(connection);
+    if let (Some((_, name)), false) = (known.first(), args.another_board) {
+        return Err(Refusal::conflict("board-exists").with("board", name).into());
+    }
     resolved.app.may_create_key = true;
     let app = App::build(resolved.app, Clock::system())?;
-    let (at, ids, name) = (app.clock.now(), app.ids.clone(), args.board.clone());
+    let (at, ids) = (app.clock.now(), app.ids.clone());
     let (board, key) = app.db.write_here(0, move |connection| {
         let board = boards::create(connection, &name, at, &ids)?;
         let key = keys::create_owner(connection, board.id, &ids, at)?;
         Ok((board, key))
     })?;
     say(&format!("board {}", board.id))?;
-    say(&format!("key   {}", key.token))?;
-    let where_key = match (&app.config.key_hex, &resolved.database_url) {
-        (Some(_), _) => "CHO40_SECRET_KEY".to_owned(),
-        (None, DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_)) => {
-            app.config.key_file.display().to_string()
-        }
+    tell_key(&key)?;
+    let where_key = if app.config.key_hex.is_some() {
+        "CHO40_SECRET_KEY".to_owned()
+    } else {
+        app.config.key_file.display().to_string()
     };
-    eprintln!("Khóa API chỉ hiện một lần, hãy cất giữ. / The API key is shown only once: keep it.");
     eprintln!(
-        "Khóa bí mật: {where_key} – hãy sao lưu riêng với cơ sở dữ liệu. / \
+        "Khóa bí mật: {where_key} – xin sao lưu riêng, không để chung với cơ sở dữ liệu. / \
          Secret key: {where_key} – back it up apart from the database."
     );
+    Ok(())
+}
+
+/// An owner's key on stdout, and on stderr that it will not be shown again.
+pub(super) fn tell_key(key: &keys::IssuedKey) -> Outcome<()> {
+    say(&format!("key   {}", key.token))?;
+    eprintln!("Khóa API chỉ hiện một lần, xin cất kỹ. / The API key is shown only once: keep it.");
     Ok(())
 }

@@ -4,6 +4,7 @@ mod config;
 pub mod demo;
 mod doctor;
 mod init;
+mod key;
 pub mod memo;
 mod serve;
 pub mod vietqr;
@@ -20,7 +21,7 @@ use crate::web::texts::Language;
 pub use config::Settings;
 
 /// VietQR codes, bank feeds and honest adoption figures for a cashless market /
-/// Mã VietQR, nguồn báo có và số liệu trung thực cho chợ không tiền mặt
+/// Mã VietQR, nguồn báo tiền về và số liệu trung thực cho chợ không tiền mặt
 #[derive(Debug, Parser)]
 #[command(name = "cho40", version)]
 pub struct Cli {
@@ -36,6 +37,8 @@ enum Command {
     Serve(Settings),
     /// Create the database, a board and its owner key / Tạo cơ sở dữ liệu, ban quản lý và khóa
     Init(init::InitArgs),
+    /// Print a new owner's key of a board, if it was lost / Cấp lại khóa của chủ
+    Key(key::KeyArgs),
     /// Bring the schema up to date / Cập nhật cấu trúc cơ sở dữ liệu
     Migrate(Settings),
     /// Recompute totals and invariants, print each difference / Đối chiếu số liệu
@@ -51,7 +54,12 @@ enum Command {
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| {
+        if error.use_stderr() {
+            eprintln!("Lệnh chưa đúng; xin xem `cho40 --help`. Chi tiết bằng tiếng Anh:");
+        }
+        error.exit()
+    });
     let log = match cli.command {
         Command::Serve(_) => "info",
         _ => "warn",
@@ -78,11 +86,18 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Demo(args) => demo::run(args)?,
         Command::Serve(settings) => serve::run(&settings)?,
         Command::Init(args) => init::run(&args)?,
+        Command::Key(args) => key::run(&args)?,
         Command::Migrate(settings) => {
-            let mut connection = DbConnection::open(&settings.resolve()?.database_url)?;
-            for name in migrate::run(&mut connection)? {
+            let mut connection = DbConnection::open_first(&settings.resolve()?.database_url)?;
+            let ran = migrate::run(&mut connection)?;
+            for name in &ran {
                 say(&format!("migrated {name}"))?;
             }
+            say(if ran.is_empty() {
+                "Cơ sở dữ liệu đã ở phiên bản mới nhất. / The schema was up to date already."
+            } else {
+                "Đã lên phiên bản mới nhất. / The schema is up to date."
+            })?;
         }
         Command::Doctor(settings) => return doctor::run(&settings),
         Command::VietQr(command) => {
@@ -90,6 +105,10 @@ fn run(command: Command) -> Outcome<ExitCode> {
             match vietqr::run(&command, io::stdin().lock(), output, io::stderr()) {
                 Ok(()) => {}
                 Err(vietqr::Failure::Refused(refusal)) => return Err(refusal.into()),
+                Err(vietqr::Failure::File { path, error }) => {
+                    let refusal = Refusal::conflict("file-not-writable");
+                    return Err(refusal.with("path", path).with("error", error).into());
+                }
                 Err(failure) => return Err(Fault::broken(failure)),
             }
         }

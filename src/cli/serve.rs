@@ -1,5 +1,6 @@
 //! `cho40 serve`.
 
+use super::doctor::require_boards;
 use super::{Settings, say};
 use crate::app::App;
 use crate::db::{Fault, Outcome};
@@ -10,6 +11,7 @@ pub fn run(settings: &Settings) -> Outcome<()> {
     let resolved = settings.resolve()?;
     actix_web::rt::System::new().block_on(async {
         let app = App::build(resolved.app, Clock::system())?;
+        app.db.read_here(require_boards)?;
         let running = app.serve(resolved.listen)?;
         say(&format!("cho40 http://{}", running.address()))?;
         until_told_to_stop().await?;

@@ -8,10 +8,15 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::primitives::{Refusal, Vnd};
-use crate::vietqr::{Builder, Format, Level, Mode, Payee, Reading, Service, Verdict, draw, read};
+use crate::vietqr::{
+    Builder, Format, Level, Mode, Payee, Reading, Scheme, Service, Verdict, draw, read,
+};
 
 /// A longer line is refused, not held in memory; a QR symbol holds less than 3 KiB.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
+
+/// Object 00, the version of the format, which stands first.
+const EMVCO_START: &str = "000201";
 
 /// Issue and read VietQR codes / Tạo và đọc mã VietQR
 #[derive(Debug, clap::Subcommand)]
@@ -30,8 +35,8 @@ pub struct EncodeArgs {
     /// Account or card number / Số tài khoản hoặc số thẻ
     #[arg(long)]
     account: String,
-    /// Amount in whole đồng / Số tiền, đồng chẵn
-    #[arg(long, allow_negative_numbers = true)]
+    /// Amount in whole đồng, 45000 or 45.000 / Số tiền, ghi 45000 hoặc 45.000
+    #[arg(long, allow_negative_numbers = true, value_parser = dong)]
     amount: Option<i64>,
     /// Transfer memo, at most 25 characters after folding / Nội dung chuyển khoản, tối đa 25 ký tự
     #[arg(long)]
@@ -101,6 +106,27 @@ fn transfer_service(text: &str) -> Result<Service<'static>, String> {
     }
 }
 
+/// Whole đồng, with or without dots (or commas) between thousands. There is no smaller unit, so
+/// `45.000` can mean nothing else.
+fn dong(text: &str) -> Result<i64, String> {
+    let mut groups = text.split(['.', ',']);
+    let is_one_mark = !(text.contains('.') && text.contains(','));
+    let first = groups.next().unwrap_or_default();
+    let rest: Vec<_> = groups.collect();
+    let is_group = |group: &&str| group.len() == 3 && group.bytes().all(|b| b.is_ascii_digit());
+    let begins = rest.is_empty() || (1..=3).contains(&first.trim_start_matches('-').len());
+    let whole = if is_one_mark && begins && rest.iter().all(is_group) {
+        format!("{first}{}", rest.concat()).parse().ok()
+    } else {
+        None
+    };
+    whole.ok_or_else(|| {
+        "Số tiền phải là số đồng nguyên, ví dụ 45000 hoặc 45.000. / \
+         The amount must be whole đồng, e.g. 45000 or 45.000."
+            .to_owned()
+    })
+}
+
 fn encode(args: &EncodeArgs, mut out: impl Write, mut remarks: impl Write) -> Result<(), Failure> {
     let payee = match args.service {
         Service::Card => Payee::Card(args.account.clone()),
@@ -144,12 +170,14 @@ struct Decoded<'a> {
 }
 
 impl<'a> Decoded<'a> {
-    fn new(reading: &Reading<'a>, mode: Mode) -> Self {
+    fn new(text: &str, reading: &Reading<'a>, mode: Mode) -> Self {
         let payload = &reading.payload;
+        // What does not even begin like a code of EMVCo is of no scheme.
+        let has_scheme = payload.scheme != Scheme::Generic || text.starts_with(EMVCO_START);
         Self {
             verdict: reading.verdict(mode).label(),
             payable_vietqr: reading.is_payable_vietqr(mode),
-            scheme: Some(payload.scheme.label()),
+            scheme: has_scheme.then(|| payload.scheme.label()),
             bin: payload.bin,
             account: payload.account,
             service: payload.service.map(Service::code),
@@ -193,7 +221,7 @@ fn decode(args: &DecodeArgs, input: impl BufRead, output: impl Write) -> io::Res
             Line::TooLong => Err("line-too-long: the line has more than 65536 bytes"),
         };
         let decoded = match text {
-            Ok(text) => Decoded::new(&read(text), mode),
+            Ok(text) => Decoded::new(text, &read(text), mode),
             Err(error) => Decoded::unreadable(error),
         };
         serde_json::to_writer(answer, &decoded)

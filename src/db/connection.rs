@@ -11,6 +11,7 @@ use diesel::result::Error as DieselError;
 
 use super::url::{not_sqlite, sqlite_uri};
 use super::{DatabaseUrl, Fault, Outcome};
+use crate::primitives::Refusal;
 
 /// What SQLite says of a file with another content (`SQLITE_NOTADB`).
 const NOT_A_DATABASE: &str = "file is not a database";
@@ -39,6 +40,26 @@ impl DbConnection {
             }
             DatabaseUrl::Postgres(text) => open_postgres(text).map(Self::Postgres),
         }
+    }
+
+    /// [`Self::open`] at a command's start, where a person can still mend the address.
+    ///
+    /// # Errors
+    /// `database-not-on-server`, `database-not-reachable` on `database_url`, and those of the URL.
+    pub fn open_first(url: &DatabaseUrl) -> Outcome<Self> {
+        Self::open(url).map_err(|fault| match fault {
+            Fault::Broken(error) => {
+                // libpq adds a second line that asks what the text says better.
+                let error = error.to_string();
+                let error = error.lines().next().unwrap_or_default();
+                let is_missing = error.contains("database \"") && error.contains("does not exist");
+                let code =
+                    if is_missing { "database-not-on-server" } else { "database-not-reachable" };
+                let refusal = Refusal::invalid("database_url", code);
+                refusal.with("database", format!("{url:?}")).with("error", error).into()
+            }
+            other => other,
+        })
     }
 
     /// Runs work in one transaction. SQLite takes its write lock at the start, so that two
@@ -83,7 +104,8 @@ fn open_sqlite(path: &Path) -> Outcome<SqliteConnection> {
     })?;
     inner.batch_execute(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;",
+         PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
+         PRAGMA wal_autocheckpoint = 8000;",
     )?;
     let synchronous = "SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous";
     assert_setting(&mut inner, synchronous, "2")?;

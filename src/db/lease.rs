@@ -21,7 +21,8 @@ pub struct Lease {
     pub high_water: UnixMs,
 }
 
-/// Takes, for a holder whose name a person can recognise, the lowest instance whose lease has run out, or a new one. Runs in a transaction.
+/// Takes, for a holder whose name a person can recognise, the lowest instance whose lease has run
+/// out, or a new one. Runs in a transaction.
 pub fn take(connection: &mut DbConnection, holder: &str, now: UnixMs) -> Outcome<Lease> {
     if let DbConnection::Postgres(inner) = connection {
         // Two processes that start together would both see the same instance free. SQLite's
@@ -59,23 +60,20 @@ pub fn take(connection: &mut DbConnection, holder: &str, now: UnixMs) -> Outcome
     Ok(lease(instance, 0))
 }
 
-/// Keeps the lease, or ends it with `until` in the past. A process that slept until another took
-/// its instance gets a fault, and must issue no more ids.
+/// Keeps the lease, or ends it with `until` in the past. `false`: the process slept until another
+/// took its instance; it must take a new one.
 pub fn renew(
     connection: &mut DbConnection,
     lease: Lease,
     until: UnixMs,
     high_water: UnixMs,
-) -> Outcome<()> {
+) -> Outcome<bool> {
     let ours = id_leases::holder.like(format!("% {}", mark(lease.term)));
     let row = id_leases::table.find(lease.instance).filter(ours);
     let kept = diesel::update(row)
         .set((id_leases::expires_at_ms.eq(until.0), id_leases::high_water_ms.eq(high_water.0)))
         .execute(connection)?;
-    if kept == 0 {
-        return Err(Fault::broken("another process has taken this one's id instance"));
-    }
-    Ok(())
+    Ok(kept > 0)
 }
 
 fn mark(term: u64) -> String {

@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{DbConnection, Fault, Outcome};
+use crate::primitives::Refusal;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -30,6 +31,29 @@ pub fn run(connection: &mut DbConnection) -> Outcome<Vec<String>> {
             ran
         }
     }
+}
+
+/// Whether no migration has run here yet.
+pub fn is_empty(connection: &mut DbConnection) -> Outcome<bool> {
+    let applied = match connection {
+        DbConnection::Sqlite(inner) => inner.applied_migrations(),
+        DbConnection::Postgres(inner) => inner.applied_migrations(),
+    };
+    applied.map(|applied| applied.is_empty()).map_err(Fault::broken)
+}
+
+/// Refuses a database that is not ready for this binary.
+///
+/// # Errors
+/// `database-empty`, `database-not-migrated`.
+pub fn require_current(connection: &mut DbConnection) -> Outcome<()> {
+    if is_empty(connection)? {
+        return Err(Refusal::conflict("database-empty").into());
+    }
+    if !is_current(connection)? {
+        return Err(Refusal::conflict("database-not-migrated").into());
+    }
+    Ok(())
 }
 
 /// Whether the schema is the one that this binary was built with.

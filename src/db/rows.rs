@@ -1,19 +1,23 @@
 //! Many rows into one table with one cached statement, for the hot tables.
 //!
-//! SQLite runs a cached single-row insert for each row; PostgreSQL takes one array a column, so
-//! that its statement does not grow with the batch (`INSERT … SELECT … FROM unnest(…)`; multi-row
-//! VALUES would be parsed anew for each batch size). diesel's `sql_query` is never cached, hence
-//! the fragment of our own.
+//! SQLite takes a few rows a statement, in fixed numbers so that each is prepared once; PostgreSQL
+//! takes one array a column, so that its statement does not grow with the batch (`INSERT … SELECT …
+//! FROM unnest(…)`; multi-row VALUES would be parsed anew for each batch size). diesel's `sql_query`
+//! is never cached, hence the fragment of our own.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
 use super::{DbConnection, Fault, Outcome};
+
+/// Rows of one SQLite statement, most first.
+const ROWS_AT_ONCE: [usize; 3] = [16, 4, 1];
 
 /// A column's kind; both databases store integers of every width through `Int`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +26,7 @@ pub enum Kind {
     MaybeInt,
     Text,
     MaybeText,
+    Bool,
     MaybeBytes,
 }
 
@@ -32,6 +37,7 @@ pub enum Value<'a> {
     MaybeInt(Option<i64>),
     Text(Cow<'a, str>),
     MaybeText(Option<Cow<'a, str>>),
+    Bool(bool),
     MaybeBytes(Option<Cow<'a, [u8]>>),
 }
 
@@ -69,7 +75,8 @@ impl From<String> for Value<'_> {
 #[derive(Debug)]
 pub struct Table {
     columns: Vec<(&'static str, Kind)>,
-    sqlite: String,
+    /// For each number of rows, the text in pieces, a bind between each two.
+    sqlite: Vec<(usize, Vec<String>)>,
     postgres: String,
 }
 
@@ -78,66 +85,123 @@ impl Table {
     pub fn new(name: &str, columns: &[(&'static str, Kind)], suffix: &str) -> Self {
         let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
         let names = names.join(", ");
-        let marks = vec!["?"; columns.len()].join(", ");
+        let row = format!("({})", vec!["?"; columns.len()].join(", "));
         let casts: Vec<_> = columns
             .iter()
             .map(|(_, kind)| match kind {
                 Kind::Int | Kind::MaybeInt => "?::bigint[]",
                 Kind::Text | Kind::MaybeText => "?::text[]",
+                Kind::Bool => "?::boolean[]",
                 Kind::MaybeBytes => "?::bytea[]",
             })
             .collect();
         let casts = casts.join(", ");
+        let rows = |count| {
+            let rows = vec![row.as_str(); count].join(", ");
+            (count, pieces(&format!("INSERT INTO {name} ({names}) VALUES {rows} {suffix}")))
+        };
         Self {
             columns: columns.to_vec(),
-            sqlite: format!("INSERT INTO {name} ({names}) VALUES ({marks}) {suffix}"),
+            sqlite: ROWS_AT_ONCE.into_iter().map(rows).collect(),
             postgres: format!(
                 "INSERT INTO {name} ({names}) SELECT * FROM unnest({casts}) {suffix}"
             ),
         }
     }
 
-    /// Inserts rows laid end to end; tells for each row whether SQLite changed anything, and for
-    /// PostgreSQL only how many rows were changed.
-    pub fn insert(&self, connection: &mut DbConnection, values: &[Value<'_>]) -> Outcome<Changed> {
-        let width = self.columns.len();
+    /// Inserts rows laid end to end; returns how many rows were inserted or changed.
+    pub fn insert(&self, connection: &mut DbConnection, values: &[Value<'_>]) -> Outcome<usize> {
+        self.check(values)?;
         if values.is_empty() {
-            return Ok(Changed::Each(Vec::new()));
-        }
-        if !values.len().is_multiple_of(width) {
-            return Err(Fault::broken("a row of a hot table has a wrong number of values"));
+            return Ok(0);
         }
         match connection {
-            DbConnection::Sqlite(inner) => {
-                let mut changed = Vec::with_capacity(values.len() / width);
-                for row in values.chunks_exact(width) {
-                    let statement = Statement { text: &self.sqlite, binds: row };
-                    changed.push(statement.execute(inner)? > 0);
-                }
-                Ok(Changed::Each(changed))
-            }
+            DbConnection::Sqlite(inner) => self.insert_into_sqlite(inner, values),
             DbConnection::Postgres(inner) => {
-                let columns: Vec<_> = (0..width)
-                    .map(|column| Column::of(values.iter().skip(column).step_by(width)))
-                    .collect();
-                let statement = Statement { text: &self.postgres, binds: &columns };
-                Ok(Changed::Total(statement.execute(inner)?))
+                let columns = self.columns_of(values);
+                let pieces = pieces(&self.postgres);
+                Ok(Statement { pieces: &pieces, binds: &columns }.execute(inner)?)
             }
         }
     }
+
+    fn insert_into_sqlite(
+        &self,
+        connection: &mut SqliteConnection,
+        values: &[Value<'_>],
+    ) -> Outcome<usize> {
+        let (mut changed, mut rest) = (0, values);
+        for (rows, pieces) in &self.sqlite {
+            while let Some((binds, later)) = rest.split_at_checked(rows * self.columns.len()) {
+                if binds.is_empty() {
+                    break;
+                }
+                changed += Statement { pieces, binds }.execute(connection)?;
+                rest = later;
+            }
+        }
+        Ok(changed)
+    }
+
+    fn check(&self, values: &[Value<'_>]) -> Outcome<()> {
+        if values.len().is_multiple_of(self.columns.len()) {
+            return Ok(());
+        }
+        Err(Fault::broken("a row of a hot table has a wrong number of values"))
+    }
+
+    fn columns_of<'v>(&self, values: &'v [Value<'v>]) -> Vec<Column<'v>> {
+        let width = self.columns.len();
+        (0..width).map(|column| Column::of(values.iter().skip(column).step_by(width))).collect()
+    }
 }
 
-/// What an insert changed.
-#[derive(Debug)]
-pub enum Changed {
-    Each(Vec<bool>),
-    Total(usize),
+/// What one transaction writes, collected so that PostgreSQL takes it in one statement: each
+/// statement of its own would be a round trip for every batch.
+#[derive(Debug, Default)]
+pub struct Writes<'a>(Vec<(&'static Table, Vec<Value<'a>>)>);
+
+impl<'a> Writes<'a> {
+    /// Rows laid end to end. A table comes once: one statement may not change a row twice.
+    pub fn push(&mut self, table: &'static Table, values: Vec<Value<'a>>) {
+        if !values.is_empty() {
+            self.0.push((table, values));
+        }
+    }
+
+    /// Writes everything.
+    pub fn run(&self, connection: &mut DbConnection) -> Outcome<()> {
+        let inner = match connection {
+            DbConnection::Sqlite(_) => {
+                for (table, values) in &self.0 {
+                    table.insert(connection, values)?;
+                }
+                return Ok(());
+            }
+            DbConnection::Postgres(inner) => inner,
+        };
+        let Some(((last, _), before)) = self.0.split_last() else { return Ok(()) };
+        let mut text = String::new();
+        for (number, (table, _)) in before.iter().enumerate() {
+            let opening = if number == 0 { "WITH" } else { "," };
+            let _ = write!(text, "{opening} w{number} AS ({}) ", table.postgres);
+        }
+        text.push_str(&last.postgres);
+        let mut binds = Vec::new();
+        for (table, values) in &self.0 {
+            table.check(values)?;
+            binds.extend(table.columns_of(values));
+        }
+        Statement { pieces: &pieces(&text), binds: &binds }.execute(inner)?;
+        Ok(())
+    }
 }
 
 /// A column of a batch as PostgreSQL takes it.
-pub enum Column<'a> {
+enum Column<'a> {
     Ints(Vec<Option<i64>>),
     Texts(Vec<Option<&'a str>>),
+    Bools(Vec<bool>),
     Bytes(Vec<Option<&'a [u8]>>),
 }
 
@@ -154,6 +218,9 @@ impl<'a> Column<'a> {
                     })
                     .collect(),
             ),
+            Some(Value::Bool(_)) => {
+                Self::Bools(values.map(|value| matches!(value, Value::Bool(true))).collect())
+            }
             Some(Value::MaybeBytes(_)) => Self::Bytes(
                 values
                     .map(|value| match value {
@@ -175,10 +242,15 @@ impl<'a> Column<'a> {
     }
 }
 
-/// A statement whose text has a `?` for each bind; cached by its text.
-pub struct Statement<'a, B> {
-    pub text: &'a str,
-    pub binds: &'a [B],
+/// What stands between the binds of a text with a `?` for each.
+fn pieces(text: &str) -> Vec<String> {
+    text.split('?').map(str::to_owned).collect()
+}
+
+/// A statement in pieces, a bind between each two; cached by its text.
+struct Statement<'a, B> {
+    pieces: &'a [String],
+    binds: &'a [B],
 }
 
 impl<B> QueryId for Statement<'_, B> {
@@ -190,14 +262,15 @@ impl<B, C> RunQueryDsl<C> for Statement<'_, B> {}
 
 impl QueryFragment<Sqlite> for Statement<'_, Value<'_>> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
-        let mut pieces = self.text.split('?');
-        out.push_sql(pieces.next().unwrap_or_default());
+        let mut pieces = self.pieces.iter();
+        out.push_sql(pieces.next().map_or("", String::as_str));
         for (value, piece) in self.binds.iter().zip(pieces) {
             match value {
                 Value::Int(value) => out.push_bind_param::<BigInt, _>(value)?,
                 Value::MaybeInt(value) => out.push_bind_param::<Nullable<BigInt>, _>(value)?,
                 Value::Text(value) => out.push_bind_param::<Text, _>(value.as_ref())?,
                 Value::MaybeText(value) => out.push_bind_param::<Nullable<Text>, _>(value)?,
+                Value::Bool(value) => out.push_bind_param::<Bool, _>(value)?,
                 Value::MaybeBytes(value) => out.push_bind_param::<Nullable<Binary>, _>(value)?,
             }
             out.push_sql(piece);
@@ -208,8 +281,8 @@ impl QueryFragment<Sqlite> for Statement<'_, Value<'_>> {
 
 impl QueryFragment<Pg> for Statement<'_, Column<'_>> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let mut pieces = self.text.split('?');
-        out.push_sql(pieces.next().unwrap_or_default());
+        let mut pieces = self.pieces.iter();
+        out.push_sql(pieces.next().map_or("", String::as_str));
         for (column, piece) in self.binds.iter().zip(pieces) {
             match column {
                 Column::Ints(values) => {
@@ -218,6 +291,7 @@ impl QueryFragment<Pg> for Statement<'_, Column<'_>> {
                 Column::Texts(values) => {
                     out.push_bind_param::<Array<Nullable<Text>>, _>(values)?;
                 }
+                Column::Bools(values) => out.push_bind_param::<Array<Bool>, _>(values)?,
                 Column::Bytes(values) => {
                     out.push_bind_param::<Array<Nullable<Binary>>, _>(values)?;
                 }

@@ -15,6 +15,8 @@ diesel::table! {
         board_id -> BigInt,
         event_seq -> BigInt,
         registry_version -> BigInt,
+        indexed_seq -> BigInt,
+        last_rolled_month -> Integer,
     }
 }
 
@@ -125,6 +127,7 @@ diesel::table! {
         market_id -> BigInt,
         section_id -> BigInt,
         code -> Text,
+        code_key -> Text,
         goods -> Text,
         wholesale -> Bool,
         size_class -> Text,
@@ -406,6 +409,22 @@ diesel::table! {
         recorded_at_ms -> BigInt,
         evidence -> Text,
         fingerprint -> BigInt,
+        occupancy_id -> BigInt,
+        code_id -> Nullable<BigInt>,
+        request_id -> Nullable<BigInt>,
+        class -> Text,
+        rule -> Text,
+        minimum_receipt_vnd -> BigInt,
+        wrong_amount -> Bool,
+        payer_key -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    transfer_index (board_id, subject_id, transfer_id) {
+        board_id -> BigInt,
+        subject_id -> BigInt,
+        transfer_id -> BigInt,
     }
 }
 
@@ -493,7 +512,7 @@ diesel::table! {
         wrong_amount_count -> BigInt,
         receipt_days -> BigInt,
         possible_days -> BigInt,
-        histogram -> Text,
+        histogram -> Binary,
     }
 }
 
@@ -510,6 +529,7 @@ diesel::table! {
         day -> Integer,
         occupancy_id -> BigInt,
         payer_key -> BigInt,
+        receipt_count -> BigInt,
     }
 }
 
@@ -594,6 +614,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sighting_conflicts,
     transfers,
     attribution_lines,
+    transfer_index,
     unassigned,
     day_totals,
     month_totals,

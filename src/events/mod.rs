@@ -4,18 +4,20 @@
 //! takes the numbers from the board's head row while it holds that row's lock: a reader that has
 //! seen number n never finds a smaller one later.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::access::Act;
-use crate::access::Permission;
-use crate::db::rows::{Kind, Table, Value};
+use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::db::schema::event_pages;
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{UnixMs, Vnd};
 
-use std::sync::LazyLock;
+/// Pages of one read: a page holds up to 256 events, and often one.
+const PAGES_AT_ONCE: i64 = 16;
 
 static PAGES: LazyLock<Table> = LazyLock::new(|| {
     let columns = [
@@ -29,8 +31,7 @@ static PAGES: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// Something that happened; ids and amounts only, never a memo or a name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Money came in.
     TransferRecorded {
@@ -38,72 +39,150 @@ pub enum Event {
         account_id: Option<AccountId>,
         occupancy_id: Option<OccupancyId>,
         request_id: Option<RequestId>,
-        amount_vnd: Vnd,
-        class: String,
+        amount: Vnd,
+        class: Cow<'static, str>,
         /// What it did to the request, e.g. `paid`, `thousandfold`.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        effect: Option<String>,
+        effect: Option<Cow<'static, str>>,
     },
     /// A person decided anew where a transfer belongs.
-    TransferAssigned { transfer_id: TransferId, seq: i32 },
+    TransferAssigned {
+        transfer_id: TransferId,
+        /// The attribution's number; the event's own is `seq` beside it.
+        seq: i32,
+    },
 }
 
 /// An event with its number on its board.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbered {
     pub seq: i64,
-    #[serde(flatten)]
     pub event: Event,
 }
 
-/// Appends events after `last_seq`, the board's number before them; the caller holds the head's
-/// lock and stores the number that comes back.
-pub fn append(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    last_seq: i64,
-    at: UnixMs,
-    events: Vec<Event>,
-) -> Outcome<i64> {
-    let Some(count) = i64::try_from(events.len()).ok().filter(|count| *count > 0) else {
-        return Ok(last_seq);
-    };
-    let numbered: Vec<_> =
-        (last_seq + 1..).zip(events).map(|(seq, event)| Numbered { seq, event }).collect();
-    let text = serde_json::to_string(&numbered).map_err(Fault::broken)?;
-    let row = [
-        Value::Int(board_id.0),
-        Value::Int(last_seq + count),
-        Value::Int(last_seq + 1),
-        Value::Int(at.0),
-        Value::from(text),
-    ];
-    PAGES.insert(connection, &row)?;
-    Ok(last_seq + count)
+/// An event as it lies in a page: bare numbers, since the hook pays for each byte.
+#[derive(Serialize, Deserialize)]
+enum Stored {
+    /// Transfer, account, occupancy, request, amount, class, effect.
+    R(
+        i64,
+        Option<i64>,
+        Option<i64>,
+        Option<i64>,
+        i64,
+        Cow<'static, str>,
+        Option<Cow<'static, str>>,
+    ),
+    /// Transfer, attribution.
+    A(i64, i32),
 }
 
-/// The events after a cursor, at most one page more than `limit`.
+impl From<Event> for Stored {
+    fn from(event: Event) -> Self {
+        match event {
+            Event::TransferRecorded {
+                transfer_id,
+                account_id,
+                occupancy_id,
+                request_id,
+                amount,
+                class,
+                effect,
+            } => Self::R(
+                transfer_id.0,
+                account_id.map(|id| id.0),
+                occupancy_id.map(|id| id.0),
+                request_id.map(|id| id.0),
+                amount.get(),
+                class,
+                effect,
+            ),
+            Event::TransferAssigned { transfer_id, seq } => Self::A(transfer_id.0, seq),
+        }
+    }
+}
+
+impl From<Stored> for Event {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::R(transfer, account, occupancy, request, amount, class, effect) => {
+                Self::TransferRecorded {
+                    transfer_id: TransferId(transfer),
+                    account_id: account.map(AccountId),
+                    occupancy_id: occupancy.map(OccupancyId),
+                    request_id: request.map(RequestId),
+                    amount: Vnd::new(amount),
+                    class,
+                    effect,
+                }
+            }
+            Stored::A(transfer, seq) => {
+                Self::TransferAssigned { transfer_id: TransferId(transfer), seq }
+            }
+        }
+    }
+}
+
+/// Pages to be written, one for each board.
+#[derive(Debug, Default)]
+pub struct Pages(Vec<Value<'static>>);
+
+impl Pages {
+    /// Appends events after `last_seq`, the board's number before them; the caller holds the head's
+    /// lock and stores the number that comes back.
+    pub fn append(
+        &mut self,
+        board_id: BoardId,
+        last_seq: i64,
+        at: UnixMs,
+        events: Vec<Event>,
+    ) -> Outcome<i64> {
+        let Some(count) = i64::try_from(events.len()).ok().filter(|count| *count > 0) else {
+            return Ok(last_seq);
+        };
+        let stored: Vec<_> = events.into_iter().map(Stored::from).collect();
+        let text = serde_json::to_string(&stored).map_err(Fault::broken)?;
+        self.0.extend([
+            Value::Int(board_id.0),
+            Value::Int(last_seq + count),
+            Value::Int(last_seq + 1),
+            Value::Int(at.0),
+            Value::from(text),
+        ]);
+        Ok(last_seq + count)
+    }
+
+    pub fn write(self, writes: &mut Writes<'_>) {
+        writes.push(&PAGES, self.0);
+    }
+}
+
+/// The events after a cursor: all of a read's pages, so some more than `limit`.
 pub fn after(
     connection: &mut DbConnection,
-    act: &Act,
-    cursor: i64,
+    board_id: BoardId,
+    mut cursor: i64,
     limit: usize,
 ) -> Outcome<Vec<Numbered>> {
-    act.require(Permission::TransfersRead)?;
-    let pages: Vec<String> = event_pages::table
-        .filter(event_pages::board_id.eq(act.board_id().0))
-        .filter(event_pages::last_seq.gt(cursor))
-        .order(event_pages::last_seq)
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select(event_pages::events)
-        .load(connection)?;
     let mut events = Vec::new();
-    for page in pages {
-        let page: Vec<Numbered> = serde_json::from_str(&page).map_err(Fault::broken)?;
-        events.extend(page.into_iter().filter(|event| event.seq > cursor));
-        if events.len() >= limit {
-            break;
+    while events.len() < limit {
+        let pages: Vec<(i64, i64, String)> = event_pages::table
+            .filter(event_pages::board_id.eq(board_id.0))
+            .filter(event_pages::last_seq.gt(cursor))
+            .order(event_pages::last_seq)
+            .limit(PAGES_AT_ONCE)
+            .select((event_pages::first_seq, event_pages::last_seq, event_pages::events))
+            .load(connection)?;
+        let Some(last) = pages.last().map(|page| page.1) else { break };
+        for (first_seq, _, page) in pages {
+            let page: Vec<Stored> = serde_json::from_str(&page).map_err(Fault::broken)?;
+            let numbered = (first_seq..).zip(page.into_iter().map(Event::from));
+            events.extend(
+                numbered
+                    .map(|(seq, event)| Numbered { seq, event })
+                    .filter(|numbered| numbered.seq > cursor),
+            );
         }
+        cursor = last;
     }
     Ok(events)
 }

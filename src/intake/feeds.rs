@@ -251,9 +251,5 @@ pub(super) fn show(connection: &mut DbConnection, act: &Act, row: FeedRow) -> Ou
 }
 
 fn check_name(name: &str) -> Result<String, Refusal> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARS || name.chars().any(char::is_control) {
-        return Err(Refusal::invalid("name", "text-length").with("max", NAME_CHARS));
-    }
-    Ok(name.to_owned())
+    crate::registry::check::text("name", name, NAME_CHARS)
 }

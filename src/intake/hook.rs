@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::book::{FeedBook, LiveFeed};
 use super::complaints::Complaints;
+use super::mailbox::Mailbox;
 use super::refused::RefusedLog;
 use super::store::refused::RefusedRow;
 use super::{prepare, verify};
@@ -147,10 +148,9 @@ impl Intake {
     /// Hands the item to the board's lane and waits for its COMMIT.
     async fn record(&self, item: crate::ledger::item::Item) -> Outcome<Recorded> {
         let (answer, answered) = tokio::sync::oneshot::channel();
-        self.lanes.submit_item(item.board_id.0, item, move |recorded| {
-            // The provider may have hung up; its retry will be a duplicate.
-            let _ = answer.send(recorded);
-        })?;
+        let mailbox = Mailbox::here();
+        self.lanes
+            .submit_item(item.board_id.0, item, move |recorded| mailbox.post(answer, recorded))?;
         answered.await.map_err(Fault::broken)?
     }
 }

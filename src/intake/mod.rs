@@ -8,6 +8,7 @@ pub mod complaints;
 pub mod deliveries;
 pub mod feeds;
 pub mod hook;
+mod mailbox;
 mod prepare;
 pub mod refused;
 pub mod replay;

@@ -1,7 +1,6 @@
 //! From a decoded delivery to the ledger's item: everything that needs no database.
 
-use std::collections::BTreeMap;
-
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::book::LiveFeed;
@@ -72,16 +71,28 @@ fn sighted(key: &SecretKey, new_id: &dyn Fn() -> i64, reported: Reported) -> Sig
     }
 }
 
-/// The body without the account's balance. What cannot be taken apart is not kept at all.
+/// The body with `null` for the account's balance. What cannot be taken apart is not kept at all.
 fn without_balances(provider: Provider, body: &[u8]) -> Vec<u8> {
-    let field = match provider {
-        Provider::Sepay => "accumulated",
-        Provider::StandardWebhooks => "balance_vnd",
-        Provider::Payos => return body.to_vec(),
-    };
-    let Ok(mut fields) = serde_json::from_slice::<BTreeMap<String, Box<RawValue>>>(body) else {
-        return Vec::new();
-    };
-    fields.remove(field);
-    serde_json::to_vec(&fields).unwrap_or_default()
+    match provider {
+        Provider::Sepay | Provider::StandardWebhooks => {
+            let around = around_balance(body);
+            around.map(|(before, after)| [before, b"null", after].concat()).unwrap_or_default()
+        }
+        Provider::Payos => body.to_vec(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Balance<'b> {
+    /// SePay's name and ours.
+    #[serde(borrow, rename = "accumulated", alias = "balance_vnd")]
+    value: &'b RawValue,
+}
+
+/// What stands before and after the balance.
+fn around_balance(body: &[u8]) -> Option<(&[u8], &[u8])> {
+    let Balance { value } = serde_json::from_slice(body).ok()?;
+    // The value is a part of the body: its address tells where.
+    let start = (value.get().as_ptr() as usize).checked_sub(body.as_ptr() as usize)?;
+    Some((body.get(..start)?, body.get(start + value.get().len()..)?))
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+// A `literal` fragment would hide the word from utoipa.
 macro_rules! classes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $label:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $text:tt, $label:literal;)+) => {
         /// Class of an attribution line, in the order of the columns of `day_totals`.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
                  ToSchema)]
@@ -70,5 +71,11 @@ impl Class {
     #[must_use]
     pub const fn is_business(self) -> bool {
         matches!(self, Self::Sale | Self::DebtRepayment | Self::Deposit)
+    }
+
+    /// What a request asks for.
+    #[must_use]
+    pub const fn pays_requests(self) -> bool {
+        self.is_business() || matches!(self, Self::Fee)
     }
 }

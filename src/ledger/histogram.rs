@@ -16,6 +16,9 @@ const MANTISSAS: u16 = 90;
 const FIRST_CHARACTER: u8 = b'!';
 /// An `i64` has at most 19 digits, so the exponent stays below this.
 const EXPONENTS: u16 = 18;
+const BUCKETS: usize = (EXPONENTS * MANTISSAS) as usize;
+/// Nine groups of seven bits are an `i64` that is not negative.
+const NUMBER_BYTES: usize = 9;
 
 /// The entry of one receipt; amounts below 10 đ count as 10 đ.
 #[must_use]
@@ -64,71 +67,114 @@ impl Bucket {
     }
 }
 
-/// Counts of receipts by bucket, ascending; no count is zero or less.
+/// Counts of receipts by bucket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Histogram(Vec<(Bucket, i64)>);
+pub struct Histogram {
+    /// The bucket of the first count.
+    first: usize,
+    /// Neither the first nor the last is zero, and none is less.
+    counts: Vec<i64>,
+}
 
 impl Histogram {
     /// Reads a day's log; what is no entry is passed over, a removal without its receipt is
     /// nothing.
     #[must_use]
     pub fn from_log(log: &str) -> Self {
-        let mut counts = Self::default();
+        let mut found = Self::default();
+        found.add_log(log);
+        found
+    }
+
+    /// The same as merging what [`Self::from_log`] reads.
+    pub fn merge_log(&mut self, log: &str) {
+        if log.contains(REMOVAL) {
+            self.merge(&Self::from_log(log));
+        } else {
+            self.add_log(log);
+        }
+    }
+
+    fn add_log(&mut self, log: &str) {
         let mut bytes = log.bytes();
+        let mut removed = false;
         let mut sign = 1;
         while let Some(byte) = bytes.next() {
             if char::from(byte) == REMOVAL {
-                sign = -1;
+                (sign, removed) = (-1, true);
                 continue;
             }
             if let Some(bucket) = bytes.next().and_then(|exponent| Bucket::read(byte, exponent)) {
-                counts.add(bucket, sign);
+                self.add(usize::from(bucket.0), sign);
             }
             sign = 1;
         }
-        counts.0.retain(|(_, count)| *count > 0);
-        counts
+        if removed {
+            self.trim();
+        }
     }
 
-    /// Reads [`Self::packed`]; what is no bucket is passed over.
+    /// Reads [`Self::packed`].
     #[must_use]
-    pub fn from_packed(text: &str) -> Self {
-        let mut counts = Self::default();
-        let mut rest = text;
-        // `;` is a mantissa too: only the one after an entry's two characters ends a count.
-        while let Some((head, tail)) = rest.split_at_checked(2) {
-            let (count, next) = tail.split_once(';').unwrap_or((tail, ""));
-            if let ([mantissa, exponent], Ok(count @ 1..)) = (head.as_bytes(), count.parse())
-                && let Some(bucket) = Bucket::read(*mantissa, *exponent)
-            {
-                counts.add(bucket, count);
-            }
+    pub fn from_packed(bytes: &[u8]) -> Self {
+        let mut found = Self::default();
+        found.merge_packed(bytes);
+        found
+    }
+
+    /// The same as merging what [`Self::from_packed`] reads; what is malformed ends the reading.
+    pub fn merge_packed(&mut self, bytes: &[u8]) {
+        let Some((first, mut rest)) = bytes.split_first_chunk() else { return };
+        let mut place = usize::from(u16::from_be_bytes(*first));
+        while place < BUCKETS
+            && let Some((number, next)) = read_number(rest)
+        {
             rest = next;
+            if number > 0 {
+                self.add(place, number);
+                place += 1;
+            } else if let Some((zeros, next)) = read_number(rest) {
+                rest = next;
+                place = place.saturating_add(zeros as usize);
+            }
         }
-        counts
     }
 
-    /// The form in `month_totals`.
+    /// The form in `month_totals`: the first bucket in two bytes, then the counts from there on;
+    /// zero stands for as many empty buckets as the next number says. Numbers are little-endian
+    /// in groups of seven bits. Its length hardly depends on how many receipts there were.
     #[must_use]
-    pub fn packed(&self) -> String {
-        let mut text = String::with_capacity(self.0.len() * 5);
-        for (bucket, count) in &self.0 {
-            text.extend(bucket.text());
-            text.push_str(&count.to_string());
-            text.push(';');
+    pub fn packed(&self) -> Vec<u8> {
+        if self.counts.is_empty() {
+            return Vec::new();
         }
-        text
+        let mut bytes = Vec::with_capacity(self.counts.len() + 2);
+        bytes.extend((self.first as u16).to_be_bytes());
+        for run in self.counts.chunk_by(|one, next| *one == 0 && *next == 0) {
+            match run {
+                [0, ..] => {
+                    bytes.push(0);
+                    push_number(&mut bytes, run.len() as u64);
+                }
+                _ => run.iter().for_each(|count| push_number(&mut bytes, *count as u64)),
+            }
+        }
+        bytes
     }
 
     pub fn merge(&mut self, other: &Self) {
-        for (bucket, count) in &other.0 {
-            self.add(*bucket, *count);
+        let Some(last) = other.counts.len().checked_sub(1) else { return };
+        self.reach(other.first);
+        self.reach(other.first + last);
+        let counts = self.counts.get_mut(other.first - self.first..).unwrap_or_default();
+        for (count, more) in counts.iter_mut().zip(&other.counts) {
+            *count = count.saturating_add(*more);
         }
     }
 
     #[must_use]
     pub fn count(&self) -> i64 {
-        self.0.iter().fold(0, |total, (_, count)| total.saturating_add(*count))
+        self.counts.iter().fold(0, |total, count| total.saturating_add(*count))
     }
 
     /// The bucket of the lower median, as its least amount; `None` without receipts.
@@ -136,20 +182,64 @@ impl Histogram {
     pub fn median(&self) -> Option<Vnd> {
         let rank = (self.count() + 1) / 2;
         let mut seen = 0_i64;
-        self.0.iter().find_map(|(bucket, count)| {
+        let place = self.counts.iter().position(|count| {
             seen = seen.saturating_add(*count);
-            (seen >= rank).then(|| bucket.amount())
-        })
+            seen >= rank
+        });
+        place.map(|place| Bucket((self.first + place) as u16).amount())
     }
 
-    fn add(&mut self, bucket: Bucket, count: i64) {
-        match self.0.binary_search_by_key(&bucket, |(known, _)| *known) {
-            Ok(place) => {
-                if let Some((_, known)) = self.0.get_mut(place) {
-                    *known = known.saturating_add(count);
-                }
-            }
-            Err(place) => self.0.insert(place, (bucket, count)),
+    fn add(&mut self, bucket: usize, count: i64) {
+        if bucket < self.first || bucket >= self.first + self.counts.len() {
+            self.reach(bucket);
+        }
+        if let Some(known) = self.counts.get_mut(bucket - self.first) {
+            *known = known.saturating_add(count);
         }
     }
+
+    /// Makes room for a bucket, in which something must be counted then.
+    fn reach(&mut self, bucket: usize) {
+        if self.counts.is_empty() {
+            self.first = bucket;
+        }
+        if bucket < self.first {
+            self.counts.splice(..0, std::iter::repeat_n(0, self.first - bucket));
+            self.first = bucket;
+        }
+        if bucket - self.first >= self.counts.len() {
+            self.counts.resize(bucket - self.first + 1, 0);
+        }
+    }
+
+    /// Removals may leave too few of a bucket, or none at the ends.
+    fn trim(&mut self) {
+        self.counts.iter_mut().for_each(|count| *count = (*count).max(0));
+        let counted = |count: &i64| *count > 0;
+        let end = self.counts.iter().rposition(counted).map_or(0, |last| last + 1);
+        self.counts.truncate(end);
+        let start = self.counts.iter().position(counted).unwrap_or(0);
+        self.counts.drain(..start);
+        self.first = if end == 0 { 0 } else { self.first + start };
+    }
+}
+
+/// The number at the beginning, and what follows it.
+fn read_number(bytes: &[u8]) -> Option<(i64, &[u8])> {
+    let mut number = 0_i64;
+    for (place, byte) in bytes.iter().enumerate().take(NUMBER_BYTES) {
+        number |= i64::from(byte & 0x7F) << (7 * place);
+        if byte & 0x80 == 0 {
+            return bytes.get(place + 1..).map(|rest| (number, rest));
+        }
+    }
+    None
+}
+
+fn push_number(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
 }

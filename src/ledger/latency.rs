@@ -22,7 +22,7 @@ pub const COLUMNS: [&str; BUCKETS] = [
 ];
 
 /// Upper bounds, each included; the last bucket is everything beyond.
-const UPPER_BOUNDS_MS: [i64; BUCKETS - 1] = [
+pub const UPPER_BOUNDS_MS: [i64; BUCKETS - 1] = [
     MS_PER_SECOND,
     2 * MS_PER_SECOND,
     5 * MS_PER_SECOND,

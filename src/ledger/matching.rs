@@ -1,9 +1,9 @@
 //! Where a transfer belongs: rules only, no database. The order of the rules is that of
-//! `docs/ARCHITECTURE.md`: order, reference, sole occupancy, else a person.
+//! `docs/ARCHITECTURE.md`: order, reference, virtual account, sole occupancy, else a person.
 
 use super::class::Class;
 use super::item::Sighted;
-use crate::primitives::ids::{AccountId, CodeId, OccupancyId, RequestId};
+use crate::primitives::ids::{AccountId, CodeId, NumberId, OccupancyId, RequestId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry::directory::Directory;
 use crate::requests::{Effect, RequestKind, RequestRow};
@@ -28,6 +28,10 @@ pub enum Rule {
     Reference,
     /// The reference of a code that was revoked: still that stall's money, but to be looked at.
     RevokedReference,
+    /// For a request that was taken back: its stall's money, but to be looked at.
+    CancelledRequest,
+    /// The virtual account that received it stands in the codes of one stall alone.
+    VirtualAccount,
     BusinessAccount,
     SoleOccupancy,
     /// Nothing decided it.
@@ -43,6 +47,8 @@ impl Rule {
             Self::Request => "request",
             Self::Reference => "reference",
             Self::RevokedReference => "revoked_reference",
+            Self::CancelledRequest => "cancelled_request",
+            Self::VirtualAccount => "virtual_account",
             Self::BusinessAccount => "business_account",
             Self::SoleOccupancy => "sole_occupancy",
             Self::None => "none",
@@ -60,6 +66,8 @@ pub enum Unassigned {
     NoOccupancy,
     SeveralOccupancies,
     SeveralReferences,
+    /// A person had placed it and undid that.
+    TakenBack,
 }
 
 impl Unassigned {
@@ -71,6 +79,7 @@ impl Unassigned {
             Self::NoOccupancy => "no_occupancy",
             Self::SeveralOccupancies => "several_occupancies",
             Self::SeveralReferences => "several_references",
+            Self::TakenBack => "taken_back",
         }
     }
 }
@@ -90,6 +99,8 @@ pub struct Decision {
 pub struct Known<'a> {
     pub directory: &'a Directory,
     pub account_id: Option<AccountId>,
+    /// The number of the account that received the money.
+    pub number_id: Option<NumberId>,
     /// Requests that the transfer's references or order name, as they are now.
     pub requests: &'a [&'a RequestRow],
     /// The feed reports orders of its own, not transfers of an account.
@@ -117,7 +128,7 @@ pub fn decide(sighted: &Sighted, known: &Known<'_>) -> Decision {
         .filter_map(|found| candidate(*found, account_id, occurred_at, known))
         .collect();
     match candidates.as_slice() {
-        [] => by_account(amount, account_id, known),
+        [] => by_number(amount, known).unwrap_or_else(|| by_account(amount, account_id, known)),
         [Candidate::Request(request)] => of_request(sighted, request, Rule::Request),
         [Candidate::Code { code_id, occupancy_id, revoked }] => Decision {
             line: Line {
@@ -176,10 +187,26 @@ fn of_request(sighted: &Sighted, request: &RequestRow, rule: Rule) -> Decision {
             class,
             amount: reported.amount,
         },
-        rule,
+        rule: if request.cancelled_at.is_some() { Rule::CancelledRequest } else { rule },
         unassigned: None,
         effect: Some(received.effect),
     }
+}
+
+fn by_number(amount: Vnd, known: &Known<'_>) -> Option<Decision> {
+    let printed = known.directory.printed_on(known.number_id?)?;
+    Some(Decision {
+        line: Line {
+            occupancy_id: Some(printed.occupancy_id),
+            code_id: printed.code_id,
+            request_id: None,
+            class: Class::Sale,
+            amount,
+        },
+        rule: Rule::VirtualAccount,
+        unassigned: None,
+        effect: None,
+    })
 }
 
 fn by_account(amount: Vnd, account_id: AccountId, known: &Known<'_>) -> Decision {

@@ -3,6 +3,7 @@
 //! A sighting is one report of one transfer; the transfer is immutable; its attribution is
 //! append-only and its lines sum to it; totals are kept in the same transaction by deltas.
 
+mod assign;
 pub mod class;
 pub mod doctor;
 pub mod histogram;
@@ -10,6 +11,7 @@ pub mod item;
 pub mod latency;
 pub mod matching;
 mod payable;
+mod replace;
 mod store;
 pub mod totals;
 pub mod transfers;
@@ -18,5 +20,5 @@ mod writer;
 
 pub use class::Class;
 pub use item::{Item, Recorded};
-pub use store::rollup;
+pub use store::{index, rollup};
 pub use writer::LedgerWriter;

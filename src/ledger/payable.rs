@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::item::{Item, Sighted};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::Vnd;
+use crate::feeds::{Precision, Reported};
 use crate::primitives::ids::{AccountId, BoardId, FeedId, RequestId};
 use crate::primitives::time::MS_PER_MINUTE;
 use crate::requests::{self, RequestRow};
@@ -84,15 +84,20 @@ impl Payable {
     }
 }
 
-/// The only open request of an account for this amount, if there is exactly one.
+/// The only request of an account for this amount that was open when the money moved.
 pub fn propose(
     connection: &mut DbConnection,
     item: &Item,
     account_id: AccountId,
-    amount: Vnd,
+    reported: &Reported,
 ) -> Outcome<Option<RequestId>> {
-    let since = item.received_at.plus_ms(-PROPOSE_MS);
-    let open = requests::open_on_account(connection, item.board_id, account_id, amount, since)?;
+    // A date alone does not tell the minute: then it is taken to have just happened.
+    let at = match reported.precision {
+        Precision::Day => item.received_at,
+        Precision::Second | Precision::Minute => reported.occurred_at,
+    };
+    let (since, amount) = (at.plus_ms(-PROPOSE_MS), reported.amount);
+    let open = requests::open_on_account(connection, item.board_id, account_id, amount, since, at)?;
     Ok(match open.as_slice() {
         [only] => Some(only.id),
         _ => None,

@@ -50,11 +50,17 @@ pub struct FeedDelta {
 pub struct Totals {
     pub days: BTreeMap<DayKey, DayDelta>,
     pub feeds: BTreeMap<(BoardId, FeedId, Day), FeedDelta>,
-    /// (board, feed, bank, day) → least and greatest account.
-    pub banks: BTreeMap<(BoardId, FeedId, String, Day), (AccountId, AccountId)>,
-    /// (board, day, occupancy, payer).
-    pub payers: std::collections::BTreeSet<(BoardId, Day, i64, i64)>,
+    pub banks: BTreeMap<BankKey, Heard>,
+    /// Receipts of each payer.
+    pub payers: BTreeMap<PayerKey, i64>,
 }
+
+/// A row of `feed_bank_days`: board, feed, bank, day.
+pub type BankKey = (BoardId, FeedId, String, Day);
+/// The least and the greatest account that was heard of.
+pub type Heard = (AccountId, AccountId);
+/// A row of `payer_days`: board, day, occupancy, payer.
+pub type PayerKey = (BoardId, Day, i64, i64);
 
 /// One line of a transfer as the totals see it.
 #[derive(Clone, Copy, Debug)]
@@ -64,8 +70,8 @@ pub struct Counted {
     pub account_id: Option<AccountId>,
     pub direction: Direction,
     pub minimum_receipt: Vnd,
-    /// The feed names the payer.
-    pub named: bool,
+    /// Keyed hash of the payer, where the feed names one.
+    pub payer_key: Option<i64>,
     /// It met a request of another amount.
     pub wrong_amount: bool,
 }
@@ -96,7 +102,13 @@ impl Totals {
                 *total += amount;
             }
             if line.class.is_business() {
-                delta.named_count += sign * i64::from(counted.named);
+                delta.named_count += sign * i64::from(counted.payer_key.is_some());
+                if let (Some(payer_key), Some(occupancy_id)) =
+                    (counted.payer_key, line.occupancy_id)
+                {
+                    let key = (counted.board_id, counted.day, occupancy_id.0, payer_key);
+                    *self.payers.entry(key).or_default() += sign;
+                }
                 if sign < 0 {
                     delta.receipt_log.push(histogram::REMOVAL);
                 }

@@ -1,24 +1,20 @@
-//! Looking at transfers, and deciding by hand where they belong.
+//! Looking at transfers.
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use super::assign::{NewAttribution, NewLine, assign};
 use super::class::Class;
-use super::matching::{Line, Rule};
-use super::store::rows::{Attribution, Rows};
-use super::store::{heads, reading, totals as store_totals};
-use super::totals::{Counted, Totals};
+use super::matching::Line;
+use super::store::reading;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::events::{self, Event};
-use crate::feeds::{Direction, Reported};
+use crate::feeds::{Direction, Precision, Reported};
 use crate::primitives::ids::{AccountId, CodeId, FeedId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{Refusal, UnixMs, Vnd};
-use crate::registry::{self, Page, PageRequest};
-
-const LINES: usize = 10;
+use crate::registry::{Page, PageRequest};
 
 /// A transfer with its present attribution.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,8 +49,9 @@ pub struct Transfer {
 pub struct AttributionView {
     /// 1 is the rules' decision; each later one replaces it.
     pub seq: i32,
-    /// `reference`, `request`, `order`, `business_account`, `sole_occupancy`,
-    /// `revoked_reference`, `none` or `manual`.
+    /// `reference`, `request`, `order`, `virtual_account`, `business_account`, `sole_occupancy`,
+    /// `none` or `manual`; `revoked_reference` and `cancelled_request` are the stall's money too,
+    /// but to be looked at.
     pub rule: String,
     pub lines: Vec<LineView>,
 }
@@ -82,10 +79,16 @@ pub struct Stored {
     pub direction: Direction,
     pub amount: Vnd,
     pub occurred_at: UnixMs,
-    pub occurred_precision: String,
+    pub occurred_precision: Precision,
     pub day: crate::primitives::Day,
     pub recorded_at: UnixMs,
     pub evidence: String,
+    /// What was less when it was recorded is not a receipt.
+    pub minimum_receipt: Vnd,
+    /// The request that it met with another amount.
+    pub wrong_request: Option<RequestId>,
+    /// Keyed hash of the payer, where the feed named one.
+    pub payer_key: Option<i64>,
     pub seq: i32,
     pub rule: String,
     pub lines: Vec<Line>,
@@ -98,22 +101,14 @@ pub struct Filter {
     pub occupancy_id: Option<OccupancyId>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewAttribution {
-    /// 1–10 lines; their amounts sum to the transfer's.
-    pub lines: Vec<NewLine>,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewLine {
-    /// The stall's occupancy; only what has nothing to do with a stall goes without.
-    pub occupancy_id: Option<OccupancyId>,
-    pub class: Class,
-    /// At least 1.
-    #[schema(value_type = i64)]
-    pub amount_vnd: Vnd,
+impl Filter {
+    /// Whether the transfer is one of them now.
+    #[must_use]
+    pub fn takes(self, transfer: &Stored) -> bool {
+        let holds = |id| transfer.lines.iter().any(|line| line.occupancy_id == Some(id));
+        self.occupancy_id.is_none_or(holds)
+            && self.account_id.is_none_or(|id| transfer.account_id == Some(id))
+    }
 }
 
 /// Transfers, newest first.
@@ -136,125 +131,11 @@ pub fn get(connection: &mut DbConnection, act: &Act, id: TransferId) -> Outcome<
     show(connection, act, vec![stored])?.pop().ok_or_else(|| Refusal::not_found("transfer").into())
 }
 
-/// Replaces a transfer's attribution. The old one stays on record; totals follow by the
-/// difference.
-///
-/// # Errors
-/// `lines-empty`, `lines-too-many`, `amount-not-positive`, `lines-do-not-sum`, an unknown
-/// occupancy.
-pub fn assign(
+pub(super) fn show(
     connection: &mut DbConnection,
     act: &Act,
-    id: TransferId,
-    new: NewAttribution,
-) -> Outcome<Transfer> {
-    act.require(Permission::TransfersAssign)?;
-    let board_id = act.board_id();
-    // The head's lock keeps two people from replacing the same attribution at once.
-    let heads = heads::lock(connection, &[board_id.0])?;
-    let stored = reading::transfer(connection, board_id, id)?;
-    let lines = check_lines(connection, act, &stored, &new)?;
-    let seq = stored.seq + 1;
-    let mut rows = Rows::default();
-    rows.attribution(&Attribution {
-        board_id,
-        transfer_id: id.0,
-        seq,
-        lines: &lines,
-        rule: Rule::Manual,
-        decided_by: Some(act.scope.key_id),
-        recorded_at: act.at,
-    });
-    rows.write(connection)?;
-    recount(connection, act, &stored, &lines)?;
-    if lines.iter().all(is_settled) {
-        reading::resolve(connection, board_id, id, act.at)?;
-    }
-    if let Some(head) = heads.first() {
-        let event = Event::TransferAssigned { transfer_id: id, seq };
-        let last = events::append(connection, board_id, head.event_seq, act.at, vec![event])?;
-        heads::store_event_seq(connection, board_id, last)?;
-    }
-    let now = reading::transfer(connection, board_id, id)?;
-    show(connection, act, vec![now])?.pop().ok_or_else(|| Refusal::not_found("transfer").into())
-}
-
-/// A line needs nobody any more: it has its stall, or it is known to need none.
-fn is_settled(line: &Line) -> bool {
-    line.occupancy_id.is_some() || line.class != Class::Unclassified
-}
-
-fn check_lines(
-    connection: &mut DbConnection,
-    act: &Act,
-    stored: &Stored,
-    new: &NewAttribution,
-) -> Outcome<Vec<Line>> {
-    if new.lines.is_empty() {
-        return Err(Refusal::invalid("lines", "lines-empty").into());
-    }
-    if new.lines.len() > LINES {
-        return Err(Refusal::invalid("lines", "lines-too-many").with("max", LINES).into());
-    }
-    let mut lines = Vec::with_capacity(new.lines.len());
-    for (number, line) in new.lines.iter().enumerate() {
-        if !line.amount_vnd.is_positive() {
-            let field = format!("lines[{number}].amount_vnd");
-            let refusal = Refusal::invalid(field, "amount-not-positive");
-            return Err(refusal.with("amount", line.amount_vnd).into());
-        }
-        if let Some(occupancy_id) = line.occupancy_id {
-            let field = format!("lines[{number}].occupancy_id");
-            registry::occupancies::require(connection, act, occupancy_id, field)?;
-        }
-        // A line that keeps its stall keeps the code or request that brought it there.
-        let before = stored.lines.iter().find(|before| before.occupancy_id == line.occupancy_id);
-        lines.push(Line {
-            occupancy_id: line.occupancy_id,
-            code_id: before.and_then(|before| before.code_id),
-            request_id: before.and_then(|before| before.request_id),
-            class: line.class,
-            amount: line.amount_vnd,
-        });
-    }
-    let sum = lines.iter().try_fold(Vnd::ZERO, |sum, line| sum.checked_add(line.amount));
-    if sum != Some(stored.amount) {
-        let refusal = Refusal::invalid("lines", "lines-do-not-sum");
-        let sum = sum.map_or_else(|| "∞".to_owned(), |sum| sum.to_string());
-        return Err(refusal.with("expected", stored.amount).with("got", sum).into());
-    }
-    Ok(lines)
-}
-
-/// Takes the old lines out of the totals and adds the new ones.
-fn recount(
-    connection: &mut DbConnection,
-    act: &Act,
-    stored: &Stored,
-    lines: &[Line],
-) -> Outcome<()> {
-    let decoded = reading::reported(connection, act.board_id(), std::slice::from_ref(stored))?;
-    let named = decoded.get(&stored.id).is_some_and(|reported| reported.payer.is_some());
-    let counted = Counted {
-        board_id: act.board_id(),
-        day: stored.day,
-        account_id: stored.account_id,
-        direction: stored.direction,
-        minimum_receipt: registry::boards::minimum_receipt(connection, act.board_id())?,
-        named,
-        wrong_amount: false,
-    };
-    let mut totals = Totals::default();
-    for line in &stored.lines {
-        totals.add_line(&counted, line, -1);
-    }
-    for line in lines {
-        totals.add_line(&counted, line, 1);
-    }
-    store_totals::add(connection, &totals)
-}
-
-fn show(connection: &mut DbConnection, act: &Act, stored: Vec<Stored>) -> Outcome<Vec<Transfer>> {
+    stored: Vec<Stored>,
+) -> Outcome<Vec<Transfer>> {
     let sees_amounts = act.scope.permissions.contains(Permission::AmountsRead);
     let mut decoded: HashMap<TransferId, Reported> = if sees_amounts {
         reading::reported(connection, act.board_id(), &stored)?
@@ -279,7 +160,7 @@ fn show(connection: &mut DbConnection, act: &Act, stored: Vec<Stored>) -> Outcom
             direction: stored.direction.as_str().to_owned(),
             amount_vnd: amount(stored.amount),
             occurred_at: stored.occurred_at,
-            occurred_precision: stored.occurred_precision,
+            occurred_precision: stored.occurred_precision.as_str().to_owned(),
             recorded_at: stored.recorded_at,
             evidence: stored.evidence,
             memo,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::reading;
+use super::store::queue;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, FeedId, RequestId, TransferId};
@@ -23,8 +23,8 @@ pub struct Waiting {
     pub occurred_at: UnixMs,
     #[schema(value_type = String, format = DateTime)]
     pub recorded_at: UnixMs,
-    /// `unknown_account`, `unknown_order`, `no_occupancy`, `several_occupancies` or
-    /// `several_references`.
+    /// `unknown_account`, `unknown_order`, `no_occupancy`, `several_occupancies`,
+    /// `several_references`, or `taken_back` by a person who had placed it.
     pub reason: String,
     pub memo: Option<String>,
     pub payer_name: Option<String>,
@@ -35,6 +35,6 @@ pub struct Waiting {
 /// The queue, oldest first.
 pub fn list(connection: &mut DbConnection, act: &Act, page: PageRequest) -> Outcome<Page<Waiting>> {
     act.require(Permission::TransfersAssign)?;
-    let waiting = reading::waiting(connection, act.board_id(), page)?;
+    let waiting = queue::waiting(connection, act.board_id(), page)?;
     Ok(page.page(waiting, |waiting| waiting.transfer_id.0))
 }

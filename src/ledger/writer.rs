@@ -4,23 +4,25 @@
 //! The number of statements grows with the kinds of rows, not with the rows (PostgreSQL), and what
 //! matching needs of the registry stays in memory as long as the board's version is the same.
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::item::{Content, Item, Recorded, Sighted};
+use super::latency;
 use super::matching::{self, Decision, Known, Unassigned};
 use super::payable::{self, Payable};
 use super::store::heads::{self, Head};
-use super::store::rows::{Attribution, Delivery, Rows, Transfer, Waiting};
+use super::store::rows::{Delivery, Rows, Transfer, Waiting};
 use super::store::sightings::{self, Seen};
 use super::store::totals as store_totals;
 use super::totals::{Counted, Totals};
-use super::{class::Class, latency};
+use crate::db::rows::Writes;
 use crate::db::{Batch, DbConnection, Fault, Outcome};
-use crate::events::{self, Event};
+use crate::events::Event;
 use crate::feeds::{Direction, Precision, Provider};
 use crate::primitives::Day;
-use crate::primitives::ids::{AccountId, BoardId, TransferId};
+use crate::primitives::ids::{AccountId, BoardId, NumberId, TransferId};
 use crate::registry::directory::Directory;
 use crate::requests::Effect;
 
@@ -38,6 +40,8 @@ struct Work<'i> {
     place: i32,
     sighted: &'i Sighted,
     account_id: Option<AccountId>,
+    /// The number of the account that received the money.
+    number_id: Option<NumberId>,
     keeps: bool,
     seen: Seen,
 }
@@ -56,9 +60,14 @@ impl<'i> Work<'i> {
         }
     }
 
-    fn transfer(&self, day: Day) -> Transfer {
+    fn transfer(&self, day: Day, decision: &Decision, directory: &Directory) -> Transfer {
         let reported = &self.sighted.reported;
         Transfer {
+            line: decision.line,
+            rule: decision.rule,
+            minimum_receipt: directory.minimum_receipt,
+            wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
+            payer_key: self.sighted.payer_key,
             board_id: self.item.board_id,
             id: self.sighted.transfer_id,
             account_id: self.account_id,
@@ -81,7 +90,7 @@ impl<'i> Work<'i> {
 struct Batched<'i> {
     rows: Rows<'i>,
     totals: Totals,
-    events: HashMap<i64, Vec<Event>>,
+    events: BTreeMap<i64, Vec<Event>>,
     requests: Payable,
 }
 
@@ -102,7 +111,7 @@ impl Batch for LedgerWriter {
         let mut batched = Batched {
             rows: Rows::default(),
             totals: Totals::default(),
-            events: HashMap::new(),
+            events: BTreeMap::new(),
             requests,
         };
         let mut replies: Vec<_> = items.iter().map(base_reply).collect();
@@ -113,17 +122,15 @@ impl Batch for LedgerWriter {
             }
         }
         self.deliver(items, &work, &replies, &mut batched)?;
-        batched.rows.write(connection)?;
-        batched.requests.store(connection)?;
-        store_totals::add(connection, &batched.totals)?;
-        for (board_id, events) in batched.events {
-            let head = heads.iter().find(|head| head.board_id == board_id);
-            let (Some(head), Some(first)) = (head, items.first()) else { continue };
-            let board_id = BoardId(board_id);
-            let seq =
-                events::append(connection, board_id, head.event_seq, first.received_at, events)?;
-            heads::store_event_seq(connection, board_id, seq)?;
+        let Batched { rows, totals, events, requests } = batched;
+        requests.store(connection)?;
+        let mut writes = Writes::default();
+        rows.write(&mut writes);
+        store_totals::add(connection, &mut writes, &heads, &totals)?;
+        if let Some(first) = items.first() {
+            heads::announce(&mut writes, &heads, events, first.received_at)?;
         }
+        writes.run(connection)?;
         Ok(replies)
     }
 }
@@ -159,19 +166,19 @@ impl LedgerWriter {
             let directory = self.directory(item.board_id)?;
             for (place, sighted) in (0..).zip(all) {
                 let reported = &sighted.reported;
-                let account_id = directory
-                    .resolve_account(
-                        reported.bin.as_deref(),
-                        reported.account_number.as_deref(),
-                        reported.virtual_account.as_deref(),
-                    )
-                    .map(|number| number.account_id);
+                let number = directory.resolve_account(
+                    reported.bin.as_deref(),
+                    reported.account_number.as_deref(),
+                    reported.virtual_account.as_deref(),
+                );
+                let (account_id, number_id) =
+                    number.map(|number| (number.account_id, number.number_id)).unzip();
                 let keeps_outgoing = account_id
                     .and_then(|id| directory.account(id))
                     .is_some_and(|account| account.keeps_outgoing);
                 let keeps = reported.direction == Direction::In || keeps_outgoing;
                 let seen = Seen::Created;
-                work.push(Work { item, at, place, sighted, account_id, keeps, seen });
+                work.push(Work { item, at, place, sighted, account_id, number_id, keeps, seen });
             }
         }
         Ok(work)
@@ -202,6 +209,7 @@ impl LedgerWriter {
                 &Known {
                     directory,
                     account_id: work.account_id,
+                    number_id: work.number_id,
                     requests: &requests,
                     is_order_feed: reported.provider == Provider::Payos,
                     day,
@@ -210,16 +218,15 @@ impl LedgerWriter {
         } else {
             matching::outgoing(reported.amount, work.account_id, directory, day)
         };
-        batched.rows.transfer(&work.transfer(day));
-        batched.rows.attribution(&Attribution {
-            board_id: item.board_id,
-            transfer_id: sighted.transfer_id,
-            seq: 1,
-            lines: &[decision.line],
-            rule: decision.rule,
-            decided_by: None,
-            recorded_at: item.received_at,
-        });
+        let transfer = work.transfer(day, &decision, directory);
+        batched.rows.transfer(&transfer);
+        if !incoming {
+            // No event tells of money out, so nothing would index it later.
+            let occupancy_id = decision.line.occupancy_id.map(|id| id.0);
+            for subject in work.account_id.map(|id| id.0).into_iter().chain(occupancy_id) {
+                batched.rows.indexed(item.board_id, subject, sighted.transfer_id);
+            }
+        }
         if let Some(reason) = decision.unassigned {
             wait(connection, work, day, reason, batched)?;
         }
@@ -228,9 +235,9 @@ impl LedgerWriter {
             day,
             account_id: work.account_id,
             direction: reported.direction,
-            minimum_receipt: directory.minimum_receipt,
-            named: sighted.payer_key.is_some(),
-            wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
+            minimum_receipt: transfer.minimum_receipt,
+            payer_key: transfer.payer_key,
+            wrong_amount: transfer.wrong_amount,
         };
         batched.totals.add_line(&counted, &decision.line, 1);
         count(work, &decision, directory, batched);
@@ -282,7 +289,7 @@ impl LedgerWriter {
     }
 }
 
-/// Adds to the feed's day, to the proof that its bank is heard, and to the payers.
+/// Adds to the feed's day and to the proof that its bank is heard.
 fn count(work: &Work<'_>, decision: &Decision, directory: &Directory, batched: &mut Batched<'_>) {
     let (item, reported) = (work.item, &work.sighted.reported);
     if reported.direction == Direction::Out {
@@ -306,13 +313,6 @@ fn count(work: &Work<'_>, decision: &Decision, directory: &Directory, batched: &
         let key = (item.board_id, item.feed_id, account.bin.clone(), day);
         let heard = batched.totals.banks.entry(key).or_insert((account_id, account_id));
         *heard = (heard.0.min(account_id), heard.1.max(account_id));
-    }
-    if let (Some(payer_key), Some(occupancy_id)) =
-        (work.sighted.payer_key, decision.line.occupancy_id)
-        && decision.line.class.is_business()
-    {
-        let day = work.sighted.day(directory.day_start_minute);
-        batched.totals.payers.insert((item.board_id, day, occupancy_id.0, payer_key));
     }
 }
 
@@ -360,7 +360,7 @@ fn wait<'i>(
     let (item, reported) = (work.item, &work.sighted.reported);
     let proposed = match work.account_id {
         Some(account_id) if work.sighted.references.is_empty() => {
-            payable::propose(connection, item, account_id, reported.amount)?
+            payable::propose(connection, item, account_id, reported)?
         }
         _ => None,
     };
@@ -393,9 +393,9 @@ fn announce(work: &Work<'_>, decision: &Decision, batched: &mut Batched<'_>) {
         account_id: work.account_id,
         occupancy_id: decision.line.occupancy_id,
         request_id: decision.line.request_id,
-        amount_vnd: reported.amount,
-        class: Class::as_str(decision.line.class).to_owned(),
-        effect: decision.effect.map(|effect| effect.as_str().to_owned()),
+        amount: reported.amount,
+        class: Cow::Borrowed(decision.line.class.as_str()),
+        effect: decision.effect.map(|effect| Cow::Borrowed(effect.as_str())),
     });
 }
 

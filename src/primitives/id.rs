@@ -2,7 +2,7 @@
 //! process's leased instance, 12 bits of sequence. Outside they are text with a type prefix.
 
 use std::fmt;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::{Clock, UnixMs};
 
@@ -19,35 +19,56 @@ const TEXT_DIGITS: usize = 13;
 #[derive(Debug)]
 pub struct IdGenerator {
     clock: Clock,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
     instance: i64,
     /// The last (ms since epoch, sequence) as one number: ms << 12 | sequence.
-    last: Mutex<i64>,
+    last: i64,
+}
+
+impl State {
+    fn new(instance: i32, not_before: UnixMs) -> Self {
+        let last = not_before.0.saturating_sub(EPOCH_MS).max(0) << SEQUENCE_BITS;
+        Self { instance: i64::from(instance.rem_euclid(INSTANCES)), last }
+    }
 }
 
 impl IdGenerator {
     /// `not_before` is the latest instant at which this instance may have issued an id before.
     #[must_use]
     pub fn new(clock: Clock, instance: i32, not_before: UnixMs) -> Self {
-        let instance = i64::from(instance.rem_euclid(INSTANCES));
-        let last = Mutex::new(not_before.0.saturating_sub(EPOCH_MS).max(0) << SEQUENCE_BITS);
-        Self { clock, instance, last }
+        Self { clock, state: Mutex::new(State::new(instance, not_before)) }
+    }
+
+    /// Goes on with another instance, where the lease of the one before was lost.
+    pub fn move_to(&self, instance: i32, not_before: UnixMs) {
+        let mut state = self.state();
+        let last = state.last;
+        *state = State::new(instance, not_before);
+        state.last = state.last.max(last);
     }
 
     /// The next id; a burst of more than 4,096 in a millisecond runs ahead of the clock.
     #[must_use]
     pub fn next(&self) -> i64 {
         let now = self.clock.now().0.saturating_sub(EPOCH_MS).max(0) << SEQUENCE_BITS;
-        let mut last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        *last = now.max(*last + 1);
-        let (ms, sequence) = (*last >> SEQUENCE_BITS, *last & ((1 << SEQUENCE_BITS) - 1));
-        (((ms << INSTANCE_BITS) | self.instance) << SEQUENCE_BITS) | sequence
+        let mut state = self.state();
+        state.last = now.max(state.last + 1);
+        let (ms, sequence) = (state.last >> SEQUENCE_BITS, state.last & ((1 << SEQUENCE_BITS) - 1));
+        (((ms << INSTANCE_BITS) | state.instance) << SEQUENCE_BITS) | sequence
     }
 
     /// The instant up to which ids may have been issued, to be kept with the lease.
     #[must_use]
     pub fn high_water(&self) -> UnixMs {
-        let last = self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        UnixMs((*last >> SEQUENCE_BITS) + EPOCH_MS + 1)
+        UnixMs((self.state().last >> SEQUENCE_BITS) + EPOCH_MS + 1)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -118,9 +139,8 @@ macro_rules! typed_id {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(from)?;
-                Self::parse(&text).ok_or_else(|| serde::de::Error::custom(
-                    concat!("expected an id that begins with ", $prefix, "_")))
+                let expected = concat!("an id that begins with ", $prefix, "_");
+                $crate::primitives::input::word(from, expected, Self::parse)
             }
         }
 

@@ -5,10 +5,12 @@ pub mod clock;
 pub mod fold;
 pub mod id;
 pub mod ids;
+pub mod input;
 pub mod lunar;
 pub mod money;
 pub mod refusal;
 pub mod time;
+pub mod visible;
 
 pub use clock::Clock;
 pub use money::Vnd;

@@ -5,7 +5,9 @@ use std::fmt;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Span, Timestamp};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::input;
 
 pub const MS_PER_SECOND: i64 = 1_000;
 pub const MS_PER_MINUTE: i64 = 60 * MS_PER_SECOND;
@@ -73,9 +75,7 @@ impl Serialize for UnixMs {
 
 impl<'de> Deserialize<'de> for UnixMs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::from_rfc3339(&text)
-            .ok_or_else(|| de::Error::custom("expected RFC 3339 with an offset"))
+        input::word(deserializer, "an instant as RFC 3339 with an offset", Self::from_rfc3339)
     }
 }
 
@@ -159,8 +159,7 @@ impl Serialize for Day {
 
 impl<'de> Deserialize<'de> for Day {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| de::Error::custom("expected a date as YYYY-MM-DD"))
+        input::word(deserializer, "a date as YYYY-MM-DD", Self::parse)
     }
 }
 

@@ -101,6 +101,19 @@ pub fn change(connection: &mut DbConnection, act: &Act, change: BoardChange) -> 
     Ok(board)
 }
 
+/// A board's name as it is kept, judged before anything is made for it.
+///
+/// # Errors
+/// Those of [`text`] on `board`.
+pub fn check_name(name: &str) -> Result<String, Refusal> {
+    text("board", name, NAME_CHARS)
+}
+
+/// Every board's id and name, for the operator's own work.
+pub fn all_names(connection: &mut DbConnection) -> Outcome<Vec<(BoardId, String)>> {
+    rows::all_names(connection)
+}
+
 /// Every board of the installation, for the operator's own work.
 pub fn all_ids(connection: &mut DbConnection) -> Outcome<Vec<BoardId>> {
     rows::all_ids(connection)

@@ -10,7 +10,7 @@ use super::{Page, PageRequest, Period};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{CalendarRuleId, MarketId};
-use crate::primitives::{Day, Refusal};
+use crate::primitives::{Day, Refusal, input};
 
 /// One rule. Every week and every lunar month unless dated; both ends of a span are included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -61,6 +61,7 @@ pub struct CalendarRule {
 #[serde(deny_unknown_fields)]
 pub struct NewCalendarRule {
     pub market_id: MarketId,
+    #[serde(deserialize_with = "input::object")]
     pub rule: Rule,
 }
 

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 
 use crate::primitives::Refusal;
+use crate::primitives::visible::{is_hidden, is_visible};
 use crate::vietqr;
 
-/// Trimmed text of 1–`max` characters, of which none is a control character.
+/// Trimmed text of 1–`max` characters, of which none is a control or an unseen character.
 ///
 /// # Errors
-/// `text-length`, `text-control-character` on the field.
+/// `text-length`, `text-control-character`, `text-hidden-character` on the field.
 pub fn text(field: &'static str, text: &str, max: usize) -> Result<String, Refusal> {
     let trimmed = text.trim();
     if trimmed.is_empty() || trimmed.chars().count() > max {
@@ -16,6 +17,9 @@ pub fn text(field: &'static str, text: &str, max: usize) -> Result<String, Refus
     }
     if trimmed.chars().any(char::is_control) {
         return Err(Refusal::invalid(field, "text-control-character"));
+    }
+    if trimmed.chars().any(is_hidden) || !is_visible(trimmed) {
+        return Err(Refusal::invalid(field, "text-hidden-character"));
     }
     Ok(trimmed.to_owned())
 }

@@ -24,6 +24,8 @@ pub struct Directory {
     accounts: HashMap<AccountId, KnownAccount>,
     links: HashMap<AccountId, Vec<Link>>,
     codes: HashMap<Reference, StaticCode>,
+    /// Virtual accounts in valid codes; `None`: in those of several stalls.
+    printed: HashMap<NumberId, Option<Printed>>,
 }
 
 /// What is known of an account.
@@ -51,6 +53,14 @@ pub struct StaticCode {
     pub revoked_at: Option<UnixMs>,
 }
 
+/// Whose codes name a virtual account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Printed {
+    pub occupancy_id: OccupancyId,
+    /// Where it is one code only.
+    pub code_id: Option<CodeId>,
+}
+
 #[derive(Debug)]
 pub(super) struct Numbered {
     pub(super) bin: Box<str>,
@@ -65,7 +75,7 @@ pub(super) struct Link {
 }
 
 impl Directory {
-    /// Loads a board's directory in five queries.
+    /// Loads a board's directory in six queries.
     ///
     /// # Errors
     /// `not-found` for an unknown board.
@@ -81,7 +91,17 @@ impl Directory {
         }
         let accounts = store::accounts(connection, board_id)?.into_iter().collect();
         let codes = store::codes(connection, board_id)?.into_iter().collect();
-        Ok(Self { version, day_start_minute, minimum_receipt, numbers, accounts, links, codes })
+        let printed = printed(store::virtual_codes(connection, board_id)?);
+        Ok(Self {
+            version,
+            day_start_minute,
+            minimum_receipt,
+            numbers,
+            accounts,
+            links,
+            codes,
+            printed,
+        })
     }
 
     /// The account that a report is about. The virtual account counts first: it tells more. With
@@ -130,4 +150,23 @@ impl Directory {
     pub fn code(&self, reference: Reference) -> Option<&StaticCode> {
         self.codes.get(&reference)
     }
+
+    /// The stall whose valid codes alone name this virtual account.
+    #[must_use]
+    pub fn printed_on(&self, number_id: NumberId) -> Option<Printed> {
+        self.printed.get(&number_id).copied().flatten()
+    }
+}
+
+fn printed(codes: Vec<(NumberId, CodeId, OccupancyId)>) -> HashMap<NumberId, Option<Printed>> {
+    let mut printed: HashMap<NumberId, Option<Printed>> = HashMap::new();
+    for (number_id, code_id, occupancy_id) in codes {
+        let first = Some(Printed { occupancy_id, code_id: Some(code_id) });
+        let known = printed.entry(number_id).or_insert(first);
+        if *known != first {
+            let same = known.filter(|known| known.occupancy_id == occupancy_id);
+            *known = same.map(|known| Printed { code_id: None, ..known });
+        }
+    }
+    printed
 }

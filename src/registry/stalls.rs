@@ -1,6 +1,7 @@
 //! Stalls (sạp): places in a section of a market. Who trades there is an occupancy.
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 use utoipa::{IntoParams, ToSchema};
 
 use super::check::{found, referred, text};
@@ -45,7 +46,7 @@ pub struct Stall {
 #[serde(deny_unknown_fields)]
 pub struct NewStall {
     pub section_id: SectionId,
-    /// 1–20 characters, unique in its market.
+    /// 1–20 characters, unique in its market without regard to case and spaces.
     pub code: String,
     /// 1–80 characters.
     pub goods: String,
@@ -165,6 +166,12 @@ fn refuse_if_occupied(connection: &mut DbConnection, act: &Act, stall: &Stall) -
         }
         None => Ok(()),
     }
+}
+
+/// What makes two codes one: `a 12` is what stands on the stall `A12`.
+#[must_use]
+pub fn code_key(code: &str) -> String {
+    code.nfkc().filter(|c| !c.is_whitespace()).flat_map(char::to_uppercase).collect()
 }
 
 fn code_taken() -> Refusal {

@@ -1,9 +1,12 @@
 //! Enumerations that are TEXT in the database and in JSON, the same word in both.
 
 /// Declares such an enumeration: `text_enum!(/// Doc. Name { Variant = "word", … });`
+///
+/// The word is a `tt`, because utoipa does not see a serde name that is a `literal` fragment, and
+/// would publish the variant's name instead.
 #[macro_export]
 macro_rules! text_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
                  utoipa::ToSchema, diesel::expression::AsExpression,

@@ -9,7 +9,7 @@ use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, NumberId, OccupancyId, RequestId};
 use crate::primitives::time::MS_PER_SECOND;
-use crate::primitives::{Refusal, Vnd};
+use crate::primitives::{Refusal, Vnd, input};
 use crate::registry::payee::Payee;
 use crate::registry::references::{self, Claimant};
 use crate::registry::{boards, check, occupancies};
@@ -42,6 +42,7 @@ pub struct NewRequest {
     /// 900 if absent; 60–86,400 for a sale, up to 8,640,000 (100 days) for a fee.
     pub expires_in_s: Option<i64>,
     /// Where an order at a provider was made for it.
+    #[serde(default, deserialize_with = "input::optional_object")]
     pub order: Option<Order>,
 }
 

@@ -6,7 +6,7 @@ use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{UnixMs, Vnd};
 
 /// Bank clocks and ours differ, and a transfer takes a moment after the payer has seen the code.
-const GRACE_MS: i64 = 2 * MS_PER_MINUTE;
+pub(super) const GRACE_MS: i64 = 2 * MS_PER_MINUTE;
 const THOUSAND: i64 = 1_000;
 
 /// What a payment makes of its request.
@@ -72,8 +72,11 @@ pub fn receive(
     } else {
         Effect::Underpaid
     };
-    let late = precision != Precision::Day && occurred_at > row.expires_at.plus_ms(GRACE_MS);
-    Received { effect, late, received }
+    Received { effect, late: is_late(row, occurred_at, precision), received }
+}
+
+fn is_late(row: &RequestRow, occurred_at: UnixMs, precision: Precision) -> bool {
+    precision != Precision::Day && occurred_at > row.expires_at.plus_ms(GRACE_MS)
 }
 
 fn is_thousandfold(row: &RequestRow, amount: Vnd) -> bool {
@@ -100,5 +103,22 @@ impl RequestRow {
         self.late |= payment.late && self.received < self.amount;
         self.received = payment.received;
         self.last_paid_at = self.last_paid_at.max(Some(occurred_at));
+    }
+
+    /// The request after a person has said that money was for it, whatever the amount.
+    pub fn accept(&mut self, amount: Vnd, occurred_at: UnixMs, precision: Precision) {
+        self.late |= self.received < self.amount && is_late(self, occurred_at, precision);
+        self.received = Vnd::new(self.received.get().saturating_add(amount.get()));
+        self.last_paid_at = self.last_paid_at.max(Some(occurred_at));
+    }
+
+    /// The request without money that turned out to be for something else. Without any money left
+    /// nothing was late; with some, when it came is not told apart.
+    pub fn withdraw(&mut self, amount: Vnd) {
+        self.received = Vnd::new(self.received.get().saturating_sub(amount.get()).max(0));
+        if self.received == Vnd::ZERO {
+            self.late = false;
+            self.last_paid_at = None;
+        }
     }
 }

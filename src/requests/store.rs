@@ -3,6 +3,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
+use super::receive::GRACE_MS;
 use super::show::RequestFilter;
 use super::state::RequestState;
 use super::types::{Order, PaidTo, RequestKind, RequestRow};
@@ -231,6 +232,16 @@ pub fn by_reference(
     found.into_iter().map(request).collect()
 }
 
+/// A request without its payee.
+pub fn by_id(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RequestId,
+) -> Outcome<Option<RequestRow>> {
+    let query = rows.find((board_id, id)).select(columns!());
+    query.first(connection).optional()?.map(request).transpose()
+}
+
 /// The request that an order was made for.
 pub fn by_order(
     connection: &mut DbConnection,
@@ -245,19 +256,23 @@ pub fn by_order(
     query.select(columns!()).first(connection).optional()?.map(request).transpose()
 }
 
-/// Requests of an account for exactly this amount, made since an instant, that nothing was received
-/// for and nobody took back.
+/// Requests of an account for exactly this amount that money may be for which moved at an instant:
+/// made since another one and before the money moved, not expired then, not taken back, and nothing
+/// was received for them. The bank's clock and ours may differ by the grace of two minutes.
 pub fn open_on_account(
     connection: &mut DbConnection,
     board_id: BoardId,
     account_id: AccountId,
     amount: Vnd,
     since: UnixMs,
+    occurred_at: UnixMs,
 ) -> Outcome<Vec<RequestRow>> {
     let query = rows
         .filter(table::board_id.eq(board_id))
         .filter(table::account_id.eq(account_id))
         .filter(table::created_at_ms.ge(since.0))
+        .filter(table::created_at_ms.le(occurred_at.plus_ms(GRACE_MS).0))
+        .filter(table::expires_at_ms.ge(occurred_at.plus_ms(-GRACE_MS).0))
         .filter(table::amount_vnd.eq(amount.get()))
         .filter(table::received_vnd.eq(0_i64))
         .filter(table::cancelled_at_ms.is_null());

@@ -4,10 +4,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use qrcode::{Color, EcLevel, QrCode, Version};
+use qrcode::canvas::Canvas;
+use qrcode::{EcLevel, QrResult, Version, bits, ec};
 use sha2::{Digest, Sha256};
 
-use super::{png, svg};
+use super::{mask, png, svg};
 use crate::primitives::Refusal;
 
 /// White modules around the symbol.
@@ -106,12 +107,19 @@ impl Matrix {
             Level::Q => EcLevel::Q,
             Level::H => EcLevel::H,
         };
-        let code = QrCode::with_error_correction_level(payload, level)
-            .map_err(|_| Refusal::invalid("payload", "image-too-much-text"))?;
-        let (Version::Normal(version) | Version::Micro(version)) = code.version();
-        let width = code.width();
-        let dark = code.into_colors().into_iter().map(|color| color == Color::Dark).collect();
-        Ok(Self { width, dark, version })
+        Self::encode(payload, level).map_err(|_| Refusal::invalid("payload", "image-too-much-text"))
+    }
+
+    fn encode(payload: &str, level: EcLevel) -> QrResult<Self> {
+        let bits = bits::encode_auto(payload.as_bytes(), level)?;
+        let size = bits.version();
+        let (data, correction) = ec::construct_codewords(&bits.into_bytes(), size, level)?;
+        let mut canvas = Canvas::new(size, level);
+        canvas.draw_all_functional_patterns();
+        canvas.draw_data(&data, &correction);
+        let width = size.width() as usize;
+        let (Version::Normal(version) | Version::Micro(version)) = size;
+        Ok(Self { width, dark: mask::best(&canvas, width), version })
     }
 
     /// Modules on a side; 33 for version 4.

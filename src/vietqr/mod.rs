@@ -27,6 +27,7 @@ mod check_code;
 mod crc;
 mod crockford;
 mod image;
+mod mask;
 mod parse;
 mod png;
 mod problems;

@@ -1,6 +1,7 @@
 //! What every answer has, whatever the handler did: a request id, problems in the caller's
 //! language, security headers, and its place in the metrics.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use actix_web::body::{EitherBody, MessageBody};
@@ -13,6 +14,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
 
+use super::hooks;
 use super::problem::Problem;
 use super::state::AppState;
 use super::texts::Language;
@@ -51,12 +53,12 @@ pub async fn wrap<B: MessageBody>(
         request.head_mut().method = Method::GET;
     }
     request.extensions_mut().insert(context.clone());
-    let route = request.match_pattern().unwrap_or_else(|| NO_ROUTE.to_owned());
+    let route = route_of(&request);
     let answer = next.call(request).await?;
     let mut answer = match problem_in(answer.response()) {
         Some(problem) => {
             if let Some(cause) = problem.cause() {
-                tracing::error!(request_id = context.request_id, %method, route, cause, "a request failed");
+                tracing::error!(request_id = context.request_id, %method, %route, cause, "a request failed");
             }
             if problem.is_busy() {
                 state.metrics.count_queue_full();
@@ -69,6 +71,13 @@ pub async fn wrap<B: MessageBody>(
     write_headers(answer.headers_mut(), &context.request_id);
     state.metrics.observe(&method, &route, answer.status(), began.elapsed());
     Ok(answer)
+}
+
+fn route_of(request: &ServiceRequest) -> Cow<'static, str> {
+    match hooks::route_of(request.path()) {
+        Some(route) => Cow::Borrowed(route),
+        None => request.match_pattern().map_or(Cow::Borrowed(NO_ROUTE), Cow::Owned),
+    }
 }
 
 fn language_of(headers: &HeaderMap) -> Language {

@@ -14,15 +14,31 @@ use crate::intake::hook::Arrived;
 use crate::primitives::Refusal;
 use crate::primitives::ids::FeedId;
 
+const PREFIX: &str = "/hooks";
+
 /// Lays out the hooks; with `noop_route` also `/noop`, which takes a delivery, does nothing and
 /// answers like SePay's hook: what a benchmark compares the hook with.
 pub fn configure(config: &mut web::ServiceConfig, noop_route: bool) {
     config
-        .route("/hooks/{feed_id}", web::route().to(receive))
-        .route("/hooks/{feed_id}/{tail:.*}", web::route().to(receive));
+        // A prefix without parameters: actix would run a regular expression for each, and on this
+        // path that costs as much as the signature.
+        .service(web::scope(PREFIX).default_service(web::to(receive)));
     if noop_route {
         config.route("/noop", web::post().to(noop));
     }
+}
+
+/// The feed of `/hooks/{feed_id}` or `/hooks/{feed_id}/{tail}`, and the tail.
+fn address(path: &str) -> Option<(FeedId, &str)> {
+    let rest = path.strip_prefix(PREFIX)?.strip_prefix('/')?;
+    let (feed_id, tail) = rest.split_once('/').unwrap_or((rest, ""));
+    Some((FeedId::parse(feed_id)?, tail))
+}
+
+/// What metrics call the route of a hook's path; `None` for other paths.
+pub fn route_of(path: &str) -> Option<&'static str> {
+    let rest = path.strip_prefix(PREFIX)?;
+    rest.starts_with('/').then_some("/hooks/{feed_id}")
 }
 
 async fn noop(body: web::Bytes) -> HttpResponse {
@@ -36,14 +52,12 @@ async fn receive(
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Some(feed_id) = request.match_info().get("feed_id").and_then(FeedId::parse) else {
-        return Err(not_found());
-    };
+    let (feed_id, tail) = address(request.path()).ok_or_else(not_found)?;
     let context = request.extensions().get::<RequestContext>().cloned();
     let body = read(body).await?;
     let arrived = Arrived {
         method: request.method().as_str().to_owned(),
-        path_tail: request.match_info().get("tail").unwrap_or_default().to_owned(),
+        path_tail: tail.to_owned(),
         query: request.query_string().to_owned(),
         headers: request
             .headers()

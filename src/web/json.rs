@@ -11,7 +11,7 @@ use futures_util::StreamExt as _;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest, Sha256};
 
-use super::misfit::{self, Misfit};
+use super::misfit::{self, Form, Misfit};
 use super::problem::Problem;
 
 /// Far above any input of the API; a statement import has its own way in.
@@ -78,6 +78,9 @@ fn too_large() -> Problem {
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<Json<T>, Problem> {
     let bad = |code| Problem::new(StatusCode::BAD_REQUEST, code);
     let text = std::str::from_utf8(body).map_err(|_| bad("body-not-utf8"))?;
+    if text.trim().is_empty() {
+        return Err(bad("body-empty"));
+    }
     // Before its fields are looked at, it must be JSON to its end. This pass does not recurse; the
     // next one is as deep as the input's type.
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| {
@@ -85,8 +88,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<Json<T>, Problem> {
     })?;
     if !text.trim_start().starts_with('{') {
         // serde would take a list for an object with its fields in order.
-        let expected = "an object".to_owned();
-        return Err(Misfit::WrongType { field: String::new(), expected }.into());
+        return Err(Misfit::WrongType { field: String::new(), form: Form::Body }.into());
     }
     let mut json = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {

@@ -22,8 +22,70 @@ pub enum Misfit {
     /// A value of another type, or one that its type refuses.
     WrongType {
         field: String,
-        expected: String,
+        form: Form,
     },
+}
+
+/// What a value must look like, as the texts tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The whole body.
+    Body,
+    Object,
+    List,
+    Text,
+    Whole,
+    Boolean,
+    Day,
+    Instant,
+    /// With its prefix.
+    Id(String),
+    Other,
+}
+
+impl Form {
+    /// serde says what it expected, and std why a parameter is no number.
+    fn read(expected: &str) -> Self {
+        if let Some(prefix) = expected.strip_prefix("an id that begins with ") {
+            return Self::Id(prefix.to_owned());
+        }
+        let begins = |starts: &[&str]| starts.iter().any(|start| expected.starts_with(start));
+        if begins(&["a date"]) {
+            Self::Day
+        } else if begins(&["an instant"]) {
+            Self::Instant
+        } else if begins(&["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize"])
+            || begins(&["invalid digit found", "number too", "cannot parse integer"])
+        {
+            Self::Whole
+        } else if begins(&["a boolean", "provided string was not `true`"]) {
+            Self::Boolean
+        } else if begins(&["a string", "string or map", "enum ", "variant ", "expected value"]) {
+            Self::Text
+        } else if begins(&["a sequence"]) {
+            Self::List
+        } else if begins(&["an object", "a map", "struct ", "internally tagged enum"]) {
+            Self::Object
+        } else {
+            Self::Other
+        }
+    }
+
+    /// The word by which the texts tell forms apart.
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Object => "object",
+            Self::List => "list",
+            Self::Text => "text",
+            Self::Whole => "whole",
+            Self::Boolean => "boolean",
+            Self::Day => "day",
+            Self::Instant => "instant",
+            Self::Id(_) => "id",
+            Self::Other => "other",
+        }
+    }
 }
 
 impl Misfit {
@@ -43,16 +105,16 @@ impl Misfit {
         }
         let field = if path == "." { String::new() } else { path.to_owned() };
         if message.starts_with("unknown variant ") {
-            let allowed = message.split_once(", expected ").map_or("", |(_, allowed)| allowed);
-            let allowed = allowed.trim_start_matches("one of ").replace('`', "");
-            return Self::NotListed { field, allowed };
+            // From the right: the value may say anything.
+            let allowed = message.rsplit_once(", expected ").map_or("", |(_, allowed)| allowed);
+            let words: Vec<_> = allowed.split('`').skip(1).step_by(2).collect();
+            return Self::NotListed { field, allowed: words.join(", ") };
         }
-        let expected = message
-            .split_once(", expected ")
-            .map(|(_, expected)| expected)
-            .or_else(|| message.strip_prefix("expected "))
-            .unwrap_or(message);
-        Self::WrongType { field, expected: expected.to_owned() }
+        if field.is_empty() {
+            return Self::WrongType { field, form: Form::Body };
+        }
+        let expected = message.rsplit_once(", expected ").map_or(message, |(_, expected)| expected);
+        Self::WrongType { field, form: Form::read(expected) }
     }
 }
 
@@ -65,8 +127,9 @@ impl From<Misfit> for Problem {
             Misfit::NotListed { field, allowed } => {
                 Self::named("value-not-listed", field).with("allowed", allowed)
             }
-            Misfit::WrongType { field, expected } => {
-                Self::named("value-of-wrong-type", field).with("expected", expected)
+            Misfit::WrongType { field, form } => {
+                let problem = Self::named("value-of-wrong-type", field).with("form", form.word());
+                if let Form::Id(prefix) = form { problem.with("prefix", prefix) } else { problem }
             }
         }
     }

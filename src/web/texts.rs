@@ -54,6 +54,19 @@ impl Language {
         }
     }
 
+    /// An argument as a sentence says it: in `allowed`, a list of alternatives, "hoặc" or "or"
+    /// stands before the last.
+    fn said<'v>(self, name: &str, value: &'v str) -> Cow<'v, str> {
+        let or = match self {
+            Self::Vietnamese => "hoặc",
+            Self::English => "or",
+        };
+        match value.rsplit_once(", ") {
+            Some((others, last)) if name == "allowed" => format!("{others} {or} {last}").into(),
+            _ => value.into(),
+        }
+    }
+
     /// A text with its arguments filled in; `None` for a key that no file has.
     #[must_use]
     pub fn text(self, key: &str, args: &[(&'static str, String)]) -> Option<String> {
@@ -63,7 +76,7 @@ impl Language {
         };
         let args: HashMap<_, _> = args
             .iter()
-            .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(value.as_str())))
+            .map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(self.said(name, value))))
             .collect();
         LOCALES.try_lookup_with_args(language, key, &args)
     }

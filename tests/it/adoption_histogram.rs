@@ -65,13 +65,35 @@ fn nonsense_is_passed_over() {
     for text in ["!", "~", "~~", "\u{7f}0", "!z", "é0", "đđ"] {
         assert_eq!(Histogram::from_log(text).count(), 0, "{text}");
     }
-    for text in ["!", "!0", "!0x;", "!0-3;", "!00;", "đ1;", "!z3;", ";;;;"] {
-        assert_eq!(Histogram::from_packed(text).count(), 0, "{text}");
-    }
-    // `;` is itself a mantissa.
-    let semicolon = Histogram::from_log(&log(&[36, 36, 9_900]));
-    assert_eq!(semicolon.packed(), ";02;z21;");
-    assert_eq!(Histogram::from_packed(&semicolon.packed()), semicolon);
+}
+
+#[test]
+fn months_are_packed_as_counts_from_the_first_bucket_on() {
+    let packed = |amounts: &[i64]| Histogram::from_log(&log(amounts)).packed();
+    assert!(packed(&[]).is_empty());
+    assert_eq!(packed(&[10]), [0, 0, 1]);
+    // Buckets 270 and 271, three between, 275; 200 in two groups of seven bits.
+    let mut amounts = vec![10_000, 11_000, 11_000, 15_000];
+    assert_eq!(packed(&amounts), [1, 14, 1, 2, 0, 3, 1]);
+    amounts.extend([15_000; 199]);
+    assert_eq!(packed(&amounts), [1, 14, 1, 2, 0, 3, 0xC8, 1]);
+    assert_eq!(packed(&[i64::MAX]), [6, 0x4C, 1]);
+}
+
+#[test]
+fn malformed_bytes_end_the_reading() {
+    let count = |bytes: &[u8]| Histogram::from_packed(bytes).count();
+    assert_eq!(count(&[0]), 0);
+    assert_eq!(count(&[0, 0]), 0);
+    // No bucket so high, neither at first nor after a run of zeros.
+    assert_eq!(count(&[0xFF, 0xFF, 1]), 0);
+    assert_eq!(count(&[6, 0x53, 1, 1]), 1);
+    assert_eq!(count(&[0, 0, 1, 0, 0xFF, 0x7F, 1]), 1);
+    // Numbers and runs without their end, or too long.
+    assert_eq!(count(&[0, 0, 1, 0]), 1);
+    assert_eq!(count(&[0, 0, 1, 0x80]), 1);
+    assert_eq!(count(&[[0, 0].as_slice(), &[0xFF; 9], &[1]].concat()), 0);
+    assert_eq!(count(&[[0, 0].as_slice(), &[0xFF; 8], &[0x7F, 1]].concat()), i64::MAX);
 }
 
 proptest! {
@@ -84,7 +106,18 @@ proptest! {
         let median = Vnd::new(amounts[(amounts.len() - 1) / 2]).two_significant_digits();
         prop_assert_eq!(counts.median(), Some(median));
         prop_assert_eq!(counts.count(), amounts.len() as i64);
-        prop_assert_eq!(&Histogram::from_packed(&counts.packed()), &counts);
+    }
+
+    #[test]
+    fn packing_keeps_every_count(
+        amounts in prop::collection::vec(1_i64..=i64::MAX, 0..60),
+        doublings in 0..30,
+    ) {
+        let mut counts = Histogram::from_log(&log(&amounts));
+        for _ in 0..doublings {
+            counts.merge(&counts.clone());
+        }
+        prop_assert_eq!(Histogram::from_packed(&counts.packed()), counts);
     }
 
     #[test]
@@ -92,9 +125,16 @@ proptest! {
         one in prop::collection::vec(10_i64..10_000_000, 0..30),
         other in prop::collection::vec(10_i64..10_000_000, 0..30),
     ) {
-        let mut merged = Histogram::from_log(&log(&one));
-        merged.merge(&Histogram::from_log(&log(&other)));
-        prop_assert_eq!(merged, Histogram::from_log(&(log(&one) + &log(&other))));
+        let (first, second) = (Histogram::from_log(&log(&one)), Histogram::from_log(&log(&other)));
+        let sum = Histogram::from_log(&(log(&one) + &log(&other)));
+        let merged_into_first = |merge: &dyn Fn(&mut Histogram)| {
+            let mut merged = first.clone();
+            merge(&mut merged);
+            merged
+        };
+        prop_assert_eq!(&merged_into_first(&|merged| merged.merge(&second)), &sum);
+        prop_assert_eq!(&merged_into_first(&|merged| merged.merge_log(&log(&other))), &sum);
+        prop_assert_eq!(&merged_into_first(&|merged| merged.merge_packed(&second.packed())), &sum);
     }
 
     #[test]
@@ -110,9 +150,24 @@ proptest! {
     }
 
     #[test]
-    fn no_text_can_break_it(text in ".*") {
+    fn nothing_can_break_it(
+        text in ".*",
+        bytes in prop::collection::vec(prop_oneof![0_u8..9, any::<u8>()], 0..60),
+    ) {
         let _ = Histogram::from_log(&text);
-        let _ = Histogram::from_packed(&text);
+        let found = Histogram::from_packed(&bytes);
+        prop_assert_eq!(Histogram::from_packed(&found.packed()), found);
+    }
+
+    #[test]
+    fn a_removal_leaves_the_receipts_of_other_days(
+        one in prop::collection::vec(10_i64..1_000, 0..30),
+        other in prop::collection::vec(10_i64..1_000, 0..30),
+    ) {
+        let mut merged = Histogram::from_log(&log(&one));
+        let removals: String = other.iter().map(|vnd| format!("~{}", log(&[*vnd]))).collect();
+        merged.merge_log(&removals);
+        prop_assert_eq!(merged, Histogram::from_log(&log(&one)));
     }
 }
 

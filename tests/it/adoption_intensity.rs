@@ -1,7 +1,7 @@
 //! M8 and the secrecy of amounts, and M12.
 
 use cho40::access::Permission;
-use cho40::adoption::{self, Hidden, Query};
+use cho40::adoption::{self, Hidden, Query, Separator};
 use cho40::ledger::latency::Delay;
 use cho40::primitives::Vnd;
 
@@ -48,8 +48,8 @@ on_both!(payers_are_counted_where_they_are_named, |db| {
         market.day(id, id, 1, &DayOf { sales: &sales, named, ..DayOf::default() });
         for payer in [7, 8, 9] {
             market.execute(&format!(
-                "INSERT INTO payer_days (board_id, day, occupancy_id, payer_key) \
-                 VALUES ({board}, {}, {id}, {payer})",
+                "INSERT INTO payer_days (board_id, day, occupancy_id, payer_key, receipt_count) \
+                 VALUES ({board}, {}, {id}, {payer}, 1)",
                 ago(1).0
             ));
         }
@@ -77,7 +77,7 @@ on_both!(amounts_of_a_stall_need_consent_or_permission, |db| {
     assert_eq!(amounts(1).hidden_because, Some(Hidden::NoConsent));
     assert_eq!((amounts(1).median_vnd, amounts(1).received_high_vnd), (None, None));
     assert_eq!(amounts(2).median_vnd, Some(Vnd::new(50_000)));
-    let csv = adoption::csv(&report);
+    let csv = adoption::csv(&report, Separator::Semicolon);
     let row = |code: &str| csv.lines().find(|line| line.contains(code)).unwrap().to_owned();
     assert!(!row("A01").contains("50000") && row("A02").contains("50000"));
     market.execute(&format!("UPDATE consents SET withdrawn_at_ms = {}", NOW.0 - 1));

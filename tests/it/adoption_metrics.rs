@@ -46,7 +46,7 @@ on_both!(every_obstacle_has_its_reason, |db| {
     let coverage = &report.coverage;
     assert_eq!((coverage.trading, coverage.equipped, coverage.measurable), (8, 3, 1));
     assert_eq!(coverage.because.iter().map(|reason| reason.count).sum::<i64>(), 7);
-    assert!(coverage.sentences[0].vi.starts_with("7 trong 8 sạp đang bán chưa đo được"));
+    assert!(coverage.sentences[0].vi.contains(": 7 trong 8 sạp đang bán chưa đo được: "));
 });
 
 on_both!(silence_is_never_a_zero, |db| {
@@ -177,8 +177,8 @@ on_both!(activated_needs_two_payers_where_the_feed_names_them, |db| {
             market.day(id, id, day, &row);
             let payer = if payers == 1 { 5 } else { day };
             market.execute(&format!(
-                "INSERT INTO payer_days (board_id, day, occupancy_id, payer_key) \
-                 VALUES ({board}, {}, {id}, {payer})",
+                "INSERT INTO payer_days (board_id, day, occupancy_id, payer_key, receipt_count) \
+                 VALUES ({board}, {}, {id}, {payer}, 1)",
                 ago(day).0
             ));
         }

@@ -1,7 +1,7 @@
 //! The report as a whole: its window, its access, and what it looks like.
 
 use cho40::access::Permission;
-use cho40::adoption::{self, Query};
+use cho40::adoption::{self, Query, Separator};
 use cho40::db::Fault;
 use cho40::primitives::Day;
 use cho40::primitives::ids::MarketId;
@@ -129,24 +129,97 @@ on_both!(the_report_looks_as_it_did, |db| {
     let mut brief = report.clone();
     brief.occupancies.retain(|one| matches!(one.occupancy_id.0, 1 | 7));
     insta::assert_json_snapshot!("adoption_json", brief);
-    insta::assert_snapshot!("adoption_csv", adoption::csv(&report).replace("\r\n", "␍\n"));
+    let table = adoption::csv(&report, Separator::Semicolon);
+    insta::assert_snapshot!("adoption_csv", table.replace("\r\n", "␍\n"));
     insta::assert_snapshot!("adoption_text", adoption::text(&report));
 });
 
 on_both!(the_table_is_safe_to_open, |db| {
     let mut market = Market::new(db);
     small_market(&mut market);
-    let csv = adoption::csv(&market.report());
-    assert!(csv.starts_with("\u{feff}Cấp,Chợ,"));
-    assert!(csv.contains(",'=1+1,") && !csv.contains(",=1+1"));
-    assert!(csv.contains(",\"Cá tươi, \"\"khô\"\"\","));
-    let lines: Vec<_> = csv.split("\r\n").collect();
-    // Head, market, wholesale, two sections, nine occupancies, and the last line break.
-    assert_eq!(lines.len(), 1 + 1 + 1 + 2 + 9 + 1);
-    assert_eq!(lines.last(), Some(&""));
-    let columns = lines[0].split(',').count();
-    assert_eq!(lines[1].split(',').count(), columns);
-    assert!(!csv.contains("doanh thu"));
+    let report = market.report();
+    for (separator, mark, share) in
+        [(Separator::Semicolon, ';', "66,7"), (Separator::Comma, ',', "66.7")]
+    {
+        let csv = adoption::csv(&report, separator);
+        assert!(csv.starts_with(&format!("\u{feff}Chợ Thới Bình{mark}từ 25/10/2026")), "{csv}");
+        let cell = |text: &str| csv.contains(&format!("{mark}{text}{mark}"));
+        assert!(cell("'=1+1") && !csv.contains(&format!("{mark}=1+1")));
+        assert!(cell("\"Cá tươi, \"\"khô\"\"\""));
+        assert!(cell(share));
+        let (opening, table) = csv.split_once("\r\n\r\n").unwrap();
+        for told in ["chưa đo được", "Số sạp chưa có mã", "nối nguồn báo tiền về"]
+        {
+            assert!(opening.contains(told), "{opening}");
+        }
+        let lines: Vec<_> = table.split("\r\n").collect();
+        assert!(lines[0].starts_with(&format!("Cấp{mark}Chợ{mark}")));
+        // Head, market, wholesale, two sections, nine occupancies, and the last line break.
+        assert_eq!(lines.len(), 1 + 1 + 1 + 2 + 9 + 1);
+        assert_eq!(lines.last(), Some(&""));
+        let columns = columns(lines[0], mark);
+        for line in &lines[1..lines.len() - 1] {
+            assert_eq!(self::columns(line, mark), columns, "{line}");
+        }
+        assert!(!csv.contains("doanh thu"));
+    }
+});
+
+/// How many cells a row has, quoted separators aside.
+fn columns(row: &str, mark: char) -> usize {
+    let outside = row.split('"').step_by(2);
+    outside.map(|part| part.matches(mark).count()).sum::<usize>() + 1
+}
+
+on_both!(no_name_becomes_a_formula, |db| {
+    let mut market = Market::new(db);
+    market.alive(300, 0);
+    market.fed(1, 11, 100);
+    market.share_amounts(Stall(1));
+    let day = DayOf { sales: &[20_000], ..DayOf::default() };
+    market.day(1, 1, 1, &day);
+    for (name, written) in [
+        ("=A1", ";'=A1;"),
+        (" -1", ";\u{20}'-1;"),
+        ("＠x", ";'＠x;"),
+        ("Cá,=A1", ";\"Cá,'=A1\";"),
+        ("Cá; +1", ";\"Cá; '+1\";"),
+        ("A-12", ";A-12;"),
+        ("2 \"=x\"", ";\"2 \"\"'=x\"\"\";"),
+    ] {
+        market.execute(&format!("UPDATE stalls SET code = '{name}'"));
+        let csv = adoption::csv(&market.report(), Separator::Semicolon);
+        assert!(csv.contains(written), "{name:?} is not {written:?} in {csv}");
+    }
+    let csv = adoption::csv(&market.report(), Separator::Semicolon);
+    assert!(csv.contains(";20000;20000;20000;"), "amounts are plain: {csv}");
+});
+
+on_both!(the_opening_tells_in_both_languages_what_is_not_known, |db| {
+    let mut market = Market::new(db);
+    market.alive(300, 0);
+    market.bare_stall(1, 11);
+    let sentence = |market: &mut Market<'_>| market.report().coverage.sentences[0].clone();
+    let said = sentence(&mut market);
+    assert_eq!(
+        said.vi,
+        "Tính đến hết ngày 23/11/2026: 1 trong 1 sạp đang bán chưa đo được: 1 sạp chưa có mã. \
+         Chưa có sạp nào có số liệu."
+    );
+    assert_eq!(
+        said.en,
+        "As of the end of 2026-11-23: 1 of 1 trading stall cannot be measured: 1 has no code. \
+         There are no figures yet."
+    );
+    market.bare_stall(2, 11);
+    market.fed(3, 11, 100);
+    let said = sentence(&mut market);
+    assert!(said.vi.contains("2 trong 3 sạp đang bán chưa đo được: 2 sạp chưa có mã. Các con số"));
+    assert!(said.en.contains("2 of 3 trading stalls cannot be measured: 2 have no code. The"));
+    market.execute("UPDATE stalls SET closed_day = 0 WHERE id <> 3");
+    let report = market.report();
+    assert!(report.coverage.sentences[0].vi.ends_with("cả 1 sạp đang bán đều có số liệu."));
+    assert_eq!(report.coverage.sentences.len(), 1, "nothing is said of none");
 });
 
 on_both!(occupancies_are_listed_only_when_asked_for, |db| {

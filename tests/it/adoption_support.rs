@@ -117,6 +117,7 @@ impl<'a> Market<'a> {
             market_id = 1_i64,
             section_id = section,
             code = format!("A{id:02}"),
+            code_key = format!("A{id:02}"),
             goods = "rau",
             wholesale = wholesale,
             size_class = "small",

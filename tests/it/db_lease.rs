@@ -27,7 +27,7 @@ on_both!(an_expired_instance_is_taken_over_with_its_high_water, |db| {
     take(db.connection(), "b", NOW).unwrap();
     let high_water = NOW.plus_ms(90_000);
     let until = NOW.plus_ms(LEASE_MS + 60_000);
-    lease::renew(db.connection(), first, until, high_water).unwrap();
+    assert!(lease::renew(db.connection(), first, until, high_water).unwrap());
 
     // b ran out, a was renewed.
     let third = take(db.connection(), "c", NOW.plus_ms(LEASE_MS)).unwrap();
@@ -39,7 +39,7 @@ on_both!(an_expired_instance_is_taken_over_with_its_high_water, |db| {
 
 on_both!(a_lease_that_ends_is_free_at_once, |db| {
     let first = take(db.connection(), "a", NOW).unwrap();
-    lease::renew(db.connection(), first, NOW, NOW.plus_ms(1)).unwrap();
+    assert!(lease::renew(db.connection(), first, NOW, NOW.plus_ms(1)).unwrap());
     let second = take(db.connection(), "b", NOW).unwrap();
     assert_eq!((second.instance, second.high_water), (0, NOW.plus_ms(1)));
 });
@@ -50,8 +50,8 @@ on_both!(a_lease_that_was_lost_cannot_be_renewed, |db| {
     let taker = take(db.connection(), "b", later).unwrap();
     assert_eq!(taker.instance, slept.instance);
     let until = later.plus_ms(LEASE_MS);
-    assert!(lease::renew(db.connection(), slept, until, later).is_err());
-    lease::renew(db.connection(), taker, until, later).unwrap();
+    assert!(!lease::renew(db.connection(), slept, until, later).unwrap());
+    assert!(lease::renew(db.connection(), taker, until, later).unwrap());
 });
 
 on_both!(all_instances_taken_is_a_fault, |db| {

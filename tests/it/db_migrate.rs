@@ -58,8 +58,11 @@ struct Column {
     nullable: bool,
 }
 
+/// An id that is alone the primary key is SQLite's row number, of 64 bits, and must be called
+/// INTEGER.
 const SQLITE_COLUMNS: &str = "SELECT t.name AS table_name, c.name AS name,
-        c.type AS kind, c.\"notnull\" = 0 AS nullable
+        CASE WHEN c.pk = 1 AND c.name = 'id' AND c.type = 'INTEGER' THEN 'BIGINT' ELSE c.type END
+        AS kind, c.\"notnull\" = 0 AS nullable
     FROM sqlite_schema t, pragma_table_info(t.name) c
     WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 const POSTGRES_COLUMNS: &str = "SELECT CAST(table_name AS TEXT) AS table_name,

@@ -116,6 +116,7 @@ on_both!(what_no_rule_can_place_waits_for_a_person, |db| {
     let assigned = stage.write(move |connection, act| {
         let line = |occupancy_id, class, amount| transfers::NewLine {
             occupancy_id,
+            request_id: None,
             class,
             amount_vnd: Vnd::new(amount),
         };

@@ -144,6 +144,17 @@ fn a_restart_with_the_clock_set_back_repeats_no_id() {
 }
 
 #[test]
+fn a_lost_instance_is_left_without_going_backwards() {
+    let clock = Clock::standing_at(NOW);
+    let ids = IdGenerator::new(clock.clone(), 5, UnixMs(0));
+    let before = ids.next();
+    ids.move_to(9, UnixMs(0));
+    let after = ids.next();
+    assert!(after > before);
+    assert_eq!((before >> 12 & 1_023, after >> 12 & 1_023), (5, 9));
+}
+
+#[test]
 fn instances_at_the_same_instant_share_no_id() {
     let clock = Clock::standing_at(NOW);
     let mut issued = std::collections::HashSet::new();

@@ -227,14 +227,16 @@ on_both!(stalls_are_known_by_their_painted_code, |db| {
         size_class: SizeClass::Large,
         position: 4,
     };
-    let taken = stalls::create(db.connection(), &act, new("A-01"));
-    refused(taken, "code", "stall-code-taken");
+    for written in ["A-01", "a-01 ", " A - 01", "Ａ-０１", "a\u{a0}-01"] {
+        let taken = stalls::create(db.connection(), &act, new(written));
+        refused(taken, "code", "stall-code-taken");
+    }
     missing(stalls::create(db.connection(), &other, new("A-09")), "section_id", "section");
     let stall = stalls::create(db.connection(), &act, new("A-09")).unwrap();
     assert_eq!((stall.market_id, stall.closed_day), (stand.market, None));
     assert_eq!(stalls::get(db.connection(), &act, stall.id).unwrap(), stall);
     missing(stalls::get(db.connection(), &other, stall.id), "", "stall");
-    let change = StallChange { code: Some("A-01".into()), ..StallChange::default() };
+    let change = StallChange { code: Some("a-01".into()), ..StallChange::default() };
     let taken = stalls::change(db.connection(), &act, stall.id, change);
     refused(taken, "code", "stall-code-taken");
     let filter = StallFilter { code: Some("A-09".into()), ..StallFilter::default() };

@@ -7,6 +7,10 @@ use serde::Deserialize;
 #[test]
 fn texts_are_trimmed_and_bounded() {
     assert_eq!(check::text("name", "  Bé  ", 2).unwrap(), "Bé");
+    // Letters with combining accents, and pictures with a variant, are seen.
+    for seen in ["Be\u{301}", "☎\u{fe0f}", "李"] {
+        assert_eq!(check::text("name", seen, 5).unwrap(), seen);
+    }
     for (text, code) in [
         ("", "text-length"),
         (" \t ", "text-length"),
@@ -14,6 +18,14 @@ fn texts_are_trimmed_and_bounded() {
         ("a\0", "text-control-character"),
         ("a\nb", "text-control-character"),
         ("a\u{85}b", "text-control-character"),
+        ("\u{202e}", "text-hidden-character"),
+        ("\u{200b}\u{200f}", "text-hidden-character"),
+        ("Bé\u{202e}", "text-hidden-character"),
+        ("B\u{200d}é", "text-hidden-character"),
+        ("a\u{feff}b", "text-hidden-character"),
+        ("\u{fe0f}", "text-hidden-character"),
+        ("\u{301}", "text-hidden-character"),
+        ("\u{3164}", "text-hidden-character"),
     ] {
         let refusal = check::text("name", text, 5).unwrap_err();
         assert_eq!((refusal.field.as_deref(), refusal.code), (Some("name"), code), "{text:?}");

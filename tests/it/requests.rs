@@ -266,11 +266,20 @@ on_both!(the_ledger_finds_requests_by_reference_and_by_amount, |db| {
     assert!(by_reference(db.connection(), board_id, &[]).unwrap().is_empty());
     assert!(by_reference(db.connection(), other.board_id(), &both).unwrap().is_empty());
 
-    let open = |connection: &mut DbConnection, amount, since| {
-        let rows = open_on_account(connection, board_id, stand.account, Vnd::new(amount), since);
+    let open_at = |connection: &mut DbConnection, amount, since, at| {
+        let (account, amount) = (stand.account, Vnd::new(amount));
+        let rows = open_on_account(connection, board_id, account, amount, since, at);
         rows.unwrap().into_iter().map(|row| row.id).collect::<Vec<_>>()
     };
+    let open =
+        |connection: &mut DbConnection, amount, since| open_at(connection, amount, since, act.at);
     assert_eq!(open(db.connection(), 45_000, act.at), [first.id, second.id]);
+    // 15 minutes, and two that the clocks may differ by, on either side.
+    let minutes = |minutes: i64| act.at.plus_ms(minutes * 60_000);
+    for (minute, found) in [(-3, 0), (-2, 2), (17, 2), (18, 0)] {
+        let ids = open_at(db.connection(), 45_000, act.at, minutes(minute));
+        assert_eq!(ids.len(), found, "minute {minute}");
+    }
     assert!(open(db.connection(), 45_000, act.at.plus_ms(1)).is_empty());
     assert!(open(db.connection(), 45_001, act.at).is_empty());
     pay(db.connection(), board_id, first.reference, 45_000, act.at);

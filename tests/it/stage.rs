@@ -175,6 +175,10 @@ impl Stage {
         self.runtime.block_on(self.app.roll_months()).unwrap();
     }
 
+    pub fn index_transfers(&self) {
+        self.runtime.block_on(self.app.index_transfers()).unwrap();
+    }
+
     pub fn differences(&self) -> Vec<String> {
         self.read(|connection, act| {
             let found = cho40::ledger::doctor::examine(connection, act.board_id())?;

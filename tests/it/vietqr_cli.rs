@@ -142,6 +142,35 @@ fn decode_answers_every_vector_as_published() {
 }
 
 #[test]
+fn amounts_are_whole_dong_however_they_are_grouped() {
+    let encode = |amount: &str| {
+        let args = ["vietqr", "encode", "--bin", "970403", "--account", "1", "--amount", amount];
+        let parsed = VietQr::try_parse_from(args).map_err(|error| error.to_string())?;
+        let (mut output, mut remarks) = (Vec::new(), Vec::new());
+        vietqr::run(&parsed.command, &b""[..], &mut output, &mut remarks)
+            .map_err(|failure| failure.to_string())?;
+        Ok::<_, String>(String::from_utf8(output).unwrap())
+    };
+    for amount in ["45000", "45.000", "45,000"] {
+        assert!(encode(amount).unwrap().contains("540545000"), "{amount}");
+    }
+    assert!(encode("1.234.567").unwrap().contains("54071234567"));
+    for amount in ["45.00", "45.0000", "1.5", "1.234,567", ".000", "4500.000", "45k", "", "4 5"] {
+        let refused = encode(amount).unwrap_err();
+        assert!(refused.contains("ví dụ 45000 hoặc 45.000. / The amount"), "{amount}: {refused}");
+    }
+}
+
+#[test]
+fn what_is_no_code_is_of_no_scheme() {
+    let decoded = decode(&[], b"abc\n\n0002\nhttps://example.vn\n");
+    for line in &decoded {
+        assert_eq!((&line["verdict"], &line["scheme"]), (&json!("reject"), &Value::Null), "{line}");
+    }
+    assert_eq!(decoded.len(), 4);
+}
+
+#[test]
 fn decode_survives_any_line() {
     let mut input = Vec::new();
     for line in [

@@ -5,6 +5,7 @@ use std::thread;
 
 use cho40::primitives::Vnd;
 use cho40::vietqr::{Builder, Format, ImageCache, Level, Matrix, Payee, Reference, draw};
+use proptest::prelude::*;
 
 fn payload(account: &str, reference: bool) -> String {
     let mut builder = Builder::new("970436", Payee::Account(account.to_owned()));
@@ -89,6 +90,32 @@ fn png_is_one_bit_gray_with_four_white_modules_around() {
     assert_eq!(picture.get_pixel(margin, margin).0[0], 0);
     assert_eq!(picture.get_pixel(side - margin - 1, margin).0[0], 0);
     assert_eq!(picture.get_pixel(margin, side - margin - 1).0[0], 0);
+}
+
+/// The symbol of `qrcode` by its own way, row by row.
+fn by_the_crate(text: &str, level: qrcode::EcLevel) -> Vec<bool> {
+    let code = qrcode::QrCode::with_error_correction_level(text, level).unwrap();
+    code.into_colors().into_iter().map(|color| color == qrcode::Color::Dark).collect()
+}
+
+proptest! {
+    // Drawn twice at four levels each: slow without optimisation.
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_mask_is_the_one_that_the_crate_chooses(text in "[ -~]{0,120}|[0-9]{300,700}") {
+        let levels = [
+            (Level::L, qrcode::EcLevel::L),
+            (Level::M, qrcode::EcLevel::M),
+            (Level::Q, qrcode::EcLevel::Q),
+            (Level::H, qrcode::EcLevel::H),
+        ];
+        for (level, same) in levels {
+            let rows: Vec<bool> =
+                Matrix::new(&text, level).unwrap().rows().flatten().copied().collect();
+            prop_assert_eq!(rows, by_the_crate(&text, same));
+        }
+    }
 }
 
 #[test]

@@ -41,7 +41,8 @@ on_both!(bodies_that_are_not_json_are_refused, |db| {
         let deep_field = format!("{{\"name\":{deep}}}");
         let large = format!("{{\"name\":\"{}\"}}", "x".repeat(65_536));
         for (body, status, code) in [
-            (&b""[..], 400, "body-not-json"),
+            (&b""[..], 400, "body-empty"),
+            (b" \n", 400, "body-empty"),
             (b"not json", 400, "body-not-json"),
             (b"{\"name\":", 400, "body-not-json"),
             (b"{\"name\":\"\xff\xfe\"}", 400, "body-not-utf8"),
@@ -179,6 +180,8 @@ on_both!(inner_fields_are_named_by_their_path, |db| {
     let add_rule = "POST /api/v1/markets/{market_id}/calendar-rules";
     let mut request = world.body("POST /api/v1/requests");
     request["order"]["order_code"] = json!("");
+    let mut order_as_list = request.clone();
+    order_as_list["order"] = json!([request["order"]["feed_id"], "4711"]);
     let mut feed = world.body("POST /api/v1/feeds");
     feed["config"]["authentication"] = json!("none");
     let sale = json!({ "class": "sale", "amount_vnd": 1 });
@@ -194,7 +197,7 @@ on_both!(inner_fields_are_named_by_their_path, |db| {
             "lines[0].amount_vnd",
             "amount-not-positive",
         ),
-        (assign, line(json!({ "class": "sale", "amount_vnd": 9 })), "lines", "lines-do-not-sum"),
+        (assign, line(json!({ "class": "test", "amount_vnd": 9 })), "lines", "lines-do-not-sum"),
         ("POST /api/v1/requests", request, "order.order_code", "text-length"),
         (
             add_rule,
@@ -203,6 +206,10 @@ on_both!(inner_fields_are_named_by_their_path, |db| {
             "weekday-out-of-range",
         ),
         (add_rule, rule(json!({ "kind": "never" })), "rule.kind", "value-not-listed"),
+        // serde would read the fields of an object in their order.
+        (add_rule, rule(json!(["weekday", 7])), "rule", "value-of-wrong-type"),
+        (assign, line(json!([null, "sale", 45_000])), "lines[0]", "value-of-wrong-type"),
+        ("POST /api/v1/requests", order_as_list, "order", "value-of-wrong-type"),
         ("POST /api/v1/feeds", feed, "config.authentication", "feed-config-not-one-of"),
     ] {
         let (method, pattern) = operation.split_once(' ').unwrap();
@@ -212,6 +219,44 @@ on_both!(inner_fields_are_named_by_their_path, |db| {
         assert_eq!(answer.json["field"], field, "{operation} {body}");
     }
     assert_eq!(rows(db), before, "something was written");
+});
+
+on_both!(wrong_values_are_told_what_they_should_be, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let [occupancies, requests, accounts, markets] =
+        ["occupancies", "requests", "accounts", "markets"].map(|of| format!("/api/v1/{of}"));
+    let body = |path: &str| world.body(&format!("POST {path}"));
+    for (path, field, value, vi, en) in [
+        (&occupancies, "from_day", json!("31/12/2025"), "ngày có thật", "a day that exists"),
+        (&occupancies, "from_day", json!(20_260_101), "dạng YYYY-MM-DD", "YYYY-MM-DD"),
+        (&occupancies, "stall_id", json!("vnd_1"), "mã bắt đầu bằng stl_.", "begins with stl_."),
+        (&occupancies, "stall_id", json!(12), "mã bắt đầu bằng stl_.", "begins with stl_."),
+        (&requests, "amount_vnd", json!("50.000"), "số nguyên, không dấu chấm", "a whole number"),
+        (&requests, "amount_vnd", json!(50_000.5), "ví dụ 50000.", "e.g. 50000."),
+        (&requests, "kind", json!(1), "chữ trong ngoặc kép.", "a text in quotes."),
+        (&requests, "kind", json!("gift"), "một trong: sale hoặc fee.", "of: sale or fee."),
+        (&accounts, "keeps_outgoing", json!("yes"), "true (có) hoặc false", "true or false"),
+        (&accounts, "use_kind", json!("all"), "business_only hoặc mixed.", "or mixed."),
+        // What the value says must not change what is said.
+        (&occupancies, "from_day", json!("x, expected a string"), "ngày có thật", "a day that"),
+        (&accounts, "kind", json!("`x`, expected `y`"), "wallet hoặc merchant.", "or merchant."),
+    ] {
+        let mut wrong = body(path);
+        wrong[field] = value;
+        for (language, told) in [("vi", vi), ("en", en)] {
+            let ask = site.ask("POST", path).key(&site.key).json(&wrong);
+            let answer = ask.header("accept-language", language).send();
+            answer.problem(422);
+            let detail = answer.json["detail"].as_str().unwrap();
+            assert!(detail.contains(told) && detail.contains(field), "{field}: {detail}");
+        }
+    }
+    let list = site.ask("POST", &markets).key(&site.key).json(&json!([])).send();
+    assert_eq!(list.json["detail"], "Nội dung phải là một đối tượng JSON { … }.");
+    let nothing = site.ask("POST", &markets).key(&site.key).raw(b"");
+    let nothing = nothing.header("content-type", "application/json").send();
+    assert!(nothing.json["detail"].as_str().unwrap().starts_with("Chưa có nội dung."));
 });
 
 on_both!(bad_queries_and_ids_are_refused, |db| {

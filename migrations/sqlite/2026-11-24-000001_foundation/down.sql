@@ -6,6 +6,7 @@ DROP TABLE rolled_months;
 DROP TABLE month_totals;
 DROP TABLE day_totals;
 DROP TABLE unassigned;
+DROP TABLE transfer_index;
 DROP TABLE attribution_lines;
 DROP TABLE transfers;
 DROP TABLE sighting_conflicts;

@@ -17,7 +17,11 @@ CREATE TABLE boards (
 CREATE TABLE board_heads (
     board_id BIGINT NOT NULL PRIMARY KEY REFERENCES boards (board_id),
     event_seq BIGINT NOT NULL,
-    registry_version BIGINT NOT NULL
+    registry_version BIGINT NOT NULL,
+    -- The last event whose transfer stands in transfer_index.
+    indexed_seq BIGINT NOT NULL DEFAULT 0,
+    -- No month after it is rolled up: most batches need not ask rolled_months.
+    last_rolled_month INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE id_leases (
@@ -120,6 +124,8 @@ CREATE TABLE stalls (
     market_id BIGINT NOT NULL,
     section_id BIGINT NOT NULL,
     code TEXT NOT NULL,
+    -- The code without regard to case and spaces.
+    code_key TEXT NOT NULL,
     goods TEXT NOT NULL,
     wholesale BOOLEAN NOT NULL,
     size_class TEXT NOT NULL CHECK (size_class IN ('small', 'medium', 'large')),
@@ -127,7 +133,7 @@ CREATE TABLE stalls (
     closed_day INTEGER,
     created_at_ms BIGINT NOT NULL,
     PRIMARY KEY (board_id, id),
-    UNIQUE (board_id, market_id, code),
+    UNIQUE (board_id, market_id, code_key),
     FOREIGN KEY (board_id, market_id) REFERENCES markets (board_id, id),
     FOREIGN KEY (board_id, section_id) REFERENCES sections (board_id, id)
 );
@@ -364,14 +370,14 @@ CREATE INDEX feed_accounts_by_feed ON feed_accounts (board_id, feed_id);
 -- Erasable: raw bodies with memo and payer.
 CREATE TABLE deliveries (
     board_id BIGINT NOT NULL,
-    id BIGINT NOT NULL,
+    -- Alone the primary key here, so that a row is appended and never moves its neighbours.
+    id INTEGER NOT NULL PRIMARY KEY,
     feed_id BIGINT NOT NULL,
     received_at_ms BIGINT NOT NULL,
     outcome TEXT NOT NULL,
     headers TEXT NOT NULL,
-    body BLOB,
-    PRIMARY KEY (board_id, id)
-) WITHOUT ROWID;
+    body BLOB
+);
 
 CREATE INDEX deliveries_undecodable ON deliveries (board_id, id) WHERE outcome = 'undecodable';
 
@@ -422,6 +428,7 @@ CREATE TABLE sighting_conflicts (
 );
 CREATE INDEX sighting_conflicts_by_delivery ON sighting_conflicts (board_id, delivery_id);
 
+-- Immutable, with the rules' own attribution: its number 1, one line over the whole amount.
 CREATE TABLE transfers (
     board_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
@@ -439,14 +446,27 @@ CREATE TABLE transfers (
     evidence TEXT NOT NULL
         CHECK (evidence IN ('bank', 'aggregator', 'phone', 'statement', 'declared')),
     fingerprint BIGINT NOT NULL,
+    occupancy_id BIGINT NOT NULL,
+    code_id BIGINT,
+    request_id BIGINT,
+    class TEXT NOT NULL CHECK (class IN ('sale', 'debt_repayment', 'deposit', 'fee', 'personal',
+        'cash_out', 'supplier', 'refund', 'reversal', 'test', 'unclassified')),
+    rule TEXT NOT NULL,
+    -- What counts it where it counts, whatever the board's settings become later: below the first
+    -- it is small; the second says that it met a request of another amount.
+    minimum_receipt_vnd BIGINT NOT NULL,
+    wrong_amount BOOLEAN NOT NULL,
+    -- Erasable.
+    payer_key BIGINT,
     PRIMARY KEY (board_id, id)
 ) WITHOUT ROWID;
 
--- Append-only; the highest seq of a transfer counts, and its lines sum to the transfer.
+-- Attributions after the first, by people or by rules run again. Append-only; the highest seq of a
+-- transfer counts, and its lines sum to the transfer.
 CREATE TABLE attribution_lines (
     board_id BIGINT NOT NULL,
     transfer_id BIGINT NOT NULL,
-    seq INTEGER NOT NULL,
+    seq INTEGER NOT NULL CHECK (seq > 1),
     line INTEGER NOT NULL,
     occupancy_id BIGINT NOT NULL,
     code_id BIGINT,
@@ -459,8 +479,16 @@ CREATE TABLE attribution_lines (
     recorded_at_ms BIGINT NOT NULL,
     PRIMARY KEY (board_id, transfer_id, seq, line)
 ) WITHOUT ROWID;
-CREATE INDEX attribution_lines_by_occupancy
-    ON attribution_lines (board_id, occupancy_id, transfer_id);
+
+-- The transfers of an occupancy or an account: filled behind the hook, because a random place in an
+-- index costs a batch more than all its other rows. What is not yet here is in event_pages after
+-- the board's indexed_seq. An occupancy's row may be of an attribution that was replaced since.
+CREATE TABLE transfer_index (
+    board_id BIGINT NOT NULL,
+    subject_id BIGINT NOT NULL,
+    transfer_id BIGINT NOT NULL,
+    PRIMARY KEY (board_id, subject_id, transfer_id)
+) WITHOUT ROWID;
 
 -- What no rule could assign, until a person does. Erasable: memo and payer.
 CREATE TABLE unassigned (
@@ -477,6 +505,9 @@ CREATE TABLE unassigned (
     resolved_at_ms BIGINT,
     PRIMARY KEY (board_id, transfer_id)
 );
+-- What waits, and what waited for more than a day: all that a report asks for, and few.
+CREATE INDEX unassigned_for_long ON unassigned (board_id, recorded_at_ms)
+    WHERE resolved_at_ms IS NULL OR resolved_at_ms > recorded_at_ms + 86400000;
 
 -- ---------------------------------------------------------------- totals
 -- occupancy_id 0: no stall yet; account_id 0: a number that is not registered.
@@ -532,7 +563,7 @@ CREATE TABLE month_totals (
     wrong_amount_count BIGINT NOT NULL,
     receipt_days BIGINT NOT NULL,
     possible_days BIGINT NOT NULL,
-    histogram TEXT NOT NULL,
+    histogram BLOB NOT NULL,
     PRIMARY KEY (board_id, month, occupancy_id, account_id)
 ) WITHOUT ROWID;
 
@@ -548,6 +579,8 @@ CREATE TABLE payer_days (
     day INTEGER NOT NULL,
     occupancy_id BIGINT NOT NULL,
     payer_key BIGINT NOT NULL,
+    -- 0 when all of them were found to be something else.
+    receipt_count BIGINT NOT NULL,
     PRIMARY KEY (board_id, day, occupancy_id, payer_key)
 ) WITHOUT ROWID;
 
@@ -589,8 +622,9 @@ CREATE TABLE feed_bank_days (
 );
 
 -- ---------------------------------------------------------------- events
--- One row a batch and board, holding events first_seq..=last_seq as a JSON array: the hook pays
--- for one row a batch, a reader with a cursor still sees every event once and in order.
+-- One row a batch and board, holding events first_seq..=last_seq as a JSON array of bare numbers:
+-- the hook pays for one row a batch, a reader with a cursor still sees every event once and in
+-- order.
 CREATE TABLE event_pages (
     board_id BIGINT NOT NULL,
     last_seq BIGINT NOT NULL,

@@ -2,10 +2,10 @@
 //! late and how well matched they are.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer};
+use diesel::sql_types::{BigInt, Integer, Nullable};
 
 use crate::adoption::days::Span;
-use crate::db::schema::{feed_accounts, feed_bank_days, feeds, unassigned};
+use crate::db::schema::{feed_accounts, feed_bank_days, feeds};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::latency;
 use crate::on_db;
@@ -94,10 +94,13 @@ impl Delays {
     }
 }
 
-#[derive(Clone, Copy, Debug, Queryable)]
+#[derive(Clone, Copy, Debug, QueryableByName)]
 pub struct UnassignedRow {
+    #[diesel(sql_type = BigInt)]
     pub feed_id: i64,
+    #[diesel(sql_type = BigInt)]
     pub recorded_at_ms: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
     pub resolved_at_ms: Option<i64>,
 }
 
@@ -144,18 +147,21 @@ pub fn feed_sums(
     Ok(on_db!(connection, inner => query.load(inner)?))
 }
 
-/// What no rule assigned of that which was recorded in a time.
-pub fn unassigned(
+/// Of what was recorded in a time: what no rule assigned and nobody within a day.
+pub fn unassigned_for_long(
     connection: &mut DbConnection,
     board_id: BoardId,
     from: UnixMs,
     before: UnixMs,
 ) -> Outcome<Vec<UnassignedRow>> {
-    use unassigned as u;
-    let query = u::table
-        .filter(u::board_id.eq(board_id.0))
-        .filter(u::recorded_at_ms.ge(from.0))
-        .filter(u::recorded_at_ms.lt(before.0))
-        .select((u::feed_id, u::recorded_at_ms, u::resolved_at_ms));
+    // The condition of the index `unassigned_for_long`, by the letter.
+    let query = diesel::sql_query(
+        "SELECT feed_id, recorded_at_ms, resolved_at_ms FROM unassigned \
+         WHERE board_id = $1 AND recorded_at_ms >= $2 AND recorded_at_ms < $3 \
+         AND (resolved_at_ms IS NULL OR resolved_at_ms > recorded_at_ms + 86400000)",
+    )
+    .bind::<BigInt, _>(board_id.0)
+    .bind::<BigInt, _>(from.0)
+    .bind::<BigInt, _>(before.0);
     Ok(on_db!(connection, inner => query.load(inner)?))
 }

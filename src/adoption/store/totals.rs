@@ -16,15 +16,45 @@ use crate::primitives::{Day, Month};
 /// Pairs of one query: its text stays below 100 kB.
 const CHUNK: usize = 2_000;
 
-/// ((day, occupancy, account), (receipts, their amount), (unclassified, their amount), returned,
-/// (named, wrong amounts, receipt log)); amounts in đồng.
-pub type DayRow = ((i32, i64, i64), (i64, i64), (i64, i64), i64, (i64, i64, String));
+/// What receipts and the like add up to; amounts in đồng.
+#[derive(Clone, Copy, Debug, Default, Queryable)]
+pub struct Sums {
+    pub receipts: i64,
+    pub receipt_vnd: i64,
+    pub unclassified: i64,
+    pub unclassified_vnd: i64,
+    pub returned_vnd: i64,
+    pub named: i64,
+    pub wrong_amount: i64,
+}
 
-/// The same sums of a month, with a packed histogram; the first number is the month.
-pub type MonthRow = DayRow;
+#[derive(Clone, Debug, Queryable)]
+pub struct DayRow {
+    pub day: i32,
+    pub occupancy_id: i64,
+    pub account_id: i64,
+    pub sums: Sums,
+    pub receipt_log: String,
+}
 
-/// (month, occupancy, account), (receipt days, possible days), named receipts.
-pub type MonthDays = ((i32, i64, i64), (i64, i64), i64);
+/// A month's bitmaps of days.
+#[derive(Clone, Copy, Debug, Queryable)]
+pub struct MonthDays {
+    pub month: i32,
+    pub occupancy_id: i64,
+    pub account_id: i64,
+    pub receipt_days: i64,
+    pub possible_days: i64,
+    pub named: i64,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct MonthRow {
+    pub days: MonthDays,
+    pub sums: Sums,
+    /// Packed.
+    pub histogram: Vec<u8>,
+}
 
 pub fn rolled(connection: &mut DbConnection, board_id: BoardId) -> Outcome<HashSet<Month>> {
     let months: Vec<i32> = rolled_months::table
@@ -40,14 +70,19 @@ pub fn days(connection: &mut DbConnection, board_id: BoardId, span: Span) -> Out
         .filter(d::board_id.eq(board_id.0))
         .filter(d::day.between(span.from.0, span.to.0))
         .select((
-            (d::day, d::occupancy_id, d::account_id),
+            d::day,
+            d::occupancy_id,
+            d::account_id,
             (
                 d::sale_count + d::debt_repayment_count + d::deposit_count,
                 d::sale_vnd + d::debt_repayment_vnd + d::deposit_vnd,
+                d::unclassified_count,
+                d::unclassified_vnd,
+                d::refund_vnd + d::reversal_vnd,
+                d::named_count,
+                d::wrong_amount_count,
             ),
-            (d::unclassified_count, d::unclassified_vnd),
-            d::refund_vnd + d::reversal_vnd,
-            (d::named_count, d::wrong_amount_count, d::receipt_log),
+            d::receipt_log,
         ));
     Ok(on_db!(connection, inner => query.load(inner)?))
 }
@@ -56,38 +91,52 @@ pub fn days(connection: &mut DbConnection, board_id: BoardId, span: Span) -> Out
 pub fn month_days(
     connection: &mut DbConnection,
     board_id: BoardId,
-    from: Month,
-    to: Month,
+    (from, to): (Month, Month),
 ) -> Outcome<Vec<MonthDays>> {
     use month_totals as m;
     let query = m::table
         .filter(m::board_id.eq(board_id.0))
         .filter(m::month.between(from.0, to.0))
         .select((
-            (m::month, m::occupancy_id, m::account_id),
-            (m::receipt_days, m::possible_days),
+            m::month,
+            m::occupancy_id,
+            m::account_id,
+            m::receipt_days,
+            m::possible_days,
             m::named_count,
         ));
     Ok(on_db!(connection, inner => query.load(inner)?))
 }
 
-/// The sums of months `from..=to`.
+/// Months `from..=to` with their sums.
 pub fn months(
     connection: &mut DbConnection,
     board_id: BoardId,
-    from: Month,
-    to: Month,
+    (from, to): (Month, Month),
 ) -> Outcome<Vec<MonthRow>> {
     use month_totals as m;
     let query = m::table
         .filter(m::board_id.eq(board_id.0))
         .filter(m::month.between(from.0, to.0))
         .select((
-            (m::month, m::occupancy_id, m::account_id),
-            (m::receipt_count, m::receipt_vnd),
-            (m::unclassified_count, m::unclassified_vnd),
-            m::returned_vnd,
-            (m::named_count, m::wrong_amount_count, m::histogram),
+            (
+                m::month,
+                m::occupancy_id,
+                m::account_id,
+                m::receipt_days,
+                m::possible_days,
+                m::named_count,
+            ),
+            (
+                m::receipt_count,
+                m::receipt_vnd,
+                m::unclassified_count,
+                m::unclassified_vnd,
+                m::returned_vnd,
+                m::named_count,
+                m::wrong_amount_count,
+            ),
+            m::histogram,
         ));
     Ok(on_db!(connection, inner => query.load(inner)?))
 }
@@ -157,7 +206,8 @@ pub fn payers_on(
         let text = wanted(chunk)
             + "SELECT p.occupancy_id, \
                CAST(COUNT(DISTINCT p.payer_key) AS BIGINT) AS payers \
-               FROM wanted CROSS JOIN payer_days p WHERE p.board_id = $1 \
+               FROM wanted CROSS JOIN payer_days p \
+               WHERE p.board_id = $1 AND p.receipt_count > 0 \
                AND p.day = wanted.day AND p.occupancy_id = wanted.occupancy_id \
                GROUP BY p.occupancy_id";
         let query = diesel::sql_query(text).bind::<BigInt, _>(board_id.0);
@@ -176,7 +226,8 @@ pub fn payers(
 ) -> Outcome<HashMap<i64, i64>> {
     let query = diesel::sql_query(
         "SELECT occupancy_id, CAST(COUNT(DISTINCT payer_key) AS BIGINT) AS payers \
-         FROM payer_days WHERE board_id = $1 AND day BETWEEN $2 AND $3 GROUP BY occupancy_id",
+         FROM payer_days WHERE board_id = $1 AND day BETWEEN $2 AND $3 AND receipt_count > 0 \
+         GROUP BY occupancy_id",
     )
     .bind::<BigInt, _>(board_id.0)
     .bind::<Integer, _>(span.from.0)

@@ -22,16 +22,15 @@ mod traffic;
 mod words;
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::say;
 use super::serve::until_told_to_stop;
+use super::{config, say};
 use crate::adoption;
-use crate::app::{App, Config, Running};
+use crate::app::{App, Config, Running, bind};
 use crate::db::{Fault, Outcome, lane};
 use crate::primitives::time::MS_PER_HOUR;
 use crate::primitives::{Clock, Day};
@@ -66,7 +65,7 @@ pub struct DemoArgs {
     database_url: Option<String>,
     /// Address and port; port 0 takes a free one
     #[arg(long, default_value = "127.0.0.1:8040")]
-    listen: SocketAddr,
+    listen: String,
     /// Exit after the report / Dừng sau khi in báo cáo
     #[arg(long)]
     once: bool,
@@ -77,6 +76,8 @@ pub struct DemoArgs {
 
 /// Runs the demo until SIGINT or SIGTERM, or until the report with `--once`.
 pub fn run(args: DemoArgs) -> Outcome<()> {
+    // A taken port must not leave a half-made database.
+    let listener = bind(config::address(&args.listen)?)?;
     let place = Place::prepare(args.database_url.as_deref())?;
     let clock = Clock::system();
     let today = clock.now().day(0);
@@ -85,15 +86,15 @@ pub fn run(args: DemoArgs) -> Outcome<()> {
     // Dropped before `place`: a database is closed before it is removed.
     let system = actix_web::rt::System::new();
     system.block_on(async {
-        let app = App::build(config(&place), clock)?;
-        let running = app.serve(args.listen)?;
+        let app = App::build(settings(&place), clock)?;
+        let running = app.serve_on(listener)?;
         let lived = live_and_tell(&args, &app, &running, first_day).await;
         let stopped = running.stop().await;
         lived.and(stopped)
     })
 }
 
-fn config(place: &Place) -> Config {
+fn settings(place: &Place) -> Config {
     Config {
         database_url: place.url.clone(),
         key_file: place.key_file.clone(),

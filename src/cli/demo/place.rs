@@ -26,7 +26,7 @@ impl Place {
             None => Self::temporary()?,
         };
         place.url.create_if_missing()?;
-        let mut connection = DbConnection::open(&place.url)?;
+        let mut connection = DbConnection::open_first(&place.url)?;
         if !store::is_empty(&mut connection)? {
             let refusal = Refusal::invalid("database_url", "demo-database-not-empty");
             return Err(refusal.with("database", format!("{:?}", place.url)).into());

@@ -74,11 +74,11 @@ impl<'s> Ready<'s> {
             "\nĐã dừng vì có --once; bỏ --once để máy chủ chạy tiếp.\n"
         };
         format!(
-            "Máy chủ    {url}\n\
-             Thử API    {url}/docs/\n\
-             Khóa API   {api_key}\n\
-             Hook SePay {url}/hooks/{hook}\n\
-             Báo cáo    curl -H 'Authorization: Bearer {api_key}' \
+            "Máy chủ                {url}\n\
+             Thử API                {url}/docs/\n\
+             Khóa API               {api_key}\n\
+             Địa chỉ nhận tin SePay {url}/hooks/{hook}\n\
+             Báo cáo                curl -H 'Authorization: Bearer {api_key}' \
              '{url}/api/v1/reports/adoption?market_id={market_id}'\n{served}"
         )
     }

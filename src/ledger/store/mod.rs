@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod heads;
+pub mod index;
+pub mod queue;
 pub mod reading;
 pub mod rollup;
 pub mod rows;

@@ -3,28 +3,56 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 
-use crate::db::schema::{attribution_lines, deliveries, feeds, transfers, unassigned};
+use super::index;
+use crate::db::schema::{attribution_lines, deliveries, feeds, transfers};
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::feeds::{Decoded, Direction, FeedConfig, Provider, Reported, connector};
+use crate::feeds::{Decoded, Direction, FeedConfig, Precision, Provider, Reported, connector};
 use crate::ledger::class::Class;
 use crate::ledger::matching::Line;
 use crate::ledger::transfers::{Filter, Stored};
-use crate::ledger::unassigned::Waiting;
 use crate::primitives::ids::{
     AccountId, BoardId, CodeId, FeedId, OccupancyId, RequestId, TransferId,
 };
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::registry::PageRequest;
 
-type RawTransfer = (i64, i64, i64, i64, i32, String, i64, i64, String, i32, i64, String);
 type RawLine = (i64, i32, i64, Option<i64>, Option<i64>, String, i64, String);
 
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = BigInt)]
-    transfer_id: i64,
+/// A whole row of `transfers`, in the order of its columns.
+#[derive(Queryable)]
+struct Row {
+    _board_id: i64,
+    id: i64,
+    account_id: i64,
+    feed_id: i64,
+    delivery_id: i64,
+    item: i32,
+    direction: String,
+    amount_vnd: i64,
+    occurred_at_ms: i64,
+    occurred_precision: String,
+    day: i32,
+    recorded_at_ms: i64,
+    evidence: String,
+    _fingerprint: i64,
+    occupancy_id: i64,
+    code_id: Option<i64>,
+    request_id: Option<i64>,
+    class: String,
+    rule: String,
+    minimum_receipt_vnd: i64,
+    wrong_amount: bool,
+    payer_key: Option<i64>,
+}
+
+impl Row {
+    /// The line of the rules' own attribution.
+    fn first_line(&self) -> RawLine {
+        let (class, rule) = (self.class.clone(), self.rule.clone());
+        let (code_id, request_id) = (self.code_id, self.request_id);
+        (self.id, 1, self.occupancy_id, code_id, request_id, class, self.amount_vnd, rule)
+    }
 }
 
 /// A page of transfers, newest first.
@@ -35,40 +63,33 @@ pub fn transfers(
     page: PageRequest,
 ) -> Outcome<Vec<Stored>> {
     let before = page.after.unwrap_or(i64::MAX);
-    let ids = match filter.occupancy_id {
-        Some(occupancy_id) => {
-            // Only lines of the present attribution: no later one of the same transfer.
-            let found: Vec<Found> = diesel::sql_query(
-                "SELECT DISTINCT l.transfer_id AS transfer_id FROM attribution_lines l
-                 WHERE l.board_id = $1 AND l.occupancy_id = $2 AND l.transfer_id < $3
-                   AND NOT EXISTS (SELECT 1 FROM attribution_lines n
-                     WHERE n.board_id = l.board_id AND n.transfer_id = l.transfer_id
-                       AND n.seq > l.seq)
-                 ORDER BY transfer_id DESC LIMIT $4",
-            )
-            .bind::<BigInt, _>(board_id.0)
-            .bind::<BigInt, _>(occupancy_id.0)
-            .bind::<BigInt, _>(before)
-            .bind::<BigInt, _>(page.rows())
+    let occupancy_id = filter.occupancy_id.map(|id| id.0);
+    let Some(subject_id) = occupancy_id.or(filter.account_id.map(|id| id.0)) else {
+        let rows: Vec<Row> = transfers::table
+            .filter(transfers::board_id.eq(board_id.0))
+            .filter(transfers::id.lt(before))
+            .order(transfers::id.desc())
+            .limit(page.rows())
             .load(connection)?;
-            Some(found.into_iter().map(|found| found.transfer_id).collect::<Vec<_>>())
-        }
-        None => None,
+        return with_lines(connection, board_id, rows);
     };
-    let mut query = transfers::table
-        .filter(transfers::board_id.eq(board_id.0))
-        .filter(transfers::id.lt(before))
-        .order(transfers::id.desc())
-        .limit(page.rows())
-        .into_boxed();
-    if let Some(ids) = ids {
-        query = query.filter(transfers::id.eq_any(ids));
+    let wanted = usize::try_from(page.rows()).unwrap_or(usize::MAX);
+    let (mut found, mut before) = (Vec::new(), before);
+    // What was moved to another stall, or is another account's, leaves a page short: go on.
+    while found.len() < wanted {
+        let ids = index::transfers_of(connection, board_id, subject_id, before, page.rows())?;
+        let Some(last) = ids.iter().take(wanted).next_back() else { break };
+        before = *last;
+        let rows: Vec<Row> = transfers::table
+            .filter(transfers::board_id.eq(board_id.0))
+            .filter(transfers::id.eq_any(ids.iter().take(wanted)))
+            .order(transfers::id.desc())
+            .load(connection)?;
+        let stored = with_lines(connection, board_id, rows)?;
+        found.extend(stored.into_iter().filter(|transfer| filter.takes(transfer)));
     }
-    if let Some(account_id) = filter.account_id {
-        query = query.filter(transfers::account_id.eq(account_id.0));
-    }
-    let rows: Vec<RawTransfer> = query.select(TRANSFER).load(connection)?;
-    with_lines(connection, board_id, rows)
+    found.truncate(wanted);
+    Ok(found)
 }
 
 pub fn transfer(
@@ -76,48 +97,20 @@ pub fn transfer(
     board_id: BoardId,
     id: TransferId,
 ) -> Outcome<Stored> {
-    let row: Option<RawTransfer> =
-        transfers::table.find((board_id.0, id.0)).select(TRANSFER).first(connection).optional()?;
+    let row: Option<Row> =
+        transfers::table.find((board_id.0, id.0)).first(connection).optional()?;
     let row = row.ok_or_else(|| Refusal::not_found("transfer"))?;
     with_lines(connection, board_id, vec![row])?
         .pop()
         .ok_or_else(|| Refusal::not_found("transfer").into())
 }
 
-const TRANSFER: (
-    transfers::id,
-    transfers::account_id,
-    transfers::feed_id,
-    transfers::delivery_id,
-    transfers::item,
-    transfers::direction,
-    transfers::amount_vnd,
-    transfers::occurred_at_ms,
-    transfers::occurred_precision,
-    transfers::day,
-    transfers::recorded_at_ms,
-    transfers::evidence,
-) = (
-    transfers::id,
-    transfers::account_id,
-    transfers::feed_id,
-    transfers::delivery_id,
-    transfers::item,
-    transfers::direction,
-    transfers::amount_vnd,
-    transfers::occurred_at_ms,
-    transfers::occurred_precision,
-    transfers::day,
-    transfers::recorded_at_ms,
-    transfers::evidence,
-);
-
 fn with_lines(
     connection: &mut DbConnection,
     board_id: BoardId,
-    rows: Vec<RawTransfer>,
+    rows: Vec<Row>,
 ) -> Outcome<Vec<Stored>> {
-    let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let lines: Vec<RawLine> = attribution_lines::table
         .filter(attribution_lines::board_id.eq(board_id.0))
         .filter(attribution_lines::transfer_id.eq_any(&ids))
@@ -136,37 +129,45 @@ fn with_lines(
     rows.into_iter().map(|row| stored(row, &lines)).collect()
 }
 
-fn stored(row: RawTransfer, lines: &[RawLine]) -> Outcome<Stored> {
-    let mine = lines.iter().filter(|line| line.0 == row.0);
-    let seq = mine.clone().map(|line| line.1).max().unwrap_or_default();
-    let present: Vec<_> = mine.filter(|line| line.1 == seq).collect();
+fn stored(row: Row, later: &[RawLine]) -> Outcome<Stored> {
+    let mine = later.iter().filter(|line| line.0 == row.id);
+    let seq = mine.clone().map(|line| line.1).max().unwrap_or(1);
+    let mut present: Vec<_> = mine.filter(|line| line.1 == seq).cloned().collect();
+    if present.is_empty() {
+        present.push(row.first_line());
+    }
     let rule = present.first().map(|line| line.7.clone()).unwrap_or_default();
     let lines = present
         .into_iter()
         .map(|(_, _, occupancy_id, code_id, request_id, class, amount_vnd, _)| {
             Ok(Line {
-                occupancy_id: Some(OccupancyId(*occupancy_id)).filter(|id| id.0 != 0),
+                occupancy_id: Some(OccupancyId(occupancy_id)).filter(|id| id.0 != 0),
                 code_id: code_id.map(CodeId),
                 request_id: request_id.map(RequestId),
-                class: Class::parse(class)
+                class: Class::parse(&class)
                     .ok_or_else(|| Fault::broken(format!("unknown class {class}")))?,
-                amount: Vnd::new(*amount_vnd),
+                amount: Vnd::new(amount_vnd),
             })
         })
         .collect::<Outcome<Vec<_>>>()?;
+    let outgoing = row.direction == Direction::Out.as_str();
     Ok(Stored {
-        id: TransferId(row.0),
-        account_id: Some(AccountId(row.1)).filter(|id| id.0 != 0),
-        feed_id: FeedId(row.2),
-        delivery_id: row.3,
-        item: row.4,
-        direction: if row.5 == Direction::Out.as_str() { Direction::Out } else { Direction::In },
-        amount: Vnd::new(row.6),
-        occurred_at: UnixMs(row.7),
-        occurred_precision: row.8,
-        day: Day(row.9),
-        recorded_at: UnixMs(row.10),
-        evidence: row.11,
+        id: TransferId(row.id),
+        account_id: Some(AccountId(row.account_id)).filter(|id| id.0 != 0),
+        feed_id: FeedId(row.feed_id),
+        delivery_id: row.delivery_id,
+        item: row.item,
+        direction: if outgoing { Direction::Out } else { Direction::In },
+        amount: Vnd::new(row.amount_vnd),
+        occurred_at: UnixMs(row.occurred_at_ms),
+        occurred_precision: Precision::parse(&row.occurred_precision)
+            .ok_or_else(|| Fault::broken(format!("unknown precision of {}", row.id)))?,
+        day: Day(row.day),
+        recorded_at: UnixMs(row.recorded_at_ms),
+        evidence: row.evidence,
+        minimum_receipt: Vnd::new(row.minimum_receipt_vnd),
+        wrong_request: row.request_id.filter(|_| row.wrong_amount).map(RequestId),
+        payer_key: row.payer_key,
         seq,
         rule,
         lines,
@@ -208,64 +209,4 @@ pub fn reported(
         }
     }
     Ok(found)
-}
-
-/// The unresolved part of the queue, oldest first.
-pub fn waiting(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    page: PageRequest,
-) -> Outcome<Vec<Waiting>> {
-    type Raw = (i64, i64, i64, i64, i64, i64, String, Option<String>, Option<String>, Option<i64>);
-    let rows: Vec<Raw> = unassigned::table
-        .inner_join(
-            transfers::table.on(transfers::board_id
-                .eq(unassigned::board_id)
-                .and(transfers::id.eq(unassigned::transfer_id))),
-        )
-        .filter(unassigned::board_id.eq(board_id.0))
-        .filter(unassigned::resolved_at_ms.is_null())
-        .filter(unassigned::transfer_id.gt(page.floor()))
-        .order(unassigned::transfer_id)
-        .limit(page.rows())
-        .select((
-            unassigned::transfer_id,
-            unassigned::account_id,
-            unassigned::feed_id,
-            transfers::amount_vnd,
-            transfers::occurred_at_ms,
-            unassigned::recorded_at_ms,
-            unassigned::reason,
-            unassigned::memo,
-            unassigned::payer_name,
-            unassigned::proposed_request_id,
-        ))
-        .load(connection)?;
-    let waiting = |row: Raw| Waiting {
-        transfer_id: TransferId(row.0),
-        account_id: Some(AccountId(row.1)).filter(|id| id.0 != 0),
-        feed_id: FeedId(row.2),
-        amount_vnd: Vnd::new(row.3),
-        occurred_at: UnixMs(row.4),
-        recorded_at: UnixMs(row.5),
-        reason: row.6,
-        memo: row.7,
-        payer_name: row.8,
-        proposed_request_id: row.9.map(RequestId),
-    };
-    Ok(rows.into_iter().map(waiting).collect())
-}
-
-/// Takes a transfer out of the queue.
-pub fn resolve(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    id: TransferId,
-    at: UnixMs,
-) -> Outcome<()> {
-    diesel::update(unassigned::table.find((board_id.0, id.0)))
-        .filter(unassigned::resolved_at_ms.is_null())
-        .set(unassigned::resolved_at_ms.eq(at.0))
-        .execute(connection)?;
-    Ok(())
 }

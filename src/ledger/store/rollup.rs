@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
-use crate::db::schema::{day_totals, month_totals, rolled_months};
+use crate::db::schema::{board_heads, day_totals, month_totals, rolled_months};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
 use crate::on_db;
@@ -120,6 +120,10 @@ fn roll(connection: &mut DbConnection, board_id: BoardId, month: Month) -> Outco
     diesel::insert_into(rolled_months::table)
         .values((rolled_months::board_id.eq(board_id.0), rolled_months::month.eq(month.get())))
         .execute(connection)?;
+    diesel::update(board_heads::table.find(board_id.0))
+        .filter(board_heads::last_rolled_month.lt(month.get()))
+        .set(board_heads::last_rolled_month.eq(month.get()))
+        .execute(connection)?;
     Ok(())
 }
 
@@ -161,7 +165,7 @@ fn sum_days(
         if receipts > 0 || unclassified.0 > 0 {
             sums.possible_days |= bit;
         }
-        sums.histogram.merge(&Histogram::from_log(&log));
+        sums.histogram.merge_log(&log);
     }
     Ok(months)
 }

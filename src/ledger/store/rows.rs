@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use crate::db::rows::{Kind, Table, Value};
-use crate::db::{DbConnection, Outcome};
+use super::index;
+use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::item::Evidence;
 use crate::ledger::matching::{Line, Rule};
@@ -40,6 +40,14 @@ static TRANSFERS: LazyLock<Table> = LazyLock::new(|| {
         ("recorded_at_ms", Kind::Int),
         ("evidence", Kind::Text),
         ("fingerprint", Kind::Int),
+        ("occupancy_id", Kind::Int),
+        ("code_id", Kind::MaybeInt),
+        ("request_id", Kind::MaybeInt),
+        ("class", Kind::Text),
+        ("rule", Kind::Text),
+        ("minimum_receipt_vnd", Kind::Int),
+        ("wrong_amount", Kind::Bool),
+        ("payer_key", Kind::MaybeInt),
     ];
     Table::new("transfers", &columns, "")
 });
@@ -85,6 +93,7 @@ pub struct Rows<'a> {
     transfers: Vec<Value<'a>>,
     lines: Vec<Value<'a>>,
     unassigned: Vec<Value<'a>>,
+    index: Vec<Value<'a>>,
 }
 
 /// A row of `deliveries`.
@@ -99,7 +108,7 @@ pub struct Delivery<'a> {
     pub body: Option<&'a [u8]>,
 }
 
-/// A row of `transfers`.
+/// A row of `transfers`: the money movement, and what the rules made of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Transfer {
     pub board_id: BoardId,
@@ -117,9 +126,15 @@ pub struct Transfer {
     pub recorded_at: UnixMs,
     pub evidence: Evidence,
     pub fingerprint: i64,
+    /// The one line of the rules' decision; its amount is the transfer's.
+    pub line: Line,
+    pub rule: Rule,
+    pub minimum_receipt: Vnd,
+    pub wrong_amount: bool,
+    pub payer_key: Option<i64>,
 }
 
-/// An attribution: a decision with its lines, which sum to the transfer.
+/// An attribution after the first: a decision with its lines, which sum to the transfer.
 #[derive(Clone, Copy, Debug)]
 pub struct Attribution<'l> {
     pub board_id: BoardId,
@@ -175,7 +190,20 @@ impl<'a> Rows<'a> {
             Value::Int(row.recorded_at.0),
             Value::from(row.evidence.as_str()),
             Value::Int(row.fingerprint),
+            Value::Int(row.line.occupancy_id.map_or(0, |id| id.0)),
+            Value::MaybeInt(row.line.code_id.map(|id| id.0)),
+            Value::MaybeInt(row.line.request_id.map(|id| id.0)),
+            Value::from(row.line.class.as_str()),
+            Value::from(row.rule.as_str()),
+            Value::Int(row.minimum_receipt.get()),
+            Value::Bool(row.wrong_amount),
+            Value::MaybeInt(row.payer_key),
         ]);
+    }
+
+    /// Puts a transfer into the index at once, where no event will bring it there.
+    pub fn indexed(&mut self, board_id: BoardId, subject_id: i64, transfer_id: i64) {
+        self.index.extend([board_id.0, subject_id, transfer_id].map(Value::Int));
     }
 
     pub fn attribution(&mut self, row: &Attribution<'_>) {
@@ -212,11 +240,12 @@ impl<'a> Rows<'a> {
         ]);
     }
 
-    pub fn write(&self, connection: &mut DbConnection) -> Outcome<()> {
-        DELIVERIES.insert(connection, &self.deliveries)?;
-        TRANSFERS.insert(connection, &self.transfers)?;
-        LINES.insert(connection, &self.lines)?;
-        UNASSIGNED.insert(connection, &self.unassigned)?;
-        Ok(())
+    /// Hands the rows on to be written.
+    pub fn write(self, writes: &mut Writes<'a>) {
+        writes.push(&DELIVERIES, self.deliveries);
+        writes.push(&TRANSFERS, self.transfers);
+        writes.push(&LINES, self.lines);
+        writes.push(&UNASSIGNED, self.unassigned);
+        writes.push(&index::INDEX, self.index);
     }
 }

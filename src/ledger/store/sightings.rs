@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 
-use crate::db::rows::{Changed, Kind, Table, Value};
+use crate::db::rows::{Kind, Table, Value};
 use crate::db::schema::sightings;
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Fault, Outcome};
 
 static SIGHTINGS: LazyLock<Table> = LazyLock::new(|| {
     let columns = [
@@ -50,6 +50,15 @@ pub struct New<'a> {
     pub digest: i64,
 }
 
+/// Board, namespace, provider's id.
+type Key<'a> = (i64, &'a str, &'a str);
+
+impl<'a> New<'a> {
+    const fn key(&self) -> Key<'a> {
+        (self.board_id, self.namespace, self.provider_id)
+    }
+}
+
 /// What a sighting turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
@@ -74,33 +83,31 @@ pub fn record(connection: &mut DbConnection, new: &[New<'_>]) -> Outcome<Vec<See
             Value::Int(sighting.digest),
         ]);
     }
-    let seen = match SIGHTINGS.insert(connection, &values)? {
-        Changed::Total(count) if count == new.len() => vec![Seen::Created; new.len()],
-        Changed::Total(_) => compare(connection, new)?,
-        Changed::Each(created) => {
-            let mut seen = Vec::with_capacity(new.len());
-            for (sighting, created) in new.iter().zip(created) {
-                seen.push(if created { Seen::Created } else { compare_one(connection, sighting)? });
+    let created = SIGHTINGS.insert(connection, &values)?;
+    if created == new.len() {
+        return Ok(vec![Seen::Created; created]);
+    }
+    let stored = stored(connection, new)?;
+    let seen: Vec<_> = new
+        .iter()
+        .map(|sighting| match stored.get(&sighting.key()) {
+            Some((delivery_id, digest)) if *delivery_id != sighting.delivery_id => {
+                fate(sighting, *digest)
             }
-            seen
-        }
-    };
+            _ => Seen::Created,
+        })
+        .collect();
     keep_conflicts(connection, new, &seen)?;
     Ok(seen)
 }
 
 /// The fate of a sighting whose key was recorded before, keeping it if it contradicts.
 pub fn repeated(connection: &mut DbConnection, sighting: &New<'_>) -> Outcome<Seen> {
-    let seen = compare_one(connection, sighting)?;
+    let stored = stored(connection, &[*sighting])?;
+    let (_, digest) = stored.get(&sighting.key()).ok_or_else(|| Fault::broken("no sighting"))?;
+    let seen = fate(sighting, *digest);
     keep_conflicts(connection, &[*sighting], &[seen])?;
     Ok(seen)
-}
-
-fn compare_one(connection: &mut DbConnection, sighting: &New<'_>) -> Outcome<Seen> {
-    let key = (sighting.board_id, sighting.namespace, sighting.provider_id);
-    let digest: i64 =
-        sightings::table.find(key).select(sightings::fields_digest).first(connection)?;
-    Ok(fate(sighting, digest))
 }
 
 const fn fate(sighting: &New<'_>, stored_digest: i64) -> Seen {
@@ -110,42 +117,43 @@ const fn fate(sighting: &New<'_>, stored_digest: i64) -> Seen {
 #[derive(QueryableByName)]
 struct Stored {
     #[diesel(sql_type = BigInt)]
-    board_id: i64,
-    #[diesel(sql_type = Text)]
-    namespace: String,
-    #[diesel(sql_type = Text)]
-    provider_id: String,
+    place: i64,
     #[diesel(sql_type = BigInt)]
     delivery_id: i64,
     #[diesel(sql_type = BigInt)]
     fields_digest: i64,
 }
 
-/// PostgreSQL tells only how many rows it inserted: ask which delivery each key belongs to.
-fn compare(connection: &mut DbConnection, new: &[New<'_>]) -> Outcome<Vec<Seen>> {
-    let query = diesel::sql_query(
-        "SELECT board_id, namespace, provider_id, delivery_id, fields_digest FROM sightings
-         JOIN unnest($1::bigint[], $2::text[], $3::text[]) AS asked (b, n, p)
-           ON board_id = b AND namespace = n AND provider_id = p",
-    )
-    .bind::<Array<BigInt>, _>(new.iter().map(|sighting| sighting.board_id).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(new.iter().map(|sighting| sighting.namespace).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(new.iter().map(|sighting| sighting.provider_id).collect::<Vec<_>>());
-    let DbConnection::Postgres(inner) = connection else { return Ok(Vec::new()) };
-    let stored: Vec<Stored> = query.load(inner)?;
-    let stored: HashMap<_, _> = stored
-        .iter()
-        .map(|row| ((row.board_id, row.namespace.as_str(), row.provider_id.as_str()), row))
-        .collect();
-    let seen = new.iter().map(|sighting| {
-        let key = (sighting.board_id, sighting.namespace, sighting.provider_id);
-        match stored.get(&key) {
-            Some(row) if row.delivery_id == sighting.delivery_id => Seen::Created,
-            Some(row) => fate(sighting, row.fields_digest),
-            None => Seen::Created,
+/// Delivery and digest of each key, as they are kept: an insert tells only how many rows it made.
+fn stored<'n>(
+    connection: &mut DbConnection,
+    new: &[New<'n>],
+) -> Outcome<HashMap<Key<'n>, (i64, i64)>> {
+    match connection {
+        DbConnection::Sqlite(inner) => {
+            let mut found = HashMap::with_capacity(new.len());
+            for key in new.iter().map(New::key) {
+                let columns = (sightings::delivery_id, sightings::fields_digest);
+                found.insert(key, sightings::table.find(key).select(columns).first(inner)?);
+            }
+            Ok(found)
         }
-    });
-    Ok(seen.collect())
+        DbConnection::Postgres(inner) => {
+            let rows: Vec<Stored> = diesel::sql_query(
+                "SELECT place, delivery_id, fields_digest FROM sightings
+                 JOIN unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY
+                   AS asked (b, n, p, place)
+                   ON board_id = b AND namespace = n AND provider_id = p",
+            )
+            .bind::<Array<BigInt>, _>(new.iter().map(|new| new.board_id).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(new.iter().map(|new| new.namespace).collect::<Vec<_>>())
+            .bind::<Array<Text>, _>(new.iter().map(|new| new.provider_id).collect::<Vec<_>>())
+            .load(inner)?;
+            let key = |place: i64| new.get(usize::try_from(place - 1).ok()?).map(New::key);
+            let keyed = |row: Stored| Some((key(row.place)?, (row.delivery_id, row.fields_digest)));
+            Ok(rows.into_iter().filter_map(keyed).collect())
+        }
+    }
 }
 
 fn keep_conflicts(connection: &mut DbConnection, new: &[New<'_>], seen: &[Seen]) -> Outcome<()> {

@@ -1,18 +1,16 @@
 //! Adding a batch's sums to the totals.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use diesel::prelude::*;
-
+use super::heads::Head;
 use super::rollup;
-use crate::db::rows::{Kind, Table, Value};
-use crate::db::schema::rolled_months;
+use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::class::Class;
 use crate::ledger::latency;
-use crate::ledger::totals::{DayDelta, DayKey, Totals};
-use crate::primitives::ids::BoardId;
+use crate::ledger::totals::{BankKey, DayDelta, DayKey, Heard, PayerKey, Totals};
 
 /// Columns of `day_totals` after the classes' own.
 const OTHER_SUMS: [&str; 4] = ["small_count", "small_vnd", "named_count", "wrong_amount_count"];
@@ -90,8 +88,10 @@ static PAYER_DAYS: LazyLock<Table> = LazyLock::new(|| {
         ("day", Kind::Int),
         ("occupancy_id", Kind::Int),
         ("payer_key", Kind::Int),
+        ("receipt_count", Kind::Int),
     ];
-    let suffix = "ON CONFLICT (board_id, day, occupancy_id, payer_key) DO NOTHING";
+    let suffix = "ON CONFLICT (board_id, day, occupancy_id, payer_key) DO UPDATE SET \
+         receipt_count = payer_days.receipt_count + excluded.receipt_count";
     Table::new("payer_days", &columns, suffix)
 });
 
@@ -112,10 +112,22 @@ fn upsert(table: &str, keys: &str, sums: &[&str], last: &str) -> String {
     suffix + last
 }
 
-/// Adds everything, and takes months out of the roll-up that a late transfer changed.
-pub fn add(connection: &mut DbConnection, totals: &Totals) -> Outcome<()> {
-    unroll_changed_months(connection, totals)?;
-    add_days(connection, totals)?;
+/// Lays out everything that is added, and takes months out of the roll-up that a late transfer
+/// changed. The boards are locked.
+pub fn add<'t>(
+    connection: &mut DbConnection,
+    writes: &mut Writes<'t>,
+    heads: &[Head],
+    totals: &'t Totals,
+) -> Outcome<()> {
+    unroll_changed_months(connection, heads, totals)?;
+    match connection {
+        DbConnection::Sqlite(_) => add_days_by_class(writes, totals),
+        DbConnection::Postgres(_) => {
+            let rows = totals.days.iter().flat_map(|(key, delta)| wide(key, delta));
+            writes.push(&DAY_TOTALS, rows.collect());
+        }
+    }
     let mut values = Vec::with_capacity(totals.feeds.len() * 19);
     for ((board_id, feed_id, day), delta) in &totals.feeds {
         values.extend([
@@ -131,45 +143,45 @@ pub fn add(connection: &mut DbConnection, totals: &Totals) -> Outcome<()> {
         values.extend(delta.latency.iter().map(|count| Value::Int(*count)));
         values.push(Value::Int(delta.last_received.0));
     }
-    FEED_DAYS.insert(connection, &values)?;
-    values.clear();
-    for ((board_id, feed_id, bin, day), (least, greatest)) in &totals.banks {
-        values.extend([
+    writes.push(&FEED_DAYS, values);
+    let bank = |((board_id, feed_id, bin, day), (least, greatest)): (&'t BankKey, &Heard)| {
+        [
             Value::Int(board_id.0),
             Value::Int(feed_id.0),
             Value::from(bin.as_str()),
             Value::from(day.0),
             Value::Int(least.0),
             Value::Int(greatest.0),
-        ]);
-    }
-    FEED_BANK_DAYS.insert(connection, &values)?;
-    values.clear();
-    for (board_id, day, occupancy_id, payer_key) in &totals.payers {
-        values.extend([
+        ]
+    };
+    writes.push(&FEED_BANK_DAYS, totals.banks.iter().flat_map(bank).collect());
+    let payer = |((board_id, day, occupancy_id, payer_key), count): (&PayerKey, &i64)| {
+        [
             Value::Int(board_id.0),
             Value::from(day.0),
             Value::Int(*occupancy_id),
             Value::Int(*payer_key),
-        ]);
-    }
-    PAYER_DAYS.insert(connection, &values)?;
+            Value::Int(*count),
+        ]
+    };
+    writes.push(&PAYER_DAYS, totals.payers.iter().flat_map(payer).collect());
     Ok(())
 }
 
-fn add_days(connection: &mut DbConnection, totals: &Totals) -> Outcome<()> {
-    if let DbConnection::Postgres(_) = connection {
-        let values: Vec<_> = totals.days.iter().flat_map(|(key, delta)| wide(key, delta)).collect();
-        DAY_TOTALS.insert(connection, &values)?;
-        return Ok(());
-    }
+fn add_days_by_class<'t>(writes: &mut Writes<'t>, totals: &'t Totals) {
+    let mut of_class = [const { Vec::new() }; Class::ALL.len()];
+    let mut of_several = Vec::new();
     for (key, delta) in &totals.days {
-        match sole_class(delta).and_then(|class| Some((class, CLASS_TOTALS.get(class)?))) {
-            Some((class, table)) => table.insert(connection, &narrow(key, delta, class))?,
-            None => DAY_TOTALS.insert(connection, &wide(key, delta))?,
-        };
+        let sole = sole_class(delta);
+        match sole.and_then(|class| Some((class, of_class.get_mut(class)?))) {
+            Some((class, values)) => values.extend(narrow(key, delta, class)),
+            None => of_several.extend(wide(key, delta)),
+        }
     }
-    Ok(())
+    for (table, values) in CLASS_TOTALS.iter().zip(of_class) {
+        writes.push(table, values);
+    }
+    writes.push(&DAY_TOTALS, of_several);
 }
 
 /// The class of a delta that holds nothing else.
@@ -218,21 +230,16 @@ fn wide<'a>(key: &DayKey, delta: &'a DayDelta) -> Vec<Value<'a>> {
     row
 }
 
-fn unroll_changed_months(connection: &mut DbConnection, totals: &Totals) -> Outcome<()> {
-    let mut months: Vec<_> =
+fn unroll_changed_months(
+    connection: &mut DbConnection,
+    heads: &[Head],
+    totals: &Totals,
+) -> Outcome<()> {
+    let months: BTreeSet<_> =
         totals.days.keys().map(|key| (key.board_id, key.day.month())).collect();
-    months.dedup();
-    let mut board: Option<(BoardId, Vec<i32>)> = None;
     for (board_id, month) in months {
-        if board.as_ref().is_none_or(|(known, _)| *known != board_id) {
-            let rolled = rolled_months::table
-                .filter(rolled_months::board_id.eq(board_id.0))
-                .filter(rolled_months::month.ge(month.0))
-                .select(rolled_months::month)
-                .load(connection)?;
-            board = Some((board_id, rolled));
-        }
-        if board.as_ref().is_some_and(|(_, rolled)| rolled.contains(&month.0)) {
+        let head = heads.iter().find(|head| head.board_id == board_id.0);
+        if head.is_none_or(|head| head.may_be_rolled(month)) {
             rollup::unroll(connection, board_id, month)?;
         }
     }

@@ -52,6 +52,10 @@ pub fn update(connection: &mut DbConnection, board: &Board) -> Outcome<()> {
     Ok(())
 }
 
+pub fn all_names(connection: &mut DbConnection) -> Outcome<Vec<(BoardId, String)>> {
+    Ok(rows.order(table::board_id).select((table::board_id, table::name)).load(connection)?)
+}
+
 pub fn all_ids(connection: &mut DbConnection) -> Outcome<Vec<BoardId>> {
     Ok(rows.order(table::board_id).select(table::board_id).load(connection)?)
 }

@@ -11,6 +11,7 @@ use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::registry::Period;
 use crate::registry::accounts::{AccountKind, UseKind};
 use crate::registry::directory::{KnownAccount, Link, Numbered, ResolvedNumber, StaticCode};
+use crate::registry::numbers::NumberKind;
 use crate::vietqr::Reference;
 
 /// Version, start of the day, minimum receipt.
@@ -125,4 +126,22 @@ pub(in crate::registry) fn codes(
         Some((reference, StaticCode { code_id, occupancy_id, account_id, revoked_at }))
     };
     Ok(rows.into_iter().filter_map(code).collect())
+}
+
+/// The valid codes that name a virtual account.
+pub(in crate::registry) fn virtual_codes(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<Vec<(NumberId, CodeId, OccupancyId)>> {
+    let codes = codes::table
+        .inner_join(
+            receiving_numbers::table.on(receiving_numbers::board_id
+                .eq(codes::board_id)
+                .and(receiving_numbers::id.eq(codes::number_id))),
+        )
+        .filter(codes::board_id.eq(board_id))
+        .filter(codes::revoked_at_ms.is_null())
+        .filter(receiving_numbers::kind.eq(NumberKind::Virtual))
+        .select((codes::number_id, codes::id, codes::occupancy_id));
+    Ok(codes.load(connection)?)
 }

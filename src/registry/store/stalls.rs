@@ -7,7 +7,34 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, MarketId, SectionId, StallId};
 use crate::primitives::{Day, UnixMs};
 use crate::registry::PageRequest;
-use crate::registry::stalls::{SizeClass, Stall, StallFilter};
+use crate::registry::stalls::{SizeClass, Stall, StallFilter, code_key};
+
+type Columns = (
+    table::board_id,
+    table::id,
+    table::market_id,
+    table::section_id,
+    table::code,
+    table::goods,
+    table::wholesale,
+    table::size_class,
+    table::position,
+    table::closed_day,
+    table::created_at_ms,
+);
+const COLUMNS: Columns = (
+    table::board_id,
+    table::id,
+    table::market_id,
+    table::section_id,
+    table::code,
+    table::goods,
+    table::wholesale,
+    table::size_class,
+    table::position,
+    table::closed_day,
+    table::created_at_ms,
+);
 
 type Row =
     (BoardId, StallId, MarketId, SectionId, String, String, bool, SizeClass, i32, Option<i32>, i64);
@@ -35,7 +62,7 @@ pub fn find(
     board_id: BoardId,
     id: StallId,
 ) -> Outcome<Option<Stall>> {
-    Ok(rows.find((board_id, id)).first(connection).optional()?.map(stall))
+    Ok(rows.find((board_id, id)).select(COLUMNS).first(connection).optional()?.map(stall))
 }
 
 pub fn page(
@@ -44,7 +71,7 @@ pub fn page(
     filter: &StallFilter,
     page: PageRequest,
 ) -> Outcome<Vec<Stall>> {
-    let mut query = rows.filter(table::board_id.eq(board_id)).into_boxed();
+    let mut query = rows.select(COLUMNS).filter(table::board_id.eq(board_id)).into_boxed();
     if let Some(market_id) = filter.market_id {
         query = query.filter(table::market_id.eq(market_id));
     }
@@ -52,7 +79,7 @@ pub fn page(
         query = query.filter(table::section_id.eq(section_id));
     }
     if let Some(code) = &filter.code {
-        query = query.filter(table::code.eq(code));
+        query = query.filter(table::code_key.eq(code_key(code)));
     }
     let query = query.filter(table::id.gt(page.floor())).order(table::id).limit(page.rows());
     Ok(query.load(connection)?.into_iter().map(stall).collect())
@@ -66,6 +93,7 @@ pub fn insert(connection: &mut DbConnection, board_id: BoardId, stall: &Stall) -
             table::market_id.eq(stall.market_id),
             table::section_id.eq(stall.section_id),
             table::code.eq(&stall.code),
+            table::code_key.eq(code_key(&stall.code)),
             table::goods.eq(&stall.goods),
             table::wholesale.eq(stall.wholesale),
             table::size_class.eq(stall.size_class),
@@ -82,6 +110,7 @@ pub fn update(connection: &mut DbConnection, board_id: BoardId, stall: &Stall) -
         .set((
             table::section_id.eq(stall.section_id),
             table::code.eq(&stall.code),
+            table::code_key.eq(code_key(&stall.code)),
             table::goods.eq(&stall.goods),
             table::wholesale.eq(stall.wholesale),
             table::size_class.eq(stall.size_class),

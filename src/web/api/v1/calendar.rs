@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::primitives::ids::{CalendarRuleId, MarketId};
+use crate::primitives::input;
 use crate::registry::calendar::{self, CalendarFilter, CalendarRule, NewCalendarRule, Rule};
 use crate::registry::{Page, markets};
 use crate::web::caller::Caller;
@@ -20,6 +21,7 @@ type Answer = Result<HttpResponse, Problem>;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RuleOfMarket {
+    #[serde(deserialize_with = "input::object")]
     rule: Rule,
 }
 

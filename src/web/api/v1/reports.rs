@@ -22,6 +22,28 @@ enum Format {
     Json,
     /// UTF-8 with a byte order mark, as spreadsheets want it.
     Csv,
+    /// Half a screen, in Vietnamese.
+    Text,
+}
+
+/// What stands between the cells of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Separator {
+    /// `;`, and a comma in decimals: for Excel under Vietnamese settings.
+    #[default]
+    Semicolon,
+    /// `,`, and a dot in decimals: for programs.
+    Comma,
+}
+
+impl From<Separator> for adoption::Separator {
+    fn from(separator: Separator) -> Self {
+        match separator {
+            Separator::Semicolon => Self::Semicolon,
+            Separator::Comma => Self::Comma,
+        }
+    }
 }
 
 /// [`adoption::Query`] with the market and the form; a query string cannot nest.
@@ -38,47 +60,61 @@ struct Wanted {
     /// Lists every occupancy too.
     #[serde(default)]
     include_occupancies: bool,
-    /// `json` unless `Accept` names `text/csv`.
+    /// `json` unless `Accept` names `text/csv` or `text/plain`.
     format: Option<Format>,
+    /// Of the table; `semicolon` if absent.
+    #[serde(default)]
+    separator: Separator,
 }
 
 /// The adoption of non-cash payment in a market over a window of at most 366 days. It opens with
 /// what cannot be measured.
 #[utoipa::path(tag = "reports", params(Wanted), security(("key" = ["reports.read"])),
     responses((status = 200, content(
-        (AdoptionReport = "application/json"), (String = "text/csv")))))]
+        (AdoptionReport = "application/json"), (String = "text/csv"), (String = "text/plain")))))]
 #[get("/reports/adoption")]
 async fn adoption_report(caller: Caller, request: HttpRequest, wanted: Query<Wanted>) -> Answer {
-    let Wanted { market_id, from, to, include_occupancies, format } = wanted.0;
+    let Wanted { market_id, from, to, include_occupancies, format, separator } = wanted.0;
     let query = adoption::Query { from, to, include_occupancies };
-    let format = format.unwrap_or_else(|| accepted(&request));
     let report =
         move |connection: &mut _, act: &_| adoption::report(connection, act, market_id, &query);
-    if format == Format::Json {
-        return caller.show(report).await;
+    match format.unwrap_or_else(|| accepted(&request)) {
+        Format::Json => caller.show(report).await,
+        Format::Csv => {
+            let (table, name) = caller
+                .read(move |connection, act| {
+                    let report = report(connection, act)?;
+                    let name =
+                        format!("adoption_{}_{}.csv", report.window.from, report.window.to);
+                    Ok((adoption::csv(&report, separator.into()), name))
+                })
+                .await?;
+            Ok(HttpResponse::Ok()
+                .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+                .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+                .body(table))
+        }
+        Format::Text => {
+            let text = caller
+                .read(move |connection, act| Ok(adoption::text(&report(connection, act)?)))
+                .await?;
+            Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
+        }
     }
-    let (table, name) = caller
-        .read(move |connection, act| {
-            let report = report(connection, act)?;
-            let name = format!("adoption_{}_{}.csv", report.window.from, report.window.to);
-            Ok((adoption::csv(&report), name))
-        })
-        .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(table))
 }
 
+/// The first form that the caller names.
 fn accepted(request: &HttpRequest) -> Format {
     let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
     let mut ranges = accept
         .unwrap_or_default()
         .split(',')
-        .map(|range| range.split(';').next().unwrap_or_default().trim());
-    if ranges.any(|range| range.eq_ignore_ascii_case("text/csv")) {
-        Format::Csv
-    } else {
-        Format::Json
-    }
+        .map(|range| range.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    let named = ranges.find_map(|range| match range.as_str() {
+        "text/csv" => Some(Format::Csv),
+        "text/plain" => Some(Format::Text),
+        "application/json" => Some(Format::Json),
+        _ => None,
+    });
+    named.unwrap_or(Format::Json)
 }

@@ -1,0 +1,187 @@
+//! Deciding by hand where a transfer belongs.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::class::Class;
+use super::matching::{Line, Rule, Unassigned};
+use super::replace::{Replacement, replace};
+use super::store::{heads, queue, reading};
+use super::transfers::{Stored, Transfer, show};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::Direction;
+use crate::primitives::ids::{OccupancyId, RequestId, TransferId};
+use crate::primitives::{Refusal, Vnd, input};
+use crate::registry::occupancies;
+use crate::requests::{self, RequestRow};
+
+const LINES: usize = 10;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAttribution {
+    /// 1–10 lines; their amounts sum to the transfer's.
+    #[serde(deserialize_with = "input::objects")]
+    pub lines: Vec<NewLine>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewLine {
+    /// The stall's occupancy; only what has nothing to do with a stall goes without.
+    pub occupancy_id: Option<OccupancyId>,
+    /// The request that it pays, e.g. the one that the queue proposes; its stall may be left out. A
+    /// line that keeps its stall keeps its request without this.
+    pub request_id: Option<RequestId>,
+    pub class: Class,
+    /// At least 1.
+    #[schema(value_type = i64)]
+    pub amount_vnd: Vnd,
+}
+
+/// Replaces a transfer's attribution. The old one stays on record; totals and requests follow by
+/// the difference. What is left without stall and class waits in the queue again.
+///
+/// # Errors
+/// `lines-empty`, `lines-too-many`, `amount-not-positive`, `lines-do-not-sum`,
+/// `line-needs-occupancy`, `line-pays-no-request`, `request-other-account`,
+/// `request-other-occupancy`; `not-found` for an unknown occupancy or request, and for a transfer
+/// that does not wait, unless the caller sees amounts.
+pub fn assign(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: TransferId,
+    new: NewAttribution,
+) -> Outcome<Transfer> {
+    act.require(Permission::TransfersAssign)?;
+    let board_id = act.board_id();
+    // The head's lock keeps two people from replacing the same attribution at once.
+    let heads = heads::lock(connection, &[board_id.0])?;
+    let stored = reading::transfer(connection, board_id, id)?;
+    // Whoever clears the queue alone sees that item alone, and learns nothing of others.
+    if !act.scope.permissions.contains(Permission::AmountsRead)
+        && queue::waits(connection, board_id, id)? != Some(true)
+    {
+        return Err(Refusal::not_found("transfer").into());
+    }
+    let lines = check_lines(connection, act, &stored, &new)?;
+    let by_hand = Replacement {
+        stored: &stored,
+        lines,
+        rule: Rule::Manual,
+        waits_because: Unassigned::TakenBack,
+        decided_by: Some(act.scope.key_id),
+    };
+    replace(connection, board_id, &heads, &[by_hand], act.at)?;
+    let now = reading::transfer(connection, board_id, id)?;
+    show(connection, act, vec![now])?.pop().ok_or_else(|| Refusal::not_found("transfer").into())
+}
+
+fn check_lines(
+    connection: &mut DbConnection,
+    act: &Act,
+    stored: &Stored,
+    new: &NewAttribution,
+) -> Outcome<Vec<Line>> {
+    if new.lines.is_empty() {
+        return Err(Refusal::invalid("lines", "lines-empty").into());
+    }
+    if new.lines.len() > LINES {
+        return Err(Refusal::invalid("lines", "lines-too-many").with("max", LINES).into());
+    }
+    let mut lines = Vec::with_capacity(new.lines.len());
+    for (number, line) in new.lines.iter().enumerate() {
+        lines.push(check_line(connection, act, stored, number, line)?);
+    }
+    let sum = lines.iter().try_fold(Vnd::ZERO, |sum, line| sum.checked_add(line.amount));
+    if sum != Some(stored.amount) {
+        let refusal = Refusal::invalid("lines", "lines-do-not-sum");
+        let sum = sum.map_or_else(|| "∞".to_owned(), |sum| sum.to_string());
+        return Err(refusal.with("expected", stored.amount).with("got", sum).into());
+    }
+    keep(stored, &mut lines);
+    Ok(lines)
+}
+
+fn check_line(
+    connection: &mut DbConnection,
+    act: &Act,
+    stored: &Stored,
+    number: usize,
+    line: &NewLine,
+) -> Outcome<Line> {
+    let field = |name| format!("lines[{number}].{name}");
+    if !line.amount_vnd.is_positive() {
+        let refusal = Refusal::invalid(field("amount_vnd"), "amount-not-positive");
+        return Err(refusal.with("amount", line.amount_vnd).into());
+    }
+    if let Some(occupancy_id) = line.occupancy_id {
+        occupancies::require(connection, act, occupancy_id, field("occupancy_id"))?;
+    }
+    let mut occupancy_id = line.occupancy_id;
+    if let Some(request_id) = line.request_id {
+        let found = requests::by_id(connection, act.board_id(), request_id)?;
+        let missing = || Refusal::not_found("request").on(field("request_id"));
+        let request = found.ok_or_else(missing)?;
+        check_request(stored, &request, line)
+            .map_err(|(name, code)| Refusal::invalid(field(name), code))?;
+        occupancy_id = Some(request.occupancy_id);
+    }
+    if occupancy_id.is_none() && line.class.is_business() {
+        let refusal = Refusal::invalid(field("occupancy_id"), "line-needs-occupancy");
+        return Err(refusal.into());
+    }
+    Ok(Line {
+        occupancy_id,
+        code_id: None,
+        request_id: line.request_id,
+        class: line.class,
+        amount: line.amount_vnd,
+    })
+}
+
+/// The field that does not fit, and why.
+fn check_request(
+    stored: &Stored,
+    request: &RequestRow,
+    line: &NewLine,
+) -> Result<(), (&'static str, &'static str)> {
+    if !line.class.pays_requests() {
+        return Err(("class", "line-pays-no-request"));
+    }
+    let by_order = request.order.as_ref().is_some_and(|order| order.feed_id == stored.feed_id);
+    let by_account = stored.account_id == Some(request.account_id);
+    if stored.direction == Direction::Out || !(by_order || by_account) {
+        return Err(("request_id", "request-other-account"));
+    }
+    if line.occupancy_id.is_some_and(|id| id != request.occupancy_id) {
+        return Err(("occupancy_id", "request-other-occupancy"));
+    }
+    Ok(())
+}
+
+/// A line that keeps its stall keeps the code that brought it there. A request is kept by one line
+/// at most: the first of its stall that can pay it.
+fn keep(stored: &Stored, lines: &mut [Line]) {
+    for line in lines.iter_mut() {
+        let mut before =
+            stored.lines.iter().filter(|before| before.occupancy_id == line.occupancy_id);
+        line.code_id = before.find_map(|before| before.code_id);
+    }
+    for before in stored.lines.iter().filter(|before| before.request_id.is_some()) {
+        if lines.iter().any(|line| line.request_id == before.request_id) {
+            continue;
+        }
+        // Unclassified: a payment a thousand times off, which nobody has judged yet.
+        let can_keep = |line: &&mut Line| {
+            line.request_id.is_none()
+                && line.occupancy_id == before.occupancy_id
+                && (line.class.pays_requests()
+                    || (line.class == Class::Unclassified && before.class == line.class))
+        };
+        if let Some(line) = lines.iter_mut().find(can_keep) {
+            line.request_id = before.request_id;
+        }
+    }
+}

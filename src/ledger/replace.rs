@@ -1,0 +1,135 @@
+//! Replacing attributions: lines, totals, requests, the queue and the events follow together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::class::Class;
+use super::matching::{Line, Rule, Unassigned};
+use super::store::heads::{self, Head};
+use super::store::rows::{Attribution, Rows};
+use super::store::{queue, totals as store_totals};
+use super::totals::{Counted, Totals};
+use super::transfers::Stored;
+use crate::db::rows::Writes;
+use crate::db::{DbConnection, Outcome};
+use crate::events::Event;
+use crate::feeds::Direction;
+use crate::primitives::UnixMs;
+use crate::primitives::ids::{BoardId, KeyId};
+use crate::requests;
+
+/// A transfer with the lines that replace its present ones.
+#[derive(Debug)]
+pub struct Replacement<'s> {
+    pub stored: &'s Stored,
+    pub lines: Vec<Line>,
+    pub rule: Rule,
+    /// Said in the queue if the lines leave it waiting.
+    pub waits_because: Unassigned,
+    /// The person's key; `None` for rules.
+    pub decided_by: Option<KeyId>,
+}
+
+/// Replaces the attributions of transfers, each named once. The board is locked.
+pub fn replace(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    heads: &[Head],
+    all: &[Replacement<'_>],
+    at: UnixMs,
+) -> Outcome<()> {
+    let (mut rows, mut totals, mut events) = (Rows::default(), Totals::default(), Vec::new());
+    for one in all {
+        let (transfer_id, seq) = (one.stored.id, one.stored.seq + 1);
+        rows.attribution(&Attribution {
+            board_id,
+            transfer_id: transfer_id.0,
+            seq,
+            lines: &one.lines,
+            rule: one.rule,
+            decided_by: one.decided_by,
+            recorded_at: at,
+        });
+        for occupancy_id in one.lines.iter().filter_map(|line| line.occupancy_id) {
+            rows.indexed(board_id, occupancy_id.0, transfer_id.0);
+        }
+        recount(&mut totals, board_id, one);
+        events.push(Event::TransferAssigned { transfer_id, seq });
+    }
+    let mut writes = Writes::default();
+    rows.write(&mut writes);
+    store_totals::add(connection, &mut writes, heads, &totals)?;
+    heads::announce(&mut writes, heads, BTreeMap::from([(board_id.0, events)]), at)?;
+    writes.run(connection)?;
+    for one in all {
+        settle_requests(connection, board_id, one)?;
+        if one.stored.direction == Direction::Out || one.lines.iter().all(is_settled) {
+            queue::resolve(connection, board_id, one.stored.id, at)?;
+        } else {
+            queue::reopen(connection, board_id, one.stored, one.waits_because)?;
+        }
+    }
+    Ok(())
+}
+
+/// A line needs nobody any more: it has its stall, or it is known to need none.
+fn is_settled(line: &Line) -> bool {
+    line.occupancy_id.is_some() || line.class != Class::Unclassified
+}
+
+/// Takes the old lines out of the totals and adds the new ones.
+fn recount(totals: &mut Totals, board_id: BoardId, one: &Replacement<'_>) {
+    let stored = one.stored;
+    let counted = |line: &Line| Counted {
+        board_id,
+        day: stored.day,
+        account_id: stored.account_id,
+        direction: stored.direction,
+        minimum_receipt: stored.minimum_receipt,
+        payer_key: stored.payer_key,
+        wrong_amount: line.request_id.is_some() && line.request_id == stored.wrong_request,
+    };
+    for line in &stored.lines {
+        totals.add_line(&counted(line), line, -1);
+    }
+    for line in &one.lines {
+        totals.add_line(&counted(line), line, 1);
+    }
+}
+
+/// Takes the old lines' money off their requests, then puts the new lines' on. An unclassified line
+/// met its request a thousand times off: it paid nothing.
+fn settle_requests(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    one: &Replacement<'_>,
+) -> Outcome<()> {
+    let stored = one.stored;
+    let ids: BTreeSet<_> =
+        stored.lines.iter().chain(&one.lines).filter_map(|line| line.request_id).collect();
+    for id in ids {
+        let Some(before) = requests::by_id(connection, board_id, id)? else { continue };
+        let mut row = before.clone();
+        let (mut was_alarm, mut is_alarm) = (false, false);
+        for line in stored.lines.iter().filter(|line| line.request_id == Some(id)) {
+            if line.class == Class::Unclassified {
+                was_alarm = true;
+            } else {
+                row.withdraw(line.amount);
+            }
+        }
+        for line in one.lines.iter().filter(|line| line.request_id == Some(id)) {
+            if line.class == Class::Unclassified {
+                is_alarm = true;
+            } else {
+                row.accept(line.amount, stored.occurred_at, stored.occurred_precision);
+            }
+        }
+        if was_alarm != is_alarm {
+            row.thousandfold = is_alarm;
+        }
+        if row != before {
+            requests::apply_received(connection, board_id, &row)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Day totals against the present lines.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Text};
+
+use super::{IS_RECEIPT, Mismatch, PRESENT, joined, numbers};
+use crate::db::{DbConnection, Outcome};
+use crate::ledger::class::Class;
+use crate::ledger::histogram::{self, Histogram};
+use crate::primitives::ids::{AccountId, BoardId, OccupancyId};
+use crate::primitives::{Day, Vnd};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    day: i32,
+    occupancy_id: i64,
+    account_id: i64,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (occupancy, account) = (OccupancyId(self.occupancy_id), AccountId(self.account_id));
+        write!(f, "{} {occupancy} {account}", Day(self.day))
+    }
+}
+
+/// What a row holds; amounts in đồng.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Sums {
+    /// Count and amount of each class.
+    classes: [(i64, i64); Class::ALL.len()],
+    small: (i64, i64),
+    named: i64,
+    wrong_amount: i64,
+}
+
+#[derive(Debug, Default)]
+struct Row {
+    sums: Sums,
+    receipt_log: String,
+}
+
+impl Row {
+    /// A log holds its receipts in any order, and some with their removal.
+    fn agrees(&self, other: &Self) -> bool {
+        let receipts = |row: &Self| Histogram::from_log(&row.receipt_log).packed();
+        self.sums == other.sums
+            && (self.receipt_log == other.receipt_log || receipts(self) == receipts(other))
+    }
+
+    fn shown(&self) -> String {
+        let classes = Class::ALL.iter().zip(self.sums.classes).filter(|(_, sum)| *sum != (0, 0));
+        let class = |(class, (count, amount)): (&Class, (i64, i64))| {
+            format!("{} {count} = {amount} đ", class.as_str())
+        };
+        let mut shown: Vec<_> = classes.map(class).collect();
+        let Sums { small, named, wrong_amount, .. } = &self.sums;
+        let logged = Histogram::from_log(&self.receipt_log).count();
+        shown.extend([
+            format!("small {} = {} đ", small.0, small.1),
+            format!("named {named}, wrong amount {wrong_amount}, logged {logged}"),
+        ]);
+        shown.join(", ")
+    }
+}
+
+/// Rows whose sums, or whose receipts, are not those of the lines.
+pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let mut due = due(connection, board_id)?;
+    let mut found = Vec::new();
+    for (key, kept) in kept(connection, board_id)? {
+        let due = due.remove(&key).unwrap_or_default();
+        if !kept.agrees(&due) {
+            found.push(Mismatch::new(key, Some(kept.shown()), Some(due.shown())));
+        }
+    }
+    found.extend(due.iter().map(|(key, due)| Mismatch::new(key, None, Some(due.shown()))));
+    Ok(found)
+}
+
+#[derive(QueryableByName)]
+struct LineSum {
+    #[diesel(sql_type = Integer)]
+    day: i32,
+    #[diesel(sql_type = BigInt)]
+    occupancy_id: i64,
+    #[diesel(sql_type = BigInt)]
+    account_id: i64,
+    #[diesel(sql_type = Text)]
+    class: String,
+    #[diesel(sql_type = BigInt)]
+    is_small: i64,
+    #[diesel(sql_type = Text)]
+    digits: String,
+    #[diesel(sql_type = BigInt)]
+    lines: i64,
+    #[diesel(sql_type = BigInt)]
+    sum_vnd: i64,
+    #[diesel(sql_type = BigInt)]
+    least_vnd: i64,
+    #[diesel(sql_type = BigInt)]
+    named: i64,
+    #[diesel(sql_type = BigInt)]
+    wrong_amount: i64,
+}
+
+/// What the lines make of each day. Receipts come grouped by their first two digits and their
+/// length, so that each group is one entry of the log.
+fn due(connection: &mut DbConnection, board_id: BoardId) -> Outcome<BTreeMap<Key, Row>> {
+    let groups: Vec<LineSum> = diesel::sql_query(format!(
+        "WITH p AS ({PRESENT}), counted AS (
+           SELECT p.*, CASE WHEN p.class IN ('sale', 'debt_repayment', 'deposit')
+                  AND p.amount_vnd < p.minimum_receipt_vnd
+                THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS is_small,
+             CASE WHEN {IS_RECEIPT} THEN SUBSTR(CAST(p.amount_vnd AS TEXT), 1, 2) || ' '
+                  || CAST(LENGTH(CAST(p.amount_vnd AS TEXT)) AS TEXT) ELSE '' END AS digits
+           FROM p WHERE (p.direction = 'in' AND p.class NOT IN ('refund', 'reversal'))
+             OR (p.direction = 'out' AND p.class IN ('supplier', 'refund', 'reversal')))
+         SELECT day, occupancy_id, account_id, class, is_small, digits, COUNT(*) AS lines,
+           CAST(SUM(amount_vnd) AS BIGINT) AS sum_vnd, MIN(amount_vnd) AS least_vnd,
+           COUNT(payer_key) AS named,
+           CAST(SUM(CASE WHEN request_id = wrong_request_id THEN 1 ELSE 0 END) AS BIGINT)
+             AS wrong_amount
+         FROM counted GROUP BY day, occupancy_id, account_id, class, is_small, digits"
+    ))
+    .bind::<BigInt, _>(board_id.0)
+    .load(connection)?;
+    let mut days: BTreeMap<Key, Row> = BTreeMap::new();
+    for group in groups {
+        let LineSum { day, occupancy_id, account_id, .. } = group;
+        let row = days.entry(Key { day, occupancy_id, account_id }).or_default();
+        row.sums.wrong_amount += group.wrong_amount;
+        let class = Class::parse(&group.class).map_or(0, |class| class as usize);
+        let sum = match group.is_small {
+            1 => Some(&mut row.sums.small),
+            _ => row.sums.classes.get_mut(class),
+        };
+        if let Some(sum) = sum {
+            *sum = (sum.0 + group.lines, sum.1 + group.sum_vnd);
+        }
+        if !group.digits.is_empty() {
+            row.sums.named += group.named;
+            let entry = histogram::entry(Vnd::new(group.least_vnd));
+            row.receipt_log += &entry.repeat(usize::try_from(group.lines).unwrap_or_default());
+        }
+    }
+    Ok(days)
+}
+
+#[derive(QueryableByName)]
+struct RawDay {
+    #[diesel(sql_type = Integer)]
+    day: i32,
+    #[diesel(sql_type = BigInt)]
+    occupancy_id: i64,
+    #[diesel(sql_type = BigInt)]
+    account_id: i64,
+    #[diesel(sql_type = Text)]
+    sums: String,
+    #[diesel(sql_type = Text)]
+    receipt_log: String,
+}
+
+fn kept(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<(Key, Row)>> {
+    let classes = Class::ALL.iter().flat_map(|class| [class.count_column(), class.amount_column()]);
+    let others = ["small_count", "small_vnd", "named_count", "wrong_amount_count"];
+    let columns: Vec<_> = classes.chain(others).collect();
+    let rows: Vec<RawDay> = diesel::sql_query(format!(
+        "SELECT day, occupancy_id, account_id, {} AS sums, receipt_log
+         FROM day_totals WHERE board_id = $1",
+        joined(&columns)
+    ))
+    .bind::<BigInt, _>(board_id.0)
+    .load(connection)?;
+    let read = |row: RawDay| {
+        let RawDay { day, occupancy_id, account_id, sums, receipt_log } = row;
+        let mut numbers = numbers(&sums).into_iter();
+        let mut next = || numbers.next().unwrap_or_default();
+        let mut sums = Sums::default();
+        for class in &mut sums.classes {
+            *class = (next(), next());
+        }
+        sums.small = (next(), next());
+        (sums.named, sums.wrong_amount) = (next(), next());
+        (Key { day, occupancy_id, account_id }, Row { sums, receipt_log })
+    };
+    Ok(rows.into_iter().map(read).collect())
+}

@@ -1,0 +1,123 @@
+//! Rolled months against their days.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+use diesel::prelude::*;
+
+use super::Mismatch;
+use crate::db::schema::{day_totals as d, month_totals as m, rolled_months};
+use crate::db::{DbConnection, Outcome};
+use crate::ledger::histogram::Histogram;
+use crate::on_db;
+use crate::primitives::Month;
+use crate::primitives::ids::{AccountId, BoardId, OccupancyId};
+
+/// Occupancy and account.
+type Key = (i64, i64);
+/// Receipts, their amount, unclassified lines, their amount, returned amount; named, wrong
+/// amounts; days with receipts, days with receipts or unclassified lines, as bits.
+type Sums = ((i64, i64, i64, i64, i64), (i64, i64), (i64, i64));
+
+/// Rows of rolled months that differ from their days', and rows of months that are not rolled up.
+pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let rolled: BTreeSet<i32> = rolled_months::table
+        .filter(rolled_months::board_id.eq(board_id.0))
+        .select(rolled_months::month)
+        .load(connection)?
+        .into_iter()
+        .collect();
+    let present: Vec<i32> =
+        m::table.filter(m::board_id.eq(board_id.0)).select(m::month).distinct().load(connection)?;
+    let stray = present.iter().filter(|month| !rolled.contains(month));
+    let mut found: Vec<_> = stray
+        .map(|month| Mismatch::new(Month(*month).first_day(), Some("rows".to_owned()), None))
+        .collect();
+    for month in rolled.into_iter().map(Month) {
+        let due: BTreeMap<Key, _> = due(connection, board_id, month)?
+            .into_iter()
+            .map(|(key, (sums, receipts))| (key, (sums, receipts.packed())))
+            .collect();
+        let kept =
+            m::table.filter(m::board_id.eq(board_id.0).and(m::month.eq(month.get()))).select((
+                (m::occupancy_id, m::account_id),
+                (
+                    (
+                        (
+                            m::receipt_count,
+                            m::receipt_vnd,
+                            m::unclassified_count,
+                            m::unclassified_vnd,
+                            m::returned_vnd,
+                        ),
+                        (m::named_count, m::wrong_amount_count),
+                        (m::receipt_days, m::possible_days),
+                    ),
+                    m::histogram,
+                ),
+            ));
+        let kept: Vec<(Key, (Sums, _))> = kept.load(connection)?;
+        unequal(month, kept, due, &mut found);
+    }
+    Ok(found)
+}
+
+fn unequal<H: Debug + PartialEq>(
+    month: Month,
+    kept: Vec<(Key, (Sums, H))>,
+    mut due: BTreeMap<Key, (Sums, H)>,
+    found: &mut Vec<Mismatch>,
+) {
+    let name =
+        |key: Key| format!("{} {} {}", month.first_day(), OccupancyId(key.0), AccountId(key.1));
+    let shown = |row: &(Sums, H)| format!("{row:?}");
+    for (key, kept) in kept {
+        let due = due.remove(&key);
+        if due.as_ref() != Some(&kept) {
+            found.push(Mismatch::new(name(key), Some(shown(&kept)), due.as_ref().map(shown)));
+        }
+    }
+    found.extend(due.iter().map(|(key, due)| Mismatch::new(name(*key), None, Some(shown(due)))));
+}
+
+/// What the days of a month make of it.
+fn due(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    month: Month,
+) -> Outcome<BTreeMap<Key, (Sums, Histogram)>> {
+    type DayRow = (i32, Key, (i64, i64, i64, i64, i64), (i64, i64), String);
+    let first_day = month.first_day().0;
+    let query = d::table
+        .filter(d::board_id.eq(board_id.0))
+        .filter(d::day.between(first_day, month.last_day().0))
+        .select((
+            d::day,
+            (d::occupancy_id, d::account_id),
+            (
+                d::sale_count + d::debt_repayment_count + d::deposit_count,
+                d::sale_vnd + d::debt_repayment_vnd + d::deposit_vnd,
+                d::unclassified_count,
+                d::unclassified_vnd,
+                d::refund_vnd + d::reversal_vnd,
+            ),
+            (d::named_count, d::wrong_amount_count),
+            d::receipt_log,
+        ));
+    let rows: Vec<DayRow> = on_db!(connection, inner => query.load(inner)?);
+    let mut months: BTreeMap<Key, (Sums, Histogram)> = BTreeMap::new();
+    for (day, key, of_day, (named, wrong), log) in rows {
+        let ((sums, quality, days), receipts) = months.entry(key).or_default();
+        let bit = 1_i64 << (day - first_day).clamp(0, 30);
+        sums.0 += of_day.0;
+        sums.1 += of_day.1;
+        sums.2 += of_day.2;
+        sums.3 += of_day.3;
+        sums.4 += of_day.4;
+        *quality = (quality.0 + named, quality.1 + wrong);
+        days.0 |= if of_day.0 > 0 { bit } else { 0 };
+        days.1 |= if of_day.0 > 0 || of_day.2 > 0 { bit } else { 0 };
+        receipts.merge(&Histogram::from_log(&log));
+    }
+    Ok(months)
+}

@@ -1,0 +1,126 @@
+//! What is kept as a set of rows that a query can give anew.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::{IS_RECEIPT, Mismatch, PRESENT, Pair, compare};
+use crate::db::schema::board_heads;
+use crate::db::{DbConnection, Outcome};
+use crate::events::{self, Event};
+use crate::primitives::Day;
+use crate::primitives::ids::{BoardId, FeedId, OccupancyId, RequestId, TransferId};
+
+/// Day, as far as a number of a row is one.
+fn day(number: i64) -> Day {
+    Day(i32::try_from(number).unwrap_or_default())
+}
+
+/// Transfers that should wait and do not, or wait and are settled.
+pub fn queue(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let pair = Pair {
+        kept: "SELECT transfer_id FROM unassigned WHERE board_id = $1 AND resolved_at_ms IS NULL",
+        due: "SELECT DISTINCT p.transfer_id FROM p
+              WHERE p.direction = 'in' AND p.occupancy_id = 0 AND p.class = 'unclassified'",
+        key: &["transfer_id"],
+        value: &["'waiting'"],
+    };
+    compare(connection, board_id, &pair, |key| match key {
+        [id] => TransferId(*id).to_string(),
+        _ => String::new(),
+    })
+}
+
+/// Requests whose received amount is not the sum of their present lines. A line of class
+/// `unclassified` met the request a thousand times off and paid nothing.
+pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let pair = Pair {
+        kept: "SELECT id AS request_id, received_vnd FROM requests
+               WHERE board_id = $1 AND received_vnd <> 0",
+        due: "SELECT p.request_id, CAST(SUM(p.amount_vnd) AS BIGINT) AS received_vnd FROM p
+              WHERE p.request_id IS NOT NULL AND p.class <> 'unclassified' GROUP BY p.request_id",
+        key: &["request_id"],
+        value: &["received_vnd"],
+    };
+    compare(connection, board_id, &pair, |key| match key {
+        [id] => RequestId(*id).to_string(),
+        _ => String::new(),
+    })
+}
+
+/// Receipts of each payer.
+pub fn payers(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let due = format!(
+        "SELECT p.day, p.occupancy_id, p.payer_key, COUNT(*) AS receipt_count FROM p
+         WHERE {IS_RECEIPT} AND p.payer_key IS NOT NULL AND p.occupancy_id <> 0
+         GROUP BY p.day, p.occupancy_id, p.payer_key"
+    );
+    let pair = Pair {
+        kept: "SELECT day, occupancy_id, payer_key, receipt_count FROM payer_days
+               WHERE board_id = $1 AND receipt_count <> 0",
+        due: &due,
+        key: &["day", "occupancy_id", "payer_key"],
+        value: &["receipt_count"],
+    };
+    compare(connection, board_id, &pair, |key| match key {
+        [on, id, payer] => format!("{} {} {payer}", day(*on), OccupancyId(*id)),
+        _ => String::new(),
+    })
+}
+
+/// Least and greatest account of a bank that a feed reported on a day.
+pub fn banks(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let pair = Pair {
+        kept: "SELECT feed_id, bin, day, least_account_id, greatest_account_id
+               FROM feed_bank_days WHERE board_id = $1",
+        due: "SELECT t.feed_id, a.bin, t.day, MIN(t.account_id) AS least_account_id,
+                MAX(t.account_id) AS greatest_account_id
+              FROM transfers t JOIN accounts a ON a.board_id = t.board_id AND a.id = t.account_id
+              WHERE t.board_id = $1 AND t.direction = 'in' GROUP BY t.feed_id, a.bin, t.day",
+        key: &["feed_id", "bin", "day"],
+        value: &["least_account_id", "greatest_account_id"],
+    };
+    compare(connection, board_id, &pair, |key| match key {
+        [id, bin, on] => format!("{} {bin:06} {}", FeedId(*id), day(*on)),
+        _ => String::new(),
+    })
+}
+
+#[derive(QueryableByName)]
+struct Unindexed {
+    #[diesel(sql_type = BigInt)]
+    subject_id: i64,
+    #[diesel(sql_type = BigInt)]
+    transfer_id: i64,
+}
+
+/// Present occupancies and accounts of transfers that the index lacks although it has come to them.
+pub fn index(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let indexed_seq: i64 =
+        board_heads::table.find(board_id.0).select(board_heads::indexed_seq).first(connection)?;
+    let tail = events::after(connection, board_id, indexed_seq, usize::MAX)?;
+    let still_to_come: HashSet<i64> = tail
+        .iter()
+        .filter_map(|numbered| match &numbered.event {
+            Event::TransferRecorded { transfer_id, .. } => Some(transfer_id.0),
+            Event::TransferAssigned { .. } => None,
+        })
+        .collect();
+    let rows: Vec<Unindexed> = diesel::sql_query(format!(
+        "WITH p AS ({PRESENT})
+         SELECT * FROM (
+           SELECT p.occupancy_id AS subject_id, p.transfer_id FROM p WHERE p.occupancy_id <> 0
+           UNION SELECT account_id, id FROM transfers WHERE board_id = $1 AND account_id <> 0
+         ) due
+         EXCEPT SELECT subject_id, transfer_id FROM transfer_index WHERE board_id = $1"
+    ))
+    .bind::<BigInt, _>(board_id.0)
+    .load(connection)?;
+    let due = rows.into_iter().filter(|row| !still_to_come.contains(&row.transfer_id));
+    let mismatch = |row: Unindexed| {
+        let key = format!("{} {}", TransferId(row.transfer_id), row.subject_id);
+        Mismatch::new(key, None, Some("indexed".to_owned()))
+    };
+    Ok(due.map(mismatch).collect())
+}

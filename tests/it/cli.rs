@@ -1,0 +1,226 @@
+//! The commands through the compiled binary: what goes wrong at a first start is said in
+//! Vietnamese, then in English, with what to do, and leaves nothing behind.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use cho40::db::DatabaseUrl;
+
+use crate::support::empty_databases;
+
+const NAME: &str = "Ban quản lý chợ Thới Bình";
+
+fn cho40(home: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cho40"));
+    command.args(args).current_dir(home).stdin(Stdio::null());
+    for variable in ["DATABASE_URL", "LISTEN", "KEY_FILE", "CONFIG", "SECRET_KEY"] {
+        command.env_remove(format!("CHO40_{variable}"));
+    }
+    command.output().unwrap()
+}
+
+/// What a command said when it did its work.
+fn said(home: &Path, args: &[&str]) -> String {
+    let output = cho40(home, args);
+    assert!(output.status.success(), "{args:?} {output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The Vietnamese and the English line of a refusal.
+fn refused(home: &Path, args: &[&str]) -> [String; 2] {
+    let output = cho40(home, args);
+    assert!(!output.status.success() && output.stdout.is_empty(), "{args:?} {output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<_> = text.lines().collect();
+    let [vietnamese, english] = lines.as_slice() else { panic!("{args:?}: {text}") };
+    [(*vietnamese).to_owned(), (*english).to_owned()]
+}
+
+#[track_caller]
+fn tells(home: &Path, args: &[&str], vi: &str, en: &str) {
+    let [vietnamese, english] = refused(home, args);
+    assert!(vietnamese.contains(vi), "{vietnamese}");
+    assert!(english.contains(en), "{english}");
+}
+
+fn files(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_missing_or_empty_database_says_init() {
+    let home = tempfile::tempdir().unwrap();
+    for command in ["serve", "doctor", "migrate", "key"] {
+        tells(home.path(), &[command], "`cho40 init`", "`cho40 init`");
+    }
+    assert_eq!(files(home.path()), [""; 0]);
+    for database in empty_databases() {
+        let url = text_of(&database.url);
+        for command in ["serve", "doctor", "key"] {
+            let args = [command, "--database-url", &url];
+            tells(home.path(), &args, "còn trống. Xin chạy `cho40 init`", "is still empty");
+        }
+        assert!(said(home.path(), &["migrate", "--database-url", &url]).contains("migrated "));
+        let again = said(home.path(), &["migrate", "--database-url", &url]);
+        assert!(again.contains("phiên bản mới nhất. / The schema was up to date already."));
+        let args = ["doctor", "--database-url", &url];
+        tells(home.path(), &args, "Chưa có ban quản lý nào", "There is no board yet");
+    }
+}
+
+#[test]
+fn a_second_init_asks_and_a_lost_key_is_replaced() {
+    for database in empty_databases() {
+        let home = tempfile::tempdir().unwrap();
+        let url = text_of(&database.url);
+        let of = |command: &'static str| vec![command, "--database-url", &url];
+        let with = |command, more: &[&'static str]| [of(command), more.to_vec()].concat();
+        let first = said(home.path(), &with("init", &["--board", NAME]));
+        assert!(first.contains("board brd_") && first.contains("key   cho40_"), "{first}");
+        tells(home.path(), &of("init"), "--another-board", "--another-board");
+        tells(home.path(), &of("init"), NAME, "`cho40 key`");
+        let key = said(home.path(), &of("key"));
+        assert!(key.starts_with("key   cho40_") && !first.contains(key.trim()), "{key}");
+        said(home.path(), &with("init", &["--board", "Chợ Cái Tàu", "--another-board"]));
+        tells(home.path(), &of("key"), "Chợ Cái Tàu (brd_", NAME);
+        let board = first.split_whitespace().nth(1).unwrap().to_owned();
+        for named in [NAME, "Chợ Cái Tàu", &board] {
+            let args = [&of("key")[..], &["--board", named]].concat();
+            assert!(said(home.path(), &args).starts_with("key   cho40_"));
+        }
+        let args = with("key", &["--board", "Chợ khác"]);
+        tells(home.path(), &args, "ban quản lý đang có", "boards that are there");
+    }
+}
+
+#[test]
+fn a_refused_init_leaves_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    for board in ["", "  ", "\u{202e}"] {
+        let [vietnamese, _] = refused(home.path(), &["init", "--board", board]);
+        assert!(vietnamese.starts_with("board: "), "{vietnamese}");
+    }
+    assert_eq!(files(home.path()), [""; 0]);
+    // A key of its own would not open what another key has sealed.
+    for database in empty_databases() {
+        let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let url = text_of(&database.url);
+        let key_file = first.path().join("cho40.key");
+        let key = key_file.to_str().unwrap();
+        said(first.path(), &["init", "--database-url", &url, "--key-file", key]);
+        let elsewhere = second.path().join("cho40.key");
+        let elsewhere = elsewhere.to_str().unwrap();
+        let another = ["--another-board", "--key-file", elsewhere];
+        let args = [&["init", "--database-url", &url][..], &another].concat();
+        tells(second.path(), &args, "Không có tập tin khóa bí mật", "no secret key file");
+        assert_eq!(files(second.path()), [""; 0]);
+    }
+}
+
+#[test]
+fn a_wrong_key_is_told_from_a_missing_one() {
+    let home = tempfile::tempdir().unwrap();
+    said(home.path(), &["init"]);
+    let other = home.path().join("other.key");
+    std::fs::write(&other, "07".repeat(32)).unwrap();
+    let args = ["serve", "--key-file", "other.key"];
+    tells(home.path(), &args, "không phải của cơ sở dữ liệu này", "not the one of this database");
+    std::fs::write(&other, "chìa khóa").unwrap();
+    tells(home.path(), &args, "64 chữ số thập lục phân", "64 hexadecimal digits");
+    std::fs::remove_file(home.path().join("cho40.key")).unwrap();
+    tells(home.path(), &["serve"], "chép lại từ bản sao lưu", "copy it from the backup");
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_named_without_its_password() {
+    let home = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    drop(taken);
+    let url = format!("postgres://cho:bi-mat@127.0.0.1:{port}/cho40");
+    let args = ["serve", "--database-url", &url];
+    tells(home.path(), &args, "Không nối được postgres://…@127.0.0.1", "cannot be reached");
+    assert!(!refused(home.path(), &args).concat().contains("bi-mat"));
+    let [_, postgres] = empty_databases();
+    let missing = text_of(&postgres.url).replacen("/cho40", "/none_cho40", 1);
+    let args = ["doctor", "--database-url", &missing];
+    tells(home.path(), &args, "`createdb`", "`createdb`");
+}
+
+#[test]
+fn addresses_are_checked_before_anything_is_made() {
+    let home = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let args = ["demo", "--once", "--database-url", "sqlite:demo.db", "--listen", &address];
+    tells(home.path(), &args, "đang có chương trình khác dùng", "Another program uses");
+    assert_eq!(files(home.path()), [""; 0]);
+    said(home.path(), &["init"]);
+    tells(home.path(), &["serve", "--listen", &address], "--listen", "--listen");
+    for wrong in ["8040", "cho.invalid:8040", "127.0.0.1:99999", "127.0.0.1"] {
+        tells(home.path(), &["serve", "--listen", wrong], "localhost:8040", "localhost:8040");
+    }
+    let mut serve = Command::new(env!("CARGO_BIN_EXE_cho40"));
+    serve.args(["serve", "--listen", "localhost:0"]).current_dir(home.path());
+    let mut serve = serve.stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(serve.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    serve.kill().unwrap();
+    serve.wait().unwrap();
+    assert!(line.starts_with("cho40 http://"), "{line:?}");
+}
+
+#[test]
+fn settings_are_refused_with_their_range() {
+    let home = tempfile::tempdir().unwrap();
+    tells(home.path(), &["serve", "--config", "none.toml"], "Không đọc được", "cannot be read");
+    for (setting, range) in [
+        ("workers = 0", "từ 1 đến 256"),
+        ("workers = -1", "từ 1 đến 256"),
+        ("postgres_lanes = 0", "từ 1 đến 64"),
+        ("batch_limit = 0", "từ 1 đến 256"),
+        ("batch_limit = 257", "từ 1 đến 256"),
+        ("requests_per_second = 0", "từ 1 đến 1000000"),
+        ("requests_at_once = 9000000000", "từ 1 đến 1000000"),
+    ] {
+        std::fs::write(home.path().join("config.toml"), setting).unwrap();
+        let [vietnamese, english] = refused(home.path(), &["serve"]);
+        let name = setting.split(' ').next().unwrap();
+        let begins = |text: &str| text.starts_with(&format!("{name}: "));
+        assert!(begins(&vietnamese) && begins(&english), "{vietnamese} {english}");
+        assert!(vietnamese.contains(range), "{setting}: {vietnamese}");
+    }
+    std::fs::write(home.path().join("config.toml"), "\nworker = 2").unwrap();
+    tells(home.path(), &["serve"], "config.toml:2 chưa đúng: unknown field `worker`", "toml:2");
+    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/config.default.toml");
+    let settings = std::fs::read_to_string(default).unwrap();
+    let all: Vec<_> = settings
+        .lines()
+        .map(|line| line.strip_prefix("# ").filter(|rest| rest.contains(" = ")).unwrap_or(line))
+        .collect();
+    std::fs::write(home.path().join("config.toml"), all.join("\n")).unwrap();
+    tells(home.path(), &["serve"], "`cho40 init`", "`cho40 init`");
+}
+
+#[test]
+fn a_mistyped_command_is_told_so_in_vietnamese_first() {
+    let home = tempfile::tempdir().unwrap();
+    let output = cho40(home.path(), &["sreve"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.starts_with("Lệnh chưa đúng") && text.contains("error: "), "{text}");
+    let help = said(home.path(), &["serve", "--help"]);
+    assert!(help.contains("CHO40_SECRET_KEY") && !help.contains("Lệnh chưa đúng"), "{help}");
+}
+
+fn text_of(url: &DatabaseUrl) -> String {
+    match url {
+        DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        DatabaseUrl::Postgres(text) => text.clone(),
+    }
+}

@@ -1,0 +1,193 @@
+//! The documents' own commands, run as they stand: every block marked `sh` is run by bash against a
+//! server that the compiled binary serves on a free port. The documents take the server's address
+//! and the key from the environment, where their reader writes them down.
+
+use std::fmt::Write;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_cho40");
+/// The documents with such blocks, each with what its last words show when it worked.
+const DOCUMENTS: [(&str, &[&str]); 8] = [
+    ("README.md", &["\"payable_vietqr\":true", "\"amount\":\"45000\"", "CJW012346A"]),
+    ("docs/quickstart.md", QUICKSTART),
+    ("docs/vi/quickstart.md", QUICKSTART),
+    ("docs/api.md", &["\"rule\": \"reference\"", "\"state\": \"open\"", "Tính đến hết ngày"]),
+    ("docs/operating.md", &["ok"]),
+    ("docs/feeds/sepay.md", &["{\"success\":true}", "\"reason\": \"unknown_account\""]),
+    (
+        "docs/feeds/standard-webhooks.md",
+        &["{\"outcome\":\"test\"}", "\"unmatched\"", "\"reason\": \"unknown_account\""],
+    ),
+    ("docs/feeds/payos.md", &["{\"success\":true}", "\"state\": \"paid\""]),
+];
+const QUICKSTART: &[&str] = &[
+    "Ban quản lý chợ Thới Bình",
+    "{\"success\":true}",
+    "\"class\": \"test\"",
+    "true\ntrue\nright\n",
+    "Tính đến hết ngày",
+    "\"trading\": 1",
+];
+/// What a feed page takes as given: an account at a stall, and another one.
+const STALL: &str = r#"
+api() { curl -sS --fail-with-body -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' "$@"; }
+BASE=$HOST/api/v1
+MARKET=$(api $BASE/markets -d '{"name":"Chợ","commune":"Xã","province":"Tỉnh"}' | jq -r .id)
+SECTION=$(api $BASE/markets/$MARKET/sections -d '{"name":"Khu","position":1}' | jq -r .id)
+STALL=$(api $BASE/markets/$MARKET/stalls -d '{"section_id":"'$SECTION'","code":"A1","goods":"cá","size_class":"small"}' | jq -r .id)
+VENDOR=$(api $BASE/vendors -d '{"name":"Bé"}' | jq -r .id)
+OCCUPANCY=$(api $BASE/occupancies -d '{"stall_id":"'$STALL'","vendor_id":"'$VENDOR'","from_day":"2026-01-01"}' | jq -r .id)
+ACCOUNT=$(api $BASE/accounts -d '{"bin":"970422","number":"0123456789","kind":"personal","use_kind":"mixed","holder_name":"BE","relation":"self"}' | jq -r .id)
+ANOTHER=$(api $BASE/accounts -d '{"bin":"970422","number":"9876543210","kind":"personal","use_kind":"mixed","holder_name":"LAN","relation":"self"}' | jq -r .id)
+api $BASE/account-links -d '{"occupancy_id":"'$OCCUPANCY'","account_id":"'$ACCOUNT'","from_day":"2026-01-01"}' > /dev/null
+"#;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The text of the blocks marked `sh`, in order.
+fn commands(document: &str) -> String {
+    let mut commands = String::new();
+    let mut is_inside = false;
+    for line in document.lines() {
+        match (is_inside, line) {
+            (false, "```sh") => is_inside = true,
+            (true, "```") => is_inside = false,
+            (true, line) => writeln!(commands, "{line}").unwrap(),
+            _ => {}
+        }
+    }
+    assert!(!is_inside, "a block does not end");
+    commands
+}
+
+/// `cho40 init` and `cho40 serve` in a folder of their own; stopped with this value.
+struct Installation {
+    home: tempfile::TempDir,
+    key: String,
+    host: String,
+    server: Child,
+}
+
+impl Installation {
+    fn start() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let cho40 = |args: &[&str]| {
+            let mut command = Command::new(BINARY);
+            command.args(args).current_dir(home.path()).env_remove("CHO40_DATABASE_URL");
+            command
+        };
+        let board = "Ban quản lý chợ Thới Bình";
+        let made = cho40(&["init", "--board", board]).output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+        let said = String::from_utf8(made.stdout).unwrap();
+        let key = said.lines().find_map(|line| line.strip_prefix("key ")).unwrap().trim().into();
+        let mut serve = cho40(&["serve", "--listen", "127.0.0.1:0"]);
+        let mut server = serve.stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let host = line.trim().strip_prefix("cho40 ").unwrap_or_else(|| panic!("{line:?}")).into();
+        Self { home, key, host, server }
+    }
+
+    /// Runs a script as a reader would, but stops at the first command that fails; its output.
+    fn run(&self, script: &str) -> String {
+        let folder = Path::new(BINARY).parent().unwrap().display();
+        let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+        let output = Command::new("bash")
+            .args(["-euo", "pipefail", "-c", script])
+            .current_dir(self.home.path())
+            .env("PATH", path)
+            .env("HOST", &self.host)
+            .env("KEY", &self.key)
+            .env_remove("CHO40_DATABASE_URL")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}\n{complained}");
+        said
+    }
+}
+
+impl Drop for Installation {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn works(document: &str) {
+    let (_, shows) = DOCUMENTS.iter().find(|(path, _)| *path == document).unwrap();
+    let commands = commands(&std::fs::read_to_string(root().join(document)).unwrap());
+    let given = if document.contains("/feeds/") { STALL } else { "" };
+    let said = Installation::start().run(&format!("{given}{commands}"));
+    for words in *shows {
+        assert!(said.contains(words), "{document} does not show {words}:\n{said}");
+    }
+}
+
+#[test]
+fn the_readme_works() {
+    works("README.md");
+}
+
+#[test]
+fn the_quickstart_works() {
+    works("docs/quickstart.md");
+}
+
+#[test]
+fn the_vietnamese_quickstart_works() {
+    works("docs/vi/quickstart.md");
+}
+
+#[test]
+fn the_walk_through_the_api_works() {
+    works("docs/api.md");
+}
+
+#[test]
+fn the_backup_works() {
+    works("docs/operating.md");
+}
+
+#[test]
+fn the_page_on_sepay_works() {
+    works("docs/feeds/sepay.md");
+}
+
+#[test]
+fn the_page_on_standard_webhooks_works() {
+    works("docs/feeds/standard-webhooks.md");
+}
+
+#[test]
+fn the_page_on_payos_works() {
+    works("docs/feeds/payos.md");
+}
+
+#[test]
+fn every_document_with_commands_is_run() {
+    let mut found = vec![PathBuf::from("README.md")];
+    let mut folders = vec![PathBuf::from("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(root().join(&folder)).unwrap() {
+            let path = folder.join(entry.unwrap().file_name());
+            if root().join(&path).is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    for path in found {
+        let text = std::fs::read_to_string(root().join(&path)).unwrap();
+        let name = path.to_str().unwrap();
+        let is_run = DOCUMENTS.iter().any(|(document, _)| *document == name);
+        assert_eq!(!commands(&text).is_empty(), is_run, "{name}");
+    }
+}

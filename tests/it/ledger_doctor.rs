@@ -1,0 +1,118 @@
+//! `cho40 doctor` names whatever was falsified.
+
+use std::sync::{Arc, Mutex};
+
+use cho40::feeds::{Direction, Provider};
+use cho40::ledger::{doctor, index};
+use cho40::primitives::{Refusal, Vnd};
+use cho40::registry::accounts::UseKind;
+use cho40::requests::{self, NewRequest, RequestKind};
+use diesel::prelude::*;
+
+use crate::stage::{Stage, transfer};
+use crate::support::on_both;
+
+/// Each leaves what can be counted elsewhere as it was, where that is possible.
+const FALSE: [(&str, &str); 28] = [
+    (
+        "day_totals",
+        "UPDATE day_totals SET sale_count = sale_count - 1,
+        deposit_count = deposit_count + 1 WHERE sale_count > 0",
+    ),
+    (
+        "day_totals",
+        "UPDATE day_totals SET sale_vnd = sale_vnd - 1, small_vnd = small_vnd + 1
+        WHERE small_count > 0",
+    ),
+    ("day_totals", "UPDATE day_totals SET unclassified_vnd = unclassified_vnd + 1"),
+    ("day_totals", "UPDATE day_totals SET named_count = named_count + 1"),
+    ("day_totals", "UPDATE day_totals SET wrong_amount_count = 0"),
+    ("day_totals", "UPDATE day_totals SET receipt_log = REPLACE(receipt_log, 'D3', 'E3')"),
+    ("day_totals", "UPDATE day_totals SET receipt_log = receipt_log || '~D3'"),
+    ("day_totals", "DELETE FROM day_totals"),
+    ("payer_days", "DELETE FROM payer_days"),
+    ("payer_days", "UPDATE payer_days SET receipt_count = receipt_count + 1"),
+    ("payer_days", "UPDATE payer_days SET payer_key = payer_key + 1"),
+    ("feed_days", "UPDATE feed_days SET delivery_count = delivery_count + 1"),
+    ("feed_days", "UPDATE feed_days SET duplicate_count = 0"),
+    ("feed_days", "UPDATE feed_days SET undecodable_count = 7"),
+    ("feed_days", "UPDATE feed_days SET incoming_count = 7"),
+    ("feed_days", "UPDATE feed_days SET matched_count = incoming_count"),
+    ("feed_days", "UPDATE feed_days SET latency_0 = latency_0 + 1, latency_5 = latency_5 - 1"),
+    ("feed_days", "DELETE FROM feed_days"),
+    ("feed_bank_days", "UPDATE feed_bank_days SET least_account_id = 1"),
+    ("feed_bank_days", "DELETE FROM feed_bank_days"),
+    ("month_totals", "UPDATE month_totals SET named_count = named_count + 1"),
+    ("month_totals", "UPDATE month_totals SET receipt_days = 0"),
+    ("month_totals", "UPDATE month_totals SET occupancy_id = occupancy_id + 1"),
+    ("month_totals", "DELETE FROM rolled_months"),
+    ("transfer_index", "DELETE FROM transfer_index"),
+    ("request", "UPDATE requests SET received_vnd = 1"),
+    ("unassigned", "UPDATE unassigned SET resolved_at_ms = 1"),
+    ("events", "UPDATE board_heads SET event_seq = event_seq + 1"),
+];
+
+/// A month ago and now: named and small receipts, a wrong amount, money out, a duplicate, a queue.
+fn fill(stage: &Stage) {
+    let stand = stage.stand("A1", "0123456789", UseKind::BusinessOnly);
+    stage.stand("A2", "0987654321", UseKind::Mixed);
+    let feed = stage.feed(Provider::StandardWebhooks);
+    let new = NewRequest {
+        occupancy_id: stand.occupancy_id,
+        account_id: Some(stand.account_id),
+        number_id: None,
+        kind: RequestKind::Sale,
+        amount_vnd: Vnd::new(50_000),
+        purpose: None,
+        expires_in_s: None,
+        order: None,
+    };
+    let asked = stage.write(move |connection, act| requests::create(connection, act, new));
+    let memo = asked.reference.to_string();
+    for (id, account, memo, amount, days) in [
+        (1, "0123456789", "x", 45_000, 40),
+        (2, "0123456789", "x", 500, 0),
+        (3, "0987654321", "x", 45_000, 0),
+        (4, "0123456789", memo.as_str(), 45_000, 0),
+        (5, "5555555555", "x", 45_000, 0),
+        (6, "0123456789", "x", 45_000, 0),
+        (6, "0123456789", "x", 45_000, 0),
+    ] {
+        let mut sent = transfer(stage, id, account, memo);
+        sent.amount = Vnd::new(amount);
+        sent.payer_name = Some("TRAN VAN B");
+        sent.occurred_at = sent.occurred_at.plus_ms(-days * 86_400_000);
+        feed.send(&sent);
+    }
+    let mut out = transfer(stage, 7, "0123456789", "x");
+    out.direction = Direction::Out;
+    feed.send(&out);
+    stage.roll_months();
+    stage.write(|connection, act| {
+        while index::catch_up(connection, act.board_id())? {}
+        Ok(())
+    });
+}
+
+on_both!(whatever_is_falsified_is_named, |db| {
+    let stage = Stage::new(db);
+    fill(&stage);
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+    for (what, statement) in FALSE {
+        let named = Arc::new(Mutex::new(None));
+        let told = Arc::clone(&named);
+        // A refusal at the end undoes the falsification.
+        let undone = stage.try_write(move |connection, act| -> Result<(), _> {
+            let rows = diesel::sql_query(statement).execute(connection)?;
+            let found = doctor::examine(connection, act.board_id())?;
+            *told.lock().unwrap() = Some((rows, found));
+            Err(Refusal::not_found("nothing").into())
+        });
+        assert!(undone.is_err());
+        let (rows, found) = named.lock().unwrap().take().expect(statement);
+        assert!(rows > 0, "nothing to falsify: {statement}");
+        let is_named = found.iter().any(|difference| difference.what == what);
+        assert!(is_named, "{statement}: {found:?}");
+    }
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
