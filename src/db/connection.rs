@@ -48,9 +48,8 @@ impl DbConnection {
     /// `database-not-on-server`, `database-not-reachable` on `database_url`, and those of the URL.
     pub fn open_first(url: &DatabaseUrl) -> Outcome<Self> {
         Self::open(url).map_err(|fault| match fault {
-            Fault::Broken(error) => {
+            Fault::Away(error) => {
                 // libpq adds a second line that asks what the text says better.
-                let error = error.to_string();
                 let error = error.lines().next().unwrap_or_default();
                 let is_missing = error.contains("database \"") && error.contains("does not exist");
                 let code =

@@ -165,7 +165,7 @@ proptest! {
         other in prop::collection::vec(10_i64..1_000, 0..30),
     ) {
         let mut merged = Histogram::from_log(&log(&one));
-        let removals: String = other.iter().map(|vnd| format!("~{}", log(&[*vnd]))).collect();
+        let removals: String = other.iter().flat_map(|vnd| ["~".to_owned(), log(&[*vnd])]).collect();
         merged.merge_log(&removals);
         prop_assert_eq!(merged, Histogram::from_log(&log(&one)));
     }

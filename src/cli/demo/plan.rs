@@ -242,10 +242,9 @@ fn habit(days: u32, dice: &mut Dice) -> Habit {
     let rate = dice.between(9, 16) as u32;
     match dice.between(1, 100) {
         1..=46 => Habit::Steady(rate),
-        47..=66 => Habit::Light,
         // Long enough ago to be called a pause, and not so long that it was never a habit.
         67..=82 if days >= 60 => Habit::Paused { rate, from: days - dice.between(31, 34) as u32 },
-        67..=82 => Habit::Light,
+        47..=82 => Habit::Light,
         _ => Habit::Dormant,
     }
 }
