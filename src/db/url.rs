@@ -36,10 +36,7 @@ impl DatabaseUrl {
     pub fn require_existing(&self) -> Result<(), Refusal> {
         let Self::Sqlite(path) = self else { return Ok(()) };
         match std::fs::metadata(path) {
-            Ok(found) if found.is_file() => {
-                drop(std::fs::File::open(path));
-                Ok(())
-            }
+            Ok(found) if found.is_file() => Ok(()),
             Ok(_) => Err(not_sqlite(path)),
             Err(_) => {
                 Err(Refusal::invalid("database_url", "database-missing")

@@ -84,6 +84,14 @@ on_both!(a_refused_delivery_is_taken_in_once_its_secret_is_right, |db| {
     again.occurred_at = again.occurred_at.plus_ms(-86_400_000);
     stage.app.intake.book.forget(feed.id);
     assert_eq!(feed.send(&again), "duplicate");
+    // What was refused for its age alone is believed when a person asks for it.
+    let late = feed.signed(&transfer(&stage, 2, "0123456789", "mua ca"));
+    stage.app.clock.move_to(stage.app.clock.now().plus_ms(3_600_000));
+    assert_eq!(feed.deliver(late).outcome, "refused");
+    feed.settle();
+    let kept = refused_of(&stage, feed.id);
+    assert_eq!(kept[0].reason, "stale-timestamp");
+    assert_eq!(verify_again(&stage, feed.id, kept[0].number).outcome, "recorded");
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
 });
 
