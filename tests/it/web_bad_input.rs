@@ -100,6 +100,17 @@ on_both!(bad_fields_are_refused_by_name, |db| {
             let code = refused(field, &wrong, 422);
             let wrong_type = ["value-of-wrong-type", "feed-config-not-an-object"];
             assert!(wrong_type.contains(&&*code), "{name} {code}");
+            // serde would read the fields of an object in their order.
+            if let Some(fields) = value.as_object() {
+                wrong[field] = fields.values().cloned().collect();
+                let code = refused(field, &wrong, 422);
+                assert!(wrong_type.contains(&&*code), "{name} {code}");
+            }
+            if let Some(fields) = value.get(0).and_then(Value::as_object) {
+                wrong[field] = json!([fields.values().collect::<Vec<_>>()]);
+                let first = format!("{field}[0]");
+                assert_eq!(refused(&first, &wrong, 422), "value-of-wrong-type", "{name}");
+            }
             if let Some(text) = value.as_str() {
                 wrong[field] = json!("x".repeat(5_000));
                 refused(field, &wrong, 422);
