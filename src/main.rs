@@ -1,5 +1,8 @@
 //! The `cho40` command.
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cho40::cli::main()
 }
