@@ -29,6 +29,7 @@ pub struct Year {
 #[derive(Default)]
 struct Rows {
     day_totals: Vec<Value<'static>>,
+    receipt_logs: Vec<Value<'static>>,
     feed_days: Vec<Value<'static>>,
     feed_bank_days: Vec<Value<'static>>,
     unassigned: Vec<Value<'static>>,
@@ -36,6 +37,7 @@ struct Rows {
 
 struct Tables {
     day_totals: Table,
+    receipt_logs: Table,
     feed_days: Table,
     feed_bank_days: Table,
     unassigned: Table,
@@ -133,14 +135,18 @@ impl Rows {
         counts: [i64; 4],
         log: String,
     ) {
-        self.day_totals.extend([
+        let key = [
             Value::Int(market.board_id.0),
             Value::from(day.0),
             Value::Int(occupancy_id),
             Value::Int(account_id),
-        ]);
+        ];
+        if !log.is_empty() {
+            self.receipt_logs.extend(key.clone());
+            self.receipt_logs.push(Value::from(log));
+        }
+        self.day_totals.extend(key);
         self.day_totals.extend(counts.map(Value::Int));
-        self.day_totals.push(Value::from(log));
     }
 
     fn feed(&mut self, market: &Market, day: Day, incoming: u64) {
@@ -184,7 +190,8 @@ impl Tables {
         };
         let mut totals = ints(&["board_id", "day", "occupancy_id", "account_id"]);
         totals.extend(ints(&["sale_count", "sale_vnd", "unclassified_count", "unclassified_vnd"]));
-        totals.push(("receipt_log", Kind::Text));
+        let mut logs = ints(&["board_id", "day", "occupancy_id", "account_id"]);
+        logs.push(("log", Kind::Text));
         let mut feeds = ints(&["board_id", "feed_id", "day"]);
         feeds.extend(ints(&["delivery_count", "duplicate_count", "undecodable_count"]));
         feeds.extend(ints(&["incoming_count", "matched_count"]));
@@ -198,6 +205,7 @@ impl Tables {
         waiting.extend(ints(&["recorded_at_ms", "resolved_at_ms"]));
         Self {
             day_totals: Table::new("day_totals", &totals, ""),
+            receipt_logs: Table::new("receipt_logs", &logs, ""),
             feed_days: Table::new("feed_days", &feeds, ""),
             feed_bank_days: Table::new("feed_bank_days", &banks, ""),
             unassigned: Table::new("unassigned", &waiting, ""),
@@ -206,6 +214,7 @@ impl Tables {
 
     fn write(&self, connection: &mut DbConnection, rows: &Rows) -> Outcome<()> {
         self.day_totals.insert(connection, &rows.day_totals)?;
+        self.receipt_logs.insert(connection, &rows.receipt_logs)?;
         self.feed_days.insert(connection, &rows.feed_days)?;
         self.feed_bank_days.insert(connection, &rows.feed_bank_days)?;
         self.unassigned.insert(connection, &rows.unassigned)?;

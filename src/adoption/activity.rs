@@ -8,6 +8,7 @@ use super::store::totals::{self, DayRow, MonthDays, MonthRow, Sums};
 use super::verdict::Receipts;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
+use crate::ledger::receipts;
 use crate::primitives::ids::BoardId;
 use crate::primitives::{Day, Month};
 
@@ -76,9 +77,17 @@ impl Activities {
     fn read(&mut self, connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
         let rolled = totals::rolled(connection, board_id)?;
         let plan = Plan::of(self.history, self.window, &rolled);
+        let in_window = plan.days.iter().map(|span| self.window.both(*span));
+        let in_window: Vec<_> =
+            in_window.filter(|span| !span.is_empty()).map(|span| (span.from, span.to)).collect();
         for span in plan.days {
             for row in totals::days(connection, board_id, span)? {
                 self.add_day(&row);
+            }
+        }
+        for (key, log) in receipts::load(connection, board_id, &in_window)? {
+            if let Some(activity) = self.of(key.occupancy_id, key.account_id) {
+                activity.histogram.merge_log(&log);
             }
         }
         for run in plan.bitmaps {
@@ -116,7 +125,6 @@ impl Activities {
         }
         if in_window {
             activity.sums.add(&row.sums);
-            activity.histogram.merge_log(&row.receipt_log);
         }
     }
 

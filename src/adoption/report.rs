@@ -164,6 +164,16 @@ pub fn report(
     query: &Query,
 ) -> Outcome<AdoptionReport> {
     act.require(Permission::ReportsRead)?;
+    // A late transfer may take a month out of the roll-up at any moment.
+    connection.in_snapshot(|connection| read(connection, act, market_id, query))
+}
+
+fn read(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    query: &Query,
+) -> Outcome<AdoptionReport> {
     let board_id = act.board_id();
     let (name, day_start_minute) = register::market(connection, board_id, market_id)?
         .ok_or_else(|| Refusal::not_found("market"))?;

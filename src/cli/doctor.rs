@@ -24,7 +24,9 @@ pub fn run(settings: &Settings) -> Outcome<ExitCode> {
     migrate::require_current(&mut connection)?;
     let mut found = 0_usize;
     for board_id in require_boards(&mut connection)? {
-        for difference in doctor::examine(&mut connection, board_id)? {
+        for difference in
+            connection.in_snapshot(|connection| doctor::examine(connection, board_id))?
+        {
             found += 1;
             say(&difference.to_string())?;
         }

@@ -68,6 +68,16 @@ impl DbConnection {
         self.finish(work)
     }
 
+    /// Runs queries that must fit together: all see the database as it was at the first one.
+    pub fn in_snapshot<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        let begin = match self {
+            Self::Sqlite(_) => "BEGIN",
+            Self::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        };
+        self.batch_execute(begin)?;
+        self.finish(work)
+    }
+
     /// Opens a transaction that [`Self::finish`] ends. Where it fails, nothing has been done.
     pub(super) fn begin(&mut self) -> Outcome<()> {
         let begin = match self {
@@ -79,9 +89,31 @@ impl DbConnection {
 
     /// Runs work in the open transaction, and ends it.
     pub(super) fn finish<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
+        self.finish_by(work, || "COMMIT")
+    }
+
+    /// [`Self::finish`], and opens the next transaction in the same message: a round trip less for
+    /// who has the next work at hand.
+    pub(super) fn finish_and_begin<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Outcome<T>,
+        goes_on: impl FnOnce() -> bool,
+    ) -> Outcome<T> {
+        let onwards = match self {
+            Self::Sqlite(_) => "COMMIT; BEGIN IMMEDIATE",
+            Self::Postgres(_) => "COMMIT; BEGIN",
+        };
+        self.finish_by(work, || if goes_on() { onwards } else { "COMMIT" })
+    }
+
+    fn finish_by<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Outcome<T>,
+        end: impl FnOnce() -> &'static str,
+    ) -> Outcome<T> {
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(self)))
             .unwrap_or_else(|_| Err(Fault::broken("a write panicked")))
-            .and_then(|value| Ok(self.batch_execute("COMMIT").map(|()| value)?));
+            .and_then(|value| Ok(self.batch_execute(end()).map(|()| value)?));
         if result.is_err() {
             // The connection may be gone altogether; the first error is the one that matters.
             let _ = self.batch_execute("ROLLBACK");

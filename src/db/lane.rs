@@ -88,7 +88,15 @@ impl<B: Batch> Lanes<B> {
         for number in 0..count {
             let connection = DbConnection::open(url)?;
             let (sender, receiver) = sync_channel(QUEUE);
-            let lane = Lane { connection, url: url.clone(), receiver, batch_limit, batch: batch() };
+            let lane = Lane {
+                connection,
+                url: url.clone(),
+                receiver,
+                next: None,
+                has_begun: false,
+                batch_limit,
+                batch: batch(),
+            };
             let thread = thread::Builder::new()
                 .name(format!("writer-{number}"))
                 .spawn(move || lane.run())
@@ -141,6 +149,10 @@ struct Lane<B: Batch> {
     connection: DbConnection,
     url: DatabaseUrl,
     receiver: Receiver<Job<B>>,
+    /// Taken from the queue already.
+    next: Option<Job<B>>,
+    /// The connection's transaction is open, for `next`.
+    has_begun: bool,
     batch_limit: usize,
     batch: B,
 }
@@ -149,7 +161,7 @@ impl<B: Batch> Lane<B> {
     fn run(mut self) {
         let mut items = Vec::with_capacity(self.batch_limit);
         let mut answers = Vec::with_capacity(self.batch_limit);
-        while let Ok(first) = self.receiver.recv() {
+        while let Some(first) = self.next.take().or_else(|| self.receiver.recv().ok()) {
             let mut next = Some(first);
             while let Some(job) = next.take() {
                 match job {
@@ -203,8 +215,16 @@ impl<B: Batch> Lane<B> {
 
     fn transact(&mut self, items: &[B::Item]) -> Outcome<Vec<B::Reply>> {
         self.begin()?;
-        let batch = &mut self.batch;
-        let replies = self.connection.finish(|connection| batch.apply(connection, items))?;
+        let Self { batch, next, receiver, has_begun, .. } = self;
+        let goes_on = || {
+            *next = next.take().or_else(|| receiver.try_recv().ok());
+            *has_begun = next.is_some();
+            *has_begun
+        };
+        let work = |connection: &mut DbConnection| batch.apply(connection, items);
+        let replies = self.connection.finish_and_begin(work, goes_on);
+        self.has_begun &= replies.is_ok();
+        let replies = replies?;
         if replies.len() == items.len() {
             return Ok(replies);
         }
@@ -214,6 +234,9 @@ impl<B: Batch> Lane<B> {
     /// Opens a transaction, on a new connection where the old one was lost while nothing was to
     /// be done: nobody is told of that.
     fn begin(&mut self) -> Outcome<&mut DbConnection> {
+        if std::mem::take(&mut self.has_begun) {
+            return Ok(&mut self.connection);
+        }
         if let Err(fault) = self.connection.begin() {
             if !matches!(fault, Fault::Away(_)) {
                 return Err(fault);

@@ -493,7 +493,16 @@ diesel::table! {
         small_vnd -> BigInt,
         named_count -> BigInt,
         wrong_amount_count -> BigInt,
-        receipt_log -> Text,
+    }
+}
+
+diesel::table! {
+    receipt_logs (board_id, day, occupancy_id, account_id) {
+        board_id -> BigInt,
+        day -> Integer,
+        occupancy_id -> BigInt,
+        account_id -> BigInt,
+        log -> Text,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::db::schema::event_pages;
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId, RequestId, TransferId};
-use crate::primitives::{UnixMs, Vnd};
+use crate::primitives::{Day, UnixMs, Vnd};
 
 /// Pages of one read: a page holds up to 256 events, and often one.
 const PAGES_AT_ONCE: i64 = 16;
@@ -43,6 +43,8 @@ pub enum Event {
         class: Cow<'static, str>,
         /// What it did to the request, e.g. `paid`, `thousandfold`.
         effect: Option<Cow<'static, str>>,
+        /// The day of whose receipts it is one; `None`: not a receipt.
+        receipt_day: Option<Day>,
     },
     /// A person decided anew where a transfer belongs.
     TransferAssigned {
@@ -62,7 +64,7 @@ pub struct Numbered {
 /// An event as it lies in a page: bare numbers, since the hook pays for each byte.
 #[derive(Serialize, Deserialize)]
 enum Stored {
-    /// Transfer, account, occupancy, request, amount, class, effect.
+    /// Transfer, account, occupancy, request, amount, class, effect, receipt's day.
     R(
         i64,
         Option<i64>,
@@ -71,6 +73,7 @@ enum Stored {
         i64,
         Cow<'static, str>,
         Option<Cow<'static, str>>,
+        Option<i32>,
     ),
     /// Transfer, attribution.
     A(i64, i32),
@@ -87,6 +90,7 @@ impl From<Event> for Stored {
                 amount,
                 class,
                 effect,
+                receipt_day,
             } => Self::R(
                 transfer_id.0,
                 account_id.map(|id| id.0),
@@ -95,6 +99,7 @@ impl From<Event> for Stored {
                 amount.get(),
                 class,
                 effect,
+                receipt_day.map(|day| day.0),
             ),
             Event::TransferAssigned { transfer_id, seq } => Self::A(transfer_id.0, seq),
         }
@@ -104,7 +109,7 @@ impl From<Event> for Stored {
 impl From<Stored> for Event {
     fn from(stored: Stored) -> Self {
         match stored {
-            Stored::R(transfer, account, occupancy, request, amount, class, effect) => {
+            Stored::R(transfer, account, occupancy, request, amount, class, effect, day) => {
                 Self::TransferRecorded {
                     transfer_id: TransferId(transfer),
                     account_id: account.map(AccountId),
@@ -113,6 +118,7 @@ impl From<Stored> for Event {
                     amount: Vnd::new(amount),
                     class,
                     effect,
+                    receipt_day: day.map(Day),
                 }
             }
             Stored::A(transfer, seq) => {

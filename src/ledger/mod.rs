@@ -20,5 +20,5 @@ mod writer;
 
 pub use class::Class;
 pub use item::{Item, Recorded};
-pub use store::{index, rollup};
+pub use store::{index, receipts, rollup};
 pub use writer::LedgerWriter;

@@ -30,7 +30,6 @@ pub struct DayDelta {
     pub small_amount: i64,
     pub named_count: i64,
     pub wrong_amount_count: i64,
-    pub receipt_log: String,
 }
 
 /// What is added to a row of `feed_days`.
@@ -49,6 +48,9 @@ pub struct FeedDelta {
 #[derive(Debug, Default)]
 pub struct Totals {
     pub days: BTreeMap<DayKey, DayDelta>,
+    /// What decisions after the first add to the days' receipts: the first one's own are told by
+    /// its event.
+    pub receipt_logs: BTreeMap<DayKey, String>,
     pub feeds: BTreeMap<(BoardId, FeedId, Day), FeedDelta>,
     pub banks: BTreeMap<BankKey, Heard>,
     /// Receipts of each payer.
@@ -77,20 +79,16 @@ pub struct Counted {
 }
 
 impl Totals {
-    /// Adds a line, or takes it away again (`sign` −1).
-    pub fn add_line(&mut self, counted: &Counted, line: &Line, sign: i64) {
+    /// Adds a line, or takes it away again (`sign` −1); tells whether it is a receipt.
+    pub fn add_line(&mut self, counted: &Counted, line: &Line, sign: i64) -> bool {
         if !is_counted(counted.direction, line.class) {
-            return;
+            return false;
         }
-        let key = DayKey {
-            board_id: counted.board_id,
-            day: counted.day,
-            occupancy_id: line.occupancy_id.map_or(0, |id| id.0),
-            account_id: counted.account_id.map_or(0, |id| id.0),
-        };
-        let delta = self.days.entry(key).or_default();
+        let delta = self.days.entry(counted.key(line)).or_default();
         let amount = line.amount.get() * sign;
-        if line.class.is_business() && line.amount < counted.minimum_receipt {
+        let is_small = line.class.is_business() && line.amount < counted.minimum_receipt;
+        delta.wrong_amount_count += sign * i64::from(counted.wrong_amount);
+        if is_small {
             delta.small_count += sign;
             delta.small_amount += amount;
         } else {
@@ -109,13 +107,31 @@ impl Totals {
                     let key = (counted.board_id, counted.day, occupancy_id.0, payer_key);
                     *self.payers.entry(key).or_default() += sign;
                 }
-                if sign < 0 {
-                    delta.receipt_log.push(histogram::REMOVAL);
-                }
-                delta.receipt_log.push_str(&histogram::entry(line.amount));
             }
         }
-        delta.wrong_amount_count += sign * i64::from(counted.wrong_amount);
+        line.class.is_business() && !is_small
+    }
+
+    /// [`Self::add_line`] of a decision after the first, with the receipts of its day.
+    pub fn replace_line(&mut self, counted: &Counted, line: &Line, sign: i64) {
+        if self.add_line(counted, line, sign) {
+            let log = self.receipt_logs.entry(counted.key(line)).or_default();
+            if sign < 0 {
+                log.push(histogram::REMOVAL);
+            }
+            log.push_str(&histogram::entry(line.amount));
+        }
+    }
+}
+
+impl Counted {
+    fn key(&self, line: &Line) -> DayKey {
+        DayKey {
+            board_id: self.board_id,
+            day: self.day,
+            occupancy_id: line.occupancy_id.map_or(0, |id| id.0),
+            account_id: self.account_id.map_or(0, |id| id.0),
+        }
     }
 }
 

@@ -239,9 +239,9 @@ impl LedgerWriter {
             payer_key: transfer.payer_key,
             wrong_amount: transfer.wrong_amount,
         };
-        batched.totals.add_line(&counted, &decision.line, 1);
+        let is_receipt = batched.totals.add_line(&counted, &decision.line, 1);
         count(work, &decision, directory, batched);
-        announce(work, &decision, batched);
+        announce(work, &decision, is_receipt.then_some(day), batched);
         Ok(if decision.unassigned.is_some() { Recorded::Unmatched } else { Recorded::Recorded })
     }
 
@@ -380,7 +380,12 @@ fn wait<'i>(
 }
 
 /// Tells the board's listeners, and moves the request on.
-fn announce(work: &Work<'_>, decision: &Decision, batched: &mut Batched<'_>) {
+fn announce(
+    work: &Work<'_>,
+    decision: &Decision,
+    receipt_day: Option<Day>,
+    batched: &mut Batched<'_>,
+) {
     let (item, reported) = (work.item, &work.sighted.reported);
     if let (Some(request_id), Some(_)) = (decision.line.request_id, decision.effect) {
         batched.requests.receive(item.board_id, request_id, work.sighted);
@@ -396,6 +401,7 @@ fn announce(work: &Work<'_>, decision: &Decision, batched: &mut Batched<'_>) {
         amount: reported.amount,
         class: Cow::Borrowed(decision.line.class.as_str()),
         effect: decision.effect.map(|effect| Cow::Borrowed(effect.as_str())),
+        receipt_day,
     });
 }
 

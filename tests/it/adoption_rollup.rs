@@ -69,6 +69,7 @@ on_both!(months_are_read_instead_of_days, |db| {
     let before = market.report().whole_market;
     // Days of rolled months outside the window are not looked at, but for the issue of codes.
     market.execute(&format!("DELETE FROM day_totals WHERE day < {}", ago(30).0));
+    market.execute(&format!("DELETE FROM receipt_logs WHERE day < {}", ago(30).0));
     let after = market.report().whole_market;
     assert_eq!((after.m4, after.m6, after.m7), (before.m4, before.m6, before.m7));
     assert_eq!((after.m8, after.m12), (before.m8, before.m12));

@@ -5,8 +5,8 @@ use cho40::adoption::{self, AdoptionReport, Metrics, OccupancyReport, Query};
 use cho40::db::DbConnection;
 use cho40::db::schema::{
     absences, account_links, account_verifications, accounts, code_checks, codes, consents,
-    day_totals, feed_accounts, feed_bank_days, feeds, markets, occupancies, receiving_numbers,
-    sections, stalls, vendors,
+    day_totals, feed_accounts, feed_bank_days, feeds, markets, occupancies, receipt_logs,
+    receiving_numbers, sections, stalls, vendors,
 };
 use cho40::ledger::histogram;
 use cho40::on_db;
@@ -343,9 +343,18 @@ impl<'a> Market<'a> {
             refund_vnd = row.refund,
             refund_count = i64::from(row.refund > 0),
             named_count = row.named,
-            wrong_amount_count = row.wrong,
-            receipt_log = log
+            wrong_amount_count = row.wrong
         );
+        if !log.is_empty() {
+            insert!(
+                m,
+                receipt_logs,
+                day = ago(days_ago).0,
+                occupancy_id = occupancy,
+                account_id = account,
+                log = log
+            );
+        }
     }
 
     pub fn report(&mut self) -> AdoptionReport {

@@ -13,7 +13,7 @@ use crate::stage::{Stage, transfer};
 use crate::support::on_both;
 
 /// Each leaves what can be counted elsewhere as it was, where that is possible.
-const FALSE: [(&str, &str); 28] = [
+const FALSE: [(&str, &str); 29] = [
     (
         "day_totals",
         "UPDATE day_totals SET sale_count = sale_count - 1,
@@ -27,8 +27,9 @@ const FALSE: [(&str, &str); 28] = [
     ("day_totals", "UPDATE day_totals SET unclassified_vnd = unclassified_vnd + 1"),
     ("day_totals", "UPDATE day_totals SET named_count = named_count + 1"),
     ("day_totals", "UPDATE day_totals SET wrong_amount_count = 0"),
-    ("day_totals", "UPDATE day_totals SET receipt_log = REPLACE(receipt_log, 'D3', 'E3')"),
-    ("day_totals", "UPDATE day_totals SET receipt_log = receipt_log || '~D3'"),
+    ("day_totals", "UPDATE receipt_logs SET log = REPLACE(log, 'D3', 'E3')"),
+    ("day_totals", "UPDATE receipt_logs SET log = log || '~D3'"),
+    ("day_totals", "DELETE FROM receipt_logs"),
     ("day_totals", "DELETE FROM day_totals"),
     ("payer_days", "DELETE FROM payer_days"),
     ("payer_days", "UPDATE payer_days SET receipt_count = receipt_count + 1"),

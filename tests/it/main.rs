@@ -31,6 +31,7 @@ mod ledger_assign;
 mod ledger_doctor;
 mod primitives;
 mod primitives_time;
+mod receipts;
 mod registry_accounts;
 mod registry_codes;
 mod registry_directory;

@@ -4,6 +4,7 @@ DROP TABLE feed_days;
 DROP TABLE payer_days;
 DROP TABLE rolled_months;
 DROP TABLE month_totals;
+DROP TABLE receipt_logs;
 DROP TABLE day_totals;
 DROP TABLE unassigned;
 DROP TABLE transfer_index;

@@ -511,7 +511,6 @@ CREATE INDEX unassigned_for_long ON unassigned (board_id, recorded_at_ms)
 
 -- ---------------------------------------------------------------- totals
 -- occupancy_id 0: no stall yet; account_id 0: a number that is not registered.
--- receipt_log: the receipts of the day in two significant digits, see ledger/histogram.rs.
 CREATE TABLE day_totals (
     board_id BIGINT NOT NULL,
     day INTEGER NOT NULL,
@@ -543,7 +542,17 @@ CREATE TABLE day_totals (
     small_vnd BIGINT NOT NULL DEFAULT 0,
     named_count BIGINT NOT NULL DEFAULT 0,
     wrong_amount_count BIGINT NOT NULL DEFAULT 0,
-    receipt_log TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (board_id, day, occupancy_id, account_id)
+);
+
+-- The receipts of a day in two significant digits, see ledger/histogram.rs. Up to the event
+-- board_heads.indexed_seq; those of later events are still in event_pages.
+CREATE TABLE receipt_logs (
+    board_id BIGINT NOT NULL,
+    day INTEGER NOT NULL,
+    occupancy_id BIGINT NOT NULL,
+    account_id BIGINT NOT NULL,
+    log TEXT NOT NULL,
     PRIMARY KEY (board_id, day, occupancy_id, account_id)
 );
 

@@ -28,13 +28,12 @@ pub struct Sums {
     pub wrong_amount: i64,
 }
 
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Copy, Debug, Queryable)]
 pub struct DayRow {
     pub day: i32,
     pub occupancy_id: i64,
     pub account_id: i64,
     pub sums: Sums,
-    pub receipt_log: String,
 }
 
 /// A month's bitmaps of days.
@@ -82,7 +81,6 @@ pub fn days(connection: &mut DbConnection, board_id: BoardId, span: Span) -> Out
                 d::named_count,
                 d::wrong_amount_count,
             ),
-            d::receipt_log,
         ));
     Ok(on_db!(connection, inner => query.load(inner)?))
 }

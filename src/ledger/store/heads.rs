@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Integer};
 
 use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::db::schema::board_heads;
@@ -22,17 +21,12 @@ static HEADS: LazyLock<Table> = LazyLock::new(|| {
 });
 
 /// A board's head row, locked until the transaction ends.
-#[derive(Clone, Copy, Debug, Queryable, QueryableByName)]
+#[derive(Clone, Copy, Debug, Queryable)]
 pub struct Head {
-    #[diesel(sql_type = BigInt)]
     pub board_id: i64,
-    #[diesel(sql_type = BigInt)]
     pub event_seq: i64,
-    #[diesel(sql_type = BigInt)]
     pub registry_version: i64,
-    #[diesel(sql_type = BigInt)]
     pub indexed_seq: i64,
-    #[diesel(sql_type = Integer)]
     last_rolled_month: i32,
 }
 
@@ -55,12 +49,11 @@ pub fn lock(connection: &mut DbConnection, board_ids: &[i64]) -> Outcome<Vec<Hea
                 .filter_map(|id| board_heads::table.find(*id).first(inner).optional().transpose());
             Ok(heads.collect::<QueryResult<_>>()?)
         }
-        DbConnection::Postgres(inner) => Ok(diesel::sql_query(
-            "SELECT board_id, event_seq, registry_version, indexed_seq, last_rolled_month
-             FROM board_heads WHERE board_id = ANY($1) ORDER BY board_id FOR UPDATE",
-        )
-        .bind::<Array<BigInt>, _>(board_ids)
-        .load(inner)?),
+        DbConnection::Postgres(inner) => Ok(board_heads::table
+            .filter(board_heads::board_id.eq_any(board_ids))
+            .order(board_heads::board_id)
+            .for_update()
+            .load(inner)?),
     }
 }
 

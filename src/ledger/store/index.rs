@@ -2,14 +2,14 @@
 //!
 //! The hook does not write this index: its rows lie at random places, and each would cost a batch
 //! one more page on disk. [`catch_up`] fills it from the events that the batch writes anyway, and
-//! [`Tail`] is what it has not come to yet.
+//! what it has not come to yet is read from those. The days' receipts come by the same way.
 
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::heads;
+use super::{heads, receipts};
 use crate::db::rows::{Kind, Table, Value};
 use crate::db::schema::board_heads;
 use crate::db::{DbConnection, Outcome};
@@ -52,6 +52,7 @@ pub fn catch_up(connection: &mut DbConnection, board_id: BoardId) -> Outcome<boo
         .flat_map(|(subject, transfer)| [board_id.0, subject, transfer].map(Value::Int))
         .collect();
     INDEX.insert(connection, &values)?;
+    receipts::keep(connection, board_id, &events)?;
     diesel::update(board_heads::table.find(board_id.0))
         .set(board_heads::indexed_seq.eq(last))
         .execute(connection)?;

@@ -5,6 +5,7 @@ pub mod heads;
 pub mod index;
 pub mod queue;
 pub mod reading;
+pub mod receipts;
 pub mod rollup;
 pub mod rows;
 pub mod sightings;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
+use super::{index, receipts};
 use crate::db::schema::{board_heads, day_totals, month_totals, rolled_months};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
@@ -19,8 +20,8 @@ use crate::primitives::{Day, Month};
 const CHUNK: usize = 1_000;
 
 /// (day, occupancy, account), receipts, their amount, unclassified lines with their amount, amount
-/// returned, (named, wrong amounts, receipt log); amounts in đồng.
-type DayRow = ((i32, i64, i64), i64, i64, (i64, i64), i64, (i64, i64, String));
+/// returned, (named, wrong amounts); amounts in đồng.
+type DayRow = ((i32, i64, i64), i64, i64, (i64, i64), i64, (i64, i64));
 
 /// What `month_totals` keeps of an occupancy and account.
 #[derive(Debug, Default)]
@@ -61,6 +62,11 @@ pub fn roll_months(
     // A clock far ahead must not mark centuries of empty months.
     let to = before_month.get().min(Day(last).month().next().get());
     let months: Vec<_> = (from..to).filter(|month| !rolled.contains(month)).map(Month).collect();
+    if months.is_empty() {
+        return Ok(months);
+    }
+    // What comes later to a log of a rolled month would be lost to its histogram.
+    while index::catch_up(connection, board_id)? {}
     for month in &months {
         roll(connection, board_id, *month)?;
     }
@@ -144,11 +150,11 @@ fn sum_days(
             d::sale_vnd + d::debt_repayment_vnd + d::deposit_vnd,
             (d::unclassified_count, d::unclassified_vnd),
             d::refund_vnd + d::reversal_vnd,
-            (d::named_count, d::wrong_amount_count, d::receipt_log),
+            (d::named_count, d::wrong_amount_count),
         ));
     let rows: Vec<DayRow> = on_db!(connection, inner => query.load(inner)?);
     let mut months: BTreeMap<(i64, i64), Sums> = BTreeMap::new();
-    for (key, receipts, receipt_vnd, unclassified, returned_vnd, (named, wrong, log)) in rows {
+    for (key, receipts, receipt_vnd, unclassified, returned_vnd, (named, wrong)) in rows {
         let (day, occupancy_id, account_id) = key;
         let sums = months.entry((occupancy_id, account_id)).or_default();
         let bit = 1_i64 << (day - first_day.0).clamp(0, 30);
@@ -165,6 +171,9 @@ fn sum_days(
         if receipts > 0 || unclassified.0 > 0 {
             sums.possible_days |= bit;
         }
+    }
+    for (key, log) in receipts::load(connection, board_id, &[(first_day, month.last_day())])? {
+        let sums = months.entry((key.occupancy_id, key.account_id)).or_default();
         sums.histogram.merge_log(&log);
     }
     Ok(months)

@@ -1,11 +1,10 @@
 //! Adding a batch's sums to the totals.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 use super::heads::Head;
-use super::rollup;
+use super::{receipts, rollup};
 use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::class::Class;
@@ -59,7 +58,7 @@ static FEED_DAYS: LazyLock<Table> = LazyLock::new(|| {
     let greatest = "last_received_at_ms = CASE \
          WHEN feed_days.last_received_at_ms < excluded.last_received_at_ms \
          THEN excluded.last_received_at_ms ELSE feed_days.last_received_at_ms END";
-    let suffix = upsert("feed_days", "board_id, feed_id, day", &sums, greatest);
+    let suffix = upsert("feed_days", "board_id, feed_id, day", &sums, Some(greatest));
     Table::new("feed_days", &columns, &suffix)
 });
 
@@ -98,18 +97,15 @@ static PAYER_DAYS: LazyLock<Table> = LazyLock::new(|| {
 fn day_table(sums: &[&'static str]) -> Table {
     let mut columns = DAY_KEYS.to_vec();
     columns.extend(sums.iter().map(|name| (*name, Kind::Int)));
-    columns.push(("receipt_log", Kind::Text));
     let keys = "board_id, day, occupancy_id, account_id";
-    let log = "receipt_log = day_totals.receipt_log || excluded.receipt_log";
-    Table::new("day_totals", &columns, &upsert("day_totals", keys, sums, log))
+    let suffix = upsert("day_totals", keys, sums, None);
+    Table::new("day_totals", &columns, &suffix)
 }
 
-fn upsert(table: &str, keys: &str, sums: &[&str], last: &str) -> String {
-    let mut suffix = format!("ON CONFLICT ({keys}) DO UPDATE SET ");
-    for column in sums {
-        let _ = write!(suffix, "{column} = {table}.{column} + excluded.{column}, ");
-    }
-    suffix + last
+fn upsert(table: &str, keys: &str, sums: &[&str], last: Option<&str>) -> String {
+    let added = |column: &&str| format!("{column} = {table}.{column} + excluded.{column}");
+    let sets: Vec<_> = sums.iter().map(added).chain(last.map(str::to_owned)).collect();
+    format!("ON CONFLICT ({keys}) DO UPDATE SET {}", sets.join(", "))
 }
 
 /// Lays out everything that is added, and takes months out of the roll-up that a late transfer
@@ -164,6 +160,7 @@ pub fn add<'t>(
             Value::Int(*count),
         ]
     };
+    receipts::add(writes, &totals.receipt_logs);
     writes.push(&PAYER_DAYS, totals.payers.iter().flat_map(payer).collect());
     Ok(())
 }
@@ -203,19 +200,18 @@ fn keys(key: &DayKey) -> [Value<'static>; 4] {
     ]
 }
 
-fn narrow<'a>(key: &DayKey, delta: &'a DayDelta, class: usize) -> Vec<Value<'a>> {
+fn narrow(key: &DayKey, delta: &DayDelta, class: usize) -> Vec<Value<'static>> {
     let mut row = Vec::from(keys(key));
     row.extend([
         Value::Int(delta.count.get(class).copied().unwrap_or_default()),
         Value::Int(delta.amount.get(class).copied().unwrap_or_default()),
         Value::Int(delta.named_count),
         Value::Int(delta.wrong_amount_count),
-        Value::from(delta.receipt_log.as_str()),
     ]);
     row
 }
 
-fn wide<'a>(key: &DayKey, delta: &'a DayDelta) -> Vec<Value<'a>> {
+fn wide(key: &DayKey, delta: &DayDelta) -> Vec<Value<'static>> {
     let mut row = Vec::from(keys(key));
     for (count, amount) in delta.count.iter().zip(&delta.amount) {
         row.extend([Value::Int(*count), Value::Int(*amount)]);
@@ -225,7 +221,6 @@ fn wide<'a>(key: &DayKey, delta: &'a DayDelta) -> Vec<Value<'a>> {
         Value::Int(delta.small_amount),
         Value::Int(delta.named_count),
         Value::Int(delta.wrong_amount_count),
-        Value::from(delta.receipt_log.as_str()),
     ]);
     row
 }

@@ -10,6 +10,8 @@ use super::{IS_RECEIPT, Mismatch, PRESENT, joined, numbers};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::class::Class;
 use crate::ledger::histogram::{self, Histogram};
+use crate::ledger::store::receipts;
+use crate::ledger::totals::DayKey;
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId};
 use crate::primitives::{Day, Vnd};
 
@@ -160,23 +162,21 @@ struct RawDay {
     account_id: i64,
     #[diesel(sql_type = Text)]
     sums: String,
-    #[diesel(sql_type = Text)]
-    receipt_log: String,
 }
 
-fn kept(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<(Key, Row)>> {
+fn kept(connection: &mut DbConnection, board_id: BoardId) -> Outcome<BTreeMap<Key, Row>> {
     let classes = Class::ALL.iter().flat_map(|class| [class.count_column(), class.amount_column()]);
     let others = ["small_count", "small_vnd", "named_count", "wrong_amount_count"];
     let columns: Vec<_> = classes.chain(others).collect();
     let rows: Vec<RawDay> = diesel::sql_query(format!(
-        "SELECT day, occupancy_id, account_id, {} AS sums, receipt_log
+        "SELECT day, occupancy_id, account_id, {} AS sums
          FROM day_totals WHERE board_id = $1",
         joined(&columns)
     ))
     .bind::<BigInt, _>(board_id.0)
     .load(connection)?;
     let read = |row: RawDay| {
-        let RawDay { day, occupancy_id, account_id, sums, receipt_log } = row;
+        let RawDay { day, occupancy_id, account_id, sums } = row;
         let mut numbers = numbers(&sums).into_iter();
         let mut next = || numbers.next().unwrap_or_default();
         let mut sums = Sums::default();
@@ -185,7 +185,13 @@ fn kept(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<(Key, R
         }
         sums.small = (next(), next());
         (sums.named, sums.wrong_amount) = (next(), next());
-        (Key { day, occupancy_id, account_id }, Row { sums, receipt_log })
+        let row = Row { sums, receipt_log: String::new() };
+        (Key { day, occupancy_id, account_id }, row)
     };
-    Ok(rows.into_iter().map(read).collect())
+    let mut kept: BTreeMap<Key, Row> = rows.into_iter().map(read).collect();
+    for (key, log) in receipts::load(connection, board_id, &[(Day(i32::MIN), Day(i32::MAX))])? {
+        let DayKey { day: Day(day), occupancy_id, account_id, .. } = key;
+        kept.entry(Key { day, occupancy_id, account_id }).or_default().receipt_log = log;
+    }
+    Ok(kept)
 }

@@ -9,6 +9,7 @@ use super::Mismatch;
 use crate::db::schema::{day_totals as d, month_totals as m, rolled_months};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
+use crate::ledger::store::receipts;
 use crate::on_db;
 use crate::primitives::Month;
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId};
@@ -86,7 +87,7 @@ fn due(
     board_id: BoardId,
     month: Month,
 ) -> Outcome<BTreeMap<Key, (Sums, Histogram)>> {
-    type DayRow = (i32, Key, (i64, i64, i64, i64, i64), (i64, i64), String);
+    type DayRow = (i32, Key, (i64, i64, i64, i64, i64), (i64, i64));
     let first_day = month.first_day().0;
     let query = d::table
         .filter(d::board_id.eq(board_id.0))
@@ -102,12 +103,11 @@ fn due(
                 d::refund_vnd + d::reversal_vnd,
             ),
             (d::named_count, d::wrong_amount_count),
-            d::receipt_log,
         ));
     let rows: Vec<DayRow> = on_db!(connection, inner => query.load(inner)?);
     let mut months: BTreeMap<Key, (Sums, Histogram)> = BTreeMap::new();
-    for (day, key, of_day, (named, wrong), log) in rows {
-        let ((sums, quality, days), receipts) = months.entry(key).or_default();
+    for (day, key, of_day, (named, wrong)) in rows {
+        let ((sums, quality, days), _) = months.entry(key).or_default();
         let bit = 1_i64 << (day - first_day).clamp(0, 30);
         sums.0 += of_day.0;
         sums.1 += of_day.1;
@@ -117,6 +117,10 @@ fn due(
         *quality = (quality.0 + named, quality.1 + wrong);
         days.0 |= if of_day.0 > 0 { bit } else { 0 };
         days.1 |= if of_day.0 > 0 || of_day.2 > 0 { bit } else { 0 };
+    }
+    let of_month = (month.first_day(), month.last_day());
+    for (key, log) in receipts::load(connection, board_id, &[of_month])? {
+        let (_, receipts) = months.entry((key.occupancy_id, key.account_id)).or_default();
         receipts.merge(&Histogram::from_log(&log));
     }
     Ok(months)
