@@ -1,0 +1,75 @@
+#![cfg(test)]
+//! The receipts of a day are the same before they are folded into its log, after, and when a
+//! decision takes one away before it is there.
+
+use cho40::feeds::Provider;
+use cho40::ledger::histogram::Histogram;
+use cho40::ledger::{receipts, transfers};
+use cho40::primitives::ids::TransferId;
+use cho40::primitives::{Day, Vnd};
+use cho40::registry::PageRequest;
+use cho40::registry::accounts::UseKind;
+use serde_json::json;
+
+use crate::stage::{Stage, transfer};
+use crate::support::on_both;
+
+/// (day, stall), its receipts, packed.
+fn kept(stage: &Stage) -> Vec<((Day, i64), Vec<u8>)> {
+    let ever = [(Day(i32::MIN), Day(i32::MAX))];
+    let logs = stage.read(move |connection, act| receipts::load(connection, act.board_id(), &ever));
+    let packed = |log: &str| Histogram::from_log(log).packed();
+    let mut found: Vec<_> =
+        logs.iter().map(|(key, log)| ((key.day, key.occupancy_id), packed(log))).collect();
+    found.sort();
+    found
+}
+
+fn newest(stage: &Stage) -> TransferId {
+    let page = PageRequest::parse(None, Some(1)).unwrap();
+    let all = transfers::Filter::default();
+    stage.read(move |connection, act| transfers::list(connection, act, all, page)).items[0].id
+}
+
+on_both!(receipts_are_whole_at_every_moment, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123456789", UseKind::BusinessOnly);
+    let feed = stage.feed(Provider::StandardWebhooks);
+    let send = |id, amount, days: i64| {
+        let mut sent = transfer(&stage, id, "0123456789", "rau");
+        sent.amount = Vnd::new(amount);
+        sent.occurred_at = sent.occurred_at.plus_ms(-days * 86_400_000);
+        assert_eq!(feed.send(&sent), "recorded");
+    };
+    send(1, 20_000, 0);
+    send(2, 35_000, 0);
+    send(3, 500, 0);
+    send(4, 20_000, 40);
+    send(5, 70_000, 0);
+    let before = kept(&stage);
+    let of_today = Histogram::from_log("53D3g3").packed();
+    assert!(before.iter().any(|(key, _)| key.1 == stand.occupancy_id.0), "{before:?}");
+    assert_eq!(before.len(), 2, "{before:?}");
+    assert_eq!(before.iter().map(|(_, log)| log.len()).max(), Some(of_today.len()));
+
+    // The last one becomes private before its receipt is in the log.
+    let line =
+        json!({"occupancy_id": stand.occupancy_id, "class": "personal", "amount_vnd": 70_000});
+    let new = serde_json::from_value(json!({"lines": [line]})).unwrap();
+    let last = newest(&stage);
+    stage.write(move |connection, act| transfers::assign(connection, act, last, new));
+    let decided = kept(&stage);
+    assert_ne!(decided, before);
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+
+    stage.index_transfers();
+    assert_eq!(kept(&stage), decided);
+    stage.roll_months();
+    send(6, 90_000, 40);
+    // The month was taken out of the roll-up; its new receipt is folded before it is rolled again.
+    stage.roll_months();
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+    stage.index_transfers();
+    assert_ne!(kept(&stage), decided);
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
