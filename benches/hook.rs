@@ -17,8 +17,12 @@ mod support {
 }
 
 use std::error::Error;
+use std::time::Instant;
 
+use cho40::db::{DbConnection, Outcome};
+use cho40::ledger::index;
 use cho40::primitives::Clock;
+use cho40::primitives::ids::BoardId;
 use cho40::primitives::time::MS_PER_DAY;
 use serde_json::json;
 use support::database::{Database, Kind};
@@ -104,8 +108,11 @@ fn scenario(
     println!(
         "memory: idle {idle_mb} MB (target {IDLE_TARGET_MB}), most {most_mb} MB (target {LOAD_TARGET_MB})"
     );
-    let rows = Rows::of(&mut database.connect()?, market.board_id)?;
-    println!("rows: {acknowledged} acknowledged; {rows:?}\n");
+    let mut connection = database.connect()?;
+    let fold_ns = fold(&mut connection, market.board_id)?;
+    let rows = Rows::of(&mut connection, market.board_id)?;
+    println!("rows: {acknowledged} acknowledged; {rows:?}");
+    println!("behind the hook, later: {fold_ns} ns an event into the index and the days' rows\n");
     let errors: u64 = comparisons.iter().map(|comparison| comparison.errors).sum();
     if errors > 0 || !rows.are_all(acknowledged) {
         return Err("a delivery failed, or what was acknowledged is not what was written".into());
@@ -117,8 +124,18 @@ fn scenario(
         "idle_mb": idle_mb,
         "most_mb": most_mb,
         "acknowledged": acknowledged,
+        "fold_ns_per_event": fold_ns,
         "runs": comparisons.iter().map(Comparison::to_json).collect::<Vec<_>>(),
     }))
+}
+
+/// Brings the days' totals and the index of transfers up to date, as the server does behind the
+/// hook; nanoseconds an event.
+fn fold(connection: &mut DbConnection, board_id: BoardId) -> Outcome<u64> {
+    let events = index::waiting(connection, board_id)?;
+    let began = Instant::now();
+    while connection.in_transaction(|connection| index::catch_up(connection, board_id))? {}
+    Ok(began.elapsed().as_nanos() as u64 / events.max(1))
 }
 
 /// Fills the server's caches and opens its files; returns what the hook acknowledged.

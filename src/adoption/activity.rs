@@ -8,7 +8,7 @@ use super::store::totals::{self, DayRow, MonthDays, MonthRow, Sums};
 use super::verdict::Receipts;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
-use crate::ledger::receipts;
+use crate::ledger::{Tail, receipts};
 use crate::primitives::ids::BoardId;
 use crate::primitives::{Day, Month};
 
@@ -56,6 +56,7 @@ impl Activities {
         occupancies: impl Iterator<Item = i64>,
         links: &[LinkRow],
         (history, window): (Span, Span),
+        tail: &Tail,
     ) -> Outcome<Self> {
         let empty = Activity {
             certain: DaySet::within(history),
@@ -69,23 +70,28 @@ impl Activities {
         let accounts: HashSet<i64> = links.iter().map(|link| link.account_id).collect();
         let unassigned = accounts.into_iter().map(|id| (id, empty.clone())).collect();
         let mut found = Self { by_occupancy, unassigned, history, window };
-        found.read(connection, board_id)?;
+        found.read(connection, board_id, tail)?;
         found.spread(links);
         Ok(found)
     }
 
-    fn read(&mut self, connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    fn read(
+        &mut self,
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        tail: &Tail,
+    ) -> Outcome<()> {
         let rolled = totals::rolled(connection, board_id)?;
         let plan = Plan::of(self.history, self.window, &rolled);
         let in_window = plan.days.iter().map(|span| self.window.both(*span));
         let in_window: Vec<_> =
             in_window.filter(|span| !span.is_empty()).map(|span| (span.from, span.to)).collect();
         for span in plan.days {
-            for row in totals::days(connection, board_id, span)? {
+            for row in totals::days(connection, board_id, span, tail)? {
                 self.add_day(&row);
             }
         }
-        for (key, log) in receipts::load(connection, board_id, &in_window)? {
+        for (key, log) in receipts::load(connection, board_id, &in_window, tail)? {
             if let Some(activity) = self.of(key.occupancy_id, key.account_id) {
                 activity.histogram.merge_log(&log);
             }
@@ -159,16 +165,6 @@ impl Activities {
 }
 
 impl Sums {
-    fn add(&mut self, more: &Self) {
-        self.receipts += more.receipts;
-        self.receipt_vnd = self.receipt_vnd.saturating_add(more.receipt_vnd);
-        self.unclassified += more.unclassified;
-        self.unclassified_vnd = self.unclassified_vnd.saturating_add(more.unclassified_vnd);
-        self.returned_vnd = self.returned_vnd.saturating_add(more.returned_vnd);
-        self.named += more.named;
-        self.wrong_amount += more.wrong_amount;
-    }
-
     /// Business receipts less what went back, in đồng: without and with what is unclassified.
     pub fn received(&self) -> (i64, i64) {
         let low = self.receipt_vnd.saturating_sub(self.returned_vnd).max(0);

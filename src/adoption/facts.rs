@@ -13,6 +13,7 @@ use super::equipped::{self, Equipment};
 use super::store::register::{AbsenceRow, OccupancyRow, Register};
 use super::store::sources::{self, FeedAccountRow};
 use crate::db::{DbConnection, Outcome};
+use crate::ledger::Tail;
 use crate::primitives::Day;
 use crate::primitives::ids::BoardId;
 
@@ -65,6 +66,8 @@ pub struct Facts {
     pub unassigned: HashMap<i64, Activity>,
     /// Every feed that reported an account of this market in the window.
     pub feeds: Vec<FeedAccountRow>,
+    /// What the totals' rows do not hold yet.
+    pub tail: Tail,
 }
 
 impl Facts {
@@ -83,7 +86,9 @@ impl Facts {
         let bank_days = sources::bank_days(connection, board_id, history)?;
         let ids = register.occupancies.iter().map(|row| row.id);
         let spans = (history, window);
-        let mut activities = Activities::load(connection, board_id, ids, &register.links, spans)?;
+        let tail = Tail::load(connection, board_id)?;
+        let mut activities =
+            Activities::load(connection, board_id, ids, &register.links, spans, &tail)?;
         let sources = Sources::new(&feeds, &register.accounts, &bank_days, spans);
         let known = Known::new(register, window);
         let occupancies = register
@@ -102,7 +107,7 @@ impl Facts {
             of_market.contains(&feed.account_id) && !window.both(feed.span()).is_empty()
         });
         let unassigned = activities.unassigned;
-        Ok(Self { window, market_days, occupancies, unassigned, feeds })
+        Ok(Self { window, market_days, occupancies, unassigned, feeds, tail })
     }
 }
 

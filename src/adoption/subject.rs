@@ -71,7 +71,7 @@ pub fn all<'a>(
         .iter()
         .filter(|occupancy| occupancy.standing == Standing::Trading)
         .collect();
-    let issues = Issues::load(connection, board_id, &trading, facts.window.to)?;
+    let issues = Issues::load(connection, board_id, &trading, facts)?;
     Ok(trading.into_iter().map(|occupancy| Subject::of(occupancy, facts.window, &issues)).collect())
 }
 
@@ -192,8 +192,9 @@ impl Issues {
         connection: &mut DbConnection,
         board_id: BoardId,
         occupancies: &[&Occupancy],
-        end: Day,
+        facts: &Facts,
     ) -> Outcome<Self> {
+        let end = facts.window.to;
         let pairs = |wanted: &dyn Fn(&Occupancy, Span) -> bool| {
             let mut pairs = Vec::new();
             for occupancy in occupancies {
@@ -209,7 +210,7 @@ impl Issues {
                 || activity.possible.count(issue) == 2
                 || activity.named.any(issue)
         });
-        let counts = totals::counts_on(connection, board_id, &undecided)?;
+        let counts = totals::counts_on(connection, board_id, &undecided, &facts.tail)?;
         let named = pairs(&|occupancy, _| counts.get(&occupancy.id).is_some_and(names_payers));
         let payers = totals::payers_on(connection, board_id, &named)?;
         Ok(Self { counts, payers })

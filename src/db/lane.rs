@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
+use tokio::sync::Notify;
+
 use super::{DatabaseUrl, DbConnection, Fault, Outcome};
 
 /// Jobs that may wait on a lane before callers are told to try again.
@@ -51,7 +53,9 @@ impl Alone {
     }
 }
 
-type Answer<R> = Box<dyn FnOnce(Outcome<R>) + Send>;
+/// Takes the reply, and returns whom to wake: once for all answers of a batch, because waking
+/// another thread is a system call.
+type Answer<R> = Box<dyn FnOnce(Outcome<R>) -> Arc<Notify> + Send>;
 
 enum Job<B: Batch> {
     Item(B::Item, Answer<B::Reply>),
@@ -107,13 +111,13 @@ impl<B: Batch> Lanes<B> {
         Ok(Arc::new(Self { lanes, threads }))
     }
 
-    /// Queues a hot item; `answer` is called on the lane's thread after COMMIT. A full queue is
-    /// [`Fault::Busy`] at once.
+    /// Queues a hot item; `answer` is called on the lane's thread after COMMIT, and whom it returns
+    /// is woken when the whole batch is answered. A full queue is [`Fault::Busy`] at once.
     pub fn submit_item(
         &self,
         board_id: i64,
         item: B::Item,
-        answer: impl FnOnce(Outcome<B::Reply>) + Send + 'static,
+        answer: impl FnOnce(Outcome<B::Reply>) -> Arc<Notify> + Send + 'static,
     ) -> Outcome<()> {
         self.send(board_id, Job::Item(item, Box::new(answer)))
     }
@@ -191,16 +195,12 @@ impl<B: Batch> Lane<B> {
         }
         match self.transact(items) {
             Ok(replies) => {
-                for (answer, reply) in answers.drain(..).zip(replies) {
-                    answer(Ok(reply));
-                }
+                wake(answers.drain(..).zip(replies).map(|(answer, reply)| answer(Ok(reply))));
             }
             Err(fault) if items.len() == 1 => {
                 tracing::error!(%fault, "a write failed");
                 self.reopen_if_lost();
-                for answer in answers.drain(..) {
-                    answer(Err(Fault::Busy));
-                }
+                wake(answers.drain(..).map(|answer| answer(Err(Fault::Busy))));
             }
             Err(fault) => {
                 tracing::warn!(%fault, items = items.len(), "a batch failed, replaying it one by one");
@@ -255,5 +255,18 @@ impl<B: Batch> Lane<B> {
         {
             self.connection = connection;
         }
+    }
+}
+
+/// Wakes each one once, after all of them came.
+fn wake(sleepers: impl Iterator<Item = Arc<Notify>>) {
+    let mut found: Vec<Arc<Notify>> = Vec::new();
+    for sleeper in sleepers {
+        if !found.iter().any(|known| Arc::ptr_eq(known, &sleeper)) {
+            found.push(sleeper);
+        }
+    }
+    for sleeper in found {
+        sleeper.notify_one();
     }
 }

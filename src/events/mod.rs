@@ -43,8 +43,9 @@ pub enum Event {
         class: Cow<'static, str>,
         /// What it did to the request, e.g. `paid`, `thousandfold`.
         effect: Option<Cow<'static, str>>,
-        /// The day of whose receipts it is one; `None`: not a receipt.
-        receipt_day: Option<Day>,
+        /// The board's day in whose totals it stands.
+        day: Day,
+        marks: Marks,
     },
     /// A person decided anew where a transfer belongs.
     TransferAssigned {
@@ -52,6 +53,27 @@ pub enum Event {
         /// The attribution's number; the event's own is `seq` beside it.
         seq: i32,
     },
+}
+
+/// What the totals of its day make of a transfer beside its class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Trade below the board's minimum: no receipt.
+    pub is_small: bool,
+    /// The feed names the payer.
+    pub is_named: bool,
+    /// It met a request of another amount.
+    pub is_wrong_amount: bool,
+}
+
+impl Marks {
+    const fn bits(self) -> u8 {
+        self.is_small as u8 | (self.is_named as u8) << 1 | (self.is_wrong_amount as u8) << 2
+    }
+
+    const fn of(bits: u8) -> Self {
+        Self { is_small: bits & 1 != 0, is_named: bits & 2 != 0, is_wrong_amount: bits & 4 != 0 }
+    }
 }
 
 /// An event with its number on its board.
@@ -64,7 +86,7 @@ pub struct Numbered {
 /// An event as it lies in a page: bare numbers, since the hook pays for each byte.
 #[derive(Serialize, Deserialize)]
 enum Stored {
-    /// Transfer, account, occupancy, request, amount, class, effect, receipt's day.
+    /// Transfer, account, occupancy, request, amount, class, effect, day, marks.
     R(
         i64,
         Option<i64>,
@@ -73,7 +95,8 @@ enum Stored {
         i64,
         Cow<'static, str>,
         Option<Cow<'static, str>>,
-        Option<i32>,
+        i32,
+        u8,
     ),
     /// Transfer, attribution.
     A(i64, i32),
@@ -90,7 +113,8 @@ impl From<Event> for Stored {
                 amount,
                 class,
                 effect,
-                receipt_day,
+                day,
+                marks,
             } => Self::R(
                 transfer_id.0,
                 account_id.map(|id| id.0),
@@ -99,7 +123,8 @@ impl From<Event> for Stored {
                 amount.get(),
                 class,
                 effect,
-                receipt_day.map(|day| day.0),
+                day.0,
+                marks.bits(),
             ),
             Event::TransferAssigned { transfer_id, seq } => Self::A(transfer_id.0, seq),
         }
@@ -109,7 +134,7 @@ impl From<Event> for Stored {
 impl From<Stored> for Event {
     fn from(stored: Stored) -> Self {
         match stored {
-            Stored::R(transfer, account, occupancy, request, amount, class, effect, day) => {
+            Stored::R(transfer, account, occupancy, request, amount, class, effect, day, marks) => {
                 Self::TransferRecorded {
                     transfer_id: TransferId(transfer),
                     account_id: account.map(AccountId),
@@ -118,7 +143,8 @@ impl From<Stored> for Event {
                     amount: Vnd::new(amount),
                     class,
                     effect,
-                    receipt_day: day.map(Day),
+                    day: Day(day),
+                    marks: Marks::of(marks),
                 }
             }
             Stored::A(transfer, seq) => {

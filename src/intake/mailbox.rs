@@ -18,7 +18,7 @@ type Answer = (oneshot::Sender<Outcome<Recorded>>, Outcome<Recorded>);
 #[derive(Default)]
 pub struct Mailbox {
     waiting: Mutex<Vec<Answer>>,
-    posted: Notify,
+    posted: Arc<Notify>,
 }
 
 thread_local! {
@@ -40,11 +40,14 @@ impl Mailbox {
         })
     }
 
-    /// Takes an answer from any thread.
-    pub fn post(&self, to: oneshot::Sender<Outcome<Recorded>>, answer: Outcome<Recorded>) {
+    /// Takes an answer from any thread; returns what wakes the mailbox's own when all are there.
+    pub fn post(
+        &self,
+        to: oneshot::Sender<Outcome<Recorded>>,
+        answer: Outcome<Recorded>,
+    ) -> Arc<Notify> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push((to, answer));
-        // Wakes once, however many come before the task has run.
-        self.posted.notify_one();
+        Arc::clone(&self.posted)
     }
 
     async fn hand_on(self: Arc<Self>) {

@@ -1,7 +1,7 @@
 //! The ledger: sightings, transfers, attribution lines and totals.
 //!
 //! A sighting is one report of one transfer; the transfer is immutable; its attribution is
-//! append-only and its lines sum to it; totals are kept in the same transaction by deltas.
+//! append-only and its lines sum to it; totals follow in the same transaction, by events and deltas.
 
 mod assign;
 pub mod class;
@@ -20,5 +20,6 @@ mod writer;
 
 pub use class::Class;
 pub use item::{Item, Recorded};
+pub use store::tail::Tail;
 pub use store::{index, receipts, rollup};
 pub use writer::LedgerWriter;

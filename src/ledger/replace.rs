@@ -89,10 +89,10 @@ fn recount(totals: &mut Totals, board_id: BoardId, one: &Replacement<'_>) {
         wrong_amount: line.request_id.is_some() && line.request_id == stored.wrong_request,
     };
     for line in &stored.lines {
-        totals.replace_line(&counted(line), line, -1);
+        totals.add_line(&counted(line), line, -1);
     }
     for line in &one.lines {
-        totals.replace_line(&counted(line), line, 1);
+        totals.add_line(&counted(line), line, 1);
     }
 }
 

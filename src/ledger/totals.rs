@@ -1,14 +1,15 @@
 //! What a batch adds to the totals, summed up per row before it is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Class;
 use super::histogram;
 use super::latency;
 use super::matching::Line;
+use crate::events::Marks;
 use crate::feeds::Direction;
 use crate::primitives::ids::{AccountId, BoardId, FeedId};
-use crate::primitives::{Day, UnixMs, Vnd};
+use crate::primitives::{Day, Month, UnixMs, Vnd};
 
 /// A row of `day_totals`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,13 +45,45 @@ pub struct FeedDelta {
     pub last_received: UnixMs,
 }
 
-/// Everything that a batch adds.
+impl DayDelta {
+    /// Adds a line of so many đồng, or takes it away (`sign` −1).
+    pub fn add(&mut self, class: Class, amount: Vnd, marks: Marks, sign: i64) {
+        self.wrong_amount_count += sign * i64::from(marks.is_wrong_amount);
+        let amount = amount.get() * sign;
+        if marks.is_small {
+            self.small_count += sign;
+            self.small_amount += amount;
+            return;
+        }
+        let class_at = class as usize;
+        if let (Some(count), Some(total)) =
+            (self.count.get_mut(class_at), self.amount.get_mut(class_at))
+        {
+            *count += sign;
+            *total += amount;
+        }
+        if class.is_business() {
+            self.named_count += sign * i64::from(marks.is_named);
+        }
+    }
+
+    pub fn of_class(&self, class: Class) -> (i64, i64) {
+        let at = class as usize;
+        let of = |all: &[i64]| all.get(at).copied().unwrap_or_default();
+        (of(&self.count), of(&self.amount))
+    }
+}
+
+/// Everything that a batch adds, but for what its events tell of the days of incoming money: see
+/// `store/tail.rs`.
 #[derive(Debug, Default)]
 pub struct Totals {
+    /// What decisions after the first, and money out, add to the days.
     pub days: BTreeMap<DayKey, DayDelta>,
-    /// What decisions after the first add to the days' receipts: the first one's own are told by
-    /// its event.
+    /// The same of the days' receipts.
     pub receipt_logs: BTreeMap<DayKey, String>,
+    /// Months whose days are changed, by these or by events.
+    pub months: BTreeSet<(BoardId, Month)>,
     pub feeds: BTreeMap<(BoardId, FeedId, Day), FeedDelta>,
     pub banks: BTreeMap<BankKey, Heard>,
     /// Receipts of each payer.
@@ -79,47 +112,38 @@ pub struct Counted {
 }
 
 impl Totals {
-    /// Adds a line, or takes it away again (`sign` −1); tells whether it is a receipt.
-    pub fn add_line(&mut self, counted: &Counted, line: &Line, sign: i64) -> bool {
-        if !is_counted(counted.direction, line.class) {
-            return false;
-        }
-        let delta = self.days.entry(counted.key(line)).or_default();
-        let amount = line.amount.get() * sign;
-        let is_small = line.class.is_business() && line.amount < counted.minimum_receipt;
-        delta.wrong_amount_count += sign * i64::from(counted.wrong_amount);
-        if is_small {
-            delta.small_count += sign;
-            delta.small_amount += amount;
-        } else {
-            let class = line.class as usize;
-            if let (Some(count), Some(total)) =
-                (delta.count.get_mut(class), delta.amount.get_mut(class))
-            {
-                *count += sign;
-                *total += amount;
-            }
-            if line.class.is_business() {
-                delta.named_count += sign * i64::from(counted.payer_key.is_some());
-                if let (Some(payer_key), Some(occupancy_id)) =
-                    (counted.payer_key, line.occupancy_id)
-                {
-                    let key = (counted.board_id, counted.day, occupancy_id.0, payer_key);
-                    *self.payers.entry(key).or_default() += sign;
-                }
-            }
-        }
-        line.class.is_business() && !is_small
+    /// Adds a line of the rules' own decision on money in, whose event tells the day's totals of it.
+    pub fn add_told(&mut self, counted: &Counted, line: &Line) -> Marks {
+        self.add_payer(counted, line, 1);
+        self.months.insert((counted.board_id, counted.day.month()));
+        counted.marks(line)
     }
 
-    /// [`Self::add_line`] of a decision after the first, with the receipts of its day.
-    pub fn replace_line(&mut self, counted: &Counted, line: &Line, sign: i64) {
-        if self.add_line(counted, line, sign) {
-            let log = self.receipt_logs.entry(counted.key(line)).or_default();
+    /// Adds a line, or takes it away again (`sign` −1).
+    pub fn add_line(&mut self, counted: &Counted, line: &Line, sign: i64) {
+        if !is_counted(counted.direction, line.class) {
+            return;
+        }
+        let (key, marks) = (counted.key(line), counted.marks(line));
+        self.days.entry(key).or_default().add(line.class, line.amount, marks, sign);
+        self.months.insert((counted.board_id, counted.day.month()));
+        self.add_payer(counted, line, sign);
+        if line.class.is_business() && !marks.is_small {
+            let log = self.receipt_logs.entry(key).or_default();
             if sign < 0 {
                 log.push(histogram::REMOVAL);
             }
             log.push_str(&histogram::entry(line.amount));
+        }
+    }
+
+    fn add_payer(&mut self, counted: &Counted, line: &Line, sign: i64) {
+        if let (Some(payer_key), Some(occupancy_id)) = (counted.payer_key, line.occupancy_id)
+            && line.class.is_business()
+            && !counted.marks(line).is_small
+        {
+            let key = (counted.board_id, counted.day, occupancy_id.0, payer_key);
+            *self.payers.entry(key).or_default() += sign;
         }
     }
 }
@@ -131,6 +155,14 @@ impl Counted {
             day: self.day,
             occupancy_id: line.occupancy_id.map_or(0, |id| id.0),
             account_id: self.account_id.map_or(0, |id| id.0),
+        }
+    }
+
+    fn marks(&self, line: &Line) -> Marks {
+        Marks {
+            is_small: line.class.is_business() && line.amount < self.minimum_receipt,
+            is_named: self.payer_key.is_some(),
+            is_wrong_amount: self.wrong_amount,
         }
     }
 }

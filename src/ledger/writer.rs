@@ -19,7 +19,7 @@ use super::store::totals as store_totals;
 use super::totals::{Counted, Totals};
 use crate::db::rows::Writes;
 use crate::db::{Batch, DbConnection, Fault, Outcome};
-use crate::events::Event;
+use crate::events::{Event, Marks};
 use crate::feeds::{Direction, Precision, Provider};
 use crate::primitives::Day;
 use crate::primitives::ids::{AccountId, BoardId, NumberId, TransferId};
@@ -239,9 +239,13 @@ impl LedgerWriter {
             payer_key: transfer.payer_key,
             wrong_amount: transfer.wrong_amount,
         };
-        let is_receipt = batched.totals.add_line(&counted, &decision.line, 1);
+        if incoming {
+            let marks = batched.totals.add_told(&counted, &decision.line);
+            announce(work, &decision, (day, marks), batched);
+        } else {
+            batched.totals.add_line(&counted, &decision.line, 1);
+        }
         count(work, &decision, directory, batched);
-        announce(work, &decision, is_receipt.then_some(day), batched);
         Ok(if decision.unassigned.is_some() { Recorded::Unmatched } else { Recorded::Recorded })
     }
 
@@ -379,19 +383,16 @@ fn wait<'i>(
     Ok(())
 }
 
-/// Tells the board's listeners, and moves the request on.
+/// Tells the board's listeners and its totals of money in, and moves the request on.
 fn announce(
     work: &Work<'_>,
     decision: &Decision,
-    receipt_day: Option<Day>,
+    (day, marks): (Day, Marks),
     batched: &mut Batched<'_>,
 ) {
     let (item, reported) = (work.item, &work.sighted.reported);
     if let (Some(request_id), Some(_)) = (decision.line.request_id, decision.effect) {
         batched.requests.receive(item.board_id, request_id, work.sighted);
-    }
-    if reported.direction == Direction::Out {
-        return;
     }
     batched.events.entry(item.board_id.0).or_default().push(Event::TransferRecorded {
         transfer_id: TransferId(work.sighted.transfer_id),
@@ -401,7 +402,8 @@ fn announce(
         amount: reported.amount,
         class: Cow::Borrowed(decision.line.class.as_str()),
         effect: decision.effect.map(|effect| Cow::Borrowed(effect.as_str())),
-        receipt_day,
+        day,
+        marks,
     });
 }
 

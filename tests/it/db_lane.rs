@@ -72,7 +72,10 @@ impl Lane {
     /// Queues an item; the receiver gets its answer.
     fn send(&self, item: i64) -> Receiver<Outcome<i64>> {
         let (answer, answered) = channel();
-        let answer = move |result| answer.send(result).unwrap_or_default();
+        let answer = move |result| {
+            answer.send(result).unwrap_or_default();
+            Arc::default()
+        };
         self.lanes.submit_item(BOARD, item, answer).unwrap();
         answered
     }
@@ -111,6 +114,7 @@ on_both!(an_item_is_answered_after_its_commit, |db| {
     let (answer, answered) = channel();
     let on_lane_thread = move |result: Outcome<i64>| {
         answer.send((result.unwrap(), count(&mut reader))).unwrap();
+        Arc::default()
     };
     lane.lanes.submit_item(BOARD, 7, on_lane_thread).unwrap();
     assert_eq!(answered.recv().unwrap(), (70, 1));
@@ -172,7 +176,10 @@ on_both!(a_full_queue_is_busy_and_loses_nothing, |db| {
     let mut answers = Vec::new();
     let refused = loop {
         let (answer, answered) = channel();
-        let answer = move |result: Outcome<i64>| answer.send(result).unwrap();
+        let answer = move |result: Outcome<i64>| {
+            answer.send(result).unwrap();
+            Arc::default()
+        };
         let item = i64::try_from(answers.len()).unwrap() + 1;
         match lane.lanes.submit_item(BOARD, item, answer) {
             Ok(()) => answers.push(answered),
@@ -209,7 +216,7 @@ on_both!(a_write_that_fails_or_panics_leaves_nothing_and_the_lane_lives, |db| {
 on_both!(the_last_handle_ends_the_threads_after_the_queued_work, |db| {
     let Lane { lanes, batches } = Lane::start(db);
     for item in 1..=50 {
-        lanes.submit_item(BOARD, item, |_| ()).unwrap();
+        lanes.submit_item(BOARD, item, |_| Arc::default()).unwrap();
     }
     drop(lanes);
     // Each lane's batch held a clone; they went with their threads.

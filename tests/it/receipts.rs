@@ -4,7 +4,7 @@
 
 use cho40::feeds::Provider;
 use cho40::ledger::histogram::Histogram;
-use cho40::ledger::{receipts, transfers};
+use cho40::ledger::{Tail, receipts, transfers};
 use cho40::primitives::ids::TransferId;
 use cho40::primitives::{Day, Vnd};
 use cho40::registry::PageRequest;
@@ -17,7 +17,10 @@ use crate::support::on_both;
 /// (day, stall), its receipts, packed.
 fn kept(stage: &Stage) -> Vec<((Day, i64), Vec<u8>)> {
     let ever = [(Day(i32::MIN), Day(i32::MAX))];
-    let logs = stage.read(move |connection, act| receipts::load(connection, act.board_id(), &ever));
+    let logs = stage.read(move |connection, act| {
+        let tail = Tail::load(connection, act.board_id())?;
+        receipts::load(connection, act.board_id(), &ever, &tail)
+    });
     let packed = |log: &str| Histogram::from_log(log).packed();
     let mut found: Vec<_> =
         logs.iter().map(|(key, log)| ((key.day, key.occupancy_id), packed(log))).collect();

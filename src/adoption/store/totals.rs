@@ -9,6 +9,8 @@ use diesel::sql_types::{BigInt, Integer};
 use crate::adoption::days::Span;
 use crate::db::schema::{day_totals, month_totals, rolled_months};
 use crate::db::{DbConnection, Outcome};
+use crate::ledger::totals::DayDelta;
+use crate::ledger::{Class, Tail};
 use crate::on_db;
 use crate::primitives::ids::BoardId;
 use crate::primitives::{Day, Month};
@@ -34,6 +36,48 @@ pub struct DayRow {
     pub occupancy_id: i64,
     pub account_id: i64,
     pub sums: Sums,
+}
+
+impl DayRow {
+    const fn key(&self) -> (i32, i64, i64) {
+        (self.day, self.occupancy_id, self.account_id)
+    }
+}
+
+impl Sums {
+    fn of(delta: &DayDelta) -> Self {
+        let mut sums = Self {
+            named: delta.named_count,
+            wrong_amount: delta.wrong_amount_count,
+            ..Self::default()
+        };
+        for class in Class::ALL {
+            let (count, amount) = delta.of_class(class);
+            match class {
+                class if class.is_business() => {
+                    sums.receipts += count;
+                    sums.receipt_vnd += amount;
+                }
+                Class::Unclassified => {
+                    sums.unclassified += count;
+                    sums.unclassified_vnd += amount;
+                }
+                Class::Refund | Class::Reversal => sums.returned_vnd += amount,
+                _ => {}
+            }
+        }
+        sums
+    }
+
+    pub fn add(&mut self, more: &Self) {
+        self.receipts += more.receipts;
+        self.receipt_vnd = self.receipt_vnd.saturating_add(more.receipt_vnd);
+        self.unclassified += more.unclassified;
+        self.unclassified_vnd = self.unclassified_vnd.saturating_add(more.unclassified_vnd);
+        self.returned_vnd = self.returned_vnd.saturating_add(more.returned_vnd);
+        self.named += more.named;
+        self.wrong_amount += more.wrong_amount;
+    }
 }
 
 /// A month's bitmaps of days.
@@ -63,7 +107,13 @@ pub fn rolled(connection: &mut DbConnection, board_id: BoardId) -> Outcome<HashS
     Ok(months.into_iter().map(Month).collect())
 }
 
-pub fn days(connection: &mut DbConnection, board_id: BoardId, span: Span) -> Outcome<Vec<DayRow>> {
+/// The days of a span, with what the tail adds to them.
+pub fn days(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    span: Span,
+    tail: &Tail,
+) -> Outcome<Vec<DayRow>> {
     use day_totals as d;
     let query = d::table
         .filter(d::board_id.eq(board_id.0))
@@ -82,7 +132,25 @@ pub fn days(connection: &mut DbConnection, board_id: BoardId, span: Span) -> Out
                 d::wrong_amount_count,
             ),
         ));
-    Ok(on_db!(connection, inner => query.load(inner)?))
+    let mut rows: Vec<DayRow> = on_db!(connection, inner => query.load(inner)?);
+    let mut places: HashMap<_, _> = HashMap::new();
+    if !tail.days.is_empty() {
+        places.extend(rows.iter().enumerate().map(|(place, row)| (row.key(), place)));
+    }
+    for (key, delta) in tail.days.iter().filter(|(key, _)| span.contains(key.day)) {
+        let row = DayRow {
+            day: key.day.0,
+            occupancy_id: key.occupancy_id,
+            account_id: key.account_id,
+            sums: Sums::of(delta),
+        };
+        // A decision may have taken away from the row what only the tail gives.
+        match places.get(&row.key()).and_then(|place| rows.get_mut(*place)) {
+            Some(known) => known.sums.add(&row.sums),
+            None => rows.push(row),
+        }
+    }
+    Ok(rows)
 }
 
 /// The bitmaps of months `from..=to`.
@@ -165,8 +233,18 @@ pub fn counts_on(
     connection: &mut DbConnection,
     board_id: BoardId,
     pairs: &[(i64, Day)],
+    tail: &Tail,
 ) -> Outcome<HashMap<i64, Counts>> {
     let mut found: HashMap<i64, Counts> = HashMap::new();
+    let wanted_pairs: HashSet<_> = pairs.iter().copied().collect();
+    for (key, delta) in &tail.days {
+        if wanted_pairs.contains(&(key.occupancy_id, key.day)) {
+            let (sums, sum) = (Sums::of(delta), found.entry(key.occupancy_id).or_default());
+            sum.receipts += sums.receipts;
+            sum.unclassified += sums.unclassified;
+            sum.named += sums.named;
+        }
+    }
     for chunk in pairs.chunks(CHUNK) {
         // CROSS JOIN keeps SQLite to this order: one look-up a pair.
         let text = wanted(chunk)

@@ -44,9 +44,9 @@ pub fn lock(connection: &mut DbConnection, board_ids: &[i64]) -> Outcome<Vec<Hea
     match connection {
         DbConnection::Sqlite(inner) => {
             // One by one: a list of ids would be another statement for each length.
-            let heads = board_ids
-                .iter()
-                .filter_map(|id| board_heads::table.find(*id).first(inner).optional().transpose());
+            let heads = board_ids.iter().filter_map(|id| {
+                board_heads::table.find(*id).get_result(inner).optional().transpose()
+            });
             Ok(heads.collect::<QueryResult<_>>()?)
         }
         DbConnection::Postgres(inner) => Ok(board_heads::table

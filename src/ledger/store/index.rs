@@ -2,14 +2,14 @@
 //!
 //! The hook does not write this index: its rows lie at random places, and each would cost a batch
 //! one more page on disk. [`catch_up`] fills it from the events that the batch writes anyway, and
-//! what it has not come to yet is read from those. The days' receipts come by the same way.
+//! what it has not come to yet is read from those. The days' totals come by the same way.
 
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{heads, receipts};
+use super::{heads, tail};
 use crate::db::rows::{Kind, Table, Value};
 use crate::db::schema::board_heads;
 use crate::db::{DbConnection, Outcome};
@@ -52,7 +52,7 @@ pub fn catch_up(connection: &mut DbConnection, board_id: BoardId) -> Outcome<boo
         .flat_map(|(subject, transfer)| [board_id.0, subject, transfer].map(Value::Int))
         .collect();
     INDEX.insert(connection, &values)?;
-    receipts::keep(connection, board_id, &events)?;
+    tail::fold(connection, board_id, &events)?;
     diesel::update(board_heads::table.find(board_id.0))
         .set(board_heads::indexed_seq.eq(last))
         .execute(connection)?;
@@ -67,6 +67,15 @@ pub fn behind(connection: &mut DbConnection) -> Outcome<Vec<BoardId>> {
         .select(board_heads::board_id)
         .load(connection)?;
     Ok(ids.into_iter().map(BoardId).collect())
+}
+
+/// Events of a board that are not indexed.
+pub fn waiting(connection: &mut DbConnection, board_id: BoardId) -> Outcome<u64> {
+    let (event_seq, indexed_seq): (i64, i64) = board_heads::table
+        .find(board_id.0)
+        .select((board_heads::event_seq, board_heads::indexed_seq))
+        .get_result(connection)?;
+    Ok(event_seq.saturating_sub(indexed_seq).unsigned_abs())
 }
 
 #[derive(QueryableByName)]

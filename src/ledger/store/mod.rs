@@ -9,4 +9,5 @@ pub mod receipts;
 pub mod rollup;
 pub mod rows;
 pub mod sightings;
+pub mod tail;
 pub mod totals;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
+use super::tail::Tail;
 use super::{index, receipts};
 use crate::db::schema::{board_heads, day_totals, month_totals, rolled_months};
 use crate::db::{DbConnection, Outcome};
@@ -48,6 +49,8 @@ pub fn roll_months(
     board_id: BoardId,
     before_month: Month,
 ) -> Outcome<Vec<Month>> {
+    // What comes later to a day of a rolled month would be lost to it.
+    while index::catch_up(connection, board_id)? {}
     let of_board = day_totals::board_id.eq(board_id.0);
     let first: Option<i32> =
         day_totals::table.filter(of_board).select(min(day_totals::day)).first(connection)?;
@@ -65,8 +68,6 @@ pub fn roll_months(
     if months.is_empty() {
         return Ok(months);
     }
-    // What comes later to a log of a rolled month would be lost to its histogram.
-    while index::catch_up(connection, board_id)? {}
     for month in &months {
         roll(connection, board_id, *month)?;
     }
@@ -172,7 +173,9 @@ fn sum_days(
             sums.possible_days |= bit;
         }
     }
-    for (key, log) in receipts::load(connection, board_id, &[(first_day, month.last_day())])? {
+    // Everything is folded: see `roll_months`.
+    let (of_month, none) = ([(first_day, month.last_day())], Tail::default());
+    for (key, log) in receipts::load(connection, board_id, &of_month, &none)? {
         let sums = months.entry((key.occupancy_id, key.account_id)).or_default();
         sums.histogram.merge_log(&log);
     }

@@ -1,6 +1,6 @@
 //! Adding a batch's sums to the totals.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::heads::Head;
@@ -117,13 +117,7 @@ pub fn add<'t>(
     totals: &'t Totals,
 ) -> Outcome<()> {
     unroll_changed_months(connection, heads, totals)?;
-    match connection {
-        DbConnection::Sqlite(_) => add_days_by_class(writes, totals),
-        DbConnection::Postgres(_) => {
-            let rows = totals.days.iter().flat_map(|(key, delta)| wide(key, delta));
-            writes.push(&DAY_TOTALS, rows.collect());
-        }
-    }
+    add_days(connection, writes, &totals.days);
     let mut values = Vec::with_capacity(totals.feeds.len() * 19);
     for ((board_id, feed_id, day), delta) in &totals.feeds {
         values.extend([
@@ -165,10 +159,25 @@ pub fn add<'t>(
     Ok(())
 }
 
-fn add_days_by_class<'t>(writes: &mut Writes<'t>, totals: &'t Totals) {
+/// Lays out what is added to the days.
+pub fn add_days(
+    connection: &DbConnection,
+    writes: &mut Writes<'_>,
+    days: &BTreeMap<DayKey, DayDelta>,
+) {
+    match connection {
+        DbConnection::Sqlite(_) => add_days_by_class(writes, days),
+        DbConnection::Postgres(_) => {
+            let rows = days.iter().flat_map(|(key, delta)| wide(key, delta));
+            writes.push(&DAY_TOTALS, rows.collect());
+        }
+    }
+}
+
+fn add_days_by_class(writes: &mut Writes<'_>, days: &BTreeMap<DayKey, DayDelta>) {
     let mut of_class = [const { Vec::new() }; Class::ALL.len()];
     let mut of_several = Vec::new();
-    for (key, delta) in &totals.days {
+    for (key, delta) in days {
         let sole = sole_class(delta);
         match sole.and_then(|class| Some((class, of_class.get_mut(class)?))) {
             Some((class, values)) => values.extend(narrow(key, delta, class)),
@@ -230,12 +239,10 @@ fn unroll_changed_months(
     heads: &[Head],
     totals: &Totals,
 ) -> Outcome<()> {
-    let months: BTreeSet<_> =
-        totals.days.keys().map(|key| (key.board_id, key.day.month())).collect();
-    for (board_id, month) in months {
+    for (board_id, month) in &totals.months {
         let head = heads.iter().find(|head| head.board_id == board_id.0);
-        if head.is_none_or(|head| head.may_be_rolled(month)) {
-            rollup::unroll(connection, board_id, month)?;
+        if head.is_none_or(|head| head.may_be_rolled(*month)) {
+            rollup::unroll(connection, *board_id, *month)?;
         }
     }
     Ok(())

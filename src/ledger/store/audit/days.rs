@@ -11,7 +11,8 @@ use crate::db::{DbConnection, Outcome};
 use crate::ledger::class::Class;
 use crate::ledger::histogram::{self, Histogram};
 use crate::ledger::store::receipts;
-use crate::ledger::totals::DayKey;
+use crate::ledger::store::tail::Tail;
+use crate::ledger::totals::{DayDelta, DayKey};
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId};
 use crate::primitives::{Day, Vnd};
 
@@ -37,6 +38,18 @@ struct Sums {
     small: (i64, i64),
     named: i64,
     wrong_amount: i64,
+}
+
+impl Sums {
+    fn add(&mut self, delta: &DayDelta) {
+        for ((sum, count), amount) in self.classes.iter_mut().zip(delta.count).zip(delta.amount) {
+            *sum = (sum.0 + count, sum.1 + amount);
+        }
+        self.small.0 += delta.small_count;
+        self.small.1 += delta.small_amount;
+        self.named += delta.named_count;
+        self.wrong_amount += delta.wrong_amount_count;
+    }
 }
 
 #[derive(Debug, Default)]
@@ -189,7 +202,13 @@ fn kept(connection: &mut DbConnection, board_id: BoardId) -> Outcome<BTreeMap<Ke
         (Key { day, occupancy_id, account_id }, row)
     };
     let mut kept: BTreeMap<Key, Row> = rows.into_iter().map(read).collect();
-    for (key, log) in receipts::load(connection, board_id, &[(Day(i32::MIN), Day(i32::MAX))])? {
+    let tail = Tail::load(connection, board_id)?;
+    for (DayKey { day: Day(day), occupancy_id, account_id, .. }, delta) in &tail.days {
+        let key = Key { day: *day, occupancy_id: *occupancy_id, account_id: *account_id };
+        kept.entry(key).or_default().sums.add(delta);
+    }
+    let ever = [(Day(i32::MIN), Day(i32::MAX))];
+    for (key, log) in receipts::load(connection, board_id, &ever, &tail)? {
         let DayKey { day: Day(day), occupancy_id, account_id, .. } = key;
         kept.entry(Key { day, occupancy_id, account_id }).or_default().receipt_log = log;
     }

@@ -10,6 +10,7 @@ use crate::db::schema::{day_totals as d, month_totals as m, rolled_months};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
 use crate::ledger::store::receipts;
+use crate::ledger::store::tail::Tail;
 use crate::on_db;
 use crate::primitives::Month;
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId};
@@ -119,7 +120,8 @@ fn due(
         days.1 |= if of_day.0 > 0 || of_day.2 > 0 { bit } else { 0 };
     }
     let of_month = (month.first_day(), month.last_day());
-    for (key, log) in receipts::load(connection, board_id, &[of_month])? {
+    // A month with a day in the tail is not rolled.
+    for (key, log) in receipts::load(connection, board_id, &[of_month], &Tail::default())? {
         let (_, receipts) = months.entry((key.occupancy_id, key.account_id)).or_default();
         receipts.merge(&Histogram::from_log(&log));
     }
