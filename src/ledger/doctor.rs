@@ -30,7 +30,8 @@ impl fmt::Display for Difference {
 
 /// Examines one board. An empty list: everything agrees.
 pub fn examine(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Difference>> {
-    let examinations: [(&'static str, Examination); 10] = [
+    let examinations: [(&'static str, Examination); 11] = [
+        ("transfer", chains::malformed),
         ("transfer lines", chains::unbalanced),
         ("day_totals", days::differing),
         ("payer_days", sets::payers),

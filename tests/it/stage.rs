@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cho40::access::{Act, SecretKey};
+use cho40::adoption;
 use cho40::app::{App, Config};
 use cho40::db::{DbConnection, Outcome};
 use cho40::feeds::sample::SampleTransfer;
@@ -169,6 +170,17 @@ impl Stage {
             config: FeedConfig::parse(provider, config).unwrap(),
             secret: Secret::new(secret, 12).unwrap(),
         }
+    }
+
+    /// The adoption report of the stage's market with every stall, as JSON.
+    pub fn report(&self) -> serde_json::Value {
+        let (market_id, query) = (
+            self.section.market_id,
+            adoption::Query { include_occupancies: true, ..adoption::Query::default() },
+        );
+        let report =
+            self.read(|connection, act| adoption::report(connection, act, market_id, &query));
+        serde_json::to_value(report).unwrap()
     }
 
     pub fn roll_months(&self) {

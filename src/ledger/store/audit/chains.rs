@@ -6,6 +6,7 @@ use diesel::sql_types::{BigInt, Text};
 use super::Mismatch;
 use crate::db::schema::{board_heads, event_pages};
 use crate::db::{DbConnection, Outcome};
+use crate::ledger::class::Class;
 use crate::primitives::ids::{BoardId, TransferId};
 
 #[derive(QueryableByName)]
@@ -36,6 +37,33 @@ pub fn unbalanced(connection: &mut DbConnection, board_id: BoardId) -> Outcome<V
         let (kept, due) = (row.lines_vnd.to_string(), row.amount_vnd.to_string());
         Mismatch::new(TransferId(row.id), Some(kept), Some(due))
     };
+    Ok(rows.into_iter().map(mismatch).collect())
+}
+
+#[derive(QueryableByName)]
+struct Words {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = Text)]
+    words: String,
+}
+
+/// Transfers with an amount or a word that nothing here writes: what a CHECK would refuse, if a
+/// batch did not pay for it.
+pub fn malformed(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let classes = Class::ALL.map(|class| format!("'{}'", class.as_str())).join(", ");
+    let rows: Vec<Words> = diesel::sql_query(format!(
+        "SELECT id, CAST(amount_vnd AS TEXT) || ' ' || direction || ' ' || occurred_precision
+           || ' ' || evidence || ' ' || class AS words
+         FROM transfers WHERE board_id = $1 AND (amount_vnd <= 0
+           OR direction NOT IN ('in', 'out')
+           OR occurred_precision NOT IN ('second', 'minute', 'day')
+           OR evidence NOT IN ('bank', 'aggregator', 'phone', 'statement', 'declared')
+           OR class NOT IN ({classes}))"
+    ))
+    .bind::<BigInt, _>(board_id.0)
+    .load(connection)?;
+    let mismatch = |row: Words| Mismatch::new(TransferId(row.id), Some(row.words), None);
     Ok(rows.into_iter().map(mismatch).collect())
 }
 
