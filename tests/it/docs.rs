@@ -93,19 +93,23 @@ impl Installation {
         Self { home, key, host, server }
     }
 
-    /// Runs a script as a reader would, but stops at the first command that fails; its output.
-    fn run(&self, script: &str) -> String {
+    /// A script as a reader would run it, but it stops at the first command that fails.
+    fn bash(&self, script: &str) -> Command {
         let folder = Path::new(BINARY).parent().unwrap().display();
         let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
-        let output = Command::new("bash")
-            .args(["-euo", "pipefail", "-c", script])
+        let mut bash = Command::new("bash");
+        bash.args(["-euo", "pipefail", "-c", script])
             .current_dir(self.home.path())
             .env("PATH", path)
             .env("HOST", &self.host)
             .env("KEY", &self.key)
-            .env_remove("CHO40_DATABASE_URL")
-            .output()
-            .unwrap();
+            .env_remove("CHO40_DATABASE_URL");
+        bash
+    }
+
+    /// The output of a script that works.
+    fn run(&self, script: &str) -> String {
+        let output = self.bash(script).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let complained = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}\n{complained}");
@@ -120,9 +124,13 @@ impl Drop for Installation {
     }
 }
 
+fn commands_of(document: &str) -> String {
+    commands(&std::fs::read_to_string(root().join(document)).unwrap())
+}
+
 fn works(document: &str) {
     let (_, shows) = DOCUMENTS.iter().find(|(path, _)| *path == document).unwrap();
-    let commands = commands(&std::fs::read_to_string(root().join(document)).unwrap());
+    let commands = commands_of(document);
     let given = if document.contains("/feeds/") { STALL } else { "" };
     let said = Installation::start().run(&format!("{given}{commands}"));
     for words in *shows {
@@ -168,6 +176,22 @@ fn the_page_on_standard_webhooks_works() {
 #[test]
 fn the_page_on_payos_works() {
     works("docs/feeds/payos.md");
+}
+
+#[test]
+fn a_mistake_is_explained_where_it_is_made() {
+    for (document, _) in DOCUMENTS {
+        for line in commands_of(document).lines() {
+            let explains = line.split_once("| jq").is_none_or(|(_, how)| how.contains(".detail"));
+            assert!(explains, "{document} swallows what was wrong: {line}");
+        }
+    }
+    let commands = commands_of("docs/quickstart.md");
+    let (first_call, _) = commands.split_once("MARKET=").unwrap();
+    let installation = Installation::start();
+    let output = installation.bash(first_call).env("KEY", "cho40_none").output().unwrap();
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && complained.contains("Khóa API"), "{complained}");
 }
 
 #[test]
