@@ -22,6 +22,9 @@ const DOCUMENTS: [(&str, &[&str]); 8] = [
     ),
     ("docs/feeds/payos.md", &["{\"success\":true}", "\"state\": \"paid\""]),
 ];
+/// What a provider shows: no document may bring a secret of its own.
+const PROVIDERS_SECRETS: [(&str, &str); 2] =
+    [("SEPAY_SECRET", "whsec_cua-sepay"), ("CHECKSUM_KEY", "khoa-kiem-tra-cua-payos")];
 const QUICKSTART: &[&str] = &[
     "Ban quản lý chợ Thới Bình",
     "{\"success\":true}",
@@ -103,6 +106,7 @@ impl Installation {
             .env("PATH", path)
             .env("HOST", &self.host)
             .env("KEY", &self.key)
+            .envs(PROVIDERS_SECRETS)
             .env_remove("CHO40_DATABASE_URL");
         bash
     }
@@ -192,6 +196,20 @@ fn a_mistake_is_explained_where_it_is_made() {
     let output = installation.bash(first_call).env("KEY", "cho40_none").output().unwrap();
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && complained.contains("Khóa API"), "{complained}");
+}
+
+#[test]
+fn a_provider_s_secret_is_asked_for() {
+    for (document, variable, asks) in [
+        ("docs/feeds/sepay.md", "SEPAY_SECRET", "the secret that SePay shows"),
+        ("docs/feeds/payos.md", "CHECKSUM_KEY", "the Checksum Key of the channel"),
+    ] {
+        let installation = Installation::start();
+        let script = format!("{STALL}{}", commands_of(document));
+        let output = installation.bash(&script).env_remove(variable).output().unwrap();
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && complained.contains(asks), "{document} {complained}");
+    }
 }
 
 #[test]
