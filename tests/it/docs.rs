@@ -213,6 +213,22 @@ fn a_provider_s_secret_is_asked_for() {
 }
 
 #[test]
+fn pages_that_are_followed_one_after_another_do_not_collide() {
+    let mut ids: Vec<_> = DOCUMENTS
+        .iter()
+        .flat_map(|(document, _)| {
+            let commands = commands_of(document);
+            let told = commands.split("{\"id\":").skip(1);
+            told.map(|rest| rest.split(',').next().unwrap().to_owned()).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(ids.len(), 4, "{ids:?}");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4, "two documents report under the same id: {ids:?}");
+}
+
+#[test]
 fn every_document_with_commands_is_run() {
     let mut found = vec![PathBuf::from("README.md")];
     let mut folders = vec![PathBuf::from("docs")];
