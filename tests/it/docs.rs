@@ -20,7 +20,10 @@ const DOCUMENTS: [(&str, &[&str]); 8] = [
         "docs/feeds/standard-webhooks.md",
         &["{\"outcome\":\"test\"}", "\"unmatched\"", "\"reason\": \"unknown_account\""],
     ),
-    ("docs/feeds/payos.md", &["{\"success\":true}", "\"state\": \"paid\""]),
+    (
+        "docs/feeds/payos.md",
+        &["{\"success\":true}", "\"state\": \"paid\"", "\"class\": \"test\""],
+    ),
 ];
 /// What a provider shows: no document may bring a secret of its own.
 const PROVIDERS_SECRETS: [(&str, &str); 2] =
@@ -132,10 +135,21 @@ fn commands_of(document: &str) -> String {
     commands(&std::fs::read_to_string(root().join(document)).unwrap())
 }
 
+/// What a feed page takes as given: the stall, and a key with the permissions that the page names
+/// and no more.
+fn given_to(page: &str) -> String {
+    let text = std::fs::read_to_string(root().join(page)).unwrap();
+    let (_, about_key) = text.split_once("`KEY` a key with ").unwrap();
+    let (about_key, _) = about_key.split_once("`ACCOUNT`").unwrap();
+    let permissions: Vec<_> = about_key.split('`').skip(1).step_by(2).collect();
+    let new = serde_json::json!({ "name": "page", "permissions": permissions });
+    format!("{STALL}KEY=$(api $BASE/keys -d '{new}' | jq -r .token)\n")
+}
+
 fn works(document: &str) {
     let (_, shows) = DOCUMENTS.iter().find(|(path, _)| *path == document).unwrap();
     let commands = commands_of(document);
-    let given = if document.contains("/feeds/") { STALL } else { "" };
+    let given = if document.contains("/feeds/") { given_to(document) } else { String::new() };
     let said = Installation::start().run(&format!("{given}{commands}"));
     for words in *shows {
         assert!(said.contains(words), "{document} does not show {words}:\n{said}");
