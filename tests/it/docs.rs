@@ -20,10 +20,7 @@ const DOCUMENTS: [(&str, &[&str]); 8] = [
         "docs/feeds/standard-webhooks.md",
         &["{\"outcome\":\"test\"}", "\"unmatched\"", "\"reason\": \"unknown_account\""],
     ),
-    (
-        "docs/feeds/payos.md",
-        &["{\"success\":true}", "\"state\": \"paid\"", "\"class\": \"test\""],
-    ),
+    ("docs/feeds/payos.md", &["{\"success\":true}", "\"state\": \"paid\"", "\"class\": \"test\""]),
 ];
 /// What a provider shows: no document may bring a secret of its own.
 const PROVIDERS_SECRETS: [(&str, &str); 2] =
