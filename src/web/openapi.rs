@@ -106,7 +106,7 @@ fn complete(path: &str, operation: &mut Operation) {
         if let RefOr::T(response) = response
             && response.description.is_empty()
         {
-            response.description = about(status).to_owned();
+            about(status).clone_into(&mut response.description);
         }
     }
     for (status, about, applies) in [

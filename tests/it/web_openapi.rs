@@ -185,7 +185,7 @@ fn good_value(document: &Value, world: &World, parameter: &Value) -> String {
     }
     let name = parameter["name"].as_str().unwrap();
     let value = match (name, &schema["enum"][0]) {
-        (_, Value::String(word)) => word.clone(),
+        (_, Value::String(first)) => first.clone(),
         ("cursor", _) => world.id("markets").replacen("mkt", "cur", 1),
         ("check_code", _) => "AAAA".to_owned(),
         ("bin", _) => "970436".to_owned(),
