@@ -57,7 +57,11 @@ impl SecretKey {
         }
     }
 
-    fn write_new(&self, path: &Path) -> Outcome<()> {
+    /// Writes the key file (mode 0600); one that is there stays as it is.
+    ///
+    /// # Errors
+    /// `key-file-not-creatable` on `key_file`.
+    pub fn write_new(&self, path: &Path) -> Outcome<()> {
         use std::io::Write;
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create_new(true);
@@ -126,6 +130,13 @@ impl SecretKey {
                 Ok(())
             }
         }
+    }
+
+    /// Makes this the database's key, in place of one that is lost. What the old one has sealed
+    /// must be forgotten in the same transaction.
+    pub fn settle_anew(&self, connection: &mut DbConnection) -> Outcome<()> {
+        diesel::delete(key_checks::table.find(CHECK)).execute(connection)?;
+        self.check(connection)
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

@@ -1,7 +1,7 @@
-//! `cho40 key`: a new owner's key for a board whose own was lost.
+//! `cho40 key`: a new owner's key for a board whose own was lost, or a new secret key.
 
-use super::Settings;
 use super::init::tell_key;
+use super::{Settings, secret_key};
 use crate::access::keys;
 use crate::app::App;
 use crate::db::Outcome;
@@ -16,13 +16,23 @@ pub struct KeyArgs {
     /// Name or id of the board; not needed where there is one only / Tên hoặc mã ban quản lý
     #[arg(long)]
     board: Option<String>,
+    /// Instead make a new secret key, where the old one is lost for good: says what goes with it,
+    /// and does it with --yes / Tạo khóa bí mật mới khi đã mất hẳn khóa cũ
+    #[arg(long, conflicts_with = "board")]
+    new_secret_key: bool,
+    /// Do it / Làm thật
+    #[arg(long, requires = "new_secret_key")]
+    yes: bool,
 }
 
 /// Prints a new key with every permission. The keys that are there stay.
 ///
 /// # Errors
-/// `no-board`, `board-unknown` naming those that are there.
+/// `no-board`, `board-unknown` naming those that are there; those of [`secret_key::renew`].
 pub fn run(args: &KeyArgs) -> Outcome<()> {
+    if args.new_secret_key {
+        return secret_key::renew(args.settings.resolve()?, args.yes);
+    }
     let app = App::build(args.settings.resolve()?.app, Clock::system())?;
     let known = app.db.read_here(boards::all_names)?;
     let board_id = choose(&known, args.board.as_deref())?;

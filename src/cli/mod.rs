@@ -6,6 +6,7 @@ mod doctor;
 mod init;
 mod key;
 pub mod memo;
+mod secret_key;
 mod serve;
 pub mod vietqr;
 
@@ -35,9 +36,9 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Serve the API and the hooks / Chạy máy chủ
     Serve(Settings),
-    /// Create the database, a board and its owner key / Tạo cơ sở dữ liệu, ban quản lý và khóa
+    /// Create the database, a board and its owner key / Tạo cơ sở dữ liệu, ban quản lý và khóa quản trị
     Init(init::InitArgs),
-    /// Print a new owner's key of a board, if it was lost / Cấp lại khóa của chủ
+    /// Print a new owner's key, or make a new secret key, if it was lost / Cấp lại khóa quản trị hoặc khóa bí mật đã mất
     Key(key::KeyArgs),
     /// Bring the schema up to date / Cập nhật cấu trúc cơ sở dữ liệu
     Migrate(Settings),

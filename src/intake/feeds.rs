@@ -10,7 +10,7 @@ use super::store::{accounts as account_rows, secrets};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{FeedConfig, FeedKind, Provider, connector};
-use crate::primitives::ids::{AccountId, FeedId, SecretId};
+use crate::primitives::ids::{AccountId, BoardId, FeedId, SecretId};
 use crate::primitives::{Refusal, UnixMs};
 
 const NAME_CHARS: usize = 80;
@@ -212,6 +212,22 @@ pub fn end_secret(
     }
     secrets::end(connection, act.board_id(), secret_id, act.at)?;
     show(connection, act, row)
+}
+
+/// Id and name of the feeds whose secrets go with a lost key of the installation.
+pub fn with_secrets(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    at: UnixMs,
+) -> Outcome<Vec<(FeedId, String)>> {
+    let ids = secrets::feeds_with_one(connection, board_id, at)?;
+    ids.into_iter().map(|id| Ok((id, rows::find(connection, board_id, id)?.name))).collect()
+}
+
+/// Forgets all secrets of a board, because the key that sealed them is lost. Its feeds stay, and
+/// refuse what comes until they are given new ones.
+pub fn forget_secrets(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    secrets::forget_all(connection, board_id)
 }
 
 fn insert_secret(

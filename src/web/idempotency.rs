@@ -13,6 +13,7 @@ use super::store::{self, Kept};
 use crate::access::{Act, SecretKey};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::Refusal;
+use crate::primitives::ids::BoardId;
 use crate::primitives::time::MS_PER_DAY;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -39,6 +40,11 @@ pub fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 pub fn request_hash(operation: &str, body_digest: [u8; 32]) -> String {
     let hash = Sha256::new().chain_update(operation).chain_update("\n").chain_update(body_digest);
     hex::encode(hash.finalize())
+}
+
+/// Forgets the kept answers of a board, because the key that sealed them is lost.
+pub fn forget_answers(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    store::forget_all(connection, board_id)
 }
 
 /// A request that may come again.

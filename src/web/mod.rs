@@ -31,6 +31,7 @@ pub mod texts;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};
 
+pub use idempotency::forget_answers;
 pub use limiter::{Limits, Rate};
 pub use metrics::Metrics;
 pub use problem::Problem;

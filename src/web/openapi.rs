@@ -101,11 +101,19 @@ fn complete(path: &str, operation: &mut Operation) {
     }
     let changes = operation.request_body.is_some();
     let has_query = place_parameters(path, operation);
+    let responses = &mut operation.responses.responses;
+    for (status, response) in responses.iter_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            about(status).clone_into(&mut response.description);
+        }
+    }
     for (status, about, applies) in [
         ("400", "The body is not JSON or not UTF-8.", changes),
         ("401", "No key, or one that does not exist.", true),
         ("403", "The key lacks the permission.", true),
-        ("404", "It does not exist on this board.", path.contains('{') || changes),
+        ("404", "It does not exist on this board.", changes || names_something(operation)),
         ("409", "It contradicts what is recorded.", changes),
         ("413", "The body is larger than 64 KiB.", changes),
         ("415", "The body is not `application/json`.", changes),
@@ -117,6 +125,24 @@ fn complete(path: &str, operation: &mut Operation) {
             operation.responses.responses.entry(status.into()).or_insert_with(|| problem(about));
         }
     }
+}
+
+/// What an answer means whose handler does not say more.
+fn about(status: &str) -> &'static str {
+    match status {
+        "201" => "It was made; `Location` says where it is.",
+        "204" => "It is gone.",
+        "304" => "It is what the caller has already.",
+        _ => "As asked.",
+    }
+}
+
+/// Whether a parameter must name something: the path's, or one of the query.
+fn names_something(operation: &Operation) -> bool {
+    let mut parameters = operation.parameters.iter().flatten();
+    parameters.any(|parameter| {
+        matches!(parameter, RefOr::T(parameter) if parameter.required == Required::True)
+    })
 }
 
 /// Says where parameters stand: in the path if it names them, else in the query. A list's filter

@@ -21,41 +21,49 @@ use crate::vietqr::{Format, Level};
 /// Pixels of a module where nothing is asked: about 350 px for a stall's code, sharp on a phone.
 const MODULE_PX: u8 = 8;
 
-/// How to draw.
+/// How to draw a PNG.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Drawing {
-    /// Pixels of a module, 1–32; 8 if absent. An SVG has no pixels and takes none.
+pub struct DrawPng {
+    /// Pixels of a module, 1–32; 8 if absent.
     #[param(value_type = Option<i32>, minimum = 1, maximum = 32)]
-    pub module_px: Option<u8>,
+    module_px: Option<u8>,
     /// Error correction `L`, `M` (if absent), `Q` or `H`.
     #[param(value_type = Option<String>, pattern = "^[LMQH]$")]
-    pub level: Option<String>,
+    level: Option<String>,
 }
 
-impl Drawing {
-    fn level(&self) -> Result<Level, Problem> {
-        let Some(text) = &self.level else { return Ok(Level::default()) };
-        Level::from_str(text).map_err(|_| {
-            Problem::invalid("level", "value-not-listed")
-                .with("field", "level")
-                .with("allowed", "L, M, Q, H")
-        })
-    }
+/// How to draw an SVG; it has no pixels.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DrawSvg {
+    /// Error correction `L`, `M` (if absent), `Q` or `H`.
+    #[param(value_type = Option<String>, pattern = "^[LMQH]$")]
+    level: Option<String>,
+}
 
-    pub fn as_png(&self) -> Result<(Level, Format), Problem> {
-        Ok((self.level()?, Format::Png { module_px: self.module_px.unwrap_or(MODULE_PX) }))
+impl DrawPng {
+    pub fn how(&self) -> Result<(Level, Format), Problem> {
+        let module_px = self.module_px.unwrap_or(MODULE_PX);
+        Ok((level(self.level.as_deref())?, Format::Png { module_px }))
     }
+}
 
-    pub fn as_svg(&self) -> Result<(Level, Format), Problem> {
-        match self.module_px {
-            Some(_) => {
-                Err(Problem::invalid("module_px", "field-unknown").with("field", "module_px"))
-            }
-            None => Ok((self.level()?, Format::Svg)),
-        }
+impl DrawSvg {
+    pub fn how(&self) -> Result<(Level, Format), Problem> {
+        Ok((level(self.level.as_deref())?, Format::Svg))
     }
+}
+
+fn level(text: Option<&str>) -> Result<Level, Problem> {
+    let Some(text) = text else { return Ok(Level::default()) };
+    Level::from_str(text).map_err(|_| {
+        Problem::invalid("level", "value-not-listed")
+            .with("field", "level")
+            .with("allowed", "L, M, Q, H")
+    })
 }
 
 /// The tags that the caller has already.

@@ -6,6 +6,7 @@ use crate::access::Scope;
 use crate::db::schema::idempotency_keys as kept;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
+use crate::primitives::ids::BoardId;
 
 /// A kept answer.
 #[derive(Debug)]
@@ -49,6 +50,12 @@ pub fn keep(connection: &mut DbConnection, scope: &Scope, key: &str, answer: &Ke
 pub fn forget(connection: &mut DbConnection, scope: &Scope, key: &str) -> Outcome<()> {
     diesel::delete(kept::table.find((scope.board_id.0, scope.key_id.0, key)))
         .execute(connection)?;
+    Ok(())
+}
+
+/// Forgets all answers of a board.
+pub fn forget_all(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    diesel::delete(kept::table.filter(kept::board_id.eq(board_id.0))).execute(connection)?;
     Ok(())
 }
 

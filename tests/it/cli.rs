@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use cho40::db::DatabaseUrl;
 
@@ -12,17 +12,22 @@ use crate::support::empty_databases;
 
 const NAME: &str = "Ban quản lý chợ Thới Bình";
 
-fn cho40(home: &Path, args: &[&str]) -> Output {
+/// `cho40` in a folder, without settings from outside.
+pub fn command(home: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cho40"));
     command.args(args).current_dir(home).stdin(Stdio::null());
     for variable in ["DATABASE_URL", "LISTEN", "KEY_FILE", "CONFIG", "SECRET_KEY"] {
         command.env_remove(format!("CHO40_{variable}"));
     }
-    command.output().unwrap()
+    command
+}
+
+pub fn cho40(home: &Path, args: &[&str]) -> Output {
+    command(home, args).output().unwrap()
 }
 
 /// What a command said when it did its work.
-fn said(home: &Path, args: &[&str]) -> String {
+pub fn said(home: &Path, args: &[&str]) -> String {
     let output = cho40(home, args);
     assert!(output.status.success(), "{args:?} {output:?}");
     String::from_utf8(output.stdout).unwrap()
@@ -39,7 +44,7 @@ fn refused(home: &Path, args: &[&str]) -> [String; 2] {
 }
 
 #[track_caller]
-fn tells(home: &Path, args: &[&str], vi: &str, en: &str) {
+pub fn tells(home: &Path, args: &[&str], vi: &str, en: &str) {
     let [vietnamese, english] = refused(home, args);
     assert!(vietnamese.contains(vi), "{vietnamese}");
     assert!(english.contains(en), "{english}");
@@ -51,6 +56,30 @@ fn files(folder: &Path) -> Vec<String> {
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
+}
+
+/// `cho40 serve` at work; stopped with this value.
+pub struct Served {
+    pub host: String,
+    server: Child,
+}
+
+impl Served {
+    pub fn start(home: &Path, args: &[&str]) -> Self {
+        let mut server = command(home, args).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let host = line.trim().strip_prefix("cho40 ").unwrap_or_else(|| panic!("{line:?}"));
+        assert!(host.starts_with("http://"), "{host}");
+        Self { host: host.to_owned(), server }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
 }
 
 #[test]
@@ -166,14 +195,7 @@ fn addresses_are_checked_before_anything_is_made() {
     for wrong in ["8040", "cho.invalid:8040", "127.0.0.1:99999", "127.0.0.1"] {
         tells(home.path(), &["serve", "--listen", wrong], "localhost:8040", "localhost:8040");
     }
-    let mut serve = Command::new(env!("CARGO_BIN_EXE_cho40"));
-    serve.args(["serve", "--listen", "localhost:0"]).current_dir(home.path());
-    let mut serve = serve.stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(serve.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    serve.kill().unwrap();
-    serve.wait().unwrap();
-    assert!(line.starts_with("cho40 http://"), "{line:?}");
+    Served::start(home.path(), &["serve", "--listen", "localhost:0"]);
 }
 
 #[test]
@@ -218,7 +240,7 @@ fn a_mistyped_command_is_told_so_in_vietnamese_first() {
     assert!(help.contains("CHO40_SECRET_KEY") && !help.contains("Lệnh chưa đúng"), "{help}");
 }
 
-fn text_of(url: &DatabaseUrl) -> String {
+pub fn text_of(url: &DatabaseUrl) -> String {
     match url {
         DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
         DatabaseUrl::Postgres(text) => text.clone(),

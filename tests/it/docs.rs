@@ -20,8 +20,11 @@ const DOCUMENTS: [(&str, &[&str]); 8] = [
         "docs/feeds/standard-webhooks.md",
         &["{\"outcome\":\"test\"}", "\"unmatched\"", "\"reason\": \"unknown_account\""],
     ),
-    ("docs/feeds/payos.md", &["{\"success\":true}", "\"state\": \"paid\""]),
+    ("docs/feeds/payos.md", &["{\"success\":true}", "\"state\": \"paid\"", "\"class\": \"test\""]),
 ];
+/// What a provider shows: no document may bring a secret of its own.
+const PROVIDERS_SECRETS: [(&str, &str); 2] =
+    [("SEPAY_SECRET", "whsec_cua-sepay"), ("CHECKSUM_KEY", "khoa-kiem-tra-cua-payos")];
 const QUICKSTART: &[&str] = &[
     "Ban quản lý chợ Thới Bình",
     "{\"success\":true}",
@@ -93,19 +96,24 @@ impl Installation {
         Self { home, key, host, server }
     }
 
-    /// Runs a script as a reader would, but stops at the first command that fails; its output.
-    fn run(&self, script: &str) -> String {
+    /// A script as a reader would run it, but it stops at the first command that fails.
+    fn bash(&self, script: &str) -> Command {
         let folder = Path::new(BINARY).parent().unwrap().display();
         let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
-        let output = Command::new("bash")
-            .args(["-euo", "pipefail", "-c", script])
+        let mut bash = Command::new("bash");
+        bash.args(["-euo", "pipefail", "-c", script])
             .current_dir(self.home.path())
             .env("PATH", path)
             .env("HOST", &self.host)
             .env("KEY", &self.key)
-            .env_remove("CHO40_DATABASE_URL")
-            .output()
-            .unwrap();
+            .envs(PROVIDERS_SECRETS)
+            .env_remove("CHO40_DATABASE_URL");
+        bash
+    }
+
+    /// The output of a script that works.
+    fn run(&self, script: &str) -> String {
+        let output = self.bash(script).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let complained = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{said}\n{complained}");
@@ -120,10 +128,25 @@ impl Drop for Installation {
     }
 }
 
+fn commands_of(document: &str) -> String {
+    commands(&std::fs::read_to_string(root().join(document)).unwrap())
+}
+
+/// What a feed page takes as given: the stall, and a key with the permissions that the page names
+/// and no more.
+fn given_to(page: &str) -> String {
+    let text = std::fs::read_to_string(root().join(page)).unwrap();
+    let (_, about_key) = text.split_once("`KEY` a key with ").unwrap();
+    let (about_key, _) = about_key.split_once("`ACCOUNT`").unwrap();
+    let permissions: Vec<_> = about_key.split('`').skip(1).step_by(2).collect();
+    let new = serde_json::json!({ "name": "page", "permissions": permissions });
+    format!("{STALL}KEY=$(api $BASE/keys -d '{new}' | jq -r .token)\n")
+}
+
 fn works(document: &str) {
     let (_, shows) = DOCUMENTS.iter().find(|(path, _)| *path == document).unwrap();
-    let commands = commands(&std::fs::read_to_string(root().join(document)).unwrap());
-    let given = if document.contains("/feeds/") { STALL } else { "" };
+    let commands = commands_of(document);
+    let given = if document.contains("/feeds/") { given_to(document) } else { String::new() };
     let said = Installation::start().run(&format!("{given}{commands}"));
     for words in *shows {
         assert!(said.contains(words), "{document} does not show {words}:\n{said}");
@@ -168,6 +191,52 @@ fn the_page_on_standard_webhooks_works() {
 #[test]
 fn the_page_on_payos_works() {
     works("docs/feeds/payos.md");
+}
+
+#[test]
+fn a_mistake_is_explained_where_it_is_made() {
+    for (document, _) in DOCUMENTS {
+        for line in commands_of(document).lines() {
+            let explains = line.split_once("| jq").is_none_or(|(_, how)| how.contains(".detail"));
+            assert!(explains, "{document} swallows what was wrong: {line}");
+        }
+    }
+    let commands = commands_of("docs/quickstart.md");
+    let (first_call, _) = commands.split_once("MARKET=").unwrap();
+    let installation = Installation::start();
+    let output = installation.bash(first_call).env("KEY", "cho40_none").output().unwrap();
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && complained.contains("Khóa API"), "{complained}");
+}
+
+#[test]
+fn a_provider_s_secret_is_asked_for() {
+    for (document, variable, asks) in [
+        ("docs/feeds/sepay.md", "SEPAY_SECRET", "the secret that SePay shows"),
+        ("docs/feeds/payos.md", "CHECKSUM_KEY", "the Checksum Key of the channel"),
+    ] {
+        let installation = Installation::start();
+        let script = format!("{STALL}{}", commands_of(document));
+        let output = installation.bash(&script).env_remove(variable).output().unwrap();
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && complained.contains(asks), "{document} {complained}");
+    }
+}
+
+#[test]
+fn pages_that_are_followed_one_after_another_do_not_collide() {
+    let mut ids: Vec<_> = DOCUMENTS
+        .iter()
+        .flat_map(|(document, _)| {
+            let commands = commands_of(document);
+            let told = commands.split("{\"id\":").skip(1);
+            told.map(|rest| rest.split(',').next().unwrap().to_owned()).collect::<Vec<_>>()
+        })
+        .collect();
+    assert_eq!(ids.len(), 4, "{ids:?}");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 4, "two documents report under the same id: {ids:?}");
 }
 
 #[test]

@@ -39,6 +39,8 @@ on_both!(another_boards_things_are_not_there, |db| {
             path.contains(id) || body.as_ref().is_some_and(|body| body.to_string().contains(id))
         });
         let answer = ask(&site, &operation, &theirs, &path).key(&site.key).send();
+        let is_published = !operation.responses[answer.status.to_string()].is_null();
+        assert!(is_published, "{} answers {}", operation.name(), answer.status);
         if operation.pattern.ends_with("/existing-codes") {
             // The code is read first, and the account that it pays is nobody's here.
             assert_eq!(answer.problem(422), "code-account-unknown");

@@ -4,6 +4,10 @@
 use cho40::web::openapi;
 use serde_json::Value;
 
+use crate::support::on_both;
+use crate::web_support::Site;
+use crate::web_world::World;
+
 #[test]
 fn the_document_is_the_published_one() {
     insta::assert_json_snapshot!("openapi", openapi::document());
@@ -23,6 +27,10 @@ fn every_operation_names_its_permission_and_its_problems() {
             let responses = operation["responses"].as_object().unwrap();
             for status in ["401", "403", "429", "503"] {
                 assert!(responses.contains_key(status), "{method} {pattern} {status}");
+            }
+            for (status, response) in responses {
+                let is_told = response["description"].as_str().is_some_and(|text| !text.is_empty());
+                assert!(is_told, "{method} {pattern} {status} has no description");
             }
             let tags = operation["tags"].as_array().map(Vec::len);
             assert_eq!(tags, Some(1), "{method} {pattern}");
@@ -68,6 +76,7 @@ fn published_words_are_the_ones_that_are_taken() {
             "Permission" => taken::<cho40::access::Permission>(values),
             "Class" => taken::<cho40::ledger::class::Class>(values),
             "RequestKind" => taken::<cho40::requests::RequestKind>(values),
+            "DeliveryOutcome" => taken::<cho40::intake::deliveries::DeliveryOutcome>(values),
             "RequestState" => taken::<cho40::requests::RequestState>(values),
             // These are only written.
             "AdoptionClass" => {
@@ -110,4 +119,86 @@ fn operation_ids_are_unique() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), all, "{ids:?}");
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn follow(document: &Value, value: &Value, found: &mut usize) {
+        match value {
+            Value::Object(fields) => {
+                if let Some(reference) = fields.get("$ref") {
+                    let pointer = reference.as_str().unwrap().strip_prefix('#').unwrap();
+                    assert!(document.pointer(pointer).is_some(), "{reference} is not there");
+                    *found += 1;
+                }
+                fields.values().for_each(|value| follow(document, value, found));
+            }
+            Value::Array(values) => values.iter().for_each(|value| follow(document, value, found)),
+            _ => {}
+        }
+    }
+    let document = serde_json::to_value(openapi::document()).unwrap();
+    let mut found = 0;
+    follow(&document, &document, &mut found);
+    assert!(found > 100, "{found}");
+}
+
+on_both!(what_may_be_left_out_is_not_required, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let document = site.ask("GET", "/openapi.json").send().json;
+    let mut left_out = 0;
+    for (pattern, item) in document["paths"].as_object().unwrap() {
+        let parameters = item["get"]["parameters"].as_array().into_iter().flatten();
+        let (in_path, in_query): (Vec<_>, Vec<_>) =
+            parameters.partition(|parameter| parameter["in"] == "path");
+        assert!(in_path.iter().all(|parameter| parameter["required"] == true), "{pattern}");
+        // All are given but one.
+        for absent in &in_query {
+            let others = in_query.iter().filter(|parameter| *parameter != absent);
+            let given: Vec<_> = others.map(|other| good_value(&document, &world, other)).collect();
+            let answer = site.get(&format!("{}?{}", world.path(pattern), given.join("&")));
+            let said = format!("{pattern} without {}: {}", absent["name"], answer.text());
+            if absent["required"] == true {
+                assert_eq!(
+                    (answer.status, &answer.json["field"]),
+                    (422, &absent["name"]),
+                    "{said}"
+                );
+            } else {
+                assert_eq!(answer.status, 200, "{said}");
+            }
+            left_out += 1;
+        }
+    }
+    assert!(left_out > 80, "{left_out}");
+});
+
+/// `name=value` of a parameter, as its schema wants it.
+fn good_value(document: &Value, world: &World, parameter: &Value) -> String {
+    let mut schema = &parameter["schema"];
+    if let Some(first) = schema.pointer("/oneOf/0") {
+        schema = first;
+    }
+    if let Some(reference) = schema["$ref"].as_str() {
+        schema = document.pointer(&reference[1..]).unwrap();
+    }
+    let name = parameter["name"].as_str().unwrap();
+    let value = match (name, &schema["enum"][0]) {
+        (_, Value::String(first)) => first.clone(),
+        ("cursor", _) => world.id("markets").replacen("mkt", "cur", 1),
+        ("check_code", _) => "AAAA".to_owned(),
+        ("bin", _) => "970436".to_owned(),
+        ("level", _) => "M".to_owned(),
+        ("number" | "code" | "phone", _) => "0912345678".to_owned(),
+        ("from", _) => "2026-11-01".to_owned(),
+        ("to" | "on", _) => "2026-11-02".to_owned(),
+        _ => match name.strip_suffix("_id") {
+            Some("occupancy") => world.id("occupancies").to_owned(),
+            Some(thing) => world.id(&format!("{thing}s")).to_owned(),
+            None if schema["type"] == "boolean" => "true".to_owned(),
+            None => schema["minimum"].to_string(),
+        },
+    };
+    format!("{name}={value}")
 }

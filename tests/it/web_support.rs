@@ -80,9 +80,7 @@ impl Site {
     }
 
     pub fn ask(&self, method: &str, path: &str) -> Ask {
-        let request =
-            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.url));
-        Ask { request, body: Vec::new() }
+        Ask::at(method, &format!("{}{path}", self.url))
     }
 }
 
@@ -107,6 +105,11 @@ pub struct Ask {
 }
 
 impl Ask {
+    pub fn at(method: &str, url: &str) -> Self {
+        let request = ureq::http::Request::builder().method(method).uri(url);
+        Self { request, body: Vec::new() }
+    }
+
     pub fn key(self, key: &str) -> Self {
         self.header("authorization", &format!("Bearer {key}"))
     }

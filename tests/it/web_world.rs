@@ -285,6 +285,8 @@ pub struct Operation {
     pub permission: String,
     /// The schema of its body, resolved.
     pub schema: Option<Value>,
+    /// Its answers, by their status.
+    pub responses: Value,
 }
 
 impl Operation {
@@ -307,6 +309,7 @@ impl Operation {
                     pattern: pattern.clone(),
                     permission: security[0]["key"][0].as_str().unwrap().to_owned(),
                     schema,
+                    responses: operation["responses"].clone(),
                 });
             }
         }

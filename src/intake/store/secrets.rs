@@ -60,6 +60,28 @@ pub fn active(
         .collect())
 }
 
+/// The feeds of a board that have a secret which is valid at an instant.
+pub fn feeds_with_one(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    at: UnixMs,
+) -> Outcome<Vec<FeedId>> {
+    let of_board: Vec<i64> = feed_secrets::table
+        .filter(feed_secrets::board_id.eq(board_id.0))
+        .filter(feed_secrets::expires_at_ms.is_null().or(feed_secrets::expires_at_ms.gt(at.0)))
+        .select(feed_secrets::feed_id)
+        .distinct()
+        .order(feed_secrets::feed_id)
+        .load(connection)?;
+    Ok(of_board.into_iter().map(FeedId).collect())
+}
+
+pub fn forget_all(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    diesel::delete(feed_secrets::table.filter(feed_secrets::board_id.eq(board_id.0)))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Lets the secrets that have no end, or a later one, end at an instant.
 pub fn expire(
     connection: &mut DbConnection,

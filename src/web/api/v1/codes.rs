@@ -12,7 +12,7 @@ use crate::web::caller::Caller;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
-use crate::web::pictures::{self, Drawing, KnownTags};
+use crate::web::pictures::{self, DrawPng, DrawSvg, KnownTags};
 use crate::web::problem::Problem;
 use crate::web::query::Query;
 
@@ -79,21 +79,21 @@ async fn revoke(caller: Caller, id: Id<CodeId>, because: Json<Revocation>) -> An
 }
 
 /// The symbol as a 1-bit PNG, with an entity tag.
-#[utoipa::path(tag = "codes", params(("id" = CodeId, Path), Drawing),
+#[utoipa::path(tag = "codes", params(("id" = CodeId, Path), DrawPng),
     security(("key" = ["registry.read"])),
     responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 304)))]
 #[get("/codes/{id}.png")]
-async fn png(caller: Caller, id: Id<CodeId>, how: Query<Drawing>, known: KnownTags) -> Answer {
-    picture(&caller, id.0, how.0.as_png()?, &known).await
+async fn png(caller: Caller, id: Id<CodeId>, how: Query<DrawPng>, known: KnownTags) -> Answer {
+    picture(&caller, id.0, how.0.how()?, &known).await
 }
 
 /// The symbol as an SVG of one path, with an entity tag.
-#[utoipa::path(tag = "codes", params(("id" = CodeId, Path), Drawing),
+#[utoipa::path(tag = "codes", params(("id" = CodeId, Path), DrawSvg),
     security(("key" = ["registry.read"])),
     responses((status = 200, content_type = "image/svg+xml", body = String), (status = 304)))]
 #[get("/codes/{id}.svg")]
-async fn svg(caller: Caller, id: Id<CodeId>, how: Query<Drawing>, known: KnownTags) -> Answer {
-    picture(&caller, id.0, how.0.as_svg()?, &known).await
+async fn svg(caller: Caller, id: Id<CodeId>, how: Query<DrawSvg>, known: KnownTags) -> Answer {
+    picture(&caller, id.0, how.0.how()?, &known).await
 }
 
 async fn picture(caller: &Caller, id: CodeId, how: (Level, Format), known: &KnownTags) -> Answer {

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, post};
 
 use super::NoFields;
-use crate::intake::deliveries::{self, Delivery, Filter, SightingConflict};
+use crate::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter, SightingConflict};
 use crate::intake::replay::{self, TakenIn};
 use crate::primitives::ids::DeliveryId;
 use crate::registry::Page;
@@ -13,7 +13,7 @@ use crate::web::listing::{Listing, PageParams, Unfiltered};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 
-resource!(list, show, replay_again, conflicts);
+resource!(list, show, replay_again, conflicts; DeliveryOutcome);
 
 type Answer = Result<HttpResponse, Problem>;
 

@@ -5,11 +5,12 @@ use actix_web::web::ServiceConfig;
 use serde::Deserialize;
 use utoipa::{OpenApi as _, ToSchema};
 
-/// Declares the handlers of a resource: `configure` routes them, `Document` describes them.
+/// Declares the handlers of a resource: `configure` routes them, `Document` describes them. Behind
+/// a `;` stand the types that only their query strings have, which utoipa does not find by itself.
 macro_rules! resource {
-    ($($handler:ident),+ $(,)?) => {
+    ($($handler:ident),+ $(,)? $(; $($schema:ident),+)?) => {
         #[derive(utoipa::OpenApi)]
-        #[openapi(paths($($handler),+))]
+        #[openapi(paths($($handler),+) $(, components(schemas($($schema),+)))?)]
         pub(super) struct Document;
 
         pub(super) fn configure(config: &mut actix_web::web::ServiceConfig) {

@@ -12,7 +12,7 @@ use crate::web::caller::Caller;
 use crate::web::problem::Problem;
 use crate::web::query::Query;
 
-resource!(adoption_report);
+resource!(adoption_report; Format, Separator);
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -48,6 +48,7 @@ impl From<Separator> for adoption::Separator {
 
 /// [`adoption::Query`] with the market and the form; a query string cannot nest.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Wanted {
     market_id: MarketId,

@@ -12,7 +12,7 @@ use crate::web::caller::Caller;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
-use crate::web::pictures::{self, Drawing, KnownTags};
+use crate::web::pictures::{self, DrawPng, DrawSvg, KnownTags};
 use crate::web::problem::Problem;
 use crate::web::query::Query;
 
@@ -57,21 +57,21 @@ async fn cancel(caller: Caller, id: Id<RequestId>, body: Json<NoFields>) -> Answ
 }
 
 /// The symbol as a 1-bit PNG, with an entity tag.
-#[utoipa::path(tag = "requests", params(("id" = RequestId, Path), Drawing),
+#[utoipa::path(tag = "requests", params(("id" = RequestId, Path), DrawPng),
     security(("key" = ["requests.read"])),
     responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 304)))]
 #[get("/requests/{id}.png")]
-async fn png(caller: Caller, id: Id<RequestId>, how: Query<Drawing>, known: KnownTags) -> Answer {
-    picture(&caller, id.0, how.0.as_png()?, &known).await
+async fn png(caller: Caller, id: Id<RequestId>, how: Query<DrawPng>, known: KnownTags) -> Answer {
+    picture(&caller, id.0, how.0.how()?, &known).await
 }
 
 /// The symbol as an SVG of one path, with an entity tag.
-#[utoipa::path(tag = "requests", params(("id" = RequestId, Path), Drawing),
+#[utoipa::path(tag = "requests", params(("id" = RequestId, Path), DrawSvg),
     security(("key" = ["requests.read"])),
     responses((status = 200, content_type = "image/svg+xml", body = String), (status = 304)))]
 #[get("/requests/{id}.svg")]
-async fn svg(caller: Caller, id: Id<RequestId>, how: Query<Drawing>, known: KnownTags) -> Answer {
-    picture(&caller, id.0, how.0.as_svg()?, &known).await
+async fn svg(caller: Caller, id: Id<RequestId>, how: Query<DrawSvg>, known: KnownTags) -> Answer {
+    picture(&caller, id.0, how.0.how()?, &known).await
 }
 
 async fn picture(

@@ -19,6 +19,7 @@ resource!(list, show, assign, waiting);
 type Answer = Result<HttpResponse, Problem>;
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 struct TransferFilter {
     account_id: Option<AccountId>,
     /// Only transfers of which a line belongs to it now.
