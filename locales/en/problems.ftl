@@ -47,6 +47,7 @@ problem-forbidden = This key may not { $means ->
     [keys-write] make keys
    *[other] do this
     } ({ $permission }). Please use another key or ask for the permission.
+problem-amounts-not-shared = This picture holds the amount, and amounts are the vendor's. Use a key with amounts.read or the key that made the request, or ask the vendor to agree (share_amounts).
 problem-key-cannot-revoke-itself = A key cannot revoke itself. Please use another key of the board.
 
 ## Bodies
@@ -188,7 +189,7 @@ problem-reference-needed = This account receives for { $stalls } stalls, so the 
 problem-expiry-out-of-range = The expiry must be from { $min } to { $max } seconds.
 problem-order-exists = The feed has a request with this order code already. Please use another order code.
 problem-request-cancelled = This request was cancelled at { $cancelled_at }.
-problem-request-paid = This request has received { $received }, so it cannot be cancelled. If need be, pay the customer back.
+problem-request-paid = Money has come for this request, so it cannot be cancelled. If need be, pay the customer back.
 
 ## Transfers, reports
 

@@ -47,6 +47,7 @@ problem-forbidden = Khóa này không có quyền { $means ->
     [keys-write] cấp khóa
    *[other] này
     } ({ $permission }). Xin dùng khóa khác hoặc nhờ người quản trị cấp quyền.
+problem-amounts-not-shared = Hình này có số tiền, mà số tiền là của tiểu thương. Xin dùng khóa có quyền amounts.read hoặc khóa đã tạo yêu cầu, hoặc xin tiểu thương đồng ý cho xem (share_amounts).
 problem-key-cannot-revoke-itself = Một khóa không tự thu hồi chính nó được. Xin dùng một khóa khác của ban quản lý.
 
 ## Nội dung gửi lên
@@ -208,7 +209,7 @@ problem-reference-needed = Tài khoản này nhận tiền cho { $stalls } sạp
 problem-expiry-out-of-range = Thời hạn phải từ { $min } đến { $max } giây.
 problem-order-exists = Nguồn này đã có yêu cầu mang mã đơn đó. Xin dùng mã đơn khác.
 problem-request-cancelled = Yêu cầu này đã hủy lúc { $cancelled_at }.
-problem-request-paid = Yêu cầu này đã nhận { $received } nên không hủy được. Nếu cần, xin trả lại tiền cho khách.
+problem-request-paid = Yêu cầu này đã nhận tiền nên không hủy được. Nếu cần, xin trả lại tiền cho khách.
 
 ## Giao dịch, báo cáo
 

@@ -289,6 +289,7 @@ diesel::table! {
         payload -> Text,
         order_feed_id -> Nullable<BigInt>,
         order_code -> Nullable<Text>,
+        created_by -> BigInt,
         created_at_ms -> BigInt,
         expires_at_ms -> BigInt,
         cancelled_at_ms -> Nullable<BigInt>,

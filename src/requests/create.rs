@@ -73,6 +73,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewRequest) -> Outc
         reference,
         payload: issued.payload,
         order,
+        created_by: act.scope.key_id,
         created_at: act.at,
         expires_at: act.at.plus_ms(expires_in_s.saturating_mul(MS_PER_SECOND)),
         cancelled_at: None,
@@ -89,7 +90,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewRequest) -> Outc
         number: payee.number.number,
         holder_name: payee.account.holder_name,
     };
-    Ok(Request::shown(row, to, act.at))
+    Ok(Request::shown(row, to, act.at, true))
 }
 
 fn payee(connection: &mut DbConnection, act: &Act, new: &NewRequest) -> Outcome<Payee> {

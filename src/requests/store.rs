@@ -10,14 +10,14 @@ use super::types::{Order, PaidTo, RequestKind, RequestRow};
 use crate::db::schema::requests::{self as table, table as rows};
 use crate::db::schema::{accounts, feeds, receiving_numbers as numbers, reference_claims};
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::primitives::ids::{AccountId, BoardId, FeedId, NumberId, OccupancyId, RequestId};
+use crate::primitives::ids::{AccountId, BoardId, FeedId, KeyId, NumberId, OccupancyId, RequestId};
 use crate::primitives::{UnixMs, Vnd};
 use crate::registry::PageRequest;
 use crate::vietqr::Reference;
 
 type Row = (
     (RequestId, OccupancyId, AccountId, NumberId, RequestKind, i64),
-    (String, String, String, Option<FeedId>, Option<String>),
+    (String, String, String, Option<FeedId>, Option<String>, KeyId),
     (i64, i64, Option<i64>, i64, Option<i64>, bool, bool),
 );
 
@@ -39,6 +39,7 @@ macro_rules! columns {
                 table::payload,
                 table::order_feed_id,
                 table::order_code,
+                table::created_by,
             ),
             (
                 table::created_at_ms,
@@ -55,7 +56,7 @@ macro_rules! columns {
 
 fn request((of, says, became): Row) -> Outcome<RequestRow> {
     let (id, occupancy_id, account_id, number_id, kind, amount_vnd) = of;
-    let (purpose, reference, payload, order_feed_id, order_code) = says;
+    let (purpose, reference, payload, order_feed_id, order_code, created_by) = says;
     let (created, expires, cancelled, received_vnd, last_paid, late, thousandfold) = became;
     let reference = Reference::parse(&reference)
         .ok_or_else(|| Fault::broken(format!("request {id} has no valid reference")))?;
@@ -71,6 +72,7 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
         reference,
         payload,
         order: order.map(|(feed_id, order_code)| Order { feed_id, order_code }),
+        created_by,
         created_at: UnixMs(created),
         expires_at: UnixMs(expires),
         cancelled_at: cancelled.map(UnixMs),
@@ -175,6 +177,7 @@ pub(super) fn insert(
             table::payload.eq(&row.payload),
             table::order_feed_id.eq(order.map(|order| order.feed_id)),
             table::order_code.eq(order.map(|order| &order.order_code)),
+            table::created_by.eq(row.created_by),
             table::created_at_ms.eq(row.created_at.0),
             table::expires_at_ms.eq(row.expires_at.0),
             table::received_vnd.eq(row.received.get()),

@@ -206,7 +206,7 @@ on_both!(payments_move_their_request, |db| {
         }
         let request_id = request.id;
         let now = stage.read(|connection, act| requests::get(connection, act, request_id));
-        (now.state, now.received_vnd.get(), now.thousandfold)
+        (now.state, now.received_vnd.unwrap().get(), now.thousandfold)
     };
     let open = ask(&stage, &stand, 90_000);
     assert_eq!(open.state, RequestState::Open);

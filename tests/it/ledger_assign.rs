@@ -167,14 +167,14 @@ on_both!(a_proposed_request_is_accepted_and_given_back, |db| {
     let split = assign(&stage, id, lines).attribution.lines;
     assert_eq!((split[0].request_id, split[1].request_id), (None, Some(asked.id)));
     let part_paid = request(&stage, asked.id);
-    assert_eq!(part_paid.received_vnd, Vnd::new(30_000));
+    assert_eq!(part_paid.received_vnd, Some(Vnd::new(30_000)));
     let lines = vec![part(stall, Class::Sale, 15_000), part(stall, Class::Sale, 30_000)];
     let split = assign(&stage, id, lines).attribution.lines;
     assert_eq!((split[0].request_id, split[1].request_id), (Some(asked.id), None));
 
     assign(&stage, id, vec![part(Some(two.occupancy_id), Class::Sale, 45_000)]);
     let open = request(&stage, asked.id);
-    assert_eq!((open.state, open.received_vnd), (RequestState::Open, Vnd::ZERO));
+    assert_eq!((open.state, open.received_vnd), (RequestState::Open, Some(Vnd::ZERO)));
     assert_eq!(open.last_paid_at, None);
 });
 
@@ -189,10 +189,13 @@ on_both!(a_payment_moves_from_one_request_to_another, |db| {
     assert_eq!(feed.send(&late), "recorded");
     let id = newest(&stage).id;
     let before = request(&stage, wrong.id);
-    assert_eq!((before.received_vnd, before.late), (Vnd::new(45_000), true));
+    assert_eq!((before.received_vnd, before.late), (Some(Vnd::new(45_000)), true));
     assign(&stage, id, vec![paying(right.id, Class::Sale, 45_000)]);
     let (wrong, right) = (request(&stage, wrong.id), request(&stage, right.id));
-    assert_eq!((wrong.received_vnd, wrong.late, wrong.last_paid_at), (Vnd::ZERO, false, None));
+    assert_eq!(
+        (wrong.received_vnd, wrong.late, wrong.last_paid_at),
+        (Some(Vnd::ZERO), false, None)
+    );
     assert_eq!((right.state, right.late), (RequestState::Paid, true));
 
     // A thousandth is an alarm until a person says what it was.
@@ -205,7 +208,7 @@ on_both!(a_payment_moves_from_one_request_to_another, |db| {
     assert!(request(&stage, large.id).thousandfold);
     assign(&stage, newest(&stage).id, vec![part(stall, Class::Sale, 45_000)]);
     let judged = request(&stage, large.id);
-    assert_eq!((judged.thousandfold, judged.received_vnd), (false, Vnd::new(45_000)));
+    assert_eq!((judged.thousandfold, judged.received_vnd), (false, Some(Vnd::new(45_000))));
 });
 
 on_both!(a_request_that_does_not_fit_is_refused, |db| {

@@ -307,6 +307,8 @@ CREATE TABLE requests (
     payload TEXT NOT NULL,
     order_feed_id BIGINT,
     order_code TEXT,
+    -- The key that asked, which knows the amount.
+    created_by BIGINT NOT NULL,
     created_at_ms BIGINT NOT NULL,
     expires_at_ms BIGINT NOT NULL,
     cancelled_at_ms BIGINT,
