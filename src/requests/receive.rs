@@ -81,6 +81,10 @@ fn is_late(row: &RequestRow, occurred_at: UnixMs, precision: Precision) -> bool 
 
 fn is_thousandfold(row: &RequestRow, amount: Vnd) -> bool {
     let remaining = row.amount.checked_sub(row.received).filter(|rest| rest.is_positive());
+    if remaining == Some(amount) {
+        // Exactly what was lacking, also where that is a thousandth of the whole.
+        return false;
+    }
     let times = |amount: Vnd| amount.get().checked_mul(THOUSAND).map(Vnd::new);
     let is_too_small =
         times(amount) == Some(row.amount) || (remaining.is_some() && times(amount) == remaining);

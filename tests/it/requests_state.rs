@@ -1,7 +1,7 @@
 //! What a request is, and what a payment makes of it: tables over the pure rules.
 
 use cho40::feeds::Precision;
-use cho40::primitives::ids::{AccountId, NumberId, OccupancyId, RequestId};
+use cho40::primitives::ids::{AccountId, KeyId, NumberId, OccupancyId, RequestId};
 use cho40::primitives::{UnixMs, Vnd};
 use cho40::requests::{Effect, RequestKind, RequestRow, RequestState, receive, state_of};
 use cho40::vietqr::Reference;
@@ -21,6 +21,7 @@ fn asked(amount: i64, received: i64) -> RequestRow {
         reference: Reference::random_dynamic(1),
         payload: String::new(),
         order: None,
+        created_by: KeyId(1),
         created_at: UnixMs(0),
         expires_at: EXPIRES,
         cancelled_at: None,
@@ -70,6 +71,9 @@ fn a_payment_has_one_effect() {
         // What remains, a thousand times too small; and what was asked first, too.
         (asked(100_000, 40_000), 60, Thousandfold, 40_000),
         (asked(100_000, 40_000), 100, Thousandfold, 40_000),
+        // Exactly what remains pays, also where it is a thousandth of what was asked first.
+        (asked(1_000_000, 999_000), 1_000, Paid, 1_000_000),
+        (asked(1_000_000, 998_999), 1_000, Thousandfold, 998_999),
         (asked(100_000, 40_000), 61, Underpaid, 40_061),
         (asked(100_000, 100_000), 100, Thousandfold, 100_000),
         (cancelled(asked(50_000, 0)), 50_000, AfterCancel, 50_000),
