@@ -295,8 +295,8 @@ diesel::table! {
         cancelled_at_ms -> Nullable<BigInt>,
         received_vnd -> BigInt,
         last_paid_at_ms -> Nullable<BigInt>,
-        late -> Bool,
-        thousandfold -> Bool,
+        late_vnd -> BigInt,
+        thousandfold_count -> BigInt,
     }
 }
 

@@ -79,8 +79,8 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewRequest) -> Outc
         cancelled_at: None,
         received: Vnd::ZERO,
         last_paid_at: None,
-        late: false,
-        thousandfold: false,
+        received_late: Vnd::ZERO,
+        thousandfold_count: 0,
     };
     // The order is the only other unique key.
     let order_exists = || Refusal::conflict("order-exists").on("order.order_code");

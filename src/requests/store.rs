@@ -18,7 +18,7 @@ use crate::vietqr::Reference;
 type Row = (
     (RequestId, OccupancyId, AccountId, NumberId, RequestKind, i64),
     (String, String, String, Option<FeedId>, Option<String>, KeyId),
-    (i64, i64, Option<i64>, i64, Option<i64>, bool, bool),
+    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64),
 );
 
 /// The columns of a [`Row`]: a macro, because their type would say it all twice.
@@ -47,8 +47,8 @@ macro_rules! columns {
                 table::cancelled_at_ms,
                 table::received_vnd,
                 table::last_paid_at_ms,
-                table::late,
-                table::thousandfold,
+                table::late_vnd,
+                table::thousandfold_count,
             ),
         )
     };
@@ -57,7 +57,8 @@ macro_rules! columns {
 fn request((of, says, became): Row) -> Outcome<RequestRow> {
     let (id, occupancy_id, account_id, number_id, kind, amount_vnd) = of;
     let (purpose, reference, payload, order_feed_id, order_code, created_by) = says;
-    let (created, expires, cancelled, received_vnd, last_paid, late, thousandfold) = became;
+    let (created, expires, cancelled, received_vnd, last_paid, late_vnd, thousandfold_count) =
+        became;
     let reference = Reference::parse(&reference)
         .ok_or_else(|| Fault::broken(format!("request {id} has no valid reference")))?;
     let order = order_feed_id.zip(order_code);
@@ -78,8 +79,8 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
         cancelled_at: cancelled.map(UnixMs),
         received: Vnd::new(received_vnd),
         last_paid_at: last_paid.map(UnixMs),
-        late,
-        thousandfold,
+        received_late: Vnd::new(late_vnd),
+        thousandfold_count,
     })
 }
 
@@ -181,8 +182,8 @@ pub(super) fn insert(
             table::created_at_ms.eq(row.created_at.0),
             table::expires_at_ms.eq(row.expires_at.0),
             table::received_vnd.eq(row.received.get()),
-            table::late.eq(row.late),
-            table::thousandfold.eq(row.thousandfold),
+            table::late_vnd.eq(row.received_late.get()),
+            table::thousandfold_count.eq(row.thousandfold_count),
         ))
         .execute(connection)?;
     Ok(())
@@ -292,8 +293,8 @@ pub fn apply_received(
         .set((
             table::received_vnd.eq(row.received.get()),
             table::last_paid_at_ms.eq(row.last_paid_at.map(UnixMs::get)),
-            table::late.eq(row.late),
-            table::thousandfold.eq(row.thousandfold),
+            table::late_vnd.eq(row.received_late.get()),
+            table::thousandfold_count.eq(row.thousandfold_count),
         ))
         .execute(connection)?;
     Ok(())

@@ -46,10 +46,10 @@ pub struct RequestRow {
     /// All that was received for it, without payments a thousand times off.
     pub received: Vnd,
     pub last_paid_at: Option<UnixMs>,
-    /// A part of what was asked came after the expiry.
-    pub late: bool,
-    /// A payment came that was a thousand times too small or too large.
-    pub thousandfold: bool,
+    /// The part of it that came after the expiry.
+    pub received_late: Vnd,
+    /// Payments a thousand times too small or too large that nobody has judged yet.
+    pub thousandfold_count: i64,
 }
 
 /// The number that a request is paid to, and its holder.
@@ -78,7 +78,8 @@ pub struct Request {
     pub state: RequestState,
     /// A part of what was asked came after the expiry.
     pub late: bool,
-    /// A payment came that was a thousand times too small or too large: alarm, never "paid".
+    /// A payment came that was a thousand times too small or too large, and nobody has judged it
+    /// yet: alarm, never "paid".
     pub thousandfold: bool,
     /// What stands behind the reference in the memo.
     pub purpose: String,
@@ -118,8 +119,8 @@ impl Request {
             amount_vnd: with_amounts.then_some(row.amount),
             received_vnd: with_amounts.then_some(row.received),
             state: state_of(&row, at),
-            late: row.late,
-            thousandfold: row.thousandfold,
+            late: row.is_late(),
+            thousandfold: row.is_thousandfold(),
             purpose: row.purpose,
             reference: row.reference,
             payload: with_amounts.then_some(row.payload),

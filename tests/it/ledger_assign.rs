@@ -211,6 +211,24 @@ on_both!(a_payment_moves_from_one_request_to_another, |db| {
     assert_eq!((judged.thousandfold, judged.received_vnd), (false, Some(Vnd::new(45_000))));
 });
 
+on_both!(an_alarm_stands_until_the_last_payment_is_judged, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123456789", UseKind::Mixed);
+    let feed = stage.feed(Provider::Sepay);
+    let asked = ask(&stage, &stand, 45_000_000);
+    let memo = asked.reference.to_string();
+    let (mut ids, stall) = (Vec::new(), Some(stand.occupancy_id));
+    for id in [1, 2] {
+        assert_eq!(feed.send(&transfer(&stage, id, "0123456789", &memo)), "recorded");
+        ids.push(newest(&stage).id);
+    }
+    assign(&stage, ids[0], vec![part(stall, Class::Sale, 45_000)]);
+    assert!(request(&stage, asked.id).thousandfold, "the other payment still waits");
+    assign(&stage, ids[1], vec![part(stall, Class::Personal, 45_000)]);
+    let judged = request(&stage, asked.id);
+    assert_eq!((judged.thousandfold, judged.received_vnd), (false, Some(Vnd::new(45_000))));
+});
+
 on_both!(a_request_that_does_not_fit_is_refused, |db| {
     let stage = Stage::new(db);
     let stand = stage.stand("A1", "0123456789", UseKind::Mixed);
