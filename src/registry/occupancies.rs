@@ -149,7 +149,8 @@ pub fn change(
     Ok(occupancy)
 }
 
-/// The vendor leaves. Money that still comes to an old card keeps its old occupancy, flagged.
+/// The vendor leaves. With the last day the codes are revoked; money that still comes to an old
+/// card keeps its old occupancy, flagged.
 ///
 /// # Errors
 /// `occupancy-ended` when its end is already set, `period-reversed`.

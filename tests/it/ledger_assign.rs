@@ -8,10 +8,12 @@ use cho40::ledger::transfers::{self, Filter, NewAttribution, NewLine, Transfer};
 use cho40::ledger::unassigned::{self, Waiting};
 use cho40::primitives::Vnd;
 use cho40::primitives::ids::{OccupancyId, RequestId, TransferId};
-use cho40::registry::PageRequest;
+use cho40::primitives::time::MS_PER_DAY;
 use cho40::registry::accounts::{AccountKind, UseKind};
 use cho40::registry::codes::{self, NewCode};
+use cho40::registry::links::{self, AccountLinkChange, AccountLinkFilter};
 use cho40::registry::numbers::{self, NewReceivingNumber, NumberKind};
+use cho40::registry::{PageRequest, Patch, occupancies};
 use cho40::requests::{self, NewRequest, Request, RequestState};
 
 use crate::registry_support::{missing, refused};
@@ -262,6 +264,50 @@ on_both!(money_for_a_cancelled_request_is_flagged, |db| {
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
 });
 
+on_both!(money_to_the_card_of_a_vendor_who_left_is_flagged, |db| {
+    let clock = db.clock.clone();
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123456789", UseKind::BusinessOnly);
+    let unlinked = stage.stand("A2", "0987654321", UseKind::BusinessOnly);
+    let today = stage.now().at.day(0);
+    let (feed, id) = (stage.feed(Provider::Sepay), stand.occupancy_id);
+    let mut number = 0;
+    let mut rule = |stand: &Stand, account: &str| {
+        number += 1;
+        let memo = stand.code.reference.unwrap().to_string();
+        assert_eq!(feed.send(&transfer(&stage, number, account, &memo)), "recorded");
+        let found = newest(&stage).attribution;
+        let line = &found.lines[0];
+        assert_eq!((line.occupancy_id, line.class), (Some(stand.occupancy_id), Class::Sale));
+        assert_eq!(line.code_id, Some(stand.code.id));
+        found.rule
+    };
+    stage.write(move |connection, act| {
+        let end = occupancies::EndOccupancy { to_day: today };
+        occupancies::end(connection, act, id, end)?;
+        let of = AccountLinkFilter {
+            occupancy_id: Some(unlinked.occupancy_id),
+            ..AccountLinkFilter::default()
+        };
+        let all = PageRequest::default();
+        let link = links::list(connection, act, &of, all)?.items.remove(0);
+        let ended = AccountLinkChange { from_day: None, to_day: Patch::Set(today) };
+        links::change(connection, act, link.id, ended)
+    });
+    assert_eq!(rule(&stand, "0123456789"), "reference", "the last day is a day");
+    assert_eq!(rule(&unlinked, "0987654321"), "reference");
+    clock.move_to(stage.now().at.plus_ms(MS_PER_DAY));
+    assert_eq!(rule(&stand, "0123456789"), "ended_occupancy");
+    assert_eq!(rule(&unlinked, "0987654321"), "ended_occupancy");
+    // The day was a mistake.
+    stage.write(move |connection, act| {
+        let change = occupancies::OccupancyChange { from_day: None, to_day: Patch::Clear };
+        occupancies::change(connection, act, id, change)
+    });
+    assert_eq!(rule(&stand, "0123456789"), "reference");
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
 on_both!(a_virtual_account_tells_the_stall, |db| {
     let stage = Stage::new(db);
     let account = stage.account("0123456789", AccountKind::Personal, UseKind::Mixed);
@@ -298,6 +344,18 @@ on_both!(a_virtual_account_tells_the_stall, |db| {
     assert_eq!((line.occupancy_id, line.class), (Some(two.occupancy_id), Class::Sale));
     assert_eq!(line.code_id, Some(own[0].id));
     assert_eq!(send("VA2", "mua rau"), "unmatched", "printed by two stalls");
+    // Of the two, one has left.
+    let (yesterday, left) = (stage.now().at.day(0).plus(-1), one.occupancy_id);
+    stage.write(move |connection, act| {
+        let end = occupancies::EndOccupancy { to_day: yesterday };
+        occupancies::end(connection, act, left, end)
+    });
+    assert_eq!(send("VA2", "mua rau"), "recorded");
+    assert_eq!(newest(&stage).attribution.lines[0].occupancy_id, Some(two.occupancy_id));
+    stage.write(move |connection, act| {
+        let change = occupancies::OccupancyChange { from_day: None, to_day: Patch::Clear };
+        occupancies::change(connection, act, left, change)
+    });
     let memo = one.code.reference.unwrap().to_string();
     assert_eq!(send("VA1", memo.leak()), "recorded");
     assert_eq!(newest(&stage).attribution.rule, "reference", "says more than the number");
