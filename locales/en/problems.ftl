@@ -211,6 +211,7 @@ problem-database-url-sqlite-path = After sqlite: there must be the path of a fil
 problem-database-missing = There is no database { $path }. Please check the path, or run `cho40 init` to make one.
 problem-database-not-sqlite = { $path } is not a SQLite database. Please check the path.
 problem-database-not-creatable = { $path } cannot be made: { $error }. Please check the folder and its permissions.
+problem-database-of-another-program = { $database } holds another program's data (table { $table }), not cho40's. Check the database's address.
 problem-database-empty = The database is still empty. Please run `cho40 init` to make a board and its key.
 problem-database-not-on-server = The PostgreSQL server does not have this database ({ $error }). Please make it with `createdb` and try again.
 problem-database-not-reachable = { $database } cannot be reached: { $error }. Please check the address, and whether the server runs.

@@ -231,6 +231,7 @@ problem-database-url-sqlite-path = Sau sqlite: phải là đường dẫn tới 
 problem-database-missing = Không có cơ sở dữ liệu { $path }. Xin coi lại đường dẫn, hoặc chạy `cho40 init` để tạo mới.
 problem-database-not-sqlite = { $path } không phải cơ sở dữ liệu SQLite. Xin coi lại đường dẫn.
 problem-database-not-creatable = Không tạo được { $path }: { $error }. Xin coi lại thư mục và quyền ghi.
+problem-database-of-another-program = { $database } có dữ liệu của chương trình khác (bảng { $table }), không phải của cho40. Xin coi lại địa chỉ cơ sở dữ liệu.
 problem-database-empty = Cơ sở dữ liệu còn trống. Xin chạy `cho40 init` để tạo ban quản lý và khóa.
 problem-database-not-on-server = Máy chủ PostgreSQL chưa có cơ sở dữ liệu này ({ $error }). Xin tạo bằng `createdb`, rồi chạy lại.
 problem-database-not-reachable = Không nối được { $database }: { $error }. Xin coi lại địa chỉ, và máy chủ đã chạy chưa.
