@@ -1,6 +1,6 @@
 //! The register as the ledger's writer lanes keep it in memory: which account a number leads to,
 //! whom an account served on a day, what a reference stands for. Loaded again when
-//! `board_heads.registry_version` moves. No lookup allocates.
+//! `board_heads.registry_version` moves. No lookup allocates, but for a number in lower case.
 
 use std::collections::HashMap;
 
@@ -138,7 +138,13 @@ impl Directory {
     }
 
     fn resolve(&self, bin: Option<&str>, number: &str) -> Option<ResolvedNumber> {
-        let numbered = self.numbers.get(number)?;
+        // Kept in upper case; most are digits alone and found as they come.
+        let numbered = match self.numbers.get(number) {
+            None if number.bytes().any(|byte| byte.is_ascii_lowercase()) => {
+                self.numbers.get(&*number.to_ascii_uppercase())?
+            }
+            found => found?,
+        };
         if let Some(bin) = bin {
             return numbered.iter().find(|known| &*known.bin == bin).map(|known| known.resolved);
         }
