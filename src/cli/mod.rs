@@ -37,7 +37,7 @@ enum Command {
     Serve(Settings),
     /// Create the database, a board and its owner key / Tạo cơ sở dữ liệu, ban quản lý và khóa
     Init(init::InitArgs),
-    /// Print a new owner's key of a board, if it was lost / Cấp lại khóa của chủ
+    /// Print a new owner's key of a board, if it was lost / Cấp lại khóa quản trị
     Key(key::KeyArgs),
     /// Bring the schema up to date / Cập nhật cấu trúc cơ sở dữ liệu
     Migrate(Settings),

@@ -83,7 +83,13 @@ pub fn give(connection: &mut DbConnection, act: &Act, new: NewConsent) -> Outcom
         _ => {
             let field = if new.purpose.is_vendors() { "vendor_id" } else { "account_id" };
             let refusal = Refusal::invalid(field, "consent-subject");
-            return Err(refusal.with("purpose", new.purpose.as_str()).into());
+            let whose = match (new.purpose.is_vendors(), new.purpose.is_holders()) {
+                (true, false) => "vendor",
+                (false, true) => "holder",
+                _ => "either",
+            };
+            let refusal = refusal.with("purpose", new.purpose.as_str());
+            return Err(refusal.with("whose", whose).into());
         }
     };
     if let Some(held) = held {
