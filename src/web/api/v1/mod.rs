@@ -49,6 +49,7 @@ resources! {
     vendors,
     occupancies,
     absences,
+    banks,
     accounts,
     numbers,
     links,
