@@ -13,7 +13,7 @@ use super::{Page, PageRequest, boards};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, NumberId};
-use crate::primitives::{Refusal, UnixMs, fold};
+use crate::primitives::{Refusal, UnixMs, fold, input};
 use crate::text_enum;
 
 const HOLDER_CHARS: usize = 120;
@@ -95,10 +95,20 @@ pub struct NewAccount {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountChange {
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub kind: Option<AccountKind>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub use_kind: Option<UseKind>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub holder_name: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub relation: Option<Relation>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub keeps_outgoing: Option<bool>,
 }
 
