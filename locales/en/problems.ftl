@@ -47,6 +47,7 @@ problem-forbidden = This key may not { $means ->
     [keys-write] make keys
    *[other] do this
     } ({ $permission }). Please use another key or ask for the permission.
+problem-amounts-not-shared = This picture holds the amount, and amounts are the vendor's. Use a key with amounts.read or the key that made the request, or ask the vendor to agree (share_amounts).
 problem-key-cannot-revoke-itself = A key cannot revoke itself. Please use another key of the board.
 
 ## Bodies
@@ -55,7 +56,7 @@ problem-content-type-not-json = Only uncompressed JSON is taken. Please send the
 problem-body-too-large = The body is larger than { $max } bytes. Please send it in smaller parts.
 problem-body-incomplete = The body did not arrive whole. Please send it again.
 problem-body-not-utf8 = The body is not UTF-8. Please encode it as UTF-8 and send it again.
-problem-body-empty = There is no content. Please send a JSON object; an empty one where nothing is to be said.
+problem-body-empty = There is no content. Please send a JSON object; where nothing is to be said, send {"{}"}.
 problem-body-not-json = The body is not valid JSON: line { $line }, column { $column }. Please mend it and send it again.
 problem-field-missing = The field { $field } is missing. Please add it.
 problem-field-unknown = There is no field { $field } here. Please check its spelling at /docs/.
@@ -64,7 +65,7 @@ problem-value-of-wrong-type = { $form ->
     [body] The body must be a JSON object {"{ … }"}.
     [object] { $field } must be a JSON object {"{ … }"}.
     [list] { $field } must be a JSON list [ … ].
-    [text] { $field } must be a text in quotes.
+    [text] { $field } must be a text in quotes, also where it is digits only.
     [whole] { $field } must be a whole number without dots and quotes, e.g. 50000.
     [boolean] { $field } must be true or false, without quotes.
     [day] { $field } must be a day that exists, as YYYY-MM-DD, e.g. 2026-11-24.
@@ -81,8 +82,11 @@ problem-idempotency-key-in-use = A request with this Idempotency-Key is being re
 
 problem-text-length = This must not be empty and must have at most { $max } characters. Please rewrite it.
 problem-text-empty = Nothing is left of this text without its diacritics. Please rewrite it.
-problem-text-too-long = This has { $length } characters, more than { $limit }. Please shorten it.
-problem-text-character = The character “{ $character }” cannot stand in a VietQR code. Please use letters, digits and plain punctuation.
+problem-text-too-long = { $beside ->
+    [reference] This may have at most { $room } characters, not counting the reference. Please shorten it.
+   *[nothing] This has { $length } characters, more than { $room }. Please shorten it.
+}
+problem-text-character = The character “{ $character }” cannot stand in a VietQR code. Please use letters, digits and spaces.
 problem-text-control-character = This holds a control character (line break, tab, …). Please write it on one line.
 problem-text-hidden-character = This holds a hidden character, or nothing that can be seen. Please type it by hand instead of pasting.
 problem-text-has-nul = The content holds a NUL character, which cannot be stored. Please remove it.
@@ -124,17 +128,17 @@ problem-not-found = { $what ->
 ## Markets, sections, stalls, vendors
 
 problem-day-start-out-of-range = A day must begin 0 to { $max } minutes after midnight.
-problem-minimum-receipt-out-of-range = The smallest receipt must be from 1 đ to { $max }.
+problem-minimum-receipt-out-of-range = The smallest amount that counts as a receipt must be from 1 đ to { $max }.
 problem-weekday-out-of-range = Weekdays are 1 (Monday) to 7 (Sunday).
 problem-lunar-day-out-of-range = Lunar days are 1 to 30.
 problem-section-exists = The market has a section of this name already. Please choose another name.
 problem-section-of-other-market = This section belongs to another market. Please choose one of the same market.
 problem-neighbourhood-exists = There is a neighbourhood of this name already. Please use that one.
 problem-stall-code-taken = The market has a stall with this number already. Please choose another.
-problem-stall-occupied = Somebody trades at the stall after it closes. Please end the occupancy { $occupancy } first.
+problem-stall-occupied = Somebody trades at the stall after it closes. Please record the last day of { $occupancy } first.
 problem-stall-closed = The stall is closed from { $closed_day }. Please choose another stall or earlier days.
-problem-occupancy-overlaps = Somebody trades at the stall on these days ({ $occupancy }). Please end that occupancy first.
-problem-occupancy-ended = This occupancy ended on { $to_day }. If the day is wrong, please correct the days.
+problem-occupancy-overlaps = Somebody trades at the stall on these days ({ $occupancy }). Please record that vendor's last day first.
+problem-occupancy-ended = This vendor has left the stall; the last day is { $to_day }. If the day is wrong, please correct it.
 problem-outside-occupancy = These days are outside the time at the stall. Please check the days.
 problem-occupancy-not-trading = The vendor does not trade at the stall on { $day }. Please choose the occupancy that does.
 problem-link-overlaps = The stall has this account on those days already ({ $link }). Please correct the days of that link.
@@ -156,13 +160,17 @@ problem-fee-account-required = A fee must name the market's account. Please choo
 problem-holder-name-unreadable = Nothing is left of the holder's name without diacritics. Please write it as the bank shows it.
 problem-holder-name-verified = The holder was verified as { $holder }, so the name stays. Please register a new account.
 problem-consent-missing = The account's holder has not consented to this ({ $purpose }). Please record the consent first.
-problem-consent-subject = The consent { $purpose } must name one person: the vendor or the account's holder. Please choose again.
+problem-consent-subject = The consent { $purpose } is { $whose ->
+    [vendor] the vendor's. Please give vendor_id and leave out account_id.
+    [holder] the account holder's. Please give account_id and leave out vendor_id.
+   *[either] the vendor's or the account holder's. Please give vendor_id or account_id, just one of them.
+    }
 problem-consent-exists = This consent is recorded already and holds ({ $consent }).
 problem-consent-withdrawn = This consent was withdrawn at { $withdrawn_at }. If it is given again, please record a new one.
 
 ## VietQR codes
 
-problem-unknown-bin = No bank has the BIN { $bin }. Please choose the bank again.
+problem-unknown-bin = No bank has the BIN { $bin }. A BIN has 6 digits, e.g. 970422 is MBBank, 970436 is Vietcombank.
 problem-bank-not-receiving = { $bank } (BIN { $bin }) does not receive by VietQR. Please use an account at another bank.
 problem-account-malformed = An account number has 1 to { $limit } plain letters and digits. Please check it.
 problem-card-malformed = The card number is wrong. Please give all the digits on the card.
@@ -181,14 +189,14 @@ problem-code-exists = This code is registered already ({ $code }). There is noth
 problem-code-has-amount = This code has an amount in it, so it cannot be a stall's code. Please scan one without an amount.
 problem-code-account-unknown = This code pays the number { $number } at { $bank }, which is not registered. Please register that account first.
 problem-code-account-not-linked = This code pays { $holder } ({ $account }), who is not linked to the stall. Please link the account first.
-problem-reference-needed = This account receives for { $stalls } stalls, so the code needs its reference.
+problem-reference-needed = This account receives for { $stalls } stalls, so the code needs its reference. Please leave out with_reference, or set it true.
 
 ## Payment requests
 
 problem-expiry-out-of-range = The expiry must be from { $min } to { $max } seconds.
 problem-order-exists = The feed has a request with this order code already. Please use another order code.
 problem-request-cancelled = This request was cancelled at { $cancelled_at }.
-problem-request-paid = This request has received { $received }, so it cannot be cancelled. If need be, pay the customer back.
+problem-request-paid = Money has come for this request, so it cannot be cancelled. If need be, pay the customer back.
 
 ## Transfers, reports
 
@@ -210,6 +218,7 @@ problem-database-url-sqlite-path = After sqlite: there must be the path of a fil
 problem-database-missing = There is no database { $path }. Please check the path, or run `cho40 init` to make one.
 problem-database-not-sqlite = { $path } is not a SQLite database. Please check the path.
 problem-database-not-creatable = { $path } cannot be made: { $error }. Please check the folder and its permissions.
+problem-database-of-another-program = { $database } holds another program's data (table { $table }), not cho40's. Please check the database's address.
 problem-database-empty = The database is still empty. Please run `cho40 init` to make a board and its key.
 problem-database-not-on-server = The PostgreSQL server does not have this database ({ $error }). Please make it with `createdb` and try again.
 problem-database-not-reachable = { $database } cannot be reached: { $error }. Please check the address, and whether the server runs.
@@ -217,14 +226,14 @@ problem-no-board = There is no board yet. Please run `cho40 init` to make one wi
 problem-board-exists = There is “{ $board }” already. To add another board say --another-board; if its key was lost run `cho40 key`.
 problem-board-unknown = Please name exactly one of the boards that are there: { $boards }.
 problem-address-in-use = Another program uses { $address }. Please stop it, or choose another port with --listen.
-problem-address-not-usable = { $address } cannot be listened on: { $error }. Please choose another address with --listen.
+problem-address-not-usable = The address { $address } cannot be opened: { $error }. Please choose another address with --listen.
 problem-listen-malformed = “{ $value }” is no address with a port. Please write it like 127.0.0.1:8040 or localhost:8040.
-problem-key-file-missing = There is no secret key file { $path }. Please copy it from the backup, or name it with --key-file; if it is lost for good, run `cho40 key --new-secret-key`.
+problem-key-file-missing = There is no secret key file { $path }. Please copy it from the backup, or give its path with --key-file; if it is lost for good, run `cho40 key --new-secret-key`.
 problem-key-file-malformed = { $path } does not hold a secret key (64 hexadecimal digits). Please copy it from the backup.
 problem-key-file-unreadable = The secret key file { $path } cannot be read: { $error }. Please check its permissions.
 problem-key-file-not-creatable = The secret key file { $path } cannot be made: { $error }. Please check the folder and its permissions.
 problem-secret-key-malformed = CHO40_SECRET_KEY must be 64 hexadecimal digits. Please copy it from the backup.
-problem-secret-key-wrong = This secret key is not the one of this database. Please name the right file with --key-file.
+problem-secret-key-wrong = This secret key is not the one of this database. Please give the path of the right file with --key-file.
 problem-key-file-exists = There is a file { $path } already; a key file is never overwritten. If it is this database's key, no new one is needed; if not, please move it away and run this again.
 problem-secret-key-not-lost = CHO40_SECRET_KEY is the key of this database: no new one is needed.
 problem-new-secret-key-unconfirmed = Nothing was done. If the old key is lost for good, please stop the server and run this again with --yes.
@@ -245,12 +254,12 @@ problem-feed-config-wrong-type = This field of the configuration is not of the r
 problem-feed-config-not-one-of = The value must be one of: { $allowed }.
 problem-feed-config-out-of-range = The value must be from { $min } to { $max }.
 problem-feed-config-bad-merchant = A merchant has only a–z, 0–9, _, - and full stops, at most { $max } characters.
-problem-feed-merchant-fixed = The merchant is part of the transfers' identity and stays. Please create a new feed.
+problem-feed-merchant-fixed = The merchant is what transfers are recognised by, so it cannot be changed. Please create a new feed.
 problem-feed-secret-too-short = The secret must have at least { $min } characters. Please copy all of it.
 problem-feed-secret-too-long = The secret is longer than { $max } characters. Please check what was copied.
 problem-feed-secret-malformed = The secret may hold visible ASCII characters only, and no spaces. Please copy it again.
 problem-feed-secret-not-whsec = The secret must be `whsec_` and the base64 of { $min }–{ $max } bytes. Please generate one.
-problem-feed-too-many-secrets = The feed has { $max } active secrets already. Please end an old one.
+problem-feed-too-many-secrets = The feed has { $max } active secrets already. Please remove an old one.
 problem-feed-last-secret = This is the feed's last secret. Please add a new one before ending it.
 problem-feed-account-in-other-feed = Account { $account } is reported by feed { $feed } already; two feeds would count each transfer twice. Please stop the old provider's reports of it, then detach it there.
 problem-feed-disabled = The feed is disabled. Please take it up again before giving it accounts.

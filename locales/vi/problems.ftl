@@ -47,6 +47,7 @@ problem-forbidden = Khóa này không có quyền { $means ->
     [keys-write] cấp khóa
    *[other] này
     } ({ $permission }). Xin dùng khóa khác hoặc nhờ người quản trị cấp quyền.
+problem-amounts-not-shared = Hình này có số tiền, mà số tiền là của tiểu thương. Xin dùng khóa có quyền amounts.read hoặc khóa đã tạo yêu cầu, hoặc xin tiểu thương đồng ý cho xem (share_amounts).
 problem-key-cannot-revoke-itself = Một khóa không tự thu hồi chính nó được. Xin dùng một khóa khác của ban quản lý.
 
 ## Nội dung gửi lên
@@ -55,7 +56,7 @@ problem-content-type-not-json = Chỉ nhận JSON không nén. Xin gửi tiêu �
 problem-body-too-large = Nội dung dài hơn { $max } byte. Xin gửi từng phần nhỏ hơn.
 problem-body-incomplete = Nội dung gửi chưa trọn. Xin gửi lại.
 problem-body-not-utf8 = Nội dung không phải UTF-8. Xin lưu lại bằng UTF-8 rồi gửi lại.
-problem-body-empty = Chưa có nội dung. Xin gửi một đối tượng JSON; nếu không cần điền gì thì gửi đối tượng trống.
+problem-body-empty = Chưa có nội dung. Xin gửi một đối tượng JSON; nếu không cần điền gì thì gửi {"{}"}.
 problem-body-not-json = Nội dung không phải JSON đúng: dòng { $line }, cột { $column }. Xin sửa rồi gửi lại.
 problem-field-missing = Thiếu trường { $field }. Xin thêm vào rồi gửi lại.
 problem-field-unknown = Không có trường tên { $field } ở đây. Xin xem lại cách viết ở /docs/.
@@ -64,7 +65,7 @@ problem-value-of-wrong-type = { $form ->
     [body] Nội dung phải là một đối tượng JSON {"{ … }"}.
     [object] Trường { $field } phải là một đối tượng JSON {"{ … }"}.
     [list] Trường { $field } phải là một danh sách JSON [ … ].
-    [text] Trường { $field } phải là chữ trong ngoặc kép.
+    [text] Trường { $field } phải viết trong ngoặc kép, kể cả khi chỉ gồm chữ số.
     [whole] Trường { $field } phải là số nguyên, không dấu chấm, không ngoặc kép, ví dụ 50000.
     [boolean] Trường { $field } phải là true (có) hoặc false (không), không ngoặc kép.
     [day] Trường { $field } phải là ngày có thật, dạng YYYY-MM-DD, ví dụ 2026-11-24.
@@ -81,8 +82,11 @@ problem-idempotency-key-in-use = Một yêu cầu cùng Idempotency-Key đang đ
 
 problem-text-length = Phần này phải có chữ và không dài quá { $max } ký tự. Xin viết lại.
 problem-text-empty = Phần này không còn chữ nào sau khi bỏ dấu. Xin viết lại.
-problem-text-too-long = Phần này dài { $length } ký tự, tối đa { $limit }. Xin viết ngắn lại.
-problem-text-character = Ký tự “{ $character }” không dùng được trong mã VietQR. Xin chỉ dùng chữ, số và dấu câu thường.
+problem-text-too-long = { $beside ->
+    [reference] Nội dung này chỉ được tối đa { $room } ký tự (không kể số tham chiếu). Xin viết ngắn lại.
+   *[nothing] Phần này dài { $length } ký tự, tối đa { $room }. Xin viết ngắn lại.
+}
+problem-text-character = Ký tự “{ $character }” không dùng được trong mã VietQR. Xin chỉ dùng chữ, số và khoảng trắng.
 problem-text-control-character = Phần này có ký tự điều khiển (xuống dòng, tab…). Xin viết trên một dòng.
 problem-text-hidden-character = Phần này có ký tự ẩn hoặc không có chữ nào thấy được. Xin gõ lại bằng tay, đừng dán.
 problem-text-has-nul = Nội dung có ký tự NUL, không lưu được. Xin bỏ ký tự đó.
@@ -124,17 +128,17 @@ problem-not-found = { $what ->
 ## Chợ, khu, sạp, tiểu thương
 
 problem-day-start-out-of-range = Ngày phải bắt đầu từ 0 đến { $max } phút sau nửa đêm.
-problem-minimum-receipt-out-of-range = Mức thu nhỏ nhất phải từ 1 đ đến { $max }.
+problem-minimum-receipt-out-of-range = Số tiền nhỏ nhất được tính là một lượt nhận phải từ 1 đ đến { $max }.
 problem-weekday-out-of-range = Thứ trong tuần ghi từ 1 (thứ hai) đến 7 (chủ nhật).
 problem-lunar-day-out-of-range = Ngày âm lịch ghi từ 1 đến 30.
 problem-section-exists = Chợ đã có khu mang tên này. Xin đặt tên khác.
 problem-section-of-other-market = Khu này thuộc chợ khác. Xin chọn một khu của cùng chợ.
 problem-neighbourhood-exists = Đã có khóm, ấp mang tên này. Xin dùng cái đã có.
 problem-stall-code-taken = Chợ đã có sạp mang số này (không kể chữ hoa, chữ thường, khoảng trắng). Xin chọn số khác.
-problem-stall-occupied = Sạp còn tiểu thương sau ngày đóng. Xin kết thúc người bán tại sạp { $occupancy } trước.
+problem-stall-occupied = Sạp vẫn còn người bán sau ngày đóng. Xin ghi ngày thôi bán cho { $occupancy } trước.
 problem-stall-closed = Sạp đã đóng từ { $closed_day }. Xin chọn sạp khác hoặc ngày trước đó.
-problem-occupancy-overlaps = Sạp đã có tiểu thương trong những ngày này ({ $occupancy }). Xin kết thúc người bán tại sạp đó trước.
-problem-occupancy-ended = Người bán tại sạp này đã kết thúc ngày { $to_day }. Nếu ngày sai, xin sửa lại ngày.
+problem-occupancy-overlaps = Sạp đã có người bán trong những ngày này ({ $occupancy }). Xin ghi ngày người đó thôi bán trước.
+problem-occupancy-ended = Người bán này đã thôi bán; ngày cuối là { $to_day }. Nếu ngày sai, xin sửa lại ngày.
 problem-outside-occupancy = Những ngày này nằm ngoài thời gian bán ở sạp. Xin coi lại ngày.
 problem-occupancy-not-trading = Tiểu thương không đứng sạp ngày { $day }. Xin chọn người bán tại sạp trong ngày đó.
 problem-link-overlaps = Sạp đã gắn với tài khoản này trong những ngày đó ({ $link }). Xin sửa ngày của liên kết cũ.
@@ -157,7 +161,7 @@ problem-number-taken = Số này đã thuộc một tài khoản trong sổ ({ $
 problem-number-in-use = Đã phát mã hoặc yêu cầu thanh toán vào số này nên không sửa được. Xin thêm số mới.
 problem-number-not-transferable = Số { $number } không chuyển khoản vào được. Xin chọn số tài khoản chính hoặc tài khoản ảo.
 problem-main-number-exists = Số chính được ghi cùng lúc với tài khoản. Xin chọn loại số khác.
-problem-account-closed = Tài khoản { $account } đã đóng từ { $closed_at }. Xin dùng tài khoản khác.
+problem-account-closed = Tài khoản { $account } đã đóng lúc { $closed_at }. Xin dùng tài khoản khác.
 problem-account-has-live-codes = Còn mã đang dùng trả vào tài khoản này ({ $code }). Xin thay hoặc thu hồi mã đó trước.
 problem-account-not-linked = Tài khoản này không gắn với sạp vào ngày { $day }. Xin gắn tài khoản trước.
 problem-no-linked-account = Sạp chưa gắn với tài khoản nào vào ngày { $day }. Xin gắn một tài khoản trước.
@@ -176,13 +180,17 @@ problem-consent-subject = Sự đồng ý { $purpose ->
     [use_of_account] cho mượn tài khoản
     [keep_outgoing] cho giữ lại tiền chuyển đi và số dư
    *[other] này
-    } ({ $purpose }) phải ghi đúng một người: tiểu thương hoặc chủ tài khoản. Xin chọn lại.
+    } ({ $purpose }) là của { $whose ->
+    [vendor] tiểu thương. Xin ghi vendor_id và bỏ account_id.
+    [holder] chủ tài khoản. Xin ghi account_id và bỏ vendor_id.
+   *[either] tiểu thương hoặc chủ tài khoản. Xin ghi vendor_id hoặc account_id, đúng một trong hai.
+    }
 problem-consent-exists = Sự đồng ý này đã có và còn hiệu lực ({ $consent }).
 problem-consent-withdrawn = Sự đồng ý này đã rút lại lúc { $withdrawn_at }. Nếu cần, xin ghi sự đồng ý mới.
 
 ## Mã VietQR
 
-problem-unknown-bin = Không có ngân hàng nào mang mã BIN { $bin }. Xin chọn lại ngân hàng.
+problem-unknown-bin = Không có ngân hàng nào mang mã BIN { $bin }. Mã BIN có 6 chữ số, ví dụ 970422 là MBBank, 970436 là Vietcombank.
 problem-bank-not-receiving = { $bank } (BIN { $bin }) không nhận tiền qua VietQR. Xin dùng tài khoản ở ngân hàng khác.
 problem-account-malformed = Số tài khoản chỉ gồm chữ không dấu và số, từ 1 đến { $limit } ký tự. Xin coi lại.
 problem-card-malformed = Số thẻ chưa đúng. Xin ghi đủ các chữ số in trên thẻ.
@@ -201,14 +209,14 @@ problem-code-exists = Mã này đã có trong sổ ({ $code }). Không cần ghi
 problem-code-has-amount = Mã này có sẵn số tiền nên không dùng làm mã của sạp được. Xin quét mã không có số tiền.
 problem-code-account-unknown = Mã này trả vào số { $number } ở { $bank }, chưa có trong sổ. Xin ghi tài khoản đó trước.
 problem-code-account-not-linked = Mã này trả cho { $holder } ({ $account }), chưa gắn với sạp. Xin gắn tài khoản với sạp trước.
-problem-reference-needed = Tài khoản này nhận tiền cho { $stalls } sạp nên mã phải có số tham chiếu.
+problem-reference-needed = Tài khoản này nhận tiền cho { $stalls } sạp nên mã phải có số tham chiếu. Xin bỏ with_reference hoặc ghi true.
 
 ## Yêu cầu thanh toán
 
 problem-expiry-out-of-range = Thời hạn phải từ { $min } đến { $max } giây.
 problem-order-exists = Nguồn này đã có yêu cầu mang mã đơn đó. Xin dùng mã đơn khác.
 problem-request-cancelled = Yêu cầu này đã hủy lúc { $cancelled_at }.
-problem-request-paid = Yêu cầu này đã nhận { $received } nên không hủy được. Nếu cần, xin trả lại tiền cho khách.
+problem-request-paid = Yêu cầu này đã nhận tiền nên không hủy được. Nếu cần, xin trả lại tiền cho khách.
 
 ## Giao dịch, báo cáo
 
@@ -230,6 +238,7 @@ problem-database-url-sqlite-path = Sau sqlite: phải là đường dẫn tới 
 problem-database-missing = Không có cơ sở dữ liệu { $path }. Xin coi lại đường dẫn, hoặc chạy `cho40 init` để tạo mới.
 problem-database-not-sqlite = { $path } không phải cơ sở dữ liệu SQLite. Xin coi lại đường dẫn.
 problem-database-not-creatable = Không tạo được { $path }: { $error }. Xin coi lại thư mục và quyền ghi.
+problem-database-of-another-program = { $database } có dữ liệu của chương trình khác (bảng { $table }), không phải của cho40. Xin coi lại địa chỉ cơ sở dữ liệu.
 problem-database-empty = Cơ sở dữ liệu còn trống. Xin chạy `cho40 init` để tạo ban quản lý và khóa.
 problem-database-not-on-server = Máy chủ PostgreSQL chưa có cơ sở dữ liệu này ({ $error }). Xin tạo bằng `createdb`, rồi chạy lại.
 problem-database-not-reachable = Không nối được { $database }: { $error }. Xin coi lại địa chỉ, và máy chủ đã chạy chưa.
@@ -237,14 +246,14 @@ problem-no-board = Chưa có ban quản lý nào. Xin chạy `cho40 init` để 
 problem-board-exists = Đã có “{ $board }”. Muốn thêm ban quản lý nữa thì ghi thêm --another-board; mất khóa thì chạy `cho40 key`.
 problem-board-unknown = Xin ghi đúng một ban quản lý đang có: { $boards }.
 problem-address-in-use = Cổng { $address } đang có chương trình khác dùng. Xin dừng chương trình đó, hoặc chọn cổng khác bằng --listen.
-problem-address-not-usable = Không nghe được ở { $address }: { $error }. Xin chọn địa chỉ khác bằng --listen.
+problem-address-not-usable = Không mở được địa chỉ { $address }: { $error }. Xin chọn địa chỉ khác bằng --listen.
 problem-listen-malformed = “{ $value }” không phải địa chỉ và cổng. Xin ghi như 127.0.0.1:8040 hoặc localhost:8040.
-problem-key-file-missing = Không có tập tin khóa bí mật { $path }. Xin chép lại từ bản sao lưu, hoặc chỉ đường bằng --key-file; đã mất hẳn thì chạy `cho40 key --new-secret-key`.
+problem-key-file-missing = Không có tập tin khóa bí mật { $path }. Xin chép lại từ bản sao lưu, hoặc chỉ rõ đường dẫn bằng --key-file; đã mất hẳn thì chạy `cho40 key --new-secret-key`.
 problem-key-file-malformed = Tập tin { $path } không chứa khóa bí mật (64 chữ số thập lục phân). Xin chép lại từ bản sao lưu.
 problem-key-file-unreadable = Không đọc được tập tin khóa bí mật { $path }: { $error }. Xin coi lại quyền đọc.
 problem-key-file-not-creatable = Không tạo được tập tin khóa bí mật { $path }: { $error }. Xin coi lại thư mục và quyền ghi.
 problem-secret-key-malformed = CHO40_SECRET_KEY phải là 64 chữ số thập lục phân. Xin chép lại từ bản sao lưu.
-problem-secret-key-wrong = Khóa bí mật này không phải của cơ sở dữ liệu này. Xin dùng đúng tập tin khóa, chỉ đường bằng --key-file.
+problem-secret-key-wrong = Khóa bí mật này không phải của cơ sở dữ liệu này. Xin dùng đúng tập tin khóa, chỉ rõ đường dẫn bằng --key-file.
 problem-key-file-exists = Đã có tập tin { $path }; không bao giờ ghi đè tập tin khóa. Nếu đúng là khóa của cơ sở dữ liệu này thì không cần tạo khóa mới; nếu không, xin dời tập tin đi chỗ khác rồi chạy lại.
 problem-secret-key-not-lost = CHO40_SECRET_KEY đúng là khóa của cơ sở dữ liệu này, nên không cần khóa mới.
 problem-new-secret-key-unconfirmed = Chưa làm gì cả. Nếu chắc chắn đã mất khóa cũ, xin dừng máy chủ rồi chạy lại, thêm --yes.
@@ -265,12 +274,12 @@ problem-feed-config-wrong-type = Trường cấu hình này chưa đúng kiểu 
 problem-feed-config-not-one-of = Giá trị phải là một trong: { $allowed }.
 problem-feed-config-out-of-range = Giá trị phải từ { $min } đến { $max }.
 problem-feed-config-bad-merchant = Mã cửa hàng chỉ gồm a–z, 0–9, dấu _ - và dấu chấm, tối đa { $max } ký tự.
-problem-feed-merchant-fixed = Mã cửa hàng là một phần của danh tính giao dịch nên không đổi được. Xin tạo nguồn mới.
+problem-feed-merchant-fixed = Mã cửa hàng được dùng để nhận ra từng giao dịch nên không đổi được. Xin tạo nguồn mới.
 problem-feed-secret-too-short = Khóa bí mật phải có ít nhất { $min } ký tự. Xin chép đủ từ nhà cung cấp.
 problem-feed-secret-too-long = Khóa bí mật dài hơn { $max } ký tự. Xin coi lại đã chép đúng chưa.
 problem-feed-secret-malformed = Khóa bí mật chỉ gồm ký tự ASCII nhìn thấy được, không có khoảng trắng. Xin chép lại.
 problem-feed-secret-not-whsec = Khóa phải là `whsec_` và base64 của { $min }–{ $max } byte. Xin tạo khóa đúng dạng.
-problem-feed-too-many-secrets = Nguồn đã có { $max } khóa bí mật đang dùng. Xin kết thúc bớt khóa cũ.
+problem-feed-too-many-secrets = Nguồn đã có { $max } khóa bí mật đang dùng. Xin bỏ bớt khóa cũ.
 problem-feed-last-secret = Đây là khóa bí mật cuối cùng của nguồn. Xin thêm khóa mới trước khi bỏ khóa này.
 problem-feed-account-in-other-feed = Tài khoản { $account } đang được nguồn { $feed } báo; hai nguồn cùng báo thì mỗi lần chuyển bị đếm hai lần. Xin tắt việc báo tài khoản này ở bên nguồn kia rồi gỡ nó khỏi nguồn đó.
 problem-feed-disabled = Nguồn báo tiền đang tắt. Xin mở lại nguồn rồi hãy thêm tài khoản.

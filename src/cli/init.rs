@@ -28,7 +28,7 @@ pub fn run(args: &InitArgs) -> Outcome<()> {
     let mut resolved = args.settings.resolve()?;
     let name = boards::check_name(&args.board)?;
     resolved.database_url.create_if_missing()?;
-    let mut connection = DbConnection::open_first(&resolved.database_url)?;
+    let mut connection = DbConnection::open_new(&resolved.database_url)?;
     migrate::run(&mut connection)?;
     let known = boards::all_names(&mut connection)?;
     drop(connection);

@@ -89,7 +89,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Init(args) => init::run(&args)?,
         Command::Key(args) => key::run(&args)?,
         Command::Migrate(settings) => {
-            let mut connection = DbConnection::open_first(&settings.resolve()?.database_url)?;
+            let mut connection = DbConnection::open_new(&settings.resolve()?.database_url)?;
             let ran = migrate::run(&mut connection)?;
             for name in &ran {
                 say(&format!("migrated {name}"))?;

@@ -10,7 +10,7 @@ use diesel::r2d2;
 use diesel::result::Error as DieselError;
 
 use super::url::{not_sqlite, sqlite_uri};
-use super::{DatabaseUrl, Fault, Outcome};
+use super::{DatabaseUrl, Fault, Outcome, look};
 use crate::primitives::Refusal;
 
 /// What SQLite says of a file with another content (`SQLITE_NOTADB`).
@@ -34,31 +34,29 @@ impl DbConnection {
     /// quietly ignored the setting would lose acknowledged transfers.
     pub fn open(url: &DatabaseUrl) -> Outcome<Self> {
         match url {
-            DatabaseUrl::Sqlite(path) => {
-                url.require_existing()?;
-                open_sqlite(path).map(Self::Sqlite)
-            }
+            DatabaseUrl::Sqlite(path) => open_sqlite(url, path).map(Self::Sqlite),
             DatabaseUrl::Postgres(text) => open_postgres(text).map(Self::Postgres),
         }
     }
 
-    /// [`Self::open`] at a command's start, where a person can still mend the address.
+    /// [`Self::open`] at a command's start, where a person can still mend the address. Nothing is
+    /// written before it is known that the tables are ours.
     ///
     /// # Errors
-    /// `database-not-on-server`, `database-not-reachable` on `database_url`, and those of the URL.
+    /// `database-empty`; `database-not-on-server`, `database-not-reachable` and
+    /// `database-of-another-program` on `database_url`, and those of the URL.
     pub fn open_first(url: &DatabaseUrl) -> Outcome<Self> {
-        Self::open(url).map_err(|fault| match fault {
-            Fault::Away(error) => {
-                // libpq adds a second line that asks what the text says better.
-                let error = error.lines().next().unwrap_or_default();
-                let is_missing = error.contains("database \"") && error.contains("does not exist");
-                let code =
-                    if is_missing { "database-not-on-server" } else { "database-not-reachable" };
-                let refusal = Refusal::invalid("database_url", code);
-                refusal.with("database", format!("{url:?}")).with("error", error).into()
-            }
-            other => other,
-        })
+        if look::is_empty(url).map_err(|fault| unreachable_at(url, fault))? {
+            return Err(Refusal::conflict("database-empty").into());
+        }
+        Self::open(url).map_err(|fault| unreachable_at(url, fault))
+    }
+
+    /// [`Self::open_first`] for the commands that fill an empty database.
+    pub fn open_new(url: &DatabaseUrl) -> Outcome<Self> {
+        look::is_empty(url)
+            .and_then(|_| Self::open(url))
+            .map_err(|fault| unreachable_at(url, fault))
     }
 
     /// Runs work in one transaction. SQLite takes its write lock at the start, so that two
@@ -122,7 +120,20 @@ impl DbConnection {
     }
 }
 
-fn open_sqlite(path: &Path) -> Outcome<SqliteConnection> {
+/// Why a database that was named cannot be reached, for the person who named it.
+fn unreachable_at(url: &DatabaseUrl, fault: Fault) -> Fault {
+    let Fault::Away(error) = fault else { return fault };
+    // libpq adds a second line that asks what the text says better.
+    let error = error.lines().next().unwrap_or_default();
+    let is_missing = error.contains("database \"") && error.contains("does not exist");
+    let code = if is_missing { "database-not-on-server" } else { "database-not-reachable" };
+    let refusal = Refusal::invalid("database_url", code);
+    refusal.with("database", format!("{url:?}")).with("error", error).into()
+}
+
+/// SQLite on a file that is there, as it stands.
+pub(super) fn sqlite(url: &DatabaseUrl, path: &Path) -> Outcome<SqliteConnection> {
+    url.require_existing()?;
     let name = path.to_str().ok_or_else(|| Fault::broken("path is not UTF-8"))?;
     let mut inner = SqliteConnection::establish(&sqlite_uri(name)).map_err(Fault::broken)?;
     inner.batch_execute("PRAGMA busy_timeout = 10000")?;
@@ -133,6 +144,11 @@ fn open_sqlite(path: &Path) -> Outcome<SqliteConnection> {
         }
         other => Fault::from(other),
     })?;
+    Ok(inner)
+}
+
+fn open_sqlite(url: &DatabaseUrl, path: &Path) -> Outcome<SqliteConnection> {
+    let mut inner = sqlite(url, path)?;
     inner.batch_execute(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
@@ -144,9 +160,13 @@ fn open_sqlite(path: &Path) -> Outcome<SqliteConnection> {
     Ok(inner)
 }
 
+/// PostgreSQL, as it stands.
+pub(super) fn reach(text: &str) -> Outcome<PgConnection> {
+    PgConnection::establish(text).map_err(|error| Fault::Away(error.to_string()))
+}
+
 fn open_postgres(text: &str) -> Outcome<PgConnection> {
-    let mut inner =
-        PgConnection::establish(text).map_err(|error| Fault::Away(error.to_string()))?;
+    let mut inner = reach(text)?;
     inner.batch_execute(
         "SET synchronous_commit = on; SET client_min_messages = warning;
          SET lock_timeout = '10s'; SET statement_timeout = '60s'",

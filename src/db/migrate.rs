@@ -1,6 +1,10 @@
 //! Migrations, embedded in the binary, one folder a database.
 
+use std::collections::HashSet;
+
 use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource as _};
+use diesel::sqlite::Sqlite;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{DbConnection, Fault, Outcome};
@@ -33,8 +37,14 @@ pub fn run(connection: &mut DbConnection) -> Outcome<Vec<String>> {
     }
 }
 
+/// The versions of the embedded migrations, as the databases record them; both have the same.
+pub(super) fn versions() -> Outcome<HashSet<String>> {
+    let all: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations().map_err(Fault::broken)?;
+    Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
+}
+
 /// Whether no migration has run here yet.
-pub fn is_empty(connection: &mut DbConnection) -> Outcome<bool> {
+fn is_empty(connection: &mut DbConnection) -> Outcome<bool> {
     let applied = match connection {
         DbConnection::Sqlite(inner) => inner.applied_migrations(),
         DbConnection::Postgres(inner) => inner.applied_migrations(),

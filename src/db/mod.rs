@@ -7,6 +7,7 @@ pub mod connection;
 pub mod fault;
 pub mod lane;
 pub mod lease;
+mod look;
 pub mod migrate;
 pub mod rows;
 #[rustfmt::skip]

@@ -289,13 +289,14 @@ diesel::table! {
         payload -> Text,
         order_feed_id -> Nullable<BigInt>,
         order_code -> Nullable<Text>,
+        created_by -> BigInt,
         created_at_ms -> BigInt,
         expires_at_ms -> BigInt,
         cancelled_at_ms -> Nullable<BigInt>,
         received_vnd -> BigInt,
         last_paid_at_ms -> Nullable<BigInt>,
-        late -> Bool,
-        thousandfold -> Bool,
+        late_vnd -> BigInt,
+        thousandfold_count -> BigInt,
     }
 }
 

@@ -24,12 +24,23 @@ pub struct LiveFeed {
     pub connector: &'static dyn Connector,
     pub config: FeedConfig,
     pub secrets: Vec<Secret>,
+    /// When the first of them expires.
+    pub holds_until: Option<UnixMs>,
 }
 
 struct Entry {
     /// `None`: no such feed, or it is disabled.
     feed: Option<Arc<LiveFeed>>,
     loaded_at: UnixMs,
+}
+
+impl Entry {
+    /// An expired secret is not accepted a moment longer than its time.
+    fn is_fresh(&self, now: UnixMs) -> bool {
+        let holds_until = self.feed.as_ref().and_then(|feed| feed.holds_until);
+        (0..FRESH_MS).contains(&(now.0 - self.loaded_at.0))
+            && holds_until.is_none_or(|until| now < until)
+    }
 }
 
 /// The feeds in memory.
@@ -60,7 +71,7 @@ impl FeedBook {
         let changes = {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(entry) = known.entries.get(&id)
-                && (0..FRESH_MS).contains(&(now.0 - entry.loaded_at.0))
+                && entry.is_fresh(now)
             {
                 return Ok(entry.feed.clone());
             }
@@ -118,14 +129,16 @@ pub(super) fn open(
 ) -> Outcome<LiveFeed> {
     let id = row.id;
     let connector = connector(row.provider);
-    let mut found = Vec::new();
+    let (mut found, mut expiries) = (Vec::new(), Vec::new());
     for (info, sealed) in secrets::active(connection, board_id, id, now)? {
         let text = key
             .open(&id.to_string(), &sealed)
             .and_then(|plain| String::from_utf8(plain).ok())
             .ok_or_else(|| Fault::broken(format!("secret {} cannot be opened", info.id)))?;
         found.push(connector.accept_secret(&text)?);
+        expiries.extend(info.expires_at);
     }
     let config = FeedConfig::parse(row.provider, &row.config)?;
-    Ok(LiveFeed { board_id, id, connector, config, secrets: found })
+    let holds_until = expiries.into_iter().min();
+    Ok(LiveFeed { board_id, id, connector, config, secrets: found, holds_until })
 }

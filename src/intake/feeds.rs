@@ -11,7 +11,7 @@ use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{FeedConfig, FeedKind, Provider, connector};
 use crate::primitives::ids::{AccountId, BoardId, FeedId, SecretId};
-use crate::primitives::{Refusal, UnixMs};
+use crate::primitives::{Refusal, UnixMs, input};
 
 const NAME_CHARS: usize = 80;
 /// Rotation needs two; more than five are forgotten ones.
@@ -70,12 +70,17 @@ pub struct NewFeed {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeedChange {
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub name: Option<String>,
     /// Replaces the configuration; its `merchant` is part of the transfers' identity and stays.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Object, required = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub config: Option<Box<RawValue>>,
     /// `true` ends the feed at once and frees its accounts for other feeds; `false` takes it up
     /// again with them, unless another feed reports one by now.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub disabled: Option<bool>,
 }
 

@@ -28,6 +28,9 @@ pub enum Rule {
     Reference,
     /// The reference of a code that was revoked: still that stall's money, but to be looked at.
     RevokedReference,
+    /// The reference of a vendor who had left the stall that day, or of an account that no longer
+    /// served it: the money went to that vendor's account, but to be looked at.
+    EndedOccupancy,
     /// For a request that was taken back: its stall's money, but to be looked at.
     CancelledRequest,
     /// The virtual account that received it stands in the codes of one stall alone.
@@ -47,6 +50,7 @@ impl Rule {
             Self::Request => "request",
             Self::Reference => "reference",
             Self::RevokedReference => "revoked_reference",
+            Self::EndedOccupancy => "ended_occupancy",
             Self::CancelledRequest => "cancelled_request",
             Self::VirtualAccount => "virtual_account",
             Self::BusinessAccount => "business_account",
@@ -130,7 +134,7 @@ pub fn decide(sighted: &Sighted, known: &Known<'_>) -> Decision {
     match candidates.as_slice() {
         [] => by_number(amount, known).unwrap_or_else(|| by_account(amount, account_id, known)),
         [Candidate::Request(request)] => of_request(sighted, request, Rule::Request),
-        [Candidate::Code { code_id, occupancy_id, revoked }] => Decision {
+        [Candidate::Code { code_id, occupancy_id, rule }] => Decision {
             line: Line {
                 occupancy_id: Some(*occupancy_id),
                 code_id: Some(*code_id),
@@ -138,7 +142,7 @@ pub fn decide(sighted: &Sighted, known: &Known<'_>) -> Decision {
                 class: Class::Sale,
                 amount,
             },
-            rule: if *revoked { Rule::RevokedReference } else { Rule::Reference },
+            rule: *rule,
             unassigned: None,
             effect: None,
         },
@@ -147,7 +151,7 @@ pub fn decide(sighted: &Sighted, known: &Known<'_>) -> Decision {
 }
 
 enum Candidate<'a> {
-    Code { code_id: CodeId, occupancy_id: OccupancyId, revoked: bool },
+    Code { code_id: CodeId, occupancy_id: OccupancyId, rule: Rule },
     Request(&'a RequestRow),
 }
 
@@ -160,10 +164,18 @@ fn candidate<'a>(
 ) -> Option<Candidate<'a>> {
     if reference.is_static() {
         let code = known.directory.code(reference)?;
+        let rule = if code.revoked_at.is_some_and(|revoked_at| revoked_at <= occurred_at) {
+            Rule::RevokedReference
+        } else if code.is_over(known.day) {
+            Rule::EndedOccupancy
+        } else {
+            Rule::Reference
+        };
+        let (code_id, occupancy_id) = (code.code_id, code.occupancy_id);
         return (code.account_id == account_id).then_some(Candidate::Code {
-            code_id: code.code_id,
-            occupancy_id: code.occupancy_id,
-            revoked: code.revoked_at.is_some_and(|revoked_at| revoked_at <= occurred_at),
+            code_id,
+            occupancy_id,
+            rule,
         });
     }
     let request = known.requests.iter().find(|request| request.reference == reference)?;
@@ -194,7 +206,7 @@ fn of_request(sighted: &Sighted, request: &RequestRow, rule: Rule) -> Decision {
 }
 
 fn by_number(amount: Vnd, known: &Known<'_>) -> Option<Decision> {
-    let printed = known.directory.printed_on(known.number_id?)?;
+    let printed = known.directory.printed_on(known.number_id?, known.day)?;
     Some(Decision {
         line: Line {
             occupancy_id: Some(printed.occupancy_id),

@@ -109,23 +109,20 @@ fn settle_requests(
     for id in ids {
         let Some(before) = requests::by_id(connection, board_id, id)? else { continue };
         let mut row = before.clone();
-        let (mut was_alarm, mut is_alarm) = (false, false);
+        let (at, precision) = (stored.occurred_at, stored.occurred_precision);
         for line in stored.lines.iter().filter(|line| line.request_id == Some(id)) {
             if line.class == Class::Unclassified {
-                was_alarm = true;
+                row.thousandfold_count -= 1;
             } else {
-                row.withdraw(line.amount);
+                row.withdraw(line.amount, at, precision);
             }
         }
         for line in one.lines.iter().filter(|line| line.request_id == Some(id)) {
             if line.class == Class::Unclassified {
-                is_alarm = true;
+                row.thousandfold_count += 1;
             } else {
-                row.accept(line.amount, stored.occurred_at, stored.occurred_precision);
+                row.accept(line.amount, at, precision);
             }
-        }
-        if was_alarm != is_alarm {
-            row.thousandfold = is_alarm;
         }
         if row != before {
             requests::apply_received(connection, board_id, &row)?;

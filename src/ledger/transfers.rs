@@ -50,8 +50,9 @@ pub struct AttributionView {
     /// 1 is the rules' decision; each later one replaces it.
     pub seq: i32,
     /// `reference`, `request`, `order`, `virtual_account`, `business_account`, `sole_occupancy`,
-    /// `none` or `manual`; `revoked_reference` and `cancelled_request` are the stall's money too,
-    /// but to be looked at.
+    /// `none` or `manual`; `revoked_reference`, `ended_occupancy` (the vendor had left the stall, or
+    /// the account no longer served it) and `cancelled_request` are the vendor's money too, but to
+    /// be looked at.
     pub rule: String,
     pub lines: Vec<LineView>,
 }

@@ -50,6 +50,16 @@ where
     Ok(Option::<Object<T>>::deserialize(from)?.map(|object| object.0))
 }
 
+/// A field of a change that may be left out and, unlike [`Option`], not be null: what must have a
+/// value cannot be emptied.
+pub fn present<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(from).map(Some)
+}
+
 /// A list of [`object`]s.
 pub fn objects<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
 where

@@ -48,6 +48,14 @@ impl UnixMs {
         Some(Self(instant.as_millisecond()))
     }
 
+    /// Vietnam's wall clock for a sentence: `01:13 ngày 26/11/2026`, where `on` is `ngày`.
+    #[must_use]
+    pub fn in_words(self, on: &str) -> String {
+        let Ok(instant) = Timestamp::from_millisecond(self.0) else { return self.0.to_string() };
+        let local = instant.to_zoned_datetime(TimeZone::fixed(Offset::constant(7)));
+        format!("{} {on} {}", local.strftime("%H:%M"), local.strftime("%d/%m/%Y"))
+    }
+
     /// Reads Vietnam's wall clock without an offset: `2026-09-10 19:27:00`, also with `T`.
     #[must_use]
     pub fn from_vietnam_wall_clock(text: &str) -> Option<Self> {

@@ -9,7 +9,7 @@ use super::{Page, PageRequest, Patch, Period, occupancies};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AbsenceId, OccupancyId};
-use crate::primitives::{Day, Refusal};
+use crate::primitives::{Day, Refusal, input};
 use crate::text_enum;
 
 text_enum!(AbsenceKind {
@@ -45,7 +45,8 @@ pub struct NewAbsence {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AbsenceChange {
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = String, format = Date, required = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub from_day: Option<Day>,
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]

@@ -9,11 +9,11 @@ use super::consents::Purpose;
 use super::numbers::{self, NumberKind, ReceivingNumber};
 use super::store::{self, accounts as rows, codes as code_store, consents as consent_store};
 use super::store::{numbers as number_store, verifications as verification_store};
-use super::{Page, PageRequest};
+use super::{Page, PageRequest, boards};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, NumberId};
-use crate::primitives::{Refusal, UnixMs, fold};
+use crate::primitives::{Refusal, UnixMs, fold, input};
 use crate::text_enum;
 
 const HOLDER_CHARS: usize = 120;
@@ -95,10 +95,20 @@ pub struct NewAccount {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountChange {
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub kind: Option<AccountKind>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub use_kind: Option<UseKind>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub holder_name: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub relation: Option<Relation>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub keeps_outgoing: Option<bool>,
 }
 
@@ -213,7 +223,8 @@ pub fn close(connection: &mut DbConnection, act: &Act, id: AccountId) -> Outcome
     store::touch(connection, act.board_id())?;
     let mut account = found(rows::find(connection, act.board_id(), id)?, "account")?;
     refuse_closed(&account)?;
-    if let Some(code_id) = code_store::live_of_account(connection, act.board_id(), id)? {
+    let today = boards::today(connection, act)?;
+    if let Some(code_id) = code_store::live_of_account(connection, act.board_id(), id, today)? {
         return Err(Refusal::conflict("account-has-live-codes").with("code", code_id).into());
     }
     account.closed_at = Some(act.at);

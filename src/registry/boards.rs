@@ -9,7 +9,7 @@ use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::BoardId;
-use crate::primitives::{Day, Refusal, UnixMs, Vnd};
+use crate::primitives::{Day, Refusal, UnixMs, Vnd, input};
 
 const NAME_CHARS: usize = 120;
 const DAY_START_MINUTES: std::ops::RangeInclusive<i32> = 0..=720;
@@ -34,11 +34,16 @@ pub struct Board {
 #[serde(deny_unknown_fields)]
 pub struct BoardChange {
     /// 1–120 characters.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub name: Option<String>,
     /// 0–720.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub day_start_minute: Option<i32>,
     /// 1–1,000,000 đ.
-    #[schema(value_type = Option<i64>)]
+    #[schema(value_type = i64, required = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub minimum_receipt_vnd: Option<Vnd>,
 }
 

@@ -1,7 +1,8 @@
 //! When a market is held. A day is a market day when a rule opens it and none closes it; a market
 //! without a rule is held every day.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::check::{found, referred};
@@ -13,7 +14,7 @@ use crate::primitives::ids::{CalendarRuleId, MarketId};
 use crate::primitives::{Day, Refusal, input};
 
 /// One rule. Every week and every lunar month unless dated; both ends of a span are included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Rule {
     /// Opens a weekday.
@@ -48,6 +49,67 @@ pub enum Rule {
         #[schema(value_type = String, format = Date)]
         to_day: Day,
     },
+}
+
+/// All fields that a rule may have. serde's own way to read a tagged enumeration forgets in which
+/// field it stands.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFields {
+    kind: RuleKind,
+    iso_weekday: Option<i32>,
+    lunar_day: Option<i32>,
+    from_day: Option<Day>,
+    to_day: Option<Day>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum RuleKind {
+    Weekday,
+    LunarDay,
+    Open,
+    Closed,
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let RuleFields { kind, iso_weekday, lunar_day, from_day, to_day } =
+            RuleFields::deserialize(from)?;
+        let foreign = match kind {
+            RuleKind::Weekday => lunar_day.map(|_| "lunar_day"),
+            RuleKind::LunarDay => iso_weekday.map(|_| "iso_weekday"),
+            RuleKind::Open | RuleKind::Closed => {
+                iso_weekday.map(|_| "iso_weekday").or(lunar_day.map(|_| "lunar_day"))
+            }
+        };
+        if let Some(name) = foreign {
+            return Err(D::Error::unknown_field(name, &[]));
+        }
+        let missing = D::Error::missing_field;
+        let span = || {
+            let from_day = from_day.ok_or_else(|| missing("from_day"))?;
+            Ok((from_day, to_day.ok_or_else(|| missing("to_day"))?))
+        };
+        Ok(match kind {
+            RuleKind::Weekday => {
+                let iso_weekday = iso_weekday.ok_or_else(|| missing("iso_weekday"))?;
+                Self::Weekday { iso_weekday, from_day, to_day }
+            }
+            RuleKind::LunarDay => {
+                let lunar_day = lunar_day.ok_or_else(|| missing("lunar_day"))?;
+                Self::LunarDay { lunar_day, from_day, to_day }
+            }
+            RuleKind::Open => {
+                let (from_day, to_day) = span()?;
+                Self::Open { from_day, to_day }
+            }
+            RuleKind::Closed => {
+                let (from_day, to_day) = span()?;
+                Self::Closed { from_day, to_day }
+            }
+        })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]

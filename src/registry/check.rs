@@ -43,14 +43,15 @@ pub fn phone(field: &'static str, text: &str) -> Result<String, Refusal> {
     }
 }
 
-/// An account, card or merchant number: 1–19 ASCII letters and digits, case kept.
+/// An account, card or merchant number: 1–19 ASCII letters and digits. In upper case: banks do not
+/// tell cases apart, and `abcd1` must not be another account than `ABCD1`.
 ///
 /// # Errors
 /// `account-malformed` on the field.
 pub fn number(field: &'static str, text: &str) -> Result<String, Refusal> {
     let trimmed = text.trim();
     vietqr::check_account(trimmed).map_err(|refusal| refusal.on(field))?;
-    Ok(trimmed.to_owned())
+    Ok(trimmed.to_ascii_uppercase())
 }
 
 /// A BIN of the bank directory.

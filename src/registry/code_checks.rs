@@ -60,7 +60,7 @@ pub struct CodeCheckFilter {
 /// `not-found` (code_id), `text-length` (scanned_payload, checked_by).
 pub fn create(connection: &mut DbConnection, act: &Act, new: NewCodeCheck) -> Outcome<CodeCheck> {
     act.require(Permission::CodesWrite)?;
-    let code = code_store::find(connection, act.board_id(), new.code_id)?;
+    let code = code_store::find(connection, act.board_id(), new.code_id, act.at)?;
     let code = referred(code, "code", "code_id")?;
     let scanned_payload = new.scanned_payload.map(|text| text.trim().to_owned());
     if scanned_payload.as_ref().is_some_and(|text| text.chars().count() > MAX_PAYLOAD) {

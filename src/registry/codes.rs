@@ -42,6 +42,7 @@ pub struct Code {
     pub check_code: String,
     #[schema(value_type = String, format = DateTime)]
     pub issued_at: UnixMs,
+    /// At the latest when the vendor's last day at the stall is over.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<UnixMs>,
     pub revoked_because: Option<String>,
@@ -92,7 +93,8 @@ pub struct CodeFilter {
     pub account_id: Option<AccountId>,
     /// Finds a card by what is printed under its symbol, in either case.
     pub check_code: Option<String>,
-    /// Only codes that are not revoked, or only revoked ones.
+    /// Only codes that are not revoked, or only revoked ones. A vendor's last day at the stall
+    /// revokes its codes.
     pub live: Option<bool>,
 }
 
@@ -143,7 +145,7 @@ pub fn revoke(
 ) -> Outcome<Code> {
     act.require(Permission::CodesWrite)?;
     store::touch(connection, act.board_id())?;
-    let mut code = found(rows::find(connection, act.board_id(), id)?, "code")?;
+    let mut code = found(rows::find(connection, act.board_id(), id, act.at)?, "code")?;
     if let Some(revoked_at) = code.revoked_at {
         return Err(Refusal::conflict("code-revoked").with("revoked_at", revoked_at).into());
     }
@@ -155,7 +157,7 @@ pub fn revoke(
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: CodeId) -> Outcome<Code> {
     act.require(Permission::RegistryRead)?;
-    Ok(found(rows::find(connection, act.board_id(), id)?, "code")?)
+    Ok(found(rows::find(connection, act.board_id(), id, act.at)?, "code")?)
 }
 
 pub fn list(
@@ -170,7 +172,8 @@ pub fn list(
         check_code.map(|code| text("check_code", code, CHECK_CODE_CHARS)).transpose()?;
     let check_code = check_code.map(|code| code.to_ascii_uppercase());
     let filter = CodeFilter { check_code, ..*filter };
-    let codes = rows::page(connection, act.board_id(), &filter, page)?;
+    let now = (act.at, boards::today(connection, act)?);
+    let codes = rows::page(connection, act.board_id(), &filter, page, now)?;
     Ok(page.page(codes, |code| code.id.0))
 }
 

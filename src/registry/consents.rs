@@ -1,5 +1,7 @@
 //! Consents, per person and purpose (Law 91/2025): who gave it, when, and when it was withdrawn.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -8,7 +10,7 @@ use super::store::{self, accounts as account_store, consents as rows, vendors as
 use super::{Page, PageRequest, accounts};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{AccountId, ConsentId, VendorId};
+use crate::primitives::ids::{AccountId, ConsentId, OccupancyId, VendorId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::text_enum;
 
@@ -81,7 +83,13 @@ pub fn give(connection: &mut DbConnection, act: &Act, new: NewConsent) -> Outcom
         _ => {
             let field = if new.purpose.is_vendors() { "vendor_id" } else { "account_id" };
             let refusal = Refusal::invalid(field, "consent-subject");
-            return Err(refusal.with("purpose", new.purpose.as_str()).into());
+            let whose = match (new.purpose.is_vendors(), new.purpose.is_holders()) {
+                (true, false) => "vendor",
+                (false, true) => "holder",
+                _ => "either",
+            };
+            let refusal = refusal.with("purpose", new.purpose.as_str());
+            return Err(refusal.with("whose", whose).into());
         }
     };
     if let Some(held) = held {
@@ -114,6 +122,19 @@ pub fn list(
     act.require(Permission::RegistryRead)?;
     let consents = rows::page(connection, act.board_id(), filter, page)?;
     Ok(page.page(consents, |consent| consent.id.0))
+}
+
+/// Those of the occupancies whose vendors share their amounts now.
+pub fn sharing_amounts(
+    connection: &mut DbConnection,
+    act: &Act,
+    of: &[OccupancyId],
+) -> Outcome<HashSet<OccupancyId>> {
+    if of.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sharing = rows::sharing_amounts(connection, act.board_id(), of, act.at)?;
+    Ok(sharing.into_iter().collect())
 }
 
 /// Ends a consent, and at once what leans on it.

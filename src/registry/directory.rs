@@ -1,6 +1,6 @@
 //! The register as the ledger's writer lanes keep it in memory: which account a number leads to,
 //! whom an account served on a day, what a reference stands for. Loaded again when
-//! `board_heads.registry_version` moves. No lookup allocates.
+//! `board_heads.registry_version` moves. No lookup allocates, but for a number in lower case.
 
 use std::collections::HashMap;
 
@@ -24,8 +24,8 @@ pub struct Directory {
     accounts: HashMap<AccountId, KnownAccount>,
     links: HashMap<AccountId, Vec<Link>>,
     codes: HashMap<Reference, StaticCode>,
-    /// Virtual accounts in valid codes; `None`: in those of several stalls.
-    printed: HashMap<NumberId, Option<Printed>>,
+    /// Virtual accounts in codes that are not revoked.
+    printed: HashMap<NumberId, Vec<StaticCode>>,
 }
 
 /// What is known of an account.
@@ -51,6 +51,16 @@ pub struct StaticCode {
     pub occupancy_id: OccupancyId,
     pub account_id: AccountId,
     pub revoked_at: Option<UnixMs>,
+    /// The last day on which the vendor holds the stall and the account is linked to it.
+    pub last_day: Option<Day>,
+}
+
+impl StaticCode {
+    /// Whether the vendor has left the stall, or the account no longer serves it.
+    #[must_use]
+    pub fn is_over(&self, day: Day) -> bool {
+        self.last_day.is_some_and(|last_day| last_day < day)
+    }
 }
 
 /// Whose codes name a virtual account.
@@ -90,8 +100,16 @@ impl Directory {
             links.entry(account_id).or_default().push(link);
         }
         let accounts = store::accounts(connection, board_id)?.into_iter().collect();
-        let codes = store::codes(connection, board_id)?.into_iter().collect();
-        let printed = printed(store::virtual_codes(connection, board_id)?);
+        let mut codes = HashMap::new();
+        for (reference, mut code) in store::codes(connection, board_id)? {
+            code.last_day = last_day(&links, &code);
+            codes.insert(reference, code);
+        }
+        let mut printed: HashMap<NumberId, Vec<StaticCode>> = HashMap::new();
+        for (number_id, mut code) in store::virtual_codes(connection, board_id)? {
+            code.last_day = last_day(&links, &code);
+            printed.entry(number_id).or_default().push(code);
+        }
         Ok(Self {
             version,
             day_start_minute,
@@ -120,7 +138,13 @@ impl Directory {
     }
 
     fn resolve(&self, bin: Option<&str>, number: &str) -> Option<ResolvedNumber> {
-        let numbered = self.numbers.get(number)?;
+        // Kept in upper case; most are digits alone and found as they come.
+        let numbered = match self.numbers.get(number) {
+            None if number.bytes().any(|byte| byte.is_ascii_lowercase()) => {
+                self.numbers.get(&*number.to_ascii_uppercase())?
+            }
+            found => found?,
+        };
         if let Some(bin) = bin {
             return numbered.iter().find(|known| &*known.bin == bin).map(|known| known.resolved);
         }
@@ -151,22 +175,32 @@ impl Directory {
         self.codes.get(&reference)
     }
 
-    /// The stall whose valid codes alone name this virtual account.
+    /// The stall whose valid codes alone name this virtual account on a day.
     #[must_use]
-    pub fn printed_on(&self, number_id: NumberId) -> Option<Printed> {
-        self.printed.get(&number_id).copied().flatten()
+    pub fn printed_on(&self, number_id: NumberId, day: Day) -> Option<Printed> {
+        let mut valid = self.printed.get(&number_id)?.iter().filter(|code| !code.is_over(day));
+        let first = valid.next()?;
+        let mut printed =
+            Printed { occupancy_id: first.occupancy_id, code_id: Some(first.code_id) };
+        for other in valid {
+            if other.occupancy_id != first.occupancy_id {
+                return None;
+            }
+            printed.code_id = None;
+        }
+        Some(printed)
     }
 }
 
-fn printed(codes: Vec<(NumberId, CodeId, OccupancyId)>) -> HashMap<NumberId, Option<Printed>> {
-    let mut printed: HashMap<NumberId, Option<Printed>> = HashMap::new();
-    for (number_id, code_id, occupancy_id) in codes {
-        let first = Some(Printed { occupancy_id, code_id: Some(code_id) });
-        let known = printed.entry(number_id).or_insert(first);
-        if *known != first {
-            let same = known.filter(|known| known.occupancy_id == occupancy_id);
-            *known = same.map(|known| Printed { code_id: None, ..known });
-        }
+/// The last day of the links between a code's account and its occupancy, or of the occupancy alone
+/// where there are none.
+fn last_day(links: &HashMap<AccountId, Vec<Link>>, code: &StaticCode) -> Option<Day> {
+    let of_account = links.get(&code.account_id).map_or(&[][..], Vec::as_slice);
+    let of_code = of_account.iter().filter(|link| link.occupancy_id == code.occupancy_id);
+    let last_days = of_code.map(|link| link.period.to.map_or(i32::MAX, Day::get));
+    match last_days.max() {
+        Some(i32::MAX) => None,
+        Some(last_day) => Some(Day(last_day)),
+        None => code.last_day,
     }
-    printed
 }

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::accounts;
+use super::boards;
 use super::check;
 use super::codes::{Code, CodeSource, code_day};
 use super::store::accounts::bank_name;
@@ -91,7 +92,8 @@ fn refuse_known(
     payload: &Payload<'_>,
 ) -> Outcome<()> {
     let board_id = act.board_id();
-    let mut known = rows::live_with_payload(connection, board_id, text)?;
+    let today = boards::today(connection, act)?;
+    let mut known = rows::live_with_payload(connection, board_id, text, today)?;
     for reference in vietqr::scan(payload.purpose.unwrap_or_default()) {
         known = known.or(rows::with_reference(connection, board_id, reference)?);
     }

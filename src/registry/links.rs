@@ -10,7 +10,7 @@ use super::{Page, PageRequest, Patch, Period, accounts, occupancies};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, LinkId, OccupancyId};
-use crate::primitives::{Day, Refusal};
+use crate::primitives::{Day, Refusal, input};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AccountLink {
@@ -38,7 +38,8 @@ pub struct NewAccountLink {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountLinkChange {
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = String, format = Date, required = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub from_day: Option<Day>,
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]

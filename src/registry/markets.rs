@@ -8,8 +8,8 @@ use super::store::markets as store;
 use super::{Page, PageRequest};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::UnixMs;
 use crate::primitives::ids::MarketId;
+use crate::primitives::{UnixMs, input};
 
 const NAME_CHARS: usize = 120;
 
@@ -37,8 +37,14 @@ pub struct NewMarket {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MarketChange {
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub name: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub commune: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub province: Option<String>,
 }
 

@@ -7,6 +7,7 @@
 
 pub mod absences;
 pub mod accounts;
+pub mod banks;
 pub mod boards;
 pub mod calendar;
 pub mod check;

@@ -10,7 +10,7 @@ use super::{Page, PageRequest, Patch};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::NeighbourhoodId;
-use crate::primitives::{Day, Refusal};
+use crate::primitives::{Day, Refusal, input};
 
 const KIND_CHARS: usize = 40;
 const NAME_CHARS: usize = 80;
@@ -49,9 +49,15 @@ pub struct NewNeighbourhood {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NeighbourhoodChange {
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub kind: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub name: Option<String>,
     /// Takes the place of all old names.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub aliases: Option<Vec<String>>,
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]

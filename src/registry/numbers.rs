@@ -49,7 +49,7 @@ pub struct NewReceivingNumber {
     pub bin: Option<String>,
     /// Any but `main`: that one is made with the account.
     pub kind: NumberKind,
-    /// 1–19 letters and digits.
+    /// 1–19 letters and digits, kept in upper case.
     pub number: String,
 }
 

@@ -12,7 +12,7 @@ use super::{Page, PageRequest, Patch, Period};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{MarketId, OccupancyId, StallId, VendorId};
-use crate::primitives::{Day, Refusal, UnixMs};
+use crate::primitives::{Day, Refusal, UnixMs, input};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Occupancy {
@@ -51,7 +51,8 @@ pub struct NewOccupancy {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OccupancyChange {
-    #[schema(value_type = Option<String>, format = Date)]
+    #[schema(value_type = String, format = Date, required = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub from_day: Option<Day>,
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
@@ -149,7 +150,8 @@ pub fn change(
     Ok(occupancy)
 }
 
-/// The vendor leaves. Money that still comes to an old card keeps its old occupancy, flagged.
+/// The vendor leaves. With the last day the codes are revoked; money that still comes to an old
+/// card keeps its old occupancy, flagged.
 ///
 /// # Errors
 /// `occupancy-ended` when its end is already set, `period-reversed`.

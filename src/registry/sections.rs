@@ -8,8 +8,8 @@ use super::store::{markets as market_store, sections as store};
 use super::{Page, PageRequest};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::Refusal;
 use crate::primitives::ids::{MarketId, SectionId};
+use crate::primitives::{Refusal, input};
 
 const NAME_CHARS: usize = 80;
 
@@ -35,7 +35,11 @@ pub struct NewSection {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SectionChange {
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub name: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub position: Option<i32>,
 }
 

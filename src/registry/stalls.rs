@@ -11,7 +11,7 @@ use super::{Page, PageRequest, Patch};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{MarketId, SectionId, StallId};
-use crate::primitives::{Day, Refusal, UnixMs};
+use crate::primitives::{Day, Refusal, UnixMs, input};
 use crate::text_enum;
 
 const CODE_CHARS: usize = 20;
@@ -61,11 +61,23 @@ pub struct NewStall {
 #[serde(deny_unknown_fields)]
 pub struct StallChange {
     /// A section of the same market.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub section_id: Option<SectionId>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub code: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub goods: Option<String>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub wholesale: Option<bool>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub size_class: Option<SizeClass>,
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub position: Option<i32>,
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]

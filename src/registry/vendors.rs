@@ -8,8 +8,8 @@ use super::store::{neighbourhoods as neighbourhood_store, vendors as store};
 use super::{Page, PageRequest, Patch};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::UnixMs;
 use crate::primitives::ids::{NeighbourhoodId, VendorId};
+use crate::primitives::{UnixMs, input};
 
 const NAME_CHARS: usize = 80;
 
@@ -38,6 +38,8 @@ pub struct NewVendor {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VendorChange {
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
     pub name: Option<String>,
     #[serde(default)]
     #[schema(value_type = Option<String>)]

@@ -1,5 +1,6 @@
 //! Taking a request back.
 
+use super::show::show_one;
 use super::store;
 use super::types::Request;
 use crate::access::{Act, Permission};
@@ -16,13 +17,14 @@ pub fn cancel(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outcom
     let is_cancelled = store::cancel(connection, act.board_id(), id, act.at)?;
     let (row, to) = found(store::find(connection, act.board_id(), id)?, "request")?;
     if is_cancelled {
-        return Ok(Request::shown(row, to, act.at));
+        return show_one(connection, act, row, to);
     }
     match row.cancelled_at {
         Some(cancelled_at) => {
             let refusal = Refusal::conflict("request-cancelled");
             Err(refusal.with("cancelled_at", cancelled_at).into())
         }
-        None => Err(Refusal::conflict("request-paid").with("received", row.received).into()),
+        // How much is not said: amounts are the vendor's.
+        None => Err(Refusal::conflict("request-paid").into()),
     }
 }

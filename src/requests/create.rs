@@ -73,13 +73,14 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewRequest) -> Outc
         reference,
         payload: issued.payload,
         order,
+        created_by: act.scope.key_id,
         created_at: act.at,
         expires_at: act.at.plus_ms(expires_in_s.saturating_mul(MS_PER_SECOND)),
         cancelled_at: None,
         received: Vnd::ZERO,
         last_paid_at: None,
-        late: false,
-        thousandfold: false,
+        received_late: Vnd::ZERO,
+        thousandfold_count: 0,
     };
     // The order is the only other unique key.
     let order_exists = || Refusal::conflict("order-exists").on("order.order_code");
@@ -89,7 +90,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewRequest) -> Outc
         number: payee.number.number,
         holder_name: payee.account.holder_name,
     };
-    Ok(Request::shown(row, to, act.at))
+    Ok(Request::shown(row, to, act.at, true))
 }
 
 fn payee(connection: &mut DbConnection, act: &Act, new: &NewRequest) -> Outcome<Payee> {

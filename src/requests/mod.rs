@@ -13,8 +13,8 @@ pub mod types;
 
 pub use cancel::cancel;
 pub use create::{NewRequest, create};
-pub use receive::{Effect, Received, receive};
-pub use show::{RequestFilter, get, list};
+pub use receive::{Effect, GRACE_MS, Received, receive};
+pub use show::{RequestFilter, get, list, payload};
 pub use state::{RequestState, state_of};
 pub use store::{apply_received, by_id, by_order, by_reference, open_on_account};
 pub use types::{Order, Request, RequestKind, RequestRow};

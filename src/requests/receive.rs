@@ -6,7 +6,7 @@ use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{UnixMs, Vnd};
 
 /// Bank clocks and ours differ, and a transfer takes a moment after the payer has seen the code.
-pub(super) const GRACE_MS: i64 = 2 * MS_PER_MINUTE;
+pub const GRACE_MS: i64 = 2 * MS_PER_MINUTE;
 const THOUSAND: i64 = 1_000;
 
 /// What a payment makes of its request.
@@ -62,7 +62,7 @@ pub fn receive(
     if is_thousandfold(row, amount) {
         return Received { effect: Effect::Thousandfold, late: false, received: row.received };
     }
-    let received = Vnd::new(row.received.get().saturating_add(amount.get()));
+    let received = plus(row.received, amount.get());
     let effect = if row.cancelled_at.is_some() {
         Effect::AfterCancel
     } else if received > row.amount {
@@ -81,6 +81,10 @@ fn is_late(row: &RequestRow, occurred_at: UnixMs, precision: Precision) -> bool 
 
 fn is_thousandfold(row: &RequestRow, amount: Vnd) -> bool {
     let remaining = row.amount.checked_sub(row.received).filter(|rest| rest.is_positive());
+    if remaining == Some(amount) {
+        // Exactly what was lacking, also where that is a thousandth of the whole.
+        return false;
+    }
     let times = |amount: Vnd| amount.get().checked_mul(THOUSAND).map(Vnd::new);
     let is_too_small =
         times(amount) == Some(row.amount) || (remaining.is_some() && times(amount) == remaining);
@@ -94,31 +98,58 @@ impl RequestRow {
         receive(self, amount, occurred_at, precision)
     }
 
-    /// The request after a payment. What comes on top of a paid request does not make it late.
+    /// Whether a part of what was asked came after the expiry. What comes on top of a request that
+    /// was paid in time does not make it late.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        let in_time = self.received.get().saturating_sub(self.received_late.get());
+        self.received_late.is_positive() && in_time < self.amount.get()
+    }
+
+    #[must_use]
+    pub const fn is_thousandfold(&self) -> bool {
+        self.thousandfold_count > 0
+    }
+
+    /// The request after a payment.
     pub fn take(&mut self, payment: Received, occurred_at: UnixMs) {
         if payment.effect == Effect::Thousandfold {
-            self.thousandfold = true;
+            self.thousandfold_count += 1;
             return;
         }
-        self.late |= payment.late && self.received < self.amount;
+        if payment.late {
+            let amount = payment.received.get().saturating_sub(self.received.get());
+            self.received_late = plus(self.received_late, amount);
+        }
         self.received = payment.received;
         self.last_paid_at = self.last_paid_at.max(Some(occurred_at));
     }
 
     /// The request after a person has said that money was for it, whatever the amount.
     pub fn accept(&mut self, amount: Vnd, occurred_at: UnixMs, precision: Precision) {
-        self.late |= self.received < self.amount && is_late(self, occurred_at, precision);
-        self.received = Vnd::new(self.received.get().saturating_add(amount.get()));
+        if is_late(self, occurred_at, precision) {
+            self.received_late = plus(self.received_late, amount.get());
+        }
+        self.received = plus(self.received, amount.get());
         self.last_paid_at = self.last_paid_at.max(Some(occurred_at));
     }
 
-    /// The request without money that turned out to be for something else. Without any money left
-    /// nothing was late; with some, when it came is not told apart.
-    pub fn withdraw(&mut self, amount: Vnd) {
-        self.received = Vnd::new(self.received.get().saturating_sub(amount.get()).max(0));
+    /// The request without money that turned out to be for something else.
+    pub fn withdraw(&mut self, amount: Vnd, occurred_at: UnixMs, precision: Precision) {
+        if is_late(self, occurred_at, precision) {
+            self.received_late = less(self.received_late, amount);
+        }
+        self.received = less(self.received, amount);
         if self.received == Vnd::ZERO {
-            self.late = false;
             self.last_paid_at = None;
         }
     }
+}
+
+const fn plus(sum: Vnd, amount_vnd: i64) -> Vnd {
+    Vnd::new(sum.get().saturating_add(amount_vnd))
+}
+
+fn less(sum: Vnd, amount: Vnd) -> Vnd {
+    Vnd::new(sum.get().saturating_sub(amount.get()).max(0))
 }

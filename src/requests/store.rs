@@ -10,15 +10,15 @@ use super::types::{Order, PaidTo, RequestKind, RequestRow};
 use crate::db::schema::requests::{self as table, table as rows};
 use crate::db::schema::{accounts, feeds, receiving_numbers as numbers, reference_claims};
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::primitives::ids::{AccountId, BoardId, FeedId, NumberId, OccupancyId, RequestId};
+use crate::primitives::ids::{AccountId, BoardId, FeedId, KeyId, NumberId, OccupancyId, RequestId};
 use crate::primitives::{UnixMs, Vnd};
 use crate::registry::PageRequest;
 use crate::vietqr::Reference;
 
 type Row = (
     (RequestId, OccupancyId, AccountId, NumberId, RequestKind, i64),
-    (String, String, String, Option<FeedId>, Option<String>),
-    (i64, i64, Option<i64>, i64, Option<i64>, bool, bool),
+    (String, String, String, Option<FeedId>, Option<String>, KeyId),
+    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64),
 );
 
 /// The columns of a [`Row`]: a macro, because their type would say it all twice.
@@ -39,6 +39,7 @@ macro_rules! columns {
                 table::payload,
                 table::order_feed_id,
                 table::order_code,
+                table::created_by,
             ),
             (
                 table::created_at_ms,
@@ -46,8 +47,8 @@ macro_rules! columns {
                 table::cancelled_at_ms,
                 table::received_vnd,
                 table::last_paid_at_ms,
-                table::late,
-                table::thousandfold,
+                table::late_vnd,
+                table::thousandfold_count,
             ),
         )
     };
@@ -55,8 +56,9 @@ macro_rules! columns {
 
 fn request((of, says, became): Row) -> Outcome<RequestRow> {
     let (id, occupancy_id, account_id, number_id, kind, amount_vnd) = of;
-    let (purpose, reference, payload, order_feed_id, order_code) = says;
-    let (created, expires, cancelled, received_vnd, last_paid, late, thousandfold) = became;
+    let (purpose, reference, payload, order_feed_id, order_code, created_by) = says;
+    let (created, expires, cancelled, received_vnd, last_paid, late_vnd, thousandfold_count) =
+        became;
     let reference = Reference::parse(&reference)
         .ok_or_else(|| Fault::broken(format!("request {id} has no valid reference")))?;
     let order = order_feed_id.zip(order_code);
@@ -71,13 +73,14 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
         reference,
         payload,
         order: order.map(|(feed_id, order_code)| Order { feed_id, order_code }),
+        created_by,
         created_at: UnixMs(created),
         expires_at: UnixMs(expires),
         cancelled_at: cancelled.map(UnixMs),
         received: Vnd::new(received_vnd),
         last_paid_at: last_paid.map(UnixMs),
-        late,
-        thousandfold,
+        received_late: Vnd::new(late_vnd),
+        thousandfold_count,
     })
 }
 
@@ -175,11 +178,12 @@ pub(super) fn insert(
             table::payload.eq(&row.payload),
             table::order_feed_id.eq(order.map(|order| order.feed_id)),
             table::order_code.eq(order.map(|order| &order.order_code)),
+            table::created_by.eq(row.created_by),
             table::created_at_ms.eq(row.created_at.0),
             table::expires_at_ms.eq(row.expires_at.0),
             table::received_vnd.eq(row.received.get()),
-            table::late.eq(row.late),
-            table::thousandfold.eq(row.thousandfold),
+            table::late_vnd.eq(row.received_late.get()),
+            table::thousandfold_count.eq(row.thousandfold_count),
         ))
         .execute(connection)?;
     Ok(())
@@ -289,8 +293,8 @@ pub fn apply_received(
         .set((
             table::received_vnd.eq(row.received.get()),
             table::last_paid_at_ms.eq(row.last_paid_at.map(UnixMs::get)),
-            table::late.eq(row.late),
-            table::thousandfold.eq(row.thousandfold),
+            table::late_vnd.eq(row.received_late.get()),
+            table::thousandfold_count.eq(row.thousandfold_count),
         ))
         .execute(connection)?;
     Ok(())

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::state::{RequestState, state_of};
-use crate::primitives::ids::{AccountId, FeedId, NumberId, OccupancyId, RequestId};
+use crate::primitives::ids::{AccountId, FeedId, KeyId, NumberId, OccupancyId, RequestId};
 use crate::primitives::{UnixMs, Vnd};
 use crate::text_enum;
 use crate::vietqr::{Reference, banks};
@@ -38,16 +38,18 @@ pub struct RequestRow {
     pub reference: Reference,
     pub payload: String,
     pub order: Option<Order>,
+    /// The key that asked.
+    pub created_by: KeyId,
     pub created_at: UnixMs,
     pub expires_at: UnixMs,
     pub cancelled_at: Option<UnixMs>,
     /// All that was received for it, without payments a thousand times off.
     pub received: Vnd,
     pub last_paid_at: Option<UnixMs>,
-    /// A part of what was asked came after the expiry.
-    pub late: bool,
-    /// A payment came that was a thousand times too small or too large.
-    pub thousandfold: bool,
+    /// The part of it that came after the expiry.
+    pub received_late: Vnd,
+    /// Payments a thousand times too small or too large that nobody has judged yet.
+    pub thousandfold_count: i64,
 }
 
 /// The number that a request is paid to, and its holder.
@@ -58,7 +60,8 @@ pub struct PaidTo {
     pub holder_name: String,
 }
 
-/// A request as it is shown.
+/// A request as it is shown. The amounts of a sale are the vendor's: only a key with `amounts.read`
+/// and the key that asked see them, unless the vendor shares them. A fee is the market's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Request {
     pub id: RequestId,
@@ -66,22 +69,24 @@ pub struct Request {
     pub account_id: AccountId,
     pub number_id: NumberId,
     pub kind: RequestKind,
-    #[schema(value_type = i64)]
-    pub amount_vnd: Vnd,
-    /// All that was received for it, without payments a thousand times off.
-    #[schema(value_type = i64)]
-    pub received_vnd: Vnd,
+    /// Absent where amounts are not the caller's to see.
+    #[schema(value_type = Option<i64>)]
+    pub amount_vnd: Option<Vnd>,
+    /// All that was received for it, without payments a thousand times off. Absent with the amount.
+    #[schema(value_type = Option<i64>)]
+    pub received_vnd: Option<Vnd>,
     pub state: RequestState,
     /// A part of what was asked came after the expiry.
     pub late: bool,
-    /// A payment came that was a thousand times too small or too large: alarm, never "paid".
+    /// A payment came that was a thousand times too small or too large, and nobody has judged it
+    /// yet: alarm, never "paid".
     pub thousandfold: bool,
     /// What stands behind the reference in the memo.
     pub purpose: String,
     #[schema(value_type = String)]
     pub reference: Reference,
-    /// The text of the symbol.
-    pub payload: String,
+    /// The text of the symbol. It holds the amount, and is absent with it.
+    pub payload: Option<String>,
     pub order: Option<Order>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: UnixMs,
@@ -101,9 +106,9 @@ pub struct Request {
 }
 
 impl Request {
-    /// The request as it stands at an instant.
+    /// The request as it stands at an instant, with its amounts or without.
     #[must_use]
-    pub fn shown(row: RequestRow, to: PaidTo, at: UnixMs) -> Self {
+    pub fn shown(row: RequestRow, to: PaidTo, at: UnixMs, with_amounts: bool) -> Self {
         let bank = banks::by_bin(&to.bin).map_or(&to.bin, |bank| &bank.short_name).clone();
         Self {
             id: row.id,
@@ -111,14 +116,14 @@ impl Request {
             account_id: row.account_id,
             number_id: row.number_id,
             kind: row.kind,
-            amount_vnd: row.amount,
-            received_vnd: row.received,
+            amount_vnd: with_amounts.then_some(row.amount),
+            received_vnd: with_amounts.then_some(row.received),
             state: state_of(&row, at),
-            late: row.late,
-            thousandfold: row.thousandfold,
+            late: row.is_late(),
+            thousandfold: row.is_thousandfold(),
             purpose: row.purpose,
             reference: row.reference,
-            payload: row.payload,
+            payload: with_amounts.then_some(row.payload),
             order: row.order,
             created_at: row.created_at,
             expires_at: row.expires_at,

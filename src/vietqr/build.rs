@@ -163,6 +163,12 @@ impl Builder {
         let words = [self.after_sevqr.then_some(SEVQR), reference.as_deref(), Some(note.as_str())];
         let words: Vec<_> = words.into_iter().flatten().filter(|word| !word.is_empty()).collect();
         let purpose = words.join(" ");
+        // What the caller can shorten is the note alone.
+        let (length, whole) = (note.chars().count(), purpose.chars().count());
+        if whole > MAX_PURPOSE && length < whole {
+            let room = MAX_PURPOSE.saturating_sub(whole - length);
+            return Err(too_long("purpose", length, room).with("beside", "reference"));
+        }
         check_length("purpose", &purpose, MAX_PURPOSE)?;
         Ok(if purpose.is_empty() { None } else { Some(purpose) })
     }
@@ -271,7 +277,11 @@ fn check_length(field: &'static str, text: &str, limit: usize) -> Result<(), Ref
     if length <= limit {
         return Ok(());
     }
-    Err(Refusal::invalid(field, "text-too-long").with("length", length).with("limit", limit))
+    Err(too_long(field, length, limit).with("beside", "nothing"))
+}
+
+fn too_long(field: &'static str, length: usize, room: usize) -> Refusal {
+    Refusal::invalid(field, "text-too-long").with("length", length).with("room", room)
 }
 
 fn objects(field: &'static str, values: &[(u8, &str)]) -> Result<String, Refusal> {
@@ -282,8 +292,6 @@ fn objects(field: &'static str, values: &[(u8, &str)]) -> Result<String, Refusal
 
 /// The checks above keep every value short; the codec's own limit stands behind them.
 fn push(text: &mut String, field: &'static str, id: u8, value: &str) -> Result<(), Refusal> {
-    tlv::push(text, id, value).map_err(|too_long| {
-        let refusal = Refusal::invalid(field, "text-too-long");
-        refusal.with("length", too_long.length).with("limit", tlv::MAX_LENGTH)
-    })
+    tlv::push(text, id, value)
+        .map_err(|value| too_long(field, value.length, tlv::MAX_LENGTH).with("beside", "nothing"))
 }

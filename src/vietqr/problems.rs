@@ -38,11 +38,13 @@ pub enum Fault {
     Duplicate { path: Path, at: usize },
     #[error("format-indicator-not-first: the payload does not begin with object 00")]
     FormatIndicatorNotFirst,
-    #[error("crc-missing: the payload does not end with object 63 of four hexadecimal digits")]
+    #[error(
+        "crc-missing: no object 63 of four hexadecimal digits ends the payload; the last object is at {at}"
+    )]
     CrcMissing { at: usize },
     #[error("crc: the checksum at {at} is {found}, the content gives {expected}")]
     Crc { at: usize, expected: String, found: String },
-    #[error("missing: object {path}")]
+    #[error("missing: object {path} does not stand in the template at {at}")]
     Missing { path: Path, at: usize },
     #[error("bin: the BIN at {at} is not six digits")]
     Bin { at: usize },
@@ -87,15 +89,15 @@ pub enum Warning {
     StaticWithAmount,
     #[error("dynamic-without-amount: initiation 12 stands without an amount")]
     DynamicWithoutAmount,
-    #[error("initiation: object 01 is {0:?}, not 11 or 12")]
+    #[error("initiation: object 01 {}, it should be 11 or 12", said(.0))]
     Initiation(Option<String>),
     #[error("amount-form: the amount {0:?} is not a positive whole number")]
     AmountForm(String),
-    #[error("currency: object 53 is {0:?}, not 704")]
+    #[error("currency: object 53 {}, it should be 704", said(.0))]
     Currency(Option<String>),
-    #[error("country: object 58 is {0:?}, not VN")]
+    #[error("country: object 58 {}, it should be VN", said(.0))]
     Country(Option<String>),
-    #[error("service: object 38-02 is {0:?}, not a known service")]
+    #[error("service: object 38-02 {}, it should be a known service", said(.0))]
     Service(Option<String>),
     #[error("merchant-field-missing: QRPUSH demands object {0}")]
     MerchantFieldMissing(Path),
@@ -111,4 +113,26 @@ pub enum Warning {
     NotATemplate(Path),
     #[error("vnpay-in-38: VNPAY's identifier stands in template 38")]
     VnPayIn38,
+}
+
+/// What an object holds, for a sentence.
+fn said(value: &Option<String>) -> String {
+    value.as_ref().map_or_else(|| "is absent".to_owned(), |value| format!("is {value:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_are_for_people() {
+        let currency =
+            |value: Option<&str>| Warning::Currency(value.map(str::to_owned)).to_string();
+        assert_eq!(currency(Some("840")), "currency: object 53 is \"840\", it should be 704");
+        assert_eq!(currency(None), "currency: object 53 is absent, it should be 704");
+        let path = Path::within(&[38, 1], 0);
+        let missing = Fault::Missing { path, at: 17 };
+        assert!(missing.to_string().contains("38-01-00") && missing.to_string().contains("at 17"));
+        assert!(Fault::CrcMissing { at: 94 }.to_string().contains("at 94"));
+    }
 }

@@ -96,7 +96,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<Json<T>, Problem> {
     })?;
     // PostgreSQL's text cannot hold it, and nothing that people write has it.
     if misfit::has_nul_escape(text) {
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "text-has-nul"));
+        return Err(Problem::invalid(misfit::nul_path(text), "text-has-nul"));
     }
     Ok(Json { value, digest: Sha256::digest(body).into() })
 }

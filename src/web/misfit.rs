@@ -1,5 +1,7 @@
 //! Why input does not fit its type: serde's words, made into codes that have texts.
 
+use serde_json::Value;
+
 use super::problem::Problem;
 
 /// What serde found, by the kind of its message.
@@ -176,6 +178,37 @@ pub fn has_nul_escape(json: &str) -> bool {
         rest = escaped.as_str();
     }
     false
+}
+
+/// Where the first NUL of a JSON text stands, e.g. `lines[0].memo`.
+#[must_use]
+pub fn nul_path(json: &str) -> String {
+    let value: Value = serde_json::from_str(json).unwrap_or_default();
+    let mut path = path_to_nul(&value).unwrap_or_default();
+    path.reverse();
+    let path = path.concat();
+    path.strip_prefix('.').unwrap_or(&path).to_owned()
+}
+
+/// The steps to the first NUL, the last one first.
+fn path_to_nul(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) => text.contains('\0').then(Vec::new),
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+            let mut path = path_to_nul(item)?;
+            path.push(format!("[{index}]"));
+            Some(path)
+        }),
+        Value::Object(fields) => fields.iter().find_map(|(name, item)| {
+            if name.contains('\0') {
+                return Some(Vec::new());
+            }
+            let mut path = path_to_nul(item)?;
+            path.push(format!(".{name}"));
+            Some(path)
+        }),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

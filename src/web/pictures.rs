@@ -93,26 +93,34 @@ impl KnownTags {
     }
 }
 
-/// Answers with the picture of a payload. `find` is asked once; then the payload is remembered,
-/// behind the permission that is named here.
-pub async fn answer(
+/// A payload to be drawn. `find` is asked once; then it is remembered for callers with all of the
+/// permissions.
+pub async fn remembered(
     caller: &Caller,
-    permission: Permission,
+    permissions: &[Permission],
     id: i64,
+    find: impl Fn(&mut DbConnection, &Act) -> Outcome<String> + Send + 'static,
+) -> Result<Arc<str>, Problem> {
+    let scope = caller.scope();
+    if permissions.iter().any(|permission| !scope.permissions.contains(*permission)) {
+        return Ok(caller.read(find).await?.into());
+    }
+    if let Some(payload) = caller.state.payloads.get(scope.board_id, id) {
+        return Ok(payload);
+    }
+    let payload: Arc<str> = caller.read(find).await?.into();
+    caller.state.payloads.put(scope.board_id, id, payload.clone());
+    Ok(payload)
+}
+
+/// Answers with the picture of a payload.
+pub fn answer(
+    caller: &Caller,
+    payload: &str,
     (level, format): (Level, Format),
     known: &KnownTags,
-    find: impl Fn(&mut DbConnection, &Act) -> Outcome<String> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    caller.scope().require(permission)?;
-    let board_id = caller.scope().board_id;
-    let payload = if let Some(payload) = caller.state.payloads.get(board_id, id) {
-        payload
-    } else {
-        let payload: Arc<str> = caller.read(find).await?.into();
-        caller.state.payloads.put(board_id, id, payload.clone());
-        payload
-    };
-    let image = caller.state.images.get(&payload, level, format)?;
+    let image = caller.state.images.get(payload, level, format)?;
     let mut response =
         if known.contain(&image.etag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response.insert_header((ETAG, image.etag.as_str())).insert_header(revalidate());

@@ -1,9 +1,9 @@
 //! What stands after the `?`, refused with the parameter at fault.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 
@@ -24,8 +24,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 
 pub(super) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     let pairs = form_urlencoded::parse(text.as_bytes());
-    if pairs.clone().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
-        return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "text-has-nul"));
+    let has_nul =
+        |(name, value): &(Cow<'_, str>, Cow<'_, str>)| name.contains('\0') || value.contains('\0');
+    if let Some((name, _)) = pairs.clone().find(has_nul) {
+        let name: String = name.chars().filter(|c| *c != '\0').take(80).collect();
+        return Err(Problem::invalid(name, "text-has-nul"));
     }
     serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs))
         .map_err(|error| Misfit::read(&error.inner().to_string(), &error.path().to_string()).into())

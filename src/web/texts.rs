@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
+use crate::primitives::UnixMs;
+
 fluent_templates::static_loader! {
     static LOCALES = {
         locales: "./locales",
@@ -55,8 +57,17 @@ impl Language {
     }
 
     /// An argument as a sentence says it: in `allowed`, a list of alternatives, "hoặc" or "or"
-    /// stands before the last.
+    /// stands before the last; an instant is `01:13 ngày 26/11/2026`.
     fn said<'v>(self, name: &str, value: &'v str) -> Cow<'v, str> {
+        if name.ends_with("_at")
+            && let Some(at) = UnixMs::from_rfc3339(value)
+        {
+            let on = match self {
+                Self::Vietnamese => "ngày",
+                Self::English => "on",
+            };
+            return at.in_words(on).into();
+        }
         let or = match self {
             Self::Vietnamese => "hoặc",
             Self::English => "or",
@@ -96,6 +107,14 @@ fn thousandths(quality: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::Language::{self, English, Vietnamese};
+
+    #[test]
+    fn an_instant_is_said_as_people_say_it() {
+        let args = [("revoked_at", "2026-11-25T18:13:05+00:00".to_owned())];
+        let said = |language: Language| language.text("problem-code-revoked", &args).unwrap();
+        assert!(said(Vietnamese).contains("lúc 01:13 ngày 26/11/2026."), "{}", said(Vietnamese));
+        assert!(said(English).contains("at 01:13 on 26/11/2026."), "{}", said(English));
+    }
 
     #[test]
     fn english_is_spoken_only_to_those_who_prefer_it() {

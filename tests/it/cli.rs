@@ -7,6 +7,10 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use cho40::db::DatabaseUrl;
+use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::support::empty_databases;
 
@@ -100,6 +104,73 @@ fn a_missing_or_empty_database_says_init() {
         assert!(again.contains("phiên bản mới nhất. / The schema was up to date already."));
         let args = ["doctor", "--database-url", &url];
         tells(home.path(), &args, "Chưa có ban quản lý nào", "There is no board yet");
+    }
+}
+
+#[test]
+fn another_programs_database_is_not_touched() {
+    let made = "CREATE TABLE recipes (id INTEGER PRIMARY KEY, name TEXT);
+        INSERT INTO recipes VALUES (1, 'canh chua')";
+    for database in empty_databases() {
+        let home = tempfile::tempdir().unwrap();
+        let url = text_of(&database.url);
+        let (mut file, mut server) = match &database.url {
+            DatabaseUrl::Sqlite(path) => {
+                (SqliteConnection::establish(path.to_str().unwrap()).ok(), None)
+            }
+            DatabaseUrl::Postgres(url) => (None, PgConnection::establish(url).ok()),
+        };
+        if let Some(file) = &mut file {
+            file.batch_execute(made).unwrap();
+        }
+        if let Some(server) = &mut server {
+            server.batch_execute(made).unwrap();
+        }
+        drop(file);
+        let bytes = || match &database.url {
+            DatabaseUrl::Sqlite(path) => {
+                (std::fs::read(path).unwrap(), files(path.parent().unwrap()))
+            }
+            DatabaseUrl::Postgres(_) => Default::default(),
+        };
+        let before = bytes();
+        for command in ["serve", "doctor", "key", "migrate", "init", "demo"] {
+            let mut args = vec![command, "--database-url", &url];
+            args.extend((command == "demo").then_some("--once"));
+            tells(home.path(), &args, "chương trình khác (bảng recipes)", "(table recipes)");
+            assert_eq!(bytes(), before, "{command}");
+        }
+        if let Some(server) = &mut server {
+            let tables = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()";
+            let count: i64 =
+                diesel::select(sql::<BigInt>(&format!("({tables})"))).get_result(server).unwrap();
+            assert_eq!(count, 1);
+        }
+        assert_eq!(files(home.path()), [""; 0]);
+    }
+}
+
+#[test]
+fn an_empty_database_stays_empty_until_it_is_filled() {
+    for database in empty_databases() {
+        let home = tempfile::tempdir().unwrap();
+        let url = text_of(&database.url);
+        for command in ["serve", "doctor", "key"] {
+            tells(home.path(), &[command, "--database-url", &url], "còn trống", "is still empty");
+        }
+        match &database.url {
+            DatabaseUrl::Sqlite(path) => {
+                assert_eq!(std::fs::metadata(path).unwrap().len(), 0);
+                assert_eq!(files(path.parent().unwrap()), ["cho40.db"]);
+            }
+            DatabaseUrl::Postgres(url) => {
+                let tables = "(SELECT count(*) FROM pg_tables WHERE schemaname = current_schema())";
+                let mut server = PgConnection::establish(url).unwrap();
+                let count: i64 =
+                    diesel::select(sql::<BigInt>(tables)).get_result(&mut server).unwrap();
+                assert_eq!(count, 0);
+            }
+        }
     }
 }
 

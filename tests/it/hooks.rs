@@ -2,6 +2,7 @@
 //! Deliveries through the intake: what they leave in the ledger, and what is answered.
 
 use cho40::feeds::{Direction, Provider};
+use cho40::intake::feeds::{self, NewSecret};
 use cho40::ledger::transfers::{self, Filter};
 use cho40::ledger::unassigned;
 use cho40::primitives::Vnd;
@@ -206,7 +207,7 @@ on_both!(payments_move_their_request, |db| {
         }
         let request_id = request.id;
         let now = stage.read(|connection, act| requests::get(connection, act, request_id));
-        (now.state, now.received_vnd.get(), now.thousandfold)
+        (now.state, now.received_vnd.unwrap().get(), now.thousandfold)
     };
     let open = ask(&stage, &stand, 90_000);
     assert_eq!(open.state, RequestState::Open);
@@ -320,4 +321,22 @@ on_both!(two_thousand_mixed_transfers_leave_totals_that_agree, |db| {
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
     stage.roll_months();
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
+on_both!(an_expired_secret_is_not_accepted_a_moment_longer, |db| {
+    let clock = db.clock.clone();
+    let stage = Stage::new(db);
+    stage.stand("A1", "0123456789", UseKind::Mixed);
+    let feed = stage.feed(Provider::Sepay);
+    let (key, id) = (stage.app.secret_key.clone(), feed.id);
+    stage.write(move |connection, act| {
+        let secret = "whsec_fedcba9876543210fedcba9876543210".into();
+        let new = NewSecret { secret, others_expire_in_s: Some(60) };
+        feeds::add_secret(connection, act, &key, id, new)
+    });
+    let started = stage.now().at;
+    clock.move_to(started.plus_ms(59_999));
+    assert_eq!(feed.send(&transfer(&stage, 1, "0123456789", "mua ca")), "recorded");
+    clock.move_to(started.plus_ms(60_000));
+    assert_eq!(feed.send(&transfer(&stage, 2, "0123456789", "mua ca")), "refused");
 });

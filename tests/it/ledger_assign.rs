@@ -8,10 +8,12 @@ use cho40::ledger::transfers::{self, Filter, NewAttribution, NewLine, Transfer};
 use cho40::ledger::unassigned::{self, Waiting};
 use cho40::primitives::Vnd;
 use cho40::primitives::ids::{OccupancyId, RequestId, TransferId};
-use cho40::registry::PageRequest;
+use cho40::primitives::time::MS_PER_DAY;
 use cho40::registry::accounts::{AccountKind, UseKind};
 use cho40::registry::codes::{self, NewCode};
+use cho40::registry::links::{self, AccountLinkChange, AccountLinkFilter};
 use cho40::registry::numbers::{self, NewReceivingNumber, NumberKind};
+use cho40::registry::{PageRequest, Patch, occupancies};
 use cho40::requests::{self, NewRequest, Request, RequestState};
 
 use crate::registry_support::{missing, refused};
@@ -167,14 +169,14 @@ on_both!(a_proposed_request_is_accepted_and_given_back, |db| {
     let split = assign(&stage, id, lines).attribution.lines;
     assert_eq!((split[0].request_id, split[1].request_id), (None, Some(asked.id)));
     let part_paid = request(&stage, asked.id);
-    assert_eq!(part_paid.received_vnd, Vnd::new(30_000));
+    assert_eq!(part_paid.received_vnd, Some(Vnd::new(30_000)));
     let lines = vec![part(stall, Class::Sale, 15_000), part(stall, Class::Sale, 30_000)];
     let split = assign(&stage, id, lines).attribution.lines;
     assert_eq!((split[0].request_id, split[1].request_id), (Some(asked.id), None));
 
     assign(&stage, id, vec![part(Some(two.occupancy_id), Class::Sale, 45_000)]);
     let open = request(&stage, asked.id);
-    assert_eq!((open.state, open.received_vnd), (RequestState::Open, Vnd::ZERO));
+    assert_eq!((open.state, open.received_vnd), (RequestState::Open, Some(Vnd::ZERO)));
     assert_eq!(open.last_paid_at, None);
 });
 
@@ -189,10 +191,13 @@ on_both!(a_payment_moves_from_one_request_to_another, |db| {
     assert_eq!(feed.send(&late), "recorded");
     let id = newest(&stage).id;
     let before = request(&stage, wrong.id);
-    assert_eq!((before.received_vnd, before.late), (Vnd::new(45_000), true));
+    assert_eq!((before.received_vnd, before.late), (Some(Vnd::new(45_000)), true));
     assign(&stage, id, vec![paying(right.id, Class::Sale, 45_000)]);
     let (wrong, right) = (request(&stage, wrong.id), request(&stage, right.id));
-    assert_eq!((wrong.received_vnd, wrong.late, wrong.last_paid_at), (Vnd::ZERO, false, None));
+    assert_eq!(
+        (wrong.received_vnd, wrong.late, wrong.last_paid_at),
+        (Some(Vnd::ZERO), false, None)
+    );
     assert_eq!((right.state, right.late), (RequestState::Paid, true));
 
     // A thousandth is an alarm until a person says what it was.
@@ -205,7 +210,25 @@ on_both!(a_payment_moves_from_one_request_to_another, |db| {
     assert!(request(&stage, large.id).thousandfold);
     assign(&stage, newest(&stage).id, vec![part(stall, Class::Sale, 45_000)]);
     let judged = request(&stage, large.id);
-    assert_eq!((judged.thousandfold, judged.received_vnd), (false, Vnd::new(45_000)));
+    assert_eq!((judged.thousandfold, judged.received_vnd), (false, Some(Vnd::new(45_000))));
+});
+
+on_both!(an_alarm_stands_until_the_last_payment_is_judged, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123456789", UseKind::Mixed);
+    let feed = stage.feed(Provider::Sepay);
+    let asked = ask(&stage, &stand, 45_000_000);
+    let memo = asked.reference.to_string();
+    let (mut ids, stall) = (Vec::new(), Some(stand.occupancy_id));
+    for id in [1, 2] {
+        assert_eq!(feed.send(&transfer(&stage, id, "0123456789", &memo)), "recorded");
+        ids.push(newest(&stage).id);
+    }
+    assign(&stage, ids[0], vec![part(stall, Class::Sale, 45_000)]);
+    assert!(request(&stage, asked.id).thousandfold, "the other payment still waits");
+    assign(&stage, ids[1], vec![part(stall, Class::Personal, 45_000)]);
+    let judged = request(&stage, asked.id);
+    assert_eq!((judged.thousandfold, judged.received_vnd), (false, Some(Vnd::new(45_000))));
 });
 
 on_both!(a_request_that_does_not_fit_is_refused, |db| {
@@ -238,6 +261,50 @@ on_both!(money_for_a_cancelled_request_is_flagged, |db| {
     let found = newest(&stage).attribution;
     assert_eq!(found.rule, "cancelled_request");
     assert_eq!(found.lines[0].occupancy_id, Some(stand.occupancy_id));
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
+on_both!(money_to_the_card_of_a_vendor_who_left_is_flagged, |db| {
+    let clock = db.clock.clone();
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123456789", UseKind::BusinessOnly);
+    let unlinked = stage.stand("A2", "0987654321", UseKind::BusinessOnly);
+    let today = stage.now().at.day(0);
+    let (feed, id) = (stage.feed(Provider::Sepay), stand.occupancy_id);
+    let mut number = 0;
+    let mut rule = |stand: &Stand, account: &str| {
+        number += 1;
+        let memo = stand.code.reference.unwrap().to_string();
+        assert_eq!(feed.send(&transfer(&stage, number, account, &memo)), "recorded");
+        let found = newest(&stage).attribution;
+        let line = &found.lines[0];
+        assert_eq!((line.occupancy_id, line.class), (Some(stand.occupancy_id), Class::Sale));
+        assert_eq!(line.code_id, Some(stand.code.id));
+        found.rule
+    };
+    stage.write(move |connection, act| {
+        let end = occupancies::EndOccupancy { to_day: today };
+        occupancies::end(connection, act, id, end)?;
+        let of = AccountLinkFilter {
+            occupancy_id: Some(unlinked.occupancy_id),
+            ..AccountLinkFilter::default()
+        };
+        let all = PageRequest::default();
+        let link = links::list(connection, act, &of, all)?.items.remove(0);
+        let ended = AccountLinkChange { from_day: None, to_day: Patch::Set(today) };
+        links::change(connection, act, link.id, ended)
+    });
+    assert_eq!(rule(&stand, "0123456789"), "reference", "the last day is a day");
+    assert_eq!(rule(&unlinked, "0987654321"), "reference");
+    clock.move_to(stage.now().at.plus_ms(MS_PER_DAY));
+    assert_eq!(rule(&stand, "0123456789"), "ended_occupancy");
+    assert_eq!(rule(&unlinked, "0987654321"), "ended_occupancy");
+    // The day was a mistake.
+    stage.write(move |connection, act| {
+        let change = occupancies::OccupancyChange { from_day: None, to_day: Patch::Clear };
+        occupancies::change(connection, act, id, change)
+    });
+    assert_eq!(rule(&stand, "0123456789"), "reference");
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
 });
 
@@ -277,6 +344,18 @@ on_both!(a_virtual_account_tells_the_stall, |db| {
     assert_eq!((line.occupancy_id, line.class), (Some(two.occupancy_id), Class::Sale));
     assert_eq!(line.code_id, Some(own[0].id));
     assert_eq!(send("VA2", "mua rau"), "unmatched", "printed by two stalls");
+    // Of the two, one has left.
+    let (yesterday, left) = (stage.now().at.day(0).plus(-1), one.occupancy_id);
+    stage.write(move |connection, act| {
+        let end = occupancies::EndOccupancy { to_day: yesterday };
+        occupancies::end(connection, act, left, end)
+    });
+    assert_eq!(send("VA2", "mua rau"), "recorded");
+    assert_eq!(newest(&stage).attribution.lines[0].occupancy_id, Some(two.occupancy_id));
+    stage.write(move |connection, act| {
+        let change = occupancies::OccupancyChange { from_day: None, to_day: Patch::Clear };
+        occupancies::change(connection, act, left, change)
+    });
     let memo = one.code.reference.unwrap().to_string();
     assert_eq!(send("VA1", memo.leak()), "recorded");
     assert_eq!(newest(&stage).attribution.rule, "reference", "says more than the number");

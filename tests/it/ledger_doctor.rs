@@ -13,7 +13,7 @@ use crate::stage::{Stage, transfer};
 use crate::support::on_both;
 
 /// Each leaves what can be counted elsewhere as it was, where that is possible.
-const FALSE: [(&str, &str); 31] = [
+const FALSE: [(&str, &str); 35] = [
     ("transfer", "UPDATE transfers SET evidence = 'hearsay'"),
     ("transfer", "UPDATE transfers SET amount_vnd = -amount_vnd"),
     (
@@ -39,7 +39,7 @@ const FALSE: [(&str, &str); 31] = [
     ("feed_days", "UPDATE feed_days SET delivery_count = delivery_count + 1"),
     ("feed_days", "UPDATE feed_days SET duplicate_count = 0"),
     ("feed_days", "UPDATE feed_days SET undecodable_count = 7"),
-    ("feed_days", "UPDATE feed_days SET incoming_count = 7"),
+    ("feed_days", "UPDATE feed_days SET incoming_count = 70"),
     ("feed_days", "UPDATE feed_days SET matched_count = incoming_count"),
     ("feed_days", "UPDATE feed_days SET latency_0 = latency_0 + 1, latency_5 = latency_5 - 1"),
     ("feed_days", "DELETE FROM feed_days"),
@@ -51,6 +51,13 @@ const FALSE: [(&str, &str); 31] = [
     ("month_totals", "DELETE FROM rolled_months"),
     ("transfer_index", "DELETE FROM transfer_index"),
     ("request", "UPDATE requests SET received_vnd = 1"),
+    ("request", "UPDATE requests SET late_vnd = late_vnd + 1"),
+    ("request", "UPDATE requests SET thousandfold_count = 1 - thousandfold_count"),
+    ("request", "UPDATE requests SET last_paid_at_ms = NULL"),
+    (
+        "request",
+        "UPDATE requests SET thousandfold_count = 0, late_vnd = 0 WHERE thousandfold_count > 0",
+    ),
     ("unassigned", "UPDATE unassigned SET resolved_at_ms = 1"),
     ("events", "UPDATE board_heads SET event_seq = event_seq + 1"),
 ];
@@ -77,6 +84,7 @@ fn fill(stage: &Stage) {
         (2, "0123456789", "x", 500, 0),
         (3, "0987654321", "x", 45_000, 0),
         (4, "0123456789", memo.as_str(), 45_000, 0),
+        (8, "0123456789", memo.as_str(), 50, 0),
         (5, "5555555555", "x", 45_000, 0),
         (6, "0123456789", "x", 45_000, 0),
         (6, "0123456789", "x", 45_000, 0),

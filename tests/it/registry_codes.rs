@@ -5,7 +5,6 @@ use cho40::db::DbConnection;
 use cho40::primitives::ids::{CodeId, OccupancyId, RequestId};
 use cho40::primitives::time::MS_PER_DAY;
 use cho40::primitives::{UnixMs, Vnd};
-use cho40::registry::PageRequest;
 use cho40::registry::accounts::{self, AccountKind, NewAccount};
 use cho40::registry::code_checks::{self, CheckResult, CodeCheckFilter, NewCodeCheck};
 use cho40::registry::codes::{
@@ -15,6 +14,7 @@ use cho40::registry::existing_codes::{self, ExistingCode};
 use cho40::registry::numbers::{self, NewReceivingNumber, NumberKind};
 use cho40::registry::occupancies::{self, EndOccupancy};
 use cho40::registry::references::{Claimant, claim, claim_drawn};
+use cho40::registry::{PageRequest, Patch};
 use cho40::vietqr::{Builder, Merchant, Mode, Payee, Reference, check_code, crc16, read};
 
 use crate::registry_support::{
@@ -192,6 +192,43 @@ on_both!(a_code_is_revoked_once_and_replaced, |db| {
         let page = codes::list(db.connection(), &act, &filter, PageRequest::default()).unwrap();
         assert_eq!(page.items.iter().map(|code| code.id).collect::<Vec<_>>(), [expected]);
     }
+});
+
+on_both!(a_vendors_last_day_revokes_the_codes, |db| {
+    let act = db.act();
+    let stand = Stand::new(db.connection(), &act);
+    let new = NewCode {
+        occupancy_id: stand.occupancy,
+        account_id: None,
+        number_id: None,
+        with_reference: true,
+    };
+    let code = codes::issue(db.connection(), &act, new).unwrap();
+    let lists = |connection: &mut DbConnection, act: &Act, live| {
+        let filter = CodeFilter { live: Some(live), ..CodeFilter::default() };
+        let page = codes::list(connection, act, &filter, PageRequest::default()).unwrap();
+        page.items.into_iter().map(|code| code.id).collect::<Vec<_>>()
+    };
+    let end = occupancies::EndOccupancy { to_day: TODAY };
+    occupancies::end(db.connection(), &act, stand.occupancy, end).unwrap();
+    assert_eq!(codes::get(db.connection(), &act, code.id).unwrap(), code, "the last day is a day");
+    assert_eq!(lists(db.connection(), &act, true), [code.id]);
+    refused(accounts::close(db.connection(), &act, stand.account), "", "account-has-live-codes");
+
+    db.clock.move_to(TODAY.plus(1).start(0));
+    let act = db.act();
+    let now = codes::get(db.connection(), &act, code.id).unwrap();
+    assert_eq!(now.revoked_at, Some(act.at));
+    let because = now.revoked_because.unwrap();
+    assert_eq!(because, "Người bán đã thôi bán, ngày cuối là 2026-11-24");
+    assert!(lists(db.connection(), &act, true).is_empty());
+    assert_eq!(lists(db.connection(), &act, false), [code.id]);
+    let again = Revocation { because: "mất thẻ".into() };
+    refused(codes::revoke(db.connection(), &act, code.id, again), "", "code-revoked");
+    accounts::close(db.connection(), &act, stand.account).unwrap();
+    let wrong = occupancies::OccupancyChange { from_day: None, to_day: Patch::Clear };
+    occupancies::change(db.connection(), &act, stand.occupancy, wrong).unwrap();
+    assert_eq!(lists(db.connection(), &act, true), [code.id]);
 });
 
 on_both!(a_vendors_sticker_is_registered_as_it_is, |db| {

@@ -49,6 +49,7 @@ on_both!(a_number_resolves_by_its_bank_or_alone, |db| {
     assert_eq!(resolve(None, None, None), None);
     assert_eq!(resolve(Some("970436"), Some("555"), Some("VA777")), Some(sole.id));
     assert_eq!(resolve(Some("970436"), Some("555"), Some("VA000")), Some(vietcombank.id));
+    assert_eq!(resolve(None, None, Some("va777")), Some(sole.id), "in whatever case");
     let found = directory.resolve_account(None, None, Some("VA777")).unwrap();
     assert_eq!(found.number_id, virtual_number.id);
 });

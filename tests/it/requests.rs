@@ -1,14 +1,17 @@
 //! Payment requests: asking, looking, cancelling, and what the ledger does with them.
 
-use cho40::access::Permission;
+use std::sync::Arc;
+
+use cho40::access::{Act, Permission, Scope};
 use cho40::db::DbConnection;
 use cho40::db::schema::feeds;
 use cho40::feeds::Precision;
-use cho40::primitives::ids::{BoardId, FeedId, RequestId};
+use cho40::primitives::ids::{BoardId, FeedId, KeyId, RequestId};
 use cho40::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
 use cho40::primitives::{UnixMs, Vnd};
 use cho40::registry::PageRequest;
 use cho40::registry::accounts::{self, NewAccount, Relation};
+use cho40::registry::consents::{self, NewConsent, Purpose};
 use cho40::registry::occupancies::{self, EndOccupancy};
 use cho40::requests::{
     self, NewRequest, Order, RequestFilter, RequestKind, RequestState, apply_received, by_order,
@@ -17,7 +20,9 @@ use cho40::requests::{
 use cho40::vietqr::{Mode, Reference, ReferenceKind, read};
 use diesel::prelude::*;
 
-use crate::registry_support::{Stand, TODAY, link, missing, new_account, personal, refused};
+use crate::registry_support::{
+    Stand, TODAY, link, missing, new_account, personal, refusal, refused,
+};
 use crate::support::on_both;
 
 fn sale(stand: &Stand, amount: i64) -> NewRequest {
@@ -67,12 +72,12 @@ on_both!(a_sale_is_asked_with_amount_and_reference, |db| {
     let stand = Stand::new(db.connection(), &act);
     let new = NewRequest { purpose: Some("xoài cát".into()), ..sale(&stand, 45_000) };
     let request = requests::create(db.connection(), &act, new).unwrap();
-    assert_eq!((request.state, request.received_vnd), (RequestState::Open, Vnd::ZERO));
+    assert_eq!((request.state, request.received_vnd), (RequestState::Open, Some(Vnd::ZERO)));
     assert_eq!(request.expires_at, act.at.plus_ms(15 * MS_PER_MINUTE));
     assert_eq!(request.reference.kind(), ReferenceKind::Dynamic);
     assert_eq!((request.bank.as_str(), request.number.as_str()), ("Vietcombank", "0011001"));
     assert_eq!(request.purpose, "XOAI CAT");
-    let payload = read(&request.payload).into_transfer(Mode::Strict).unwrap();
+    let payload = read(request.payload.as_deref().unwrap()).into_transfer(Mode::Strict).unwrap();
     assert_eq!((payload.initiation, payload.amount), (Some("12"), Some("45000")));
     assert_eq!(payload.purpose, Some(&*format!("{} XOAI CAT", request.reference)));
     assert_eq!(requests::get(db.connection(), &act, request.id).unwrap(), request);
@@ -155,6 +160,50 @@ on_both!(a_fee_is_paid_to_the_market, |db| {
     assert_eq!(request.expires_at, act.at.plus_ms(100 * MS_PER_DAY));
 });
 
+on_both!(the_amounts_of_a_sale_are_the_vendors, |db| {
+    let act = db.act();
+    let stand = Stand::new(db.connection(), &act);
+    let sale = requests::create(db.connection(), &act, sale(&stand, 45_000)).unwrap();
+    let account_id = Some(new_account(db.connection(), &act, "900").id);
+    let fee = NewRequest { kind: RequestKind::Fee, account_id, ..self::sale(&stand, 300_000) };
+    let fee = requests::create(db.connection(), &act, fee).unwrap();
+    pay(db.connection(), act.board_id(), sale.reference, 45_000, act.at);
+
+    let asker = db.act_with(&[Permission::RequestsRead, Permission::RequestsWrite]);
+    let stranger = Scope { key_id: KeyId(1), ..asker.scope.clone() };
+    let stranger = Act::new(stranger, act.at, Arc::clone(&db.ids));
+    let shown = |connection: &mut DbConnection, act: &Act, id| {
+        let one = requests::get(connection, act, id).unwrap();
+        let all = RequestFilter::default();
+        let listed = requests::list(connection, act, &all, PageRequest::default()).unwrap();
+        assert!(listed.items.contains(&one));
+        let payload = requests::payload(connection, act, id);
+        assert_eq!(payload.ok(), one.payload);
+        assert_eq!(one.payload.is_some(), one.amount_vnd.is_some());
+        (one.amount_vnd.map(Vnd::get), one.received_vnd.map(Vnd::get), one.state)
+    };
+    let full = (Some(45_000), Some(45_000), RequestState::Paid);
+    assert_eq!(shown(db.connection(), &act, sale.id), full);
+    assert_eq!(shown(db.connection(), &asker, sale.id), full, "who asked knows it");
+    let hidden = (None, None, RequestState::Paid);
+    assert_eq!(shown(db.connection(), &stranger, sale.id), hidden);
+    refused(requests::payload(db.connection(), &stranger, sale.id), "", "amounts-not-shared");
+    assert_eq!(shown(db.connection(), &stranger, fee.id).0, Some(300_000), "the market's own");
+    let refusal = refusal(requests::cancel(db.connection(), &stranger, sale.id));
+    assert_eq!((refusal.code, refusal.args), ("request-paid", Vec::new()));
+
+    let given = NewConsent {
+        vendor_id: Some(stand.vendor),
+        account_id: None,
+        purpose: Purpose::ShareAmounts,
+        given_by: "Nguyễn Thị Lụa".into(),
+    };
+    let given = consents::give(db.connection(), &act, given).unwrap();
+    assert_eq!(shown(db.connection(), &stranger, sale.id), full, "the vendor shares");
+    consents::withdraw(db.connection(), &act, given.id).unwrap();
+    assert_eq!(shown(db.connection(), &stranger, sale.id), hidden);
+});
+
 on_both!(an_order_belongs_to_one_request, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
@@ -190,7 +239,7 @@ on_both!(money_moves_a_request_on, |db| {
     let now = get(db.connection());
     assert_eq!(
         (now.state, now.thousandfold, now.received_vnd),
-        (RequestState::Open, true, Vnd::ZERO)
+        (RequestState::Open, true, Some(Vnd::ZERO))
     );
     pay(db.connection(), board_id, reference, 9_000_000, act.at);
     let now = get(db.connection());
@@ -214,7 +263,7 @@ on_both!(a_request_is_cancelled_once, |db| {
     missing(requests::cancel(db.connection(), &act, RequestId(1)), "", "request");
     pay(db.connection(), act.board_id(), request.reference, 45_000, act.at);
     let now = requests::get(db.connection(), &act, request.id).unwrap();
-    assert_eq!((now.state, now.received_vnd), (RequestState::Cancelled, Vnd::new(45_000)));
+    assert_eq!((now.state, now.received_vnd), (RequestState::Cancelled, Some(Vnd::new(45_000))));
 });
 
 on_both!(requests_are_listed_by_their_state_now, |db| {

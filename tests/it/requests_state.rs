@@ -1,7 +1,7 @@
 //! What a request is, and what a payment makes of it: tables over the pure rules.
 
 use cho40::feeds::Precision;
-use cho40::primitives::ids::{AccountId, NumberId, OccupancyId, RequestId};
+use cho40::primitives::ids::{AccountId, KeyId, NumberId, OccupancyId, RequestId};
 use cho40::primitives::{UnixMs, Vnd};
 use cho40::requests::{Effect, RequestKind, RequestRow, RequestState, receive, state_of};
 use cho40::vietqr::Reference;
@@ -21,13 +21,14 @@ fn asked(amount: i64, received: i64) -> RequestRow {
         reference: Reference::random_dynamic(1),
         payload: String::new(),
         order: None,
+        created_by: KeyId(1),
         created_at: UnixMs(0),
         expires_at: EXPIRES,
         cancelled_at: None,
         received: Vnd::new(received),
         last_paid_at: None,
-        late: false,
-        thousandfold: false,
+        received_late: Vnd::ZERO,
+        thousandfold_count: 0,
     }
 }
 
@@ -70,6 +71,9 @@ fn a_payment_has_one_effect() {
         // What remains, a thousand times too small; and what was asked first, too.
         (asked(100_000, 40_000), 60, Thousandfold, 40_000),
         (asked(100_000, 40_000), 100, Thousandfold, 40_000),
+        // Exactly what remains pays, also where it is a thousandth of what was asked first.
+        (asked(1_000_000, 999_000), 1_000, Paid, 1_000_000),
+        (asked(1_000_000, 998_999), 1_000, Thousandfold, 998_999),
         (asked(100_000, 40_000), 61, Underpaid, 40_061),
         (asked(100_000, 100_000), 100, Thousandfold, 100_000),
         (cancelled(asked(50_000, 0)), 50_000, AfterCancel, 50_000),
@@ -106,7 +110,12 @@ fn payments_add_up_on_the_row() {
     let mut pay = |amount: i64, at: UnixMs| {
         let payment = row.receive(Vnd::new(amount), at, Precision::Second);
         row.take(payment, at);
-        (row.received.get(), row.late, row.thousandfold, row.last_paid_at.map(UnixMs::get))
+        (
+            row.received.get(),
+            row.is_late(),
+            row.is_thousandfold(),
+            row.last_paid_at.map(UnixMs::get),
+        )
     };
     assert_eq!(pay(50, UnixMs(1)), (0, false, true, None));
     assert_eq!(pay(30_000, UnixMs(9)), (30_000, false, true, Some(9)));
@@ -118,8 +127,26 @@ fn payments_add_up_on_the_row() {
     let mut unpaid = asked(50_000, 0);
     let payment = unpaid.receive(Vnd::new(50_000), late, Precision::Second);
     unpaid.take(payment, late);
-    assert!(unpaid.late);
+    assert!(unpaid.is_late());
     assert_eq!(state_of(&unpaid, late), RequestState::Paid);
+}
+
+#[test]
+fn money_that_was_for_something_else_leaves_no_trace() {
+    let late = EXPIRES.plus_ms(GRACE_MS + 1);
+    let mut row = asked(50_000, 0);
+    row.accept(Vnd::new(30_000), UnixMs(1), Precision::Second);
+    row.accept(Vnd::new(20_000), late, Precision::Second);
+    assert!(row.is_late());
+    // The rest came in time after all.
+    row.accept(Vnd::new(20_000), UnixMs(2), Precision::Second);
+    assert!(!row.is_late());
+    row.withdraw(Vnd::new(30_000), UnixMs(1), Precision::Second);
+    assert!(row.is_late());
+    row.withdraw(Vnd::new(20_000), late, Precision::Second);
+    assert!(!row.is_late(), "what is left was not late");
+    row.withdraw(Vnd::new(20_000), UnixMs(2), Precision::Second);
+    assert_eq!((row.received, row.received_late, row.last_paid_at), (Vnd::ZERO, Vnd::ZERO, None));
 }
 
 #[test]

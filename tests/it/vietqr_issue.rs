@@ -67,7 +67,8 @@ fn the_purpose_is_folded_and_never_cut() {
 
     let too_long = purpose(&"ế".repeat(26)).unwrap_err();
     assert_eq!((too_long.code, too_long.field.as_deref()), ("text-too-long", Some("purpose")));
-    let args = vec![("length", "26".to_owned()), ("limit", "25".to_owned())];
+    let args = [("length", "26"), ("room", "25"), ("beside", "nothing")];
+    let args = args.map(|(name, value)| (name, value.to_owned())).to_vec();
     assert_eq!(too_long.args, args);
     for odd in ["a-b", "50%", "chợ 4.0", "最佳", "💳", "a\0b", "Straße"] {
         let refused = purpose(odd).unwrap_err();

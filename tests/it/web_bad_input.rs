@@ -122,12 +122,76 @@ on_both!(bad_fields_are_refused_by_name, |db| {
                     assert_eq!(refused(field, &wrong, 404), "not-found", "{name}");
                 }
                 wrong[field] = json!(format!("{text}\u{0}"));
-                let ask = site.ask(&operation.method, &path).key(&site.key).json(&wrong);
-                ask.send().problem(422);
+                refused(field, &wrong, 422);
             }
         }
     }
     assert_eq!(rows(db), before, "something was written");
+});
+
+on_both!(null_empties_only_what_may_be_empty, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let before = rows(db);
+    let (mut emptied, mut kept) = (0, 0);
+    for operation in with_bodies(&site).into_iter().filter(|one| one.method == "PATCH") {
+        let path = world.path(&operation.pattern);
+        let schema = operation.schema.clone().unwrap();
+        for (field, schema) in schema["properties"].as_object().unwrap() {
+            let null = json!({ field.as_str(): null });
+            let answer = site.ask("PATCH", &path).key(&site.key).json(&null).send();
+            if schema.to_string().contains("\"null\"") {
+                assert_eq!(answer.status, 200, "{} {field}: {}", operation.name(), answer.text());
+                emptied += 1;
+            } else {
+                answer.problem(422);
+                assert_eq!(answer.json["field"], field.as_str(), "{}", operation.name());
+                kept += 1;
+            }
+        }
+    }
+    assert!(emptied >= 8 && kept >= 25, "{emptied} {kept}");
+    // A neighbourhood, a vendor, … without their ends and phones; nothing that must be there.
+    assert_eq!(rows(db)[..24], before[..24]);
+});
+
+on_both!(a_nul_is_named_where_it_stands, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let mut request = world.body("POST /api/v1/requests");
+    request["order"]["order_code"] = json!("1\u{0}");
+    let refused = site.post("/api/v1/requests", &request);
+    assert_eq!(refused.problem(422), "text-has-nul");
+    assert_eq!(refused.json["field"], "order.order_code");
+    let mut khom = world.body("POST /api/v1/neighbourhoods");
+    khom["aliases"] = json!(["Ấp Ba", "Ấp\u{0}"]);
+    let refused = site.post("/api/v1/neighbourhoods", &khom);
+    assert_eq!(refused.json["field"], "aliases[1]");
+});
+
+on_both!(a_refusal_says_whose_it_is_and_how_much_fits, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let detail = |path: &str, body: &Value| {
+        let answer = site.post(path, body);
+        answer.problem(422);
+        answer.json["detail"].as_str().unwrap().to_owned()
+    };
+    let by = |who: &str, id: &str, purpose: &str| {
+        detail("/api/v1/consents", &json!({ who: id, "purpose": purpose, "given_by": "Lụa" }))
+    };
+    let (vendor, account) = (world.id("vendors"), world.id("accounts"));
+    let told = by("account_id", account, "share_amounts");
+    assert!(told.ends_with("là của tiểu thương. Xin ghi vendor_id và bỏ account_id."), "{told}");
+    for purpose in ["receive_notices", "use_of_account", "keep_outgoing"] {
+        let told = by("vendor_id", vendor, purpose);
+        let holders = "là của chủ tài khoản. Xin ghi account_id và bỏ vendor_id.";
+        assert!(told.ends_with(holders), "{told}");
+    }
+    let mut request = world.body("POST /api/v1/requests");
+    request["purpose"] = json!("tien ca phe sang nay");
+    let told = detail("/api/v1/requests", &request);
+    assert!(told.contains("tối đa 14 ký tự (không kể số tham chiếu)"), "{told}");
 });
 
 on_both!(values_out_of_range_are_refused, |db| {
@@ -217,6 +281,31 @@ on_both!(inner_fields_are_named_by_their_path, |db| {
             "weekday-out-of-range",
         ),
         (add_rule, rule(json!({ "kind": "never" })), "rule.kind", "value-not-listed"),
+        (
+            add_rule,
+            rule(json!({ "kind": "weekday", "iso_weekday": "7" })),
+            "rule.iso_weekday",
+            "value-of-wrong-type",
+        ),
+        (
+            add_rule,
+            rule(json!({ "kind": "lunar_day", "lunar_day": 1, "from_day": "1/1/2026" })),
+            "rule.from_day",
+            "value-of-wrong-type",
+        ),
+        (add_rule, rule(json!({ "kind": "weekday" })), "rule.iso_weekday", "field-missing"),
+        (
+            add_rule,
+            rule(json!({ "kind": "open", "from_day": "2026-01-01" })),
+            "rule.to_day",
+            "field-missing",
+        ),
+        (
+            add_rule,
+            rule(json!({ "kind": "weekday", "iso_weekday": 1, "lunar_day": 1 })),
+            "rule.lunar_day",
+            "field-unknown",
+        ),
         // serde would read the fields of an object in their order.
         (add_rule, rule(json!(["weekday", 7])), "rule", "value-of-wrong-type"),
         (assign, line(json!([null, "sale", 45_000])), "lines[0]", "value-of-wrong-type"),
@@ -245,7 +334,13 @@ on_both!(wrong_values_are_told_what_they_should_be, |db| {
         (&occupancies, "stall_id", json!(12), "mã bắt đầu bằng stl_.", "begins with stl_."),
         (&requests, "amount_vnd", json!("50.000"), "số nguyên, không dấu chấm", "a whole number"),
         (&requests, "amount_vnd", json!(50_000.5), "ví dụ 50000.", "e.g. 50000."),
-        (&requests, "kind", json!(1), "chữ trong ngoặc kép.", "a text in quotes."),
+        (
+            &requests,
+            "kind",
+            json!(1),
+            "trong ngoặc kép, kể cả khi chỉ gồm chữ số.",
+            "a text in quotes,",
+        ),
         (&requests, "kind", json!("gift"), "một trong: sale hoặc fee.", "of: sale or fee."),
         (&accounts, "keeps_outgoing", json!("yes"), "true (có) hoặc false", "true or false"),
         (&accounts, "use_kind", json!("all"), "business_only hoặc mixed.", "or mixed."),
@@ -288,7 +383,8 @@ on_both!(bad_queries_and_ids_are_refused, |db| {
         assert_eq!(refused.problem(422), code, "{query}");
         assert_eq!(refused.json["field"], field, "{query}");
     }
-    site.get("/api/v1/vendors?phone=%00").problem(422);
+    let nul = site.get("/api/v1/vendors?phone=%00");
+    assert_eq!((nul.problem(422), &nul.json["field"]), ("text-has-nul", &json!("phone")));
     for id in
         ["vnd_1", "stl_0000000000001", "vnd_000000000000u", "%00", "vnd_0000000000000%20", "1"]
     {

@@ -44,6 +44,38 @@ on_both!(a_picture_needs_the_board_and_the_permission_each_time, |db| {
     site.ask("GET", &png).send().problem(401);
 });
 
+on_both!(the_picture_of_a_request_is_for_those_who_see_its_amount, |db| {
+    use cho40::access::Permission::{AmountsRead, RequestsRead};
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let request = format!("/api/v1/requests/{}", world.id("requests"));
+    let sees = |key: &str| {
+        let ask = |path: &str| site.ask("GET", path).key(key).send();
+        let (json, pictures) = (ask(&request), ["png", "svg"]);
+        let amount = &json.json["amount_vnd"];
+        assert_eq!(json.json["payload"].is_null(), amount.is_null());
+        for kind in pictures {
+            let picture = ask(&format!("{request}.{kind}"));
+            if amount.is_null() {
+                assert_eq!(picture.problem(403), "amounts-not-shared");
+            } else {
+                assert_eq!(picture.status, 200);
+            }
+        }
+        amount.as_i64()
+    };
+    let (amounts, states) =
+        (site.key_with(&[RequestsRead, AmountsRead]), site.key_with(&[RequestsRead]));
+    assert_eq!(sees(&states), None);
+    assert_eq!(sees(&amounts), Some(45_000));
+    assert_eq!(sees(&site.key), Some(45_000));
+    assert_eq!(sees(&states), None, "what is remembered is not for everybody");
+    let consent = json!({ "vendor_id": world.id("vendors"), "purpose": "share_amounts",
+        "given_by": "Nguyễn Thị Lụa" });
+    assert_eq!(site.post("/api/v1/consents", &consent).status, 201);
+    assert_eq!(sees(&states), Some(45_000));
+});
+
 on_both!(bad_drawings_are_refused, |db| {
     let site = Site::of(db);
     let world = World::on(&site, &site.key, "0011001100");

@@ -59,6 +59,8 @@ fn texts_are_sentences_without_marks() {
             let args: Vec<(&'static str, String)> =
                 variables(&text).into_iter().map(|name| (&*name.leak(), "7".to_owned())).collect();
             let text = language.text(&format!("problem-{key}"), &args).unwrap();
+            // An empty object is something to send.
+            let text = text.replace("{}", "");
             let marks = ['{', '}', '$', '\u{2068}'];
             assert!(text.ends_with(['.', '…']) && !text.contains(marks), "{key}: {text}");
             assert!(text.len() < 300, "{key} is no sentence: {text}");

@@ -307,13 +307,17 @@ CREATE TABLE requests (
     payload TEXT NOT NULL,
     order_feed_id BIGINT,
     order_code TEXT,
+    -- The key that asked, which knows the amount.
+    created_by BIGINT NOT NULL,
     created_at_ms BIGINT NOT NULL,
     expires_at_ms BIGINT NOT NULL,
     cancelled_at_ms BIGINT,
     received_vnd BIGINT NOT NULL,
     last_paid_at_ms BIGINT,
-    late BOOLEAN NOT NULL,
-    thousandfold BOOLEAN NOT NULL,
+    -- The part of it that came after the expiry.
+    late_vnd BIGINT NOT NULL,
+    -- Payments a thousand times off that nobody has judged yet.
+    thousandfold_count BIGINT NOT NULL,
     PRIMARY KEY (board_id, id),
     FOREIGN KEY (board_id, occupancy_id) REFERENCES occupancies (board_id, id),
     FOREIGN KEY (board_id, number_id) REFERENCES receiving_numbers (board_id, id)

@@ -17,7 +17,6 @@ mod plan;
 mod ready;
 mod register;
 mod settle;
-mod store;
 mod traffic;
 mod words;
 

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::store;
 use crate::cli::config;
 use crate::db::{DatabaseUrl, DbConnection, Fault, Outcome, migrate};
 use crate::primitives::Refusal;
+use crate::registry::boards;
 
 /// A migrated database without boards. A temporary one is removed when this is dropped.
 pub struct Place {
@@ -26,12 +26,12 @@ impl Place {
             None => Self::temporary()?,
         };
         place.url.create_if_missing()?;
-        let mut connection = DbConnection::open_first(&place.url)?;
-        if !store::is_empty(&mut connection)? {
+        let mut connection = DbConnection::open_new(&place.url)?;
+        migrate::run(&mut connection)?;
+        if !boards::all_ids(&mut connection)?.is_empty() {
             let refusal = Refusal::invalid("database_url", "demo-database-not-empty");
             return Err(refusal.with("database", format!("{:?}", place.url)).into());
         }
-        migrate::run(&mut connection)?;
         Ok(place)
     }
 

@@ -4,10 +4,10 @@ use diesel::prelude::*;
 
 use super::accounts::bank_name;
 use crate::db::schema::codes::{self as table, table as rows};
-use crate::db::schema::{accounts, receiving_numbers as numbers};
+use crate::db::schema::{accounts, boards, occupancies, receiving_numbers as numbers};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::UnixMs;
 use crate::primitives::ids::{AccountId, BoardId, CodeId, NumberId, OccupancyId};
+use crate::primitives::{Day, UnixMs};
 use crate::registry::PageRequest;
 use crate::registry::codes::{Code, CodeFilter, CodeSource};
 use crate::vietqr::Reference;
@@ -16,6 +16,8 @@ type Row = (
     (CodeId, OccupancyId, AccountId, NumberId, CodeSource, Option<String>, String, String),
     (i64, Option<i64>, Option<String>, Option<CodeId>),
     (String, String, String),
+    // The last day of the occupancy, and when the board's days begin.
+    (Option<i32>, i32),
 );
 
 /// Codes joined with what they pay: a macro, because the join's type has no short name.
@@ -29,6 +31,10 @@ macro_rules! with_payee {
             numbers::table
                 .on(numbers::board_id.eq(table::board_id).and(numbers::id.eq(table::number_id))),
         )
+        .inner_join(occupancies::table.on(
+            occupancies::board_id.eq(table::board_id).and(occupancies::id.eq(table::occupancy_id)),
+        ))
+        .inner_join(boards::table.on(boards::board_id.eq(table::board_id)))
         .filter(table::board_id.eq($board_id))
         .select((
             (
@@ -48,13 +54,24 @@ macro_rules! with_payee {
                 table::replaces_code_id,
             ),
             (numbers::bin, numbers::number, accounts::holder_name),
+            (occupancies::to_day, boards::day_start_minute),
         ))
     };
 }
 
-fn code((of, dates, (bin, number, holder_name)): Row) -> Code {
+/// A code as it stands at an instant. With its vendor's last day at the stall it is revoked, also
+/// where that day was set later; if the day turns out to be wrong, it is valid again.
+fn code((of, dates, (bin, number, holder_name), (to_day, day_start)): Row, at: UnixMs) -> Code {
     let (id, occupancy_id, account_id, number_id, source, reference, payload, check_code) = of;
-    let (issued_at_ms, revoked_at_ms, revoked_because, replaces_code_id) = dates;
+    let (issued_at_ms, revoked_at_ms, mut revoked_because, replaces_code_id) = dates;
+    let mut revoked_at = revoked_at_ms.map(UnixMs);
+    if let Some(to_day) = to_day.map(Day) {
+        let left_at = to_day.plus(1).start(day_start);
+        if left_at <= at && revoked_at.is_none_or(|revoked_at| left_at < revoked_at) {
+            revoked_at = Some(left_at);
+            revoked_because = Some(format!("Người bán đã thôi bán, ngày cuối là {to_day}"));
+        }
+    }
     Code {
         id,
         occupancy_id,
@@ -65,7 +82,7 @@ fn code((of, dates, (bin, number, holder_name)): Row) -> Code {
         payload,
         check_code,
         issued_at: UnixMs(issued_at_ms),
-        revoked_at: revoked_at_ms.map(UnixMs),
+        revoked_at,
         revoked_because,
         replaces_code_id,
         bank: bank_name(&bin),
@@ -75,22 +92,39 @@ fn code((of, dates, (bin, number, holder_name)): Row) -> Code {
     }
 }
 
-pub fn find(connection: &mut DbConnection, board_id: BoardId, id: CodeId) -> Outcome<Option<Code>> {
+pub fn find(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: CodeId,
+    at: UnixMs,
+) -> Outcome<Option<Code>> {
     let query = with_payee!(board_id).filter(table::id.eq(id));
-    Ok(query.first(connection).optional()?.map(code))
+    Ok(query.first(connection).optional()?.map(|row| code(row, at)))
 }
 
-/// A code that is not revoked and has this very payload.
+/// Codes that are not revoked and whose vendor holds the stall on a day, or will: a macro, because
+/// the join's type has no short name.
+macro_rules! live {
+    ($board_id:expr, $day:expr) => {
+        rows.inner_join(occupancies::table.on(
+            occupancies::board_id.eq(table::board_id).and(occupancies::id.eq(table::occupancy_id)),
+        ))
+        .filter(table::board_id.eq($board_id))
+        .filter(table::revoked_at_ms.is_null())
+        .filter(occupancies::to_day.is_null().or(occupancies::to_day.ge($day.0)))
+        .select(table::id)
+    };
+}
+
+/// A live code that has this very payload.
 pub fn live_with_payload(
     connection: &mut DbConnection,
     board_id: BoardId,
     payload: &str,
+    day: Day,
 ) -> Outcome<Option<CodeId>> {
-    let query = rows
-        .filter(table::board_id.eq(board_id))
-        .filter(table::payload.eq(payload))
-        .filter(table::revoked_at_ms.is_null());
-    Ok(query.select(table::id).first(connection).optional()?)
+    let query = live!(board_id, day).filter(table::payload.eq(payload));
+    Ok(query.first(connection).optional()?)
 }
 
 /// The code that was issued with a reference, revoked or not.
@@ -109,12 +143,10 @@ pub fn live_of_account(
     connection: &mut DbConnection,
     board_id: BoardId,
     account_id: AccountId,
+    day: Day,
 ) -> Outcome<Option<CodeId>> {
-    let query = rows
-        .filter(table::board_id.eq(board_id))
-        .filter(table::account_id.eq(account_id))
-        .filter(table::revoked_at_ms.is_null());
-    Ok(query.select(table::id).first(connection).optional()?)
+    let query = live!(board_id, day).filter(table::account_id.eq(account_id));
+    Ok(query.first(connection).optional()?)
 }
 
 pub fn page(
@@ -122,6 +154,7 @@ pub fn page(
     board_id: BoardId,
     filter: &CodeFilter,
     page: PageRequest,
+    (at, today): (UnixMs, Day),
 ) -> Outcome<Vec<Code>> {
     let mut query = with_payee!(board_id).into_boxed();
     if let Some(occupancy_id) = filter.occupancy_id {
@@ -134,12 +167,19 @@ pub fn page(
         query = query.filter(table::check_code.eq(check_code));
     }
     match filter.live {
-        Some(true) => query = query.filter(table::revoked_at_ms.is_null()),
-        Some(false) => query = query.filter(table::revoked_at_ms.is_not_null()),
+        Some(true) => {
+            let holds = occupancies::to_day.is_null().or(occupancies::to_day.ge(today.0));
+            query = query.filter(table::revoked_at_ms.is_null()).filter(holds);
+        }
+        Some(false) => {
+            let left = occupancies::to_day.lt(today.0).assume_not_null();
+            let left = occupancies::to_day.is_not_null().and(left);
+            query = query.filter(table::revoked_at_ms.is_not_null().or(left));
+        }
         None => {}
     }
     let query = query.filter(table::id.gt(page.floor())).order(table::id).limit(page.rows());
-    Ok(query.load(connection)?.into_iter().map(code).collect())
+    Ok(query.load(connection)?.into_iter().map(|row| code(row, at)).collect())
 }
 
 pub fn insert(connection: &mut DbConnection, board_id: BoardId, code: &Code) -> Outcome<()> {

@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use crate::db::schema::consents::{self as table, table as rows};
+use crate::db::schema::occupancies;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{AccountId, BoardId, ConsentId, VendorId};
+use crate::primitives::ids::{AccountId, BoardId, ConsentId, OccupancyId, VendorId};
 use crate::registry::PageRequest;
 use crate::registry::consents::{Consent, ConsentFilter, Purpose};
 
@@ -53,6 +54,27 @@ pub fn of_account(
         .filter(table::purpose.eq(purpose))
         .filter(table::withdrawn_at_ms.is_null());
     Ok(query.select(table::id).first(connection).optional()?)
+}
+
+/// Those of the occupancies whose vendors' consent to share amounts holds at an instant.
+pub fn sharing_amounts(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    of: &[OccupancyId],
+    at: UnixMs,
+) -> Outcome<Vec<OccupancyId>> {
+    let query = occupancies::table
+        .inner_join(
+            rows.on(table::board_id
+                .eq(occupancies::board_id)
+                .and(table::vendor_id.eq(occupancies::vendor_id.nullable()))),
+        )
+        .filter(occupancies::board_id.eq(board_id))
+        .filter(occupancies::id.eq_any(of))
+        .filter(table::purpose.eq(Purpose::ShareAmounts))
+        .filter(table::given_at_ms.le(at.0))
+        .filter(table::withdrawn_at_ms.is_null().or(table::withdrawn_at_ms.gt(at.0)));
+    Ok(query.select(occupancies::id).load(connection)?)
 }
 
 pub fn page(

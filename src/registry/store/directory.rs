@@ -104,44 +104,66 @@ pub(in crate::registry) fn links(
     Ok(rows.into_iter().filter_map(link).collect())
 }
 
-pub(in crate::registry) fn codes(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-) -> Outcome<Vec<(Reference, StaticCode)>> {
-    type Row = (Option<String>, CodeId, OccupancyId, AccountId, Option<i64>);
-    let rows: Vec<Row> = codes::table
-        .filter(codes::board_id.eq(board_id))
-        .filter(codes::reference.is_not_null())
-        .select((
-            codes::reference,
+type CodeRow = (CodeId, OccupancyId, AccountId, Option<i64>, Option<i32>);
+
+fn static_code((code_id, occupancy_id, account_id, revoked_at_ms, to_day): CodeRow) -> StaticCode {
+    let (revoked_at, last_day) = (revoked_at_ms.map(UnixMs), to_day.map(Day));
+    StaticCode { code_id, occupancy_id, account_id, revoked_at, last_day }
+}
+
+/// Codes with their occupancies: a macro, because the join's type has no short name.
+macro_rules! with_occupancy {
+    ($board_id:expr) => {
+        codes::table
+            .inner_join(
+                occupancies::table.on(occupancies::board_id
+                    .eq(codes::board_id)
+                    .and(occupancies::id.eq(codes::occupancy_id))),
+            )
+            .filter(codes::board_id.eq($board_id))
+    };
+}
+
+macro_rules! code_columns {
+    () => {
+        (
             codes::id,
             codes::occupancy_id,
             codes::account_id,
             codes::revoked_at_ms,
-        ))
+            occupancies::to_day,
+        )
+    };
+}
+
+pub(in crate::registry) fn codes(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<Vec<(Reference, StaticCode)>> {
+    let rows: Vec<(Option<String>, CodeRow)> = with_occupancy!(board_id)
+        .filter(codes::reference.is_not_null())
+        .select((codes::reference, code_columns!()))
         .load(connection)?;
-    let code = |(reference, code_id, occupancy_id, account_id, revoked_at_ms): Row| {
-        let revoked_at = revoked_at_ms.map(UnixMs);
-        let reference = Reference::parse(&reference?)?;
-        Some((reference, StaticCode { code_id, occupancy_id, account_id, revoked_at }))
+    let code = |(reference, row): (Option<String>, CodeRow)| {
+        Some((Reference::parse(&reference?)?, static_code(row)))
     };
     Ok(rows.into_iter().filter_map(code).collect())
 }
 
-/// The valid codes that name a virtual account.
+/// The codes that name a virtual account and are not revoked.
 pub(in crate::registry) fn virtual_codes(
     connection: &mut DbConnection,
     board_id: BoardId,
-) -> Outcome<Vec<(NumberId, CodeId, OccupancyId)>> {
-    let codes = codes::table
+) -> Outcome<Vec<(NumberId, StaticCode)>> {
+    let rows: Vec<(NumberId, CodeRow)> = with_occupancy!(board_id)
         .inner_join(
             receiving_numbers::table.on(receiving_numbers::board_id
                 .eq(codes::board_id)
                 .and(receiving_numbers::id.eq(codes::number_id))),
         )
-        .filter(codes::board_id.eq(board_id))
         .filter(codes::revoked_at_ms.is_null())
         .filter(receiving_numbers::kind.eq(NumberKind::Virtual))
-        .select((codes::number_id, codes::id, codes::occupancy_id));
-    Ok(codes.load(connection)?)
+        .select((codes::number_id, code_columns!()))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(number_id, row)| (number_id, static_code(row))).collect())
 }

@@ -24,6 +24,7 @@ pub fn find(
     Ok(rows.find((board_id, id)).first(connection).optional()?.map(receiving_number))
 }
 
+/// Numbers are kept in upper case; a sticker may bear the other one.
 pub fn find_by_number(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -33,7 +34,7 @@ pub fn find_by_number(
     let query = rows
         .filter(table::board_id.eq(board_id))
         .filter(table::bin.eq(bin))
-        .filter(table::number.eq(number));
+        .filter(table::number.eq(number.to_ascii_uppercase()));
     Ok(query.first(connection).optional()?.map(receiving_number))
 }
 

@@ -11,6 +11,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::events::{self, Event};
 use crate::primitives::Day;
 use crate::primitives::ids::{BoardId, FeedId, OccupancyId, RequestId, TransferId};
+use crate::requests::GRACE_MS;
 
 /// Day, as far as a number of a row is one.
 fn day(number: i64) -> Day {
@@ -32,16 +33,39 @@ pub fn queue(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
     })
 }
 
-/// Requests whose received amount is not the sum of their present lines. A line of class
-/// `unclassified` met the request a thousand times off and paid nothing.
+/// Requests that are not what their present lines make of them. A line of class `unclassified` met
+/// the request a thousand times off and paid nothing. When money came last is compared only as far
+/// as any came: it stays where a part was taken off again.
 pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let due = format!(
+        "SELECT p.request_id,
+           CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 0 ELSE p.amount_vnd END) AS BIGINT)
+             AS received_vnd,
+           CAST(SUM(CASE WHEN p.class <> 'unclassified' AND p.occurred_precision <> 'day'
+             AND p.occurred_at_ms > r.expires_at_ms + {GRACE_MS} THEN p.amount_vnd ELSE 0 END)
+             AS BIGINT) AS late_vnd,
+           CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 1 ELSE 0 END) AS BIGINT)
+             AS thousandfold_count,
+           MAX(CASE WHEN p.class = 'unclassified' THEN 0 ELSE 1 END) AS is_paid
+         FROM p JOIN requests r ON r.board_id = $1 AND r.id = p.request_id GROUP BY p.request_id"
+    );
     let pair = Pair {
-        kept: "SELECT id AS request_id, received_vnd FROM requests
-               WHERE board_id = $1 AND received_vnd <> 0",
-        due: "SELECT p.request_id, CAST(SUM(p.amount_vnd) AS BIGINT) AS received_vnd FROM p
-              WHERE p.request_id IS NOT NULL AND p.class <> 'unclassified' GROUP BY p.request_id",
+        kept: "SELECT id AS request_id, received_vnd, late_vnd, thousandfold_count,
+                 CASE WHEN last_paid_at_ms IS NULL THEN 0 ELSE 1 END AS is_paid
+               FROM requests WHERE board_id = $1 AND (received_vnd <> 0 OR late_vnd <> 0
+                 OR thousandfold_count <> 0 OR last_paid_at_ms IS NOT NULL)",
+        due: &due,
         key: &["request_id"],
-        value: &["received_vnd"],
+        value: &[
+            "'received'",
+            "received_vnd",
+            "'late'",
+            "late_vnd",
+            "'thousandfold'",
+            "thousandfold_count",
+            "'paid'",
+            "is_paid",
+        ],
     };
     compare(connection, board_id, &pair, |key| match key {
         [id] => RequestId(*id).to_string(),

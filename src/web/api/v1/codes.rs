@@ -2,7 +2,8 @@
 
 use actix_web::{HttpResponse, get, post};
 
-use crate::access::Permission;
+use crate::access::{Act, Permission};
+use crate::db::DbConnection;
 use crate::primitives::ids::CodeId;
 use crate::registry::Page;
 use crate::registry::codes::{self, Code, CodeFilter, NewCode, Replacement, Revocation};
@@ -97,8 +98,10 @@ async fn svg(caller: Caller, id: Id<CodeId>, how: Query<DrawSvg>, known: KnownTa
 }
 
 async fn picture(caller: &Caller, id: CodeId, how: (Level, Format), known: &KnownTags) -> Answer {
-    pictures::answer(caller, Permission::RegistryRead, id.0, how, known, move |connection, act| {
+    let find = move |connection: &mut DbConnection, act: &Act| {
         Ok(codes::get(connection, act, id)?.payload)
-    })
-    .await
+    };
+    let permissions = [Permission::RegistryRead];
+    let payload = pictures::remembered(caller, &permissions, id.0, find).await?;
+    pictures::answer(caller, &payload, how, known)
 }

@@ -50,6 +50,7 @@ resources! {
     vendors,
     occupancies,
     absences,
+    banks,
     accounts,
     numbers,
     links,

@@ -2,7 +2,8 @@
 
 use actix_web::{HttpResponse, get, post};
 
-use crate::access::Permission;
+use crate::access::{Act, Permission};
+use crate::db::DbConnection;
 use crate::primitives::ids::RequestId;
 use crate::registry::Page;
 use crate::requests::{self, NewRequest, Request, RequestFilter};
@@ -30,6 +31,8 @@ async fn create(caller: Caller, new: Json<NewRequest>) -> Answer {
     caller.create(new, location, requests::create).await
 }
 
+/// Amounts of sales are shown to keys with `amounts.read`, to the key that asked, and where the
+/// vendor shares them.
 #[utoipa::path(tag = "requests", params(RequestFilter, PageParams),
     security(("key" = ["requests.read"])), responses((status = 200, body = Page<Request>)))]
 #[get("/requests")]
@@ -56,7 +59,7 @@ async fn cancel(caller: Caller, id: Id<RequestId>, body: Json<NoFields>) -> Answ
         .await
 }
 
-/// The symbol as a 1-bit PNG, with an entity tag.
+/// The symbol as a 1-bit PNG, with an entity tag. It holds the amount: only for those who see it.
 #[utoipa::path(tag = "requests", params(("id" = RequestId, Path), DrawPng),
     security(("key" = ["requests.read"])),
     responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 304)))]
@@ -65,7 +68,7 @@ async fn png(caller: Caller, id: Id<RequestId>, how: Query<DrawPng>, known: Know
     picture(&caller, id.0, how.0.how()?, &known).await
 }
 
-/// The symbol as an SVG of one path, with an entity tag.
+/// The symbol as an SVG of one path, with an entity tag. It holds the amount: only for those who see it.
 #[utoipa::path(tag = "requests", params(("id" = RequestId, Path), DrawSvg),
     security(("key" = ["requests.read"])),
     responses((status = 200, content_type = "image/svg+xml", body = String), (status = 304)))]
@@ -80,8 +83,11 @@ async fn picture(
     how: (Level, Format),
     known: &KnownTags,
 ) -> Answer {
-    pictures::answer(caller, Permission::RequestsRead, id.0, how, known, move |connection, act| {
-        Ok(requests::get(connection, act, id)?.payload)
-    })
-    .await
+    // Others may see the amount too, but that is asked each time.
+    let permissions = [Permission::RequestsRead, Permission::AmountsRead];
+    let find = move |connection: &mut DbConnection, act: &Act| {
+        requests::payload(connection, act, id)
+    };
+    let payload = pictures::remembered(caller, &permissions, id.0, find).await?;
+    pictures::answer(caller, &payload, how, known)
 }
