@@ -157,18 +157,16 @@ impl Activities {
         for link in links {
             let Some(loose) = self.unassigned.get(&link.account_id) else { continue };
             let Some(activity) = self.by_occupancy.get_mut(&link.occupancy_id) else { continue };
-            let linked = Span::new(Day(link.from_day), Day(link.to_day.unwrap_or(i32::MAX)));
-            activity.possible.insert_all(&loose.possible, linked);
-            activity.loose.insert_all(&loose.possible, linked);
+            activity.possible.insert_all(&loose.possible, link.span());
+            activity.loose.insert_all(&loose.possible, link.span());
         }
     }
 }
 
 impl Sums {
-    /// Business receipts less what went back, in đồng: without and with what is unclassified.
-    pub fn received(&self) -> (i64, i64) {
-        let low = self.receipt_vnd.saturating_sub(self.returned_vnd).max(0);
-        (low, low.saturating_add(self.unclassified_vnd))
+    /// Business receipts less what went back, in đồng, without what is unclassified.
+    pub fn received_vnd(&self) -> i64 {
+        self.receipt_vnd.saturating_sub(self.returned_vnd).max(0)
     }
 }
 

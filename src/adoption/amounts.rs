@@ -3,9 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::facts::Occupancy;
-use super::suppression::Part;
-use crate::ledger::histogram::Histogram;
+use super::cell::Sums;
 use crate::primitives::Vnd;
 
 /// Why amounts are not shown.
@@ -14,12 +12,18 @@ use crate::primitives::Vnd;
 pub enum Hidden {
     /// The vendor has not agreed to show them.
     NoConsent,
+    /// Sums over several stalls are shown for whole calendar months alone: of two windows that
+    /// differ by a day, the difference would be that day, and perhaps few stalls sold on it.
+    NotWholeMonths,
     /// Fewer than five stalls received money.
     FewStalls,
     /// One stall has over 70 % of the value.
     OneDominates,
     /// Another hidden cell could be computed from it.
     Derivable,
+    /// Only the high figure is hidden: what it adds is of fewer than five stalls, or of one alone
+    /// for over 70 %, or lies on an account of several stalls, or would give away such a cell.
+    UnclearOfFew,
 }
 
 /// Tiền nhận (money received; not turnover, which includes cash) of the measurable occupancies.
@@ -31,49 +35,28 @@ pub struct Amounts {
     /// The same with everything unclassified or unassigned.
     #[schema(value_type = Option<i64>)]
     pub received_high_vnd: Option<Vnd>,
-    /// Median receipt, to two significant digits.
+    /// Median receipt, to two significant digits; of several stalls only if none has over 70 % of
+    /// the receipts.
     #[schema(value_type = Option<i64>)]
     pub median_vnd: Option<Vnd>,
+    /// Why all of it is hidden, or the high figure.
     pub hidden_because: Option<Hidden>,
     /// The same in words.
     pub hidden_because_vi: Option<&'static str>,
 }
 
 impl Amounts {
-    pub const fn hidden(because: Hidden) -> Self {
-        Self {
-            received_low_vnd: None,
-            received_high_vnd: None,
-            median_vnd: None,
-            hidden_because: Some(because),
-            hidden_because_vi: Some(because.label_vi()),
-        }
+    pub(super) fn hidden(because: Hidden) -> Self {
+        Self::of(&Sums { hidden: Some(because), ..Sums::default() })
     }
 
-    /// Of occupancies and of the unassigned money on their accounts, in đồng.
-    pub fn of<'a>(occupancies: impl Iterator<Item = &'a Occupancy>, unassigned_vnd: i64) -> Self {
-        let mut histogram = Histogram::default();
-        let (mut low, mut high) = (0_i64, unassigned_vnd);
-        for occupancy in occupancies {
-            let received = occupancy.activity.sums.received();
-            low = low.saturating_add(received.0);
-            high = high.saturating_add(received.1);
-            histogram.merge(&occupancy.activity.histogram);
-        }
+    pub(super) fn of(sums: &Sums) -> Self {
         Self {
-            received_low_vnd: Some(Vnd::new(low)),
-            received_high_vnd: Some(Vnd::new(high)),
-            median_vnd: histogram.median(),
-            hidden_because: None,
-            hidden_because_vi: None,
+            received_low_vnd: sums.low_vnd.map(Vnd::new),
+            received_high_vnd: sums.high_vnd.map(Vnd::new),
+            median_vnd: sums.receipts.as_ref().and_then(|receipts| receipts.median()),
+            hidden_because: sums.hidden,
+            hidden_because_vi: sums.hidden.map(Hidden::label_vi),
         }
-    }
-}
-
-impl Occupancy {
-    /// Its part in the value of a cell.
-    pub fn part(&self) -> Part {
-        let (low, high) = self.activity.sums.received();
-        Part { low, high, published: self.shares_amounts }
     }
 }

@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::amounts::Hidden;
+use super::amounts::{Amounts, Hidden};
+use super::cell::Cell;
 use super::equipped::Reason;
 use super::facts::{Facts, Occupancy, Standing};
 use super::intensity::Surroundings;
 use super::metrics::Metrics;
+use super::months::{Group, Months};
 use super::quality::{FeedQuality, Quality};
 use super::query::Query;
 use super::report::{
-    AdoptionReport, Apart, Coverage, LunarDays, MarketName, OccupancyReport, ReasonCount,
-    SectionReport, Source,
+    AdoptionReport, Apart, Coverage, LunarDays, MarketName, MonthAmounts, OccupancyReport,
+    ReasonCount, SectionAmounts, SectionReport, Source,
 };
 use super::sentences;
 use super::subject::Subject;
-use super::suppression::{self, Part};
 use crate::ledger::item::Evidence;
 use crate::primitives::ids::{OccupancyId, SectionId};
 use crate::primitives::lunar::LunarDay;
@@ -26,6 +27,7 @@ pub struct Assembly<'a> {
     pub surroundings: Surroundings<'a>,
     pub subjects: &'a [Subject<'a>],
     pub feeds: &'a FeedQuality,
+    pub months: &'a Months,
     /// (id, name), in order.
     pub sections: Vec<(i64, &'a str)>,
     pub sees_amounts: bool,
@@ -44,22 +46,55 @@ impl Assembly<'_> {
             window: facts.window,
             as_of: facts.window.to,
             generated_at: now,
-            whole_market: self.metrics(&retail, suppression::alone(&parts(&retail)), true),
+            whole_market: self.group_metrics(&retail, Group::Market),
             sections: self.section_reports(&retail),
             wholesale: (!wholesale.is_empty())
-                .then(|| self.metrics(&wholesale, suppression::alone(&parts(&wholesale)), false)),
+                .then(|| self.group_metrics(&wholesale, Group::Wholesale)),
+            last_whole_month: self.last_whole_month(),
             occupancies: if listed { self.occupancy_reports() } else { Vec::new() },
             apart: if listed { self.apart() } else { Vec::new() },
             sources: sources(facts),
-            notes: sentences::notes(self.subjects, &lunar_days),
+            notes: sentences::notes(self.subjects, &facts.feeds, &lunar_days),
             lunar_days,
         }
     }
 
-    fn metrics(&self, group: &[&Subject<'_>], hidden: Option<Hidden>, is_market: bool) -> Metrics {
-        let quality = Quality::of_stalls(group);
-        let quality = if is_market { quality.of_market(self.feeds) } else { quality };
-        Metrics::of(group, &self.surroundings, hidden, quality)
+    fn group_metrics(&self, stalls: &[&Subject<'_>], group: Group) -> Metrics {
+        let quality = Quality::of_stalls(stalls);
+        let quality = match group {
+            Group::Market => quality.of_market(self.feeds),
+            Group::Section(_) | Group::Wholesale => quality,
+        };
+        let amounts = match self.months.of_window(group) {
+            Some(sums) => Amounts::of(&sums),
+            None if self.sees_amounts => self.amounts_in_window(stalls),
+            None => Amounts::hidden(Hidden::NotWholeMonths),
+        };
+        Metrics::of(stalls, &self.surroundings, amounts, quality)
+    }
+
+    fn amounts_in_window(&self, stalls: &[&Subject<'_>]) -> Amounts {
+        let measurable: Vec<_> =
+            stalls.iter().filter(|one| one.is_measurable()).map(|one| one.occupancy).collect();
+        Amounts::of(&Cell::of(self.surroundings.facts, &measurable).open())
+    }
+
+    fn last_whole_month(&self) -> Option<MonthAmounts> {
+        let month = self.months.sums.last().filter(|month| month.is_known)?;
+        let amounts = |group| Amounts::of(month.of(group));
+        let sections = self.sections.iter().filter(|(id, _)| month.has(*id));
+        Some(MonthAmounts {
+            window: month.window,
+            whole_market: amounts(Group::Market),
+            sections: sections
+                .map(|(id, name)| SectionAmounts {
+                    section_id: SectionId(*id),
+                    section: (*name).to_owned(),
+                    amounts: amounts(Group::Section(*id)),
+                })
+                .collect(),
+            wholesale: month.has_wholesale.then(|| amounts(Group::Wholesale)),
+        })
     }
 
     fn section_reports(&self, retail: &[&Subject<'_>]) -> Vec<SectionReport> {
@@ -67,22 +102,14 @@ impl Assembly<'_> {
         for subject in retail {
             groups.entry(subject.occupancy.section_id).or_default().push(subject);
         }
-        let sections: Vec<_> = self
-            .sections
-            .iter()
-            .filter_map(|(id, name)| Some((*id, *name, groups.remove(id)?)))
-            .collect();
-        let cells: Vec<_> = sections.iter().map(|(_, _, group)| parts(group)).collect();
-        let hidden = suppression::of_sections(&cells);
-        sections
-            .iter()
-            .zip(hidden)
-            .map(|((id, name, group), hidden)| SectionReport {
+        let report = |(id, name): &(i64, &str)| {
+            Some(SectionReport {
                 section_id: SectionId(*id),
                 section: (*name).to_owned(),
-                metrics: self.metrics(group, hidden, false),
+                metrics: self.group_metrics(&groups.remove(id)?, Group::Section(*id)),
             })
-            .collect()
+        };
+        self.sections.iter().filter_map(report).collect()
     }
 
     fn occupancy_reports(&self) -> Vec<OccupancyReport> {
@@ -90,8 +117,12 @@ impl Assembly<'_> {
             .iter()
             .map(|subject| {
                 let occupancy = subject.occupancy;
-                let shown = self.sees_amounts || occupancy.shares_amounts;
-                let hidden = (!shown).then_some(Hidden::NoConsent);
+                let amounts = if self.sees_amounts || occupancy.shares_amounts {
+                    self.amounts_in_window(&[subject])
+                } else {
+                    Amounts::hidden(Hidden::NoConsent)
+                };
+                let quality = Quality::of_stalls(&[subject]);
                 let reasons = subject.reasons();
                 OccupancyReport {
                     occupancy_id: OccupancyId(occupancy.id),
@@ -105,7 +136,7 @@ impl Assembly<'_> {
                     reasons_vi: reasons.iter().map(|reason| reason.label().vi).collect(),
                     reasons,
                     equipped_on: occupancy.equipment.since,
-                    metrics: self.metrics(&[subject], hidden, false),
+                    metrics: Metrics::of(&[subject], &self.surroundings, amounts, quality),
                 }
             })
             .collect()
@@ -176,15 +207,6 @@ fn not_trading(facts: &Facts) -> impl Iterator<Item = &Occupancy> {
         Standing::Suspended => true,
         Standing::Closed | Standing::Left => facts.window.contains(occupancy.since),
     })
-}
-
-/// The value of the measurable occupancies of a group.
-fn parts(group: &[&Subject<'_>]) -> Vec<Part> {
-    group
-        .iter()
-        .filter(|subject| subject.is_measurable())
-        .map(|subject| subject.occupancy.part())
-        .collect()
 }
 
 fn lunar_days(facts: &Facts) -> LunarDays {

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use super::days::{DaySet, Span};
+use super::store::register::LinkRow;
 use super::store::sources::{BankDayRow, FeedAccountRow};
 use crate::feeds::{FeedKind, Provider, connector};
 use crate::primitives::Day;
@@ -16,6 +17,8 @@ const NEEDED_PER_MILLE: i64 = 900;
 #[derive(Debug)]
 pub struct Sources<'a> {
     by_account: HashMap<i64, Vec<&'a FeedAccountRow>>,
+    /// By occupancy.
+    links: HashMap<i64, Vec<&'a LinkRow>>,
     bins: HashMap<i64, &'a str>,
     heard: HashMap<(i64, &'a str), Vec<&'a BankDayRow>>,
     history: Span,
@@ -27,6 +30,7 @@ impl<'a> Sources<'a> {
     /// to a printed code, so it covers nothing here.
     pub fn new(
         feeds: &'a [FeedAccountRow],
+        links: &'a [LinkRow],
         accounts: &'a [(i64, String)],
         bank_days: &'a [BankDayRow],
         (history, window): (Span, Span),
@@ -35,24 +39,29 @@ impl<'a> Sources<'a> {
         for row in feeds.iter().filter(|row| sees_static_codes(&row.provider)) {
             by_account.entry(row.account_id).or_default().push(row);
         }
+        let mut linked: HashMap<i64, Vec<&LinkRow>> = HashMap::new();
+        for link in links {
+            linked.entry(link.occupancy_id).or_default().push(link);
+        }
         let mut heard: HashMap<(i64, &str), Vec<&BankDayRow>> = HashMap::new();
         for row in bank_days {
             heard.entry((row.feed_id, row.bin.as_str())).or_default().push(row);
         }
         let bins = accounts.iter().map(|(id, bin)| (*id, bin.as_str())).collect();
-        Self { by_account, bins, heard, history, window }
+        Self { by_account, links: linked, bins, heard, history, window }
     }
 
     pub fn of_account(&self, account_id: i64) -> impl Iterator<Item = &'a FeedAccountRow> {
         self.by_account.get(&account_id).into_iter().flatten().copied()
     }
 
-    /// Good days of each account behind an occupancy's live codes. `own` are all of them: what
-    /// arrived on another account of the same stall is the stall's own receipt too.
-    pub fn coverage(&self, own: &[i64]) -> FeedCoverage {
+    /// Good days of each account behind an occupancy's live codes.
+    pub fn coverage(&self, occupancy_id: i64, coded: &[i64]) -> FeedCoverage {
+        let links = self.links.get(&occupancy_id).map(Vec::as_slice).unwrap_or_default();
+        let own = Own { coded, links };
         FeedCoverage {
-            lacks_feed: own.iter().any(|account| !self.has_feed(*account)),
-            good: own.iter().map(|account| self.good_days(*account, own)).collect(),
+            lacks_feed: coded.iter().any(|account| !self.has_feed(*account)),
+            good: coded.iter().map(|account| self.good_days(*account, &own)).collect(),
         }
     }
 
@@ -61,19 +70,43 @@ impl<'a> Sources<'a> {
         self.of_account(account_id).any(|feed| !self.window.both(feed.span()).is_empty())
     }
 
-    fn good_days(&self, account_id: i64, own: &[i64]) -> DaySet {
+    fn good_days(&self, account_id: i64, own: &Own<'_>) -> DaySet {
         let mut good = DaySet::within(self.history);
         let Some(bin) = self.bins.get(&account_id) else { return good };
         for feed in self.of_account(account_id) {
             for row in self.heard.get(&(feed.feed_id, *bin)).into_iter().flatten() {
-                let others =
-                    !own.contains(&row.least_account_id) || !own.contains(&row.greatest_account_id);
-                if others && feed.span().contains(Day(row.day)) {
-                    good.insert(Day(row.day));
+                let day = Day(row.day);
+                let others = [row.least_account_id, row.greatest_account_id]
+                    .into_iter()
+                    .any(|heard| !own.has(heard, day));
+                if others && feed.span().contains(day) {
+                    good.insert(day);
                 }
             }
         }
         good
+    }
+}
+
+/// The accounts whose money is, or may be, an occupancy's own: those behind its live codes, and
+/// those that are linked to it on the day, with a code or without.
+///
+/// An account that several stalls share is each one's own. It is known only which accounts a feed
+/// reported on a day, not for whom: what came may all have been this stall's, and a proof must not
+/// hang on its sales. So such a stall may lose a good day that a neighbour's receipt would have
+/// proven, and never gains one.
+struct Own<'a> {
+    coded: &'a [i64],
+    links: &'a [&'a LinkRow],
+}
+
+impl Own<'_> {
+    fn has(&self, account_id: i64, day: Day) -> bool {
+        self.coded.contains(&account_id)
+            || self
+                .links
+                .iter()
+                .any(|link| link.account_id == account_id && link.span().contains(day))
     }
 }
 

@@ -2,14 +2,15 @@
 //! not be measured; then the head, and one row a market, section and occupancy. A cell can never be
 //! run as a formula.
 
+use super::amounts::Amounts;
 use super::intensity::Intensity;
 use super::metrics::{Metrics, Windowed};
 use super::quality::Quality;
 use super::ratio::{Range, Ratio};
 use super::report::AdoptionReport;
-use super::words::{counting, date, hundredths, tenths};
+use super::words::{counting, date, hundredths, month, tenths};
 use crate::ledger::latency::Delay;
-use crate::primitives::Vnd;
+use crate::primitives::{Day, Vnd};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -57,23 +58,29 @@ pub fn csv(report: &AdoptionReport, separator: Separator) -> String {
     opening(&mut table, report);
     table.row(head(&report.whole_market));
     let span = [report.window.from, report.window.to];
-    let mut add = |level: &str, who: [String; 6], metrics: &Metrics| {
+    let last = report.last_whole_month.as_ref();
+    let mut add = |level: &str, who: [String; 6], metrics: &Metrics, amounts: Option<&Amounts>| {
         let mut row = vec![Cell::Text(level.to_owned()), Cell::Text(report.market.name.clone())];
         row.extend(span.map(|day| Cell::Text(day.to_string())));
         row.extend(who.map(Cell::Text));
         row.extend(cells(metrics));
+        row.extend(of_month(last.map(|last| last.window.to), amounts));
         table.row(row);
     };
-    add("chợ", Default::default(), &report.whole_market);
+    let of_market = last.map(|last| &last.whole_market);
+    add("chợ", Default::default(), &report.whole_market, of_market);
     if let Some(wholesale) = &report.wholesale {
-        add("bán sỉ", Default::default(), wholesale);
+        let amounts = last.and_then(|last| last.wholesale.as_ref());
+        add("bán sỉ", Default::default(), wholesale, amounts);
     }
     for section in &report.sections {
         let mut who = <[String; 6]>::default();
         if let Some(first) = who.first_mut() {
             first.clone_from(&section.section);
         }
-        add("khu", who, &section.metrics);
+        let mut sections = last.iter().flat_map(|last| &last.sections);
+        let amounts = sections.find(|one| one.section_id == section.section_id);
+        add("khu", who, &section.metrics, amounts.map(|one| &one.amounts));
     }
     for one in &report.occupancies {
         let who = [
@@ -84,7 +91,7 @@ pub fn csv(report: &AdoptionReport, separator: Separator) -> String {
             one.possible_class_vi.to_owned(),
             one.reasons_vi.join("; "),
         ];
-        add(if one.wholesale { "sạp bán sỉ" } else { "sạp" }, who, &one.metrics);
+        add(if one.wholesale { "sạp bán sỉ" } else { "sạp" }, who, &one.metrics, None);
     }
     table.text
 }
@@ -138,14 +145,19 @@ fn head(metrics: &Metrics) -> Vec<Cell> {
         "M8 số người chuyển",
         "M8 tiền nhận, thấp nhất (đồng)",
         "M8 tiền nhận, cao nhất (đồng)",
-        "M8 khoản nhận ở giữa (đồng)",
+        "M8 khoản nhận ở giữa (một nửa số khoản từ mức này trở xuống, đồng)",
         "M8 vì sao ẩn tiền",
         "M12 Chất lượng tin báo – có số liệu %",
         "M12 nửa số tin đến trong (giây)",
         "M12 95 % số tin đến trong (giây)",
         "M12 máy tự nhận ra sạp %",
         "M12 chưa rõ của sạp nào quá 24 giờ %",
-        "M12 sai số tiền %",
+        "M12 số tiền không khớp yêu cầu %",
+        "Tháng trọn gần nhất",
+        "Tháng đó – tiền nhận, thấp nhất (đồng)",
+        "Tháng đó – tiền nhận, cao nhất (đồng)",
+        "Tháng đó – khoản nhận ở giữa (một nửa số khoản từ mức này trở xuống, đồng)",
+        "Tháng đó – vì sao ẩn tiền",
     ];
     head.extend(others.map(str::to_owned));
     head.into_iter().map(Cell::Text).collect()
@@ -191,8 +203,7 @@ fn intensity(value: Option<Intensity>) -> Vec<Cell> {
         per_100.map_or(Cell::Empty, Cell::Hundredths)
     };
     let days = value.map(|one| one.active_days);
-    let hidden = value.and_then(|one| one.amounts.hidden_because_vi);
-    vec![
+    let mut cells = vec![
         whole(|one| Some(one.occupancies)),
         whole(|one| Some(one.trading_days)),
         whole(|one| Some(one.receipts.low)),
@@ -202,10 +213,29 @@ fn intensity(value: Option<Intensity>) -> Vec<Cell> {
         share(days.and_then(|days| days.low_per_mille)),
         share(days.and_then(|days| days.high_per_mille)),
         whole(|one| one.payers.map(|payers| payers.count)),
-        whole(|one| one.amounts.received_low_vnd.map(Vnd::get)),
-        whole(|one| one.amounts.received_high_vnd.map(Vnd::get)),
-        whole(|one| one.amounts.median_vnd.map(Vnd::get)),
-        hidden.map_or(Cell::Empty, |because| Cell::Text(because.to_owned())),
+    ];
+    cells.extend(amounts(value.map(|one| one.amounts).as_ref()));
+    cells
+}
+
+/// Amounts over several stalls in the last whole month; nothing in a single stall's row.
+fn of_month(last_day: Option<Day>, told: Option<&Amounts>) -> Vec<Cell> {
+    let month = last_day.filter(|_| told.is_some()).map(month);
+    let mut cells = vec![month.map_or(Cell::Empty, Cell::Text)];
+    cells.extend(amounts(told));
+    cells
+}
+
+fn amounts(amounts: Option<&Amounts>) -> [Cell; 4] {
+    let vnd = |pick: fn(&Amounts) -> Option<Vnd>| {
+        amounts.and_then(pick).map_or(Cell::Empty, |amount| Cell::Whole(amount.get()))
+    };
+    let because = amounts.and_then(|amounts| amounts.hidden_because_vi);
+    [
+        vnd(|amounts| amounts.received_low_vnd),
+        vnd(|amounts| amounts.received_high_vnd),
+        vnd(|amounts| amounts.median_vnd),
+        because.map_or(Cell::Empty, |because| Cell::Text(because.to_owned())),
     ]
 }
 

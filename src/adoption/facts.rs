@@ -64,32 +64,34 @@ pub struct Facts {
     pub occupancies: Vec<Occupancy>,
     /// Money of an account that no stall has yet, keyed by account.
     pub unassigned: HashMap<i64, Activity>,
+    /// Accounts that were linked to several occupancies in the window.
+    pub shared: HashSet<i64>,
     /// Every feed that reported an account of this market in the window.
     pub feeds: Vec<FeedAccountRow>,
-    /// What the totals' rows do not hold yet.
-    pub tail: Tail,
 }
 
 impl Facts {
+    /// Days before the window are read only if it `looks_back`: sums need none of them.
     pub fn load(
         connection: &mut DbConnection,
         board_id: BoardId,
         register: &Register,
         window: Span,
         day_start_minute: i32,
+        tail: &Tail,
+        looks_back: bool,
     ) -> Outcome<Self> {
         let end = window.to.plus(1).start(day_start_minute);
         let mut equipment = equipped::by_occupancy(register, end, day_start_minute);
-        let history = history(window, &equipment);
+        let history = if looks_back { history(window, &equipment) } else { window };
         let market_days = market_days(&register.rules, history);
         let mut feeds = sources::feed_accounts(connection, board_id)?;
         let bank_days = sources::bank_days(connection, board_id, history)?;
         let ids = register.occupancies.iter().map(|row| row.id);
         let spans = (history, window);
-        let tail = Tail::load(connection, board_id)?;
         let mut activities =
-            Activities::load(connection, board_id, ids, &register.links, spans, &tail)?;
-        let sources = Sources::new(&feeds, &register.accounts, &bank_days, spans);
+            Activities::load(connection, board_id, ids, &register.links, spans, tail)?;
+        let sources = Sources::new(&feeds, &register.links, &register.accounts, &bank_days, spans);
         let known = Known::new(register, window);
         let occupancies = register
             .occupancies
@@ -97,7 +99,7 @@ impl Facts {
             .filter(|row| row.from_day <= window.to.0)
             .map(|row| {
                 let equipment = equipment.remove(&row.id).unwrap_or_default();
-                let coverage = sources.coverage(&equipment.accounts);
+                let coverage = sources.coverage(row.id, &equipment.accounts);
                 let activity = activities.by_occupancy.remove(&row.id).unwrap_or_default();
                 known.occupancy(row, &market_days, equipment, coverage, activity)
             })
@@ -107,7 +109,16 @@ impl Facts {
             of_market.contains(&feed.account_id) && !window.both(feed.span()).is_empty()
         });
         let unassigned = activities.unassigned;
-        Ok(Self { window, market_days, occupancies, unassigned, feeds, tail })
+        Ok(Self { window, market_days, occupancies, unassigned, shared: known.shared, feeds })
+    }
+}
+
+impl Facts {
+    /// What came to an account in the window and is of no stall yet, in đồng.
+    pub fn loose_vnd(&self, account_id: i64) -> i64 {
+        self.unassigned
+            .get(&account_id)
+            .map_or(0, |money| money.sums.receipt_vnd.saturating_add(money.sums.unclassified_vnd))
     }
 }
 
@@ -122,6 +133,7 @@ fn history(window: Span, equipment: &HashMap<i64, Equipment>) -> Span {
 struct Known<'a> {
     absences: HashMap<i64, Vec<&'a AbsenceRow>>,
     linked: HashMap<i64, Vec<i64>>,
+    shared: HashSet<i64>,
     sharing: HashSet<i64>,
     end: Day,
 }
@@ -134,14 +146,15 @@ impl<'a> Known<'a> {
         }
         let mut linked: HashMap<i64, Vec<i64>> = HashMap::new();
         for link in &register.links {
-            let span = Span::new(Day(link.from_day), Day(link.to_day.unwrap_or(i32::MAX)));
             let accounts = linked.entry(link.occupancy_id).or_default();
-            if !window.both(span).is_empty() && !accounts.contains(&link.account_id) {
+            if !window.both(link.span()).is_empty() && !accounts.contains(&link.account_id) {
                 accounts.push(link.account_id);
             }
         }
+        let (mut seen, mut shared) = (HashSet::new(), HashSet::new());
+        shared.extend(linked.values().flatten().copied().filter(|account| !seen.insert(*account)));
         let sharing = register.sharing_vendors.iter().copied().collect();
-        Self { absences, linked, sharing, end: window.to }
+        Self { absences, linked, shared, sharing, end: window.to }
     }
 
     fn occupancy(
@@ -205,5 +218,10 @@ impl Occupancy {
     /// Whether silence in these days would mean something: set V of a window.
     pub fn is_covered(&self, span: Span) -> bool {
         self.coverage.holds(&self.open, span)
+    }
+
+    /// In Q ∩ V of a window.
+    pub fn is_measurable(&self, window: Span) -> bool {
+        self.equipment.since.is_some() && self.is_covered(window)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::amounts::{Amounts, Hidden};
+use super::amounts::Amounts;
 use super::facts::Facts;
 use super::ratio::{Range, Ratio};
 use super::subject::{Subject, are_named};
@@ -52,19 +52,16 @@ pub struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// `None` if nothing in the group is measurable: no data is not zero.
-    pub fn intensity(&self, group: &[&Subject<'_>], hidden: Option<Hidden>) -> Option<Intensity> {
+    pub fn intensity(&self, group: &[&Subject<'_>], amounts: Amounts) -> Option<Intensity> {
         let measurable: Vec<_> =
             group.iter().filter(|one| one.is_measurable()).map(|one| one.occupancy).collect();
         let first = measurable.first()?;
         let window = self.facts.window;
         let accounts: HashSet<i64> =
             measurable.iter().flat_map(|occupancy| &occupancy.linked).copied().collect();
-        let unassigned = || accounts.iter().filter_map(|id| self.facts.unassigned.get(id));
+        let unassigned = accounts.iter().filter_map(|id| self.facts.unassigned.get(id));
         let loose: i64 =
-            unassigned().map(|money| money.sums.receipts + money.sums.unclassified).sum();
-        let loose_vnd = unassigned().fold(0_i64, |sum, money| {
-            sum.saturating_add(money.sums.receipt_vnd).saturating_add(money.sums.unclassified_vnd)
-        });
+            unassigned.map(|money| money.sums.receipts + money.sums.unclassified).sum();
         let mut days = (0, 0, 0);
         let mut receipts = Range { low: 0, high: loose };
         for occupancy in &measurable {
@@ -90,10 +87,7 @@ impl Surroundings<'_> {
             receipts_per_100_days: per_days(receipts, days.0, 100),
             active_days: Ratio::between(days.1, days.2, days.0),
             payers,
-            amounts: hidden.map_or_else(
-                || Amounts::of(measurable.iter().copied(), loose_vnd),
-                Amounts::hidden,
-            ),
+            amounts,
         })
     }
 }

@@ -32,9 +32,17 @@ pub const M12: Label = label("Chất lượng tin báo", "Quality of notices");
 /// What the bounds of a metric are over, measurable or not.
 pub const TRADING: Label = label("mọi sạp đang bán", "all trading stalls");
 pub const EQUIPPED_30: Label =
-    label("sạp đã có mã từ 30 ngày", "all stalls equipped for at least 30 days");
-pub const SEEN_ACTIVE: Label =
-    label("sạp từng thấy có tiền", "all stalls that were seen to receive money before");
+    label("sạp đã có mã từ 30 ngày trở lên", "all stalls equipped for at least 30 days");
+/// M6.
+pub const SEEN_30: Label = label(
+    "sạp có tiền trong 30 ngày liền trước đó",
+    "stalls seen to receive money in the 30 days before",
+);
+/// M7, lost.
+pub const SEEN_90: Label = label(
+    "sạp từng có tiền trước 90 ngày gần nhất",
+    "stalls seen to receive money before the last 90 days",
+);
 pub const SEEN_PAUSED: Label =
     label("sạp đã tạm ngưng 30 ngày trước", "all stalls known to be paused 30 days before");
 
@@ -117,9 +125,11 @@ impl Hidden {
     pub const fn label_vi(self) -> &'static str {
         match self {
             Self::NoConsent => "tiểu thương chưa đồng ý cho xem",
-            Self::FewStalls => "ẩn vì có dưới 5 sạp",
+            Self::NotWholeMonths => "chỉ cộng tiền theo tháng trọn, để không suy ra số của vài sạp",
+            Self::FewStalls => "ẩn vì có dưới 5 sạp nhận tiền",
             Self::OneDominates => "ẩn vì một sạp chiếm trên 70 %",
             Self::Derivable => "ẩn để không suy ra số của khu khác",
+            Self::UnclearOfFew => "ẩn số cao nhất vì khoản chưa rõ chỉ là của vài sạp",
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::amounts::Hidden;
+use super::amounts::Amounts;
 use super::intensity::{Intensity, Surroundings};
 use super::labels::{self, Label};
 use super::quality::Quality;
@@ -24,7 +24,8 @@ pub struct Share {
 pub struct Measured {
     pub label_vi: &'static str,
     pub label_en: &'static str,
-    /// M2 over the metric's own days: how much of the equipped the value speaks for.
+    /// M2 over the metric's own days and those it asks: how many of them the value speaks for. M4
+    /// and M5 ask all that are equipped, the others those of `over_all`.
     pub measurable: Ratio,
     pub value: Ratio,
     /// Over all that the metric asks, measurable or not.
@@ -100,7 +101,7 @@ impl Metrics {
     pub(super) fn of(
         group: &[&Subject<'_>],
         surroundings: &Surroundings<'_>,
-        hidden: Option<Hidden>,
+        amounts: Amounts,
         quality: Quality,
     ) -> Self {
         let m2 = |covered: fn(&Subject<'_>) -> bool| measurable(group, covered);
@@ -110,16 +111,16 @@ impl Metrics {
         let over_r = |answer: fn(&Subject<'_>) -> Answer| {
             Tally::of(group.iter().map(|subject| Some(answer(subject))))
         };
-        let (all, seen, paused) = (labels::TRADING, labels::SEEN_ACTIVE, labels::SEEN_PAUSED);
+        let (all, paused) = (labels::TRADING, labels::SEEN_PAUSED);
         let (window, last_30) = (m2(|one| one.covered), m2(|one| one.covered_30));
-        let (last_60, last_90) = (m2(|one| one.covered_60), m2(|one| one.covered_90));
+        let last_90 = m2(|one| one.covered_90);
         let equipped = group.iter().filter(|one| one.equipped).count() as i64;
         let (m4, m7) = (labels::M4, labels::M7);
         let (m8, m12) = (labels::M8, labels::M12);
         Self {
             m1: share(labels::M1, Ratio::exact(equipped, group.len() as i64)),
             m2: share(labels::M2, window),
-            m3: measured(labels::M3, window, tally(|one| one.activated), labels::EQUIPPED_30),
+            m3: asked(labels::M3, tally(|one| one.activated), labels::EQUIPPED_30),
             m4: Active {
                 label_vi: m4.vi,
                 label_en: m4.en,
@@ -127,18 +128,18 @@ impl Metrics {
                 days_90: measured(labels::M4_90, last_90, over_r(|one| one.active_90), all),
             },
             m5: measured(labels::M5, last_30, over_r(|one| one.regular), all),
-            m6: measured(labels::M6, last_60, tally(|one| one.paused), seen),
+            m6: asked(labels::M6, tally(|one| one.paused), labels::SEEN_30),
             m7: Coming {
                 label_vi: m7.vi,
                 label_en: m7.en,
-                lost: measured(labels::M7_LOST, last_90, tally(|one| one.lost), seen),
-                returned: measured(labels::M7_RETURNED, last_90, tally(|one| one.returned), paused),
+                lost: asked(labels::M7_LOST, tally(|one| one.lost), labels::SEEN_90),
+                returned: asked(labels::M7_RETURNED, tally(|one| one.returned), paused),
             },
             m8: IntensityMetric {
                 label_vi: m8.vi,
                 label_en: m8.en,
                 measurable: window,
-                value: surroundings.intensity(group, hidden),
+                value: surroundings.intensity(group, amounts),
             },
             m12: QualityMetric {
                 label_vi: m12.vi,
@@ -175,6 +176,11 @@ fn measurable(group: &[&Subject<'_>], covered: fn(&Subject<'_>) -> bool) -> Rati
 
 const fn share(label: Label, value: Ratio) -> Share {
     Share { label_vi: label.vi, label_en: label.en, value }
+}
+
+/// A metric that asks some occupancies alone.
+fn asked(label: Label, tally: Tally, base: Label) -> Measured {
+    measured(label, tally.known(), tally, base)
 }
 
 fn measured(label: Label, measurable: Ratio, tally: Tally, base: Label) -> Measured {

@@ -9,6 +9,7 @@ mod activity;
 mod amounts;
 mod assembly;
 mod calendar;
+mod cell;
 mod coverage;
 mod csv;
 mod days;
@@ -17,6 +18,7 @@ mod facts;
 mod intensity;
 mod labels;
 mod metrics;
+mod months;
 mod quality;
 mod query;
 mod ratio;
@@ -42,8 +44,8 @@ pub use quality::Quality;
 pub use query::Query;
 pub use ratio::{Bounds, Range, Ratio};
 pub use report::{
-    AdoptionReport, Apart, Coverage, LunarDays, MarketName, OccupancyReport, ReasonCount,
-    SectionReport, Source, report,
+    AdoptionReport, Apart, Coverage, LunarDays, MarketName, MonthAmounts, OccupancyReport,
+    ReasonCount, SectionAmounts, SectionReport, Source, report,
 };
 pub use sentences::Sentence;
 pub use subject::AdoptionClass;

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::amounts::Amounts;
 use super::assembly::Assembly;
 use super::days::Span;
 use super::equipped::Reason;
 use super::facts::{Facts, Standing};
 use super::intensity::Surroundings;
 use super::metrics::Metrics;
+use super::months::{self, MonthSums, Months};
 use super::quality::FeedQuality;
 use super::query::Query;
 use super::sentences::Sentence;
@@ -19,6 +21,7 @@ use super::store::totals;
 use super::subject::{self, AdoptionClass};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
+use crate::ledger::Tail;
 use crate::primitives::ids::{MarketId, OccupancyId, SectionId};
 use crate::primitives::{Day, Refusal, UnixMs};
 
@@ -44,6 +47,9 @@ pub struct AdoptionReport {
     pub sections: Vec<SectionReport>,
     /// The wholesale stalls, if there are any.
     pub wholesale: Option<Metrics>,
+    /// Amounts of the last calendar month that ended by T, as of its own last day; null if nothing
+    /// could be measured in it.
+    pub last_whole_month: Option<MonthAmounts>,
     /// Empty unless asked for.
     pub occupancies: Vec<OccupancyReport>,
     /// Occupancies that do not trade any more; empty unless asked for.
@@ -112,6 +118,23 @@ pub struct SectionReport {
     pub metrics: Metrics,
 }
 
+/// Amounts over several stalls in one calendar month: of those that were measurable in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MonthAmounts {
+    pub window: Span,
+    /// The retail stalls.
+    pub whole_market: Amounts,
+    pub sections: Vec<SectionAmounts>,
+    pub wholesale: Option<Amounts>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SectionAmounts {
+    pub section_id: SectionId,
+    pub section: String,
+    pub amounts: Amounts,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OccupancyReport {
     pub occupancy_id: OccupancyId,
@@ -178,11 +201,10 @@ fn read(
     let (name, day_start_minute) = register::market(connection, board_id, market_id)?
         .ok_or_else(|| Refusal::not_found("market"))?;
     let window = query.window(act.at, day_start_minute)?;
-    let end = window.to.plus(1).start(day_start_minute);
-    let scanned_since = window.to.plus(1 - SCAN_DAYS).start(day_start_minute);
-    let register = Register::load(connection, board_id, market_id, end, scanned_since, act.at)?;
-    let facts = Facts::load(connection, board_id, &register, window, day_start_minute)?;
-    let subjects = subject::all(connection, board_id, &facts)?;
+    let tail = Tail::load(connection, board_id)?;
+    let reading = Reading { act, market_id, day_start_minute, tail: &tail };
+    let (register, facts) = reading.facts(connection, window, true)?;
+    let subjects = subject::all(connection, board_id, &facts, &tail)?;
     let feeds =
         FeedQuality::load(connection, board_id, &facts.feeds, window, day_start_minute, act.at)?;
     let payers = if query.include_occupancies && window.to.0 - window.from.0 < PAYER_DAYS {
@@ -191,12 +213,59 @@ fn read(
         HashMap::new()
     };
     let sees_amounts = act.require(Permission::AmountsRead).is_ok();
+    let months = reading.months(connection, window, sees_amounts)?;
     let report = Assembly {
         surroundings: Surroundings { facts: &facts, payers },
         subjects: &subjects,
         feeds: &feeds,
+        months: &months,
         sections: register.sections.iter().map(|row| (row.id, row.name.as_str())).collect(),
         sees_amounts,
     };
     Ok(report.assemble(MarketName { id: market_id, name }, query, act.at))
+}
+
+/// What every reading of one report has in common.
+struct Reading<'a> {
+    act: &'a Act,
+    market_id: MarketId,
+    day_start_minute: i32,
+    tail: &'a Tail,
+}
+
+impl Reading<'_> {
+    /// As of the end of a window.
+    fn facts(
+        &self,
+        connection: &mut DbConnection,
+        window: Span,
+        looks_back: bool,
+    ) -> Outcome<(Register, Facts)> {
+        let (act, start) = (self.act, self.day_start_minute);
+        let board_id = act.board_id();
+        let end = window.to.plus(1).start(start);
+        let scanned_since = window.to.plus(1 - SCAN_DAYS).start(start);
+        let register =
+            Register::load(connection, board_id, self.market_id, end, scanned_since, act.at)?;
+        let facts =
+            Facts::load(connection, board_id, &register, window, start, self.tail, looks_back)?;
+        Ok((register, facts))
+    }
+
+    /// Each month as of its own end, so that no window can choose whom it counts.
+    fn months(
+        &self,
+        connection: &mut DbConnection,
+        window: Span,
+        sees_amounts: bool,
+    ) -> Outcome<Months> {
+        let (are_window, wanted) = months::wanted(window);
+        let mut sums = Vec::with_capacity(wanted.len());
+        for month in wanted {
+            let span = Span::new(month.first_day(), month.last_day());
+            let (_, facts) = self.facts(connection, span, false)?;
+            sums.push(MonthSums::new(&facts, sees_amounts));
+        }
+        Ok(Months { are_window, sums })
+    }
 }

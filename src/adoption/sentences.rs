@@ -5,8 +5,10 @@ use utoipa::ToSchema;
 
 use super::equipped::Reason;
 use super::report::{Coverage, LunarDays};
+use super::store::sources::FeedAccountRow;
 use super::subject::Subject;
 use super::words::date;
+use crate::feeds::{Provider, connector};
 use crate::primitives::Day;
 use crate::primitives::money::thousands;
 
@@ -121,21 +123,16 @@ fn stalls(count: i64, name: &str) -> String {
 }
 
 /// What a reader has to keep in mind.
-pub fn notes(subjects: &[Subject<'_>], days: &LunarDays) -> Vec<Sentence> {
+pub fn notes(
+    subjects: &[Subject<'_>],
+    feeds: &[FeedAccountRow],
+    days: &LunarDays,
+) -> Vec<Sentence> {
     let mut notes = vec![say(
         "“Tiền nhận” là tiền chuyển khoản nhận được, không gồm tiền mặt.",
         "Money received is what came by transfer; cash is not in it.",
     )];
-    let seen = |subject: &&Subject<'_>| subject.occupancy.activity.sums.receipts > 0;
-    let names = |subject: &Subject<'_>| subject.occupancy.activity.sums.named > 0;
-    if subjects.iter().any(|subject| seen(&subject)) && !subjects.iter().any(names) {
-        notes.push(say(
-            "Nguồn báo tiền không ghi người chuyển, nên “Bắt đầu dùng” không xét điều kiện từ hai \
-             người chuyển và không đếm được số người chuyển.",
-            "The feeds name no payers: Activated does not ask for two payers, and payers cannot \
-             be counted.",
-        ));
-    }
+    notes.extend(of_payers(subjects, feeds));
     let unclear = |subject: &Subject<'_>| {
         let activity = &subject.occupancy.activity;
         activity.sums.unclassified > 0 || activity.loose.any(days.window)
@@ -161,4 +158,39 @@ pub fn notes(subjects: &[Subject<'_>], days: &LunarDays) -> Vec<Sentence> {
         ));
     }
     notes
+}
+
+/// Payers that are not named: by a provider that never does, whatever others do, or by any.
+fn of_payers(subjects: &[Subject<'_>], feeds: &[FeedAccountRow]) -> Option<Sentence> {
+    let names = |name: &str| {
+        Provider::parse(name).is_some_and(|provider| connector(provider).names_payers())
+    };
+    let mut silent: Vec<_> =
+        feeds.iter().map(|feed| feed.provider.as_str()).filter(|name| !names(name)).collect();
+    silent.sort_unstable();
+    silent.dedup();
+    if !silent.is_empty() {
+        let silent = silent.join(", ");
+        return Some(say(
+            format!(
+                "Nguồn báo tiền {silent} không ghi người chuyển, nên với tiền báo qua nguồn này, \
+                 “Bắt đầu dùng” không xét điều kiện từ hai người chuyển và không đếm được số người \
+                 chuyển."
+            ),
+            format!(
+                "Feeds that name no payers: {silent}. For money that they report, Activated does \
+                 not ask for two payers, and payers cannot be counted."
+            ),
+        ));
+    }
+    let seen = subjects.iter().any(|one| one.occupancy.activity.sums.receipts > 0);
+    let named = subjects.iter().any(|one| one.occupancy.activity.sums.named > 0);
+    (seen && !named).then(|| {
+        say(
+            "Nguồn báo tiền không ghi người chuyển, nên “Bắt đầu dùng” không xét điều kiện từ hai \
+             người chuyển và không đếm được số người chuyển.",
+            "The feeds name no payers: Activated does not ask for two payers, and payers cannot \
+             be counted.",
+        )
+    })
 }

@@ -11,6 +11,7 @@ use super::facts::{Facts, Occupancy, Standing};
 use super::store::totals::{self, Counts};
 use super::verdict::{Answer, Receipts};
 use crate::db::{DbConnection, Outcome};
+use crate::ledger::Tail;
 use crate::primitives::Day;
 use crate::primitives::ids::BoardId;
 
@@ -43,10 +44,9 @@ pub struct Subject<'a> {
     pub occupancy: &'a Occupancy,
     /// In Q.
     pub equipped: bool,
-    /// In V over the report's window, the last 30 days, the 30 before them and these, the last 90.
+    /// In V over the report's window, the last 30 days, the last 90.
     pub covered: bool,
     pub covered_30: bool,
-    pub covered_60: bool,
     pub covered_90: bool,
     pub activated: Option<Answer>,
     pub active_30: Answer,
@@ -65,20 +65,21 @@ pub fn all<'a>(
     connection: &mut DbConnection,
     board_id: BoardId,
     facts: &'a Facts,
+    tail: &Tail,
 ) -> Outcome<Vec<Subject<'a>>> {
     let trading: Vec<_> = facts
         .occupancies
         .iter()
         .filter(|occupancy| occupancy.standing == Standing::Trading)
         .collect();
-    let issues = Issues::load(connection, board_id, &trading, facts)?;
+    let issues = Issues::load(connection, board_id, &trading, facts.window.to, tail)?;
     Ok(trading.into_iter().map(|occupancy| Subject::of(occupancy, facts.window, &issues)).collect())
 }
 
 impl<'a> Subject<'a> {
     fn of(occupancy: &'a Occupancy, window: Span, issues: &Issues) -> Self {
         let end = window.to;
-        let (last, before) = (Span::ending(end, 30), Span::ending(end.plus(-30), 30));
+        let last = Span::ending(end, 30);
         let quarter = Span::ending(end, 90);
         let equipped = occupancy.equipment.since.is_some();
         let covered = occupancy.is_covered(window);
@@ -95,7 +96,6 @@ impl<'a> Subject<'a> {
             equipped,
             covered,
             covered_30,
-            covered_60: covered_30 && occupancy.is_covered(before),
             covered_90,
             activated: issues.answer(occupancy, covered, end),
             active_30: at_least(1, last, covered_30),
@@ -192,9 +192,9 @@ impl Issues {
         connection: &mut DbConnection,
         board_id: BoardId,
         occupancies: &[&Occupancy],
-        facts: &Facts,
+        end: Day,
+        tail: &Tail,
     ) -> Outcome<Self> {
-        let end = facts.window.to;
         let pairs = |wanted: &dyn Fn(&Occupancy, Span) -> bool| {
             let mut pairs = Vec::new();
             for occupancy in occupancies {
@@ -210,7 +210,7 @@ impl Issues {
                 || activity.possible.count(issue) == 2
                 || activity.named.any(issue)
         });
-        let counts = totals::counts_on(connection, board_id, &undecided, &facts.tail)?;
+        let counts = totals::counts_on(connection, board_id, &undecided, tail)?;
         let named = pairs(&|occupancy, _| counts.get(&occupancy.id).is_some_and(names_payers));
         let payers = totals::payers_on(connection, board_id, &named)?;
         Ok(Self { counts, payers })

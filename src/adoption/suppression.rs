@@ -6,25 +6,19 @@ use super::amounts::Hidden;
 const LEAST_STALLS: usize = 5;
 const LARGEST_PER_MILLE: i128 = 700;
 
-/// One occupancy's value in a cell, in đồng: without and with what is unclassified.
+/// One occupancy's value in a cell.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
-    pub low: i64,
-    pub high: i64,
+    /// In đồng, or receipts; never below zero.
+    pub value: i64,
     /// Its own amounts are shown to others, so it can be subtracted from the cell.
     pub published: bool,
 }
 
-/// Why each section's amounts stay hidden; `None`: they may be shown. Together the sections are
-/// the market, whose own cell is shown if [`alone`] allows it.
-pub fn of_sections(sections: &[Vec<Part>]) -> Vec<Option<Hidden>> {
-    let mut hidden: Vec<_> = sections.iter().map(|parts| alone(parts)).collect();
-    let market: Vec<_> = sections.iter().flatten().copied().collect();
-    if alone(&market).is_some() {
-        return hidden;
-    }
+/// Hides further sections until those that are hidden may be known together: the market less the
+/// sections that are shown. `hidden` is what each section's own rule says; the market is shown.
+pub fn complement(sections: &[Vec<Part>], mut hidden: Vec<Option<Hidden>>) -> Vec<Option<Hidden>> {
     loop {
-        // The market less all shown sections is what the hidden ones have together.
         let together: Vec<_> = sections
             .iter()
             .zip(&hidden)
@@ -32,10 +26,10 @@ pub fn of_sections(sections: &[Vec<Part>]) -> Vec<Option<Hidden>> {
             .flat_map(|(parts, _)| parts)
             .copied()
             .collect();
-        if !together.iter().any(has_value) || alone(&together).is_none() {
+        if of_secret(&together).is_none() {
             return hidden;
         }
-        let value = |parts: &[Part]| parts.iter().map(|part| i128::from(part.high)).sum::<i128>();
+        let value = |parts: &[Part]| parts.iter().map(|part| i128::from(part.value)).sum::<i128>();
         let smallest = sections
             .iter()
             .zip(&mut hidden)
@@ -48,29 +42,23 @@ pub fn of_sections(sections: &[Vec<Part>]) -> Vec<Option<Hidden>> {
 
 /// Whether a cell may be shown on its own, also after subtracting what is shown of its stalls.
 pub fn alone(parts: &[Part]) -> Option<Hidden> {
+    rule(parts).or_else(|| of_secret(parts))
+}
+
+/// The same of what nobody has agreed to show; nothing of it is no secret.
+pub fn of_secret(parts: &[Part]) -> Option<Hidden> {
     let secret: Vec<_> = parts.iter().filter(|part| !part.published).copied().collect();
-    rule(parts).or_else(|| if secret.iter().any(has_value) { rule(&secret) } else { None })
+    if secret.iter().any(|part| part.value > 0) { rule(&secret) } else { None }
 }
 
 fn rule(parts: &[Part]) -> Option<Hidden> {
-    if parts.iter().filter(|part| part.low > 0).count() < LEAST_STALLS {
+    let values = || parts.iter().map(|part| i128::from(part.value));
+    let largest = values().max().unwrap_or_default();
+    if values().filter(|value| *value > 0).count() < LEAST_STALLS {
         Some(Hidden::FewStalls)
-    } else if dominated(parts.iter().map(|part| part.low))
-        || dominated(parts.iter().map(|part| part.high))
-    {
+    } else if largest * 1_000 > values().sum::<i128>() * LARGEST_PER_MILLE {
         Some(Hidden::OneDominates)
     } else {
         None
     }
-}
-
-fn dominated(values: impl Iterator<Item = i64>) -> bool {
-    let (total, largest) = values
-        .map(i128::from)
-        .fold((0, 0), |(total, largest), value| (total + value, value.max(largest)));
-    largest * 1_000 > total * LARGEST_PER_MILLE
-}
-
-const fn has_value(part: &Part) -> bool {
-    part.high > 0
 }

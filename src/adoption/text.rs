@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
+use super::amounts::Amounts;
 use super::metrics::{Metrics, Windowed};
 use super::ratio::Ratio;
-use super::report::AdoptionReport;
-use super::words::{counting, date, percent, range, share, tenths};
+use super::report::{AdoptionReport, MonthAmounts};
+use super::words::{NO_DATA, counting, date, month, percent, range, share, tenths};
 use crate::ledger::latency::Delay;
 
 /// Half a screen, ending with a line break.
@@ -25,6 +26,9 @@ pub fn text(report: &AdoptionReport) -> String {
         line(&mut page, &of_ratio(&ratio));
     }
     line(&mut page, &intensity(&report.whole_market));
+    if let Some(last) = &report.last_whole_month {
+        line(&mut page, &of_month(last));
+    }
     line(&mut page, &quality(&report.whole_market));
     if !report.sections.is_empty() || report.wholesale.is_some() {
         line(&mut page, "\nTheo khu: đã có mã · có số liệu · đang dùng trong 30 ngày");
@@ -64,15 +68,19 @@ fn of_ratio(ratio: &Windowed) -> String {
     text
 }
 
+/// Nothing of nothing: a metric that asks nobody has said so already.
 fn with_measurable(measurable: Ratio) -> String {
-    format!(" – có số liệu {}", share(measurable))
+    match measurable.per_mille {
+        Some(_) => format!(" – có số liệu {}", share(measurable)),
+        None => String::new(),
+    }
 }
 
 fn intensity(metrics: &Metrics) -> String {
     let label = metrics.m8.label_vi;
     let measurable = with_measurable(metrics.m8.measurable);
     let Some(value) = metrics.m8.value else {
-        return format!("{label}: chưa đủ dữ liệu{measurable}");
+        return format!("{label}: {NO_DATA}{measurable}");
     };
     let mut parts = vec![format!("{} lượt nhận", range(value.receipts.low, value.receipts.high))];
     // A stall's trading day is one day of one stall.
@@ -81,12 +89,27 @@ fn intensity(metrics: &Metrics) -> String {
         let mean = if low == high { low } else { format!("{low}–{high}") };
         parts.push(format!("trung bình {mean} lượt mỗi sạp mỗi ngày bán"));
     }
-    parts.push(match (value.amounts.median_vnd, value.amounts.hidden_because_vi) {
-        (Some(median), _) => format!("một nửa số khoản từ khoảng {median} trở xuống"),
-        (None, Some(because)) => format!("tiền nhận: {because}"),
-        (None, None) => "chưa có khoản nhận nào".to_owned(),
-    });
+    parts.push(format!("tiền nhận: {}", amounts(&value.amounts)));
     format!("{label}: {}{measurable}", parts.join("; "))
+}
+
+fn of_month(last: &MonthAmounts) -> String {
+    let month = month(last.window.to);
+    format!("Tiền nhận trong tháng trọn gần nhất ({month}): {}", amounts(&last.whole_market))
+}
+
+fn amounts(amounts: &Amounts) -> String {
+    let because = amounts.hidden_because_vi.unwrap_or(NO_DATA);
+    let Some(low) = amounts.received_low_vnd else { return because.to_owned() };
+    let mut text = match amounts.received_high_vnd {
+        Some(high) => format!("{} đ", range(low.get(), high.get())),
+        None => format!("ít nhất {low} ({because})"),
+    };
+    if let Some(median) = amounts.median_vnd {
+        // Writing into a string cannot fail.
+        let _ = write!(text, ", một nửa số khoản từ khoảng {median} trở xuống");
+    }
+    text
 }
 
 fn quality(metrics: &Metrics) -> String {
@@ -94,7 +117,7 @@ fn quality(metrics: &Metrics) -> String {
     let label = metrics.m12.label_vi;
     let measurable = with_measurable(metrics.m12.measurable);
     let (Some(p50), Some(p95), Some(matched)) = (value.p50, value.p95, value.matched) else {
-        return format!("{label}: chưa đủ dữ liệu{measurable}");
+        return format!("{label}: {NO_DATA}{measurable}");
     };
     format!(
         "{label}: nửa số tin đến {}, 95 % {}; máy tự nhận ra sạp {}{measurable}",

@@ -101,6 +101,11 @@ impl Tally {
         Ratio::between(self.yes, self.yes + self.maybe, self.counted)
     }
 
+    /// How many of all are counted.
+    pub fn known(self) -> Ratio {
+        Ratio::exact(self.counted, self.all)
+    }
+
     /// Over all, whatever is known of them.
     pub fn bounds(self) -> Bounds {
         Bounds::new(self.all_yes, self.all_yes + self.all_maybe, self.all)

@@ -5,10 +5,12 @@ use super::ratio::Ratio;
 use crate::primitives::Day;
 use crate::primitives::money::thousands;
 
+pub const NO_DATA: &str = "chưa đủ dữ liệu";
+
 /// `86,0 %–96,0 % (43–48/50)`.
 pub fn share(ratio: Ratio) -> String {
     let (Some(low), Some(high)) = (ratio.low_per_mille, ratio.high_per_mille) else {
-        return "chưa đủ dữ liệu".to_owned();
+        return NO_DATA.to_owned();
     };
     let of = range(ratio.numerator, ratio.numerator_high);
     let shares = if low == high { percent(low) } else { percents(low, high) };
@@ -49,7 +51,12 @@ pub fn date(day: Day) -> String {
     day.to_string().rsplit('-').collect::<Vec<_>>().join("/")
 }
 
-/// Whom bounds count: `tính mọi sạp đang bán`, `tính cả 14 sạp từng thấy có tiền`.
+/// `10/2026`.
+pub fn month(day: Day) -> String {
+    date(day).split_off("01/".len())
+}
+
+/// Whom bounds count: `tính mọi sạp đang bán`, `tính cả 14 sạp đã tạm ngưng 30 ngày trước`.
 pub fn counting(base: Label, count: Option<i64>) -> String {
     match count {
         _ if base == labels::TRADING => format!("tính {}", base.vi),

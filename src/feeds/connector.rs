@@ -27,6 +27,9 @@ pub trait Connector: Sync {
 
     fn kind(&self) -> FeedKind;
 
+    /// Whether its reports have a field for the payer.
+    fn names_payers(&self) -> bool;
+
     /// Reads a secret as an operator pastes it; refuses what could never verify anything.
     fn accept_secret(&self, text: &str) -> Result<Secret, Refusal>;
 

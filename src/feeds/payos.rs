@@ -40,6 +40,10 @@ impl Connector for Payos {
         FeedKind::Order
     }
 
+    fn names_payers(&self) -> bool {
+        true
+    }
+
     fn accept_secret(&self, text: &str) -> Result<Secret, Refusal> {
         Secret::new(text, MIN_SECRET_CHARS)
     }

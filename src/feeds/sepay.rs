@@ -42,6 +42,10 @@ impl Connector for Sepay {
         FeedKind::Account
     }
 
+    fn names_payers(&self) -> bool {
+        false
+    }
+
     fn accept_secret(&self, text: &str) -> Result<Secret, Refusal> {
         Secret::new(text, MIN_SECRET_CHARS)
     }

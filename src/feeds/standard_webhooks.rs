@@ -50,6 +50,10 @@ impl Connector for StandardWebhooks {
         FeedKind::Account
     }
 
+    fn names_payers(&self) -> bool {
+        true
+    }
+
     fn accept_secret(&self, text: &str) -> Result<Secret, Refusal> {
         let secret = Secret::new(text, 1)?;
         match key(&secret) {

@@ -136,6 +136,87 @@ on_both!(every_account_behind_the_codes_must_be_covered, |db| {
     assert_eq!(one(&market.report(), stall).reasons, []);
 });
 
+on_both!(an_account_of_the_same_stall_proves_nothing, |db| {
+    let mut market = Market::new(db);
+    let stall = market.fed(1, 11, 100);
+    // Its second account, without a code; all that the feed ever reported came there.
+    market.account(2);
+    market.link(2, stall, 2, 400, None);
+    market.covered_by(FEED, 2);
+    market.heard(FEED, 40, 0, 2, 2);
+    assert_eq!(one(&market.report(), stall).reasons, [Reason::FeedGaps]);
+    // It is the neighbour's too: his receipts cannot be told from the stall's own, nor hers from his.
+    let neighbour = market.fed(3, 11, 100);
+    market.link(30, neighbour, 2, 400, None);
+    let stranger = market.fed(4, 11, 100);
+    let report = market.report();
+    assert_eq!(one(&report, stall).reasons, [Reason::FeedGaps]);
+    assert_eq!(one(&report, neighbour).reasons, [Reason::FeedGaps]);
+    assert_eq!(one(&report, stranger).reasons, []);
+    // As long as it was linked, and no day longer.
+    let until = |market: &mut Market<'_>, days: i32| {
+        market.execute(&format!("UPDATE account_links SET to_day = {} WHERE id = 2", ago(days).0));
+        one(&market.report(), stall).reasons.clone()
+    };
+    assert_eq!(until(&mut market, 26), [Reason::FeedGaps]);
+    assert_eq!(until(&mut market, 27), []);
+});
+
+on_both!(the_measurable_are_those_whom_the_metric_asks, |db| {
+    let mut market = Market::new(db);
+    market.alive(300, 0);
+    market.fed(1, 11, 29);
+    market.fed(2, 11, 29);
+    market.equipped(3, 11, 29);
+    let report = market.report();
+    let text = cho40::adoption::text(&report);
+    let found = report.whole_market;
+    assert_eq!((of(found.m2.value), of(found.m4.days_30.measurable)), ((2, 3), (2, 3)));
+    for metric in [found.m3, found.m6, found.m7.lost, found.m7.returned] {
+        assert_eq!((of(metric.measurable), over_all(metric)), ((0, 0), (0, 0, 0)));
+    }
+    for name in ["Bắt đầu dùng", "Tạm ngưng dùng", "Bỏ dùng", "Dùng lại"] {
+        assert!(text.contains(&format!("\n{name}: chưa đủ dữ liệu\n")), "{text}");
+    }
+    market.fed(4, 11, 200);
+    market.equipped(5, 11, 200);
+    for id in [4, 5] {
+        market.sales(Stall(id), [45, 120]);
+    }
+    let report = market.report();
+    let found = report.whole_market;
+    assert_eq!(of(found.m3.measurable), (1, 2));
+    assert_eq!((of(found.m6.measurable), of(found.m7.lost.measurable)), ((1, 2), (1, 2)));
+    let (paused, lost) =
+        ("sạp có tiền trong 30 ngày liền trước đó", "sạp từng có tiền trước 90 ngày gần nhất");
+    assert_eq!((found.m6.over_all_vi, found.m7.lost.over_all_vi), (paused, lost));
+    let text = cho40::adoption::text(&report);
+    assert!(text.contains(&format!("tính cả 2 {paused}: từ 50,0 %")), "{text}");
+});
+
+on_both!(a_feed_that_names_no_payers_is_named, |db| {
+    let mut market = Market::new(db);
+    market.alive(300, 0);
+    let silent = market.fed(1, 11, 100);
+    market.execute(
+        "INSERT INTO feeds (board_id, id, provider, name, config, created_at_ms) \
+         SELECT board_id, 901, 'standard_webhooks', 'Ngân hàng', '{}', 0 FROM feeds WHERE id = 900",
+    );
+    market.equipped(2, 11, 100);
+    market.covered_by(FEED + 1, 2);
+    market.sales(silent, [3]);
+    market.day(2, 2, 3, &DayOf { sales: &[50_000], named: 1, ..DayOf::default() });
+    let told = |market: &mut Market<'_>| {
+        let notes = market.report().notes;
+        notes.into_iter().map(|note| note.vi).find(|note| note.contains("không ghi người chuyển"))
+    };
+    assert!(told(&mut market).unwrap().contains("Nguồn báo tiền sepay không ghi người chuyển"));
+    market.execute("UPDATE feeds SET provider = 'standard_webhooks'");
+    assert_eq!(told(&mut market), None);
+    market.execute("UPDATE day_totals SET named_count = 0");
+    assert!(told(&mut market).is_some(), "they could name payers, and do not");
+});
+
 on_both!(activated_needs_three_receipts_on_two_days, |db| {
     let mut market = Market::new(db);
     market.alive(300, 0);

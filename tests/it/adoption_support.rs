@@ -1,6 +1,6 @@
 //! A market in the database, row by row, for the adoption tests.
 
-use cho40::access::Act;
+use cho40::access::{Act, Permission};
 use cho40::adoption::{self, AdoptionReport, Metrics, OccupancyReport, Query};
 use cho40::db::DbConnection;
 use cho40::db::schema::{
@@ -140,8 +140,27 @@ impl<'a> Market<'a> {
 
     /// An account and a code, issued some days before T, neither verified nor scanned.
     pub fn issue(&mut self, stall: Stall, days_ago: i32) {
+        self.account(stall.0);
+        self.link(stall.0, stall, stall.0, 400, None);
+        self.code(stall.0, stall, stall.0, days_ago, None);
+    }
+
+    /// The stall is paid on the account from T − `from` to T − `to`.
+    pub fn link(&mut self, id: i64, stall: Stall, account: i64, from: i32, to: Option<i32>) {
         let m = self;
-        let id = stall.0;
+        insert!(
+            m,
+            account_links,
+            id = id,
+            occupancy_id = stall.0,
+            account_id = account,
+            from_day = ago(from).0,
+            to_day = to.map(|to| ago(to).0)
+        );
+    }
+
+    pub fn account(&mut self, id: i64) {
+        let m = self;
         insert!(
             m,
             accounts,
@@ -163,15 +182,6 @@ impl<'a> Market<'a> {
             kind = "main",
             number = format!("10000{id}")
         );
-        insert!(
-            m,
-            account_links,
-            id = id,
-            occupancy_id = id,
-            account_id = id,
-            from_day = ago(400).0
-        );
-        m.code(id, stall, id, days_ago, None);
     }
 
     pub fn code(
@@ -232,7 +242,7 @@ impl<'a> Market<'a> {
         );
     }
 
-    /// In Q: a code issued some days ago on a verified account, scanned ten days ago.
+    /// In Q: a code issued some days ago on a verified account, scanned 90 days ago.
     pub fn equipped(&mut self, id: i64, section: i64, days_ago: i32) -> Stall {
         let stall = self.bare_stall(id, section);
         self.equip(stall, days_ago);
@@ -243,7 +253,7 @@ impl<'a> Market<'a> {
         self.issue(stall, days_ago);
         self.verify(stall.0 * 10, stall.0, "name_shown", true);
         self.verify(stall.0 * 10 + 1, stall.0, "test_seen", true);
-        self.scan(stall.0, stall.0, "right", 10);
+        self.scan(stall.0, stall.0, "right", 90);
     }
 
     /// The feed reports the stall's account from the first day on.
@@ -363,7 +373,39 @@ impl<'a> Market<'a> {
 
     pub fn report_on(&mut self, query: &Query) -> AdoptionReport {
         let act = self.act();
-        adoption::report(self.connection(), &act, MARKET, query).unwrap()
+        self.report_as(&act, query)
+    }
+
+    /// As somebody sees it who may not see amounts.
+    pub fn report_without_amounts(&mut self, query: &Query) -> AdoptionReport {
+        let act = self.db.act_with(&[Permission::ReportsRead]);
+        self.report_as(&act, query)
+    }
+
+    fn report_as(&mut self, act: &Act, query: &Query) -> AdoptionReport {
+        adoption::report(self.connection(), act, MARKET, query).unwrap()
+    }
+
+    /// Leaves the market, its sections and its feed.
+    pub fn clear(&mut self) {
+        for table in [
+            "receipt_logs",
+            "day_totals",
+            "feed_bank_days",
+            "feed_accounts",
+            "consents",
+            "code_checks",
+            "codes",
+            "account_verifications",
+            "account_links",
+            "receiving_numbers",
+            "accounts",
+            "occupancies",
+            "vendors",
+            "stalls",
+        ] {
+            self.execute(&format!("DELETE FROM {table}"));
+        }
     }
 
     pub fn execute(&mut self, sql: &str) {

@@ -11,6 +11,8 @@ mod adoption_lunar;
 mod adoption_metrics;
 mod adoption_report;
 mod adoption_rollup;
+mod adoption_secrecy;
+mod adoption_secrecy_worlds;
 mod adoption_support;
 mod cli;
 mod cli_secret_key;

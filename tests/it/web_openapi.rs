@@ -84,8 +84,11 @@ fn published_words_are_the_ones_that_are_taken() {
                 written(&[NotEquipped, Equipped, Paused, Active, Regular])
             }
             "Hidden" => {
-                use Hidden::{Derivable, FewStalls, NoConsent, OneDominates};
-                written(&[NoConsent, FewStalls, OneDominates, Derivable])
+                use Hidden::{
+                    Derivable, FewStalls, NoConsent, NotWholeMonths, OneDominates, UnclearOfFew,
+                };
+                let few = [FewStalls, OneDominates, Derivable, UnclearOfFew];
+                written(&[[NoConsent, NotWholeMonths].as_slice(), &few].concat())
             }
             "Reason" => {
                 use Reason::{FeedGaps, NoCode, NoFeed, NotScanned, NotVerified, ScanDiffers};

@@ -2,13 +2,14 @@
 
 use diesel::prelude::*;
 
+use crate::adoption::days::Span;
 use crate::db::schema::{
     absences, account_links, account_verifications, accounts, boards, calendar_rules, code_checks,
     codes, consents, markets, occupancies, sections, stalls,
 };
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, MarketId};
+use crate::primitives::{Day, UnixMs};
 
 #[derive(Clone, Debug, Queryable)]
 pub struct CalendarRule {
@@ -69,6 +70,14 @@ pub struct LinkRow {
     pub account_id: i64,
     pub from_day: i32,
     pub to_day: Option<i32>,
+}
+
+impl LinkRow {
+    /// The days on which the occupancy is paid on the account.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span::new(Day(self.from_day), Day(self.to_day.unwrap_or(i32::MAX)))
+    }
 }
 
 /// (name of the market, minute at which the board's days start).
