@@ -242,6 +242,7 @@ problem-feed-config-wrong-type = This field of the configuration is not of the r
 problem-feed-config-not-one-of = The value must be one of: { $allowed }.
 problem-feed-config-out-of-range = The value must be from { $min } to { $max }.
 problem-feed-config-bad-merchant = A merchant has only a–z, 0–9, _, - and full stops, at most { $max } characters.
+problem-feed-config-bad-username = A user name has 1–{ $max } visible ASCII characters and no colon.
 problem-feed-merchant-fixed = The merchant is part of the transfers' identity and stays. Please create a new feed.
 problem-feed-secret-too-short = The secret must have at least { $min } characters. Please copy all of it.
 problem-feed-secret-too-long = The secret is longer than { $max } characters. Please check what was copied.

@@ -262,6 +262,7 @@ problem-feed-config-wrong-type = Trường cấu hình này chưa đúng kiểu 
 problem-feed-config-not-one-of = Giá trị phải là một trong: { $allowed }.
 problem-feed-config-out-of-range = Giá trị phải từ { $min } đến { $max }.
 problem-feed-config-bad-merchant = Mã cửa hàng chỉ gồm a–z, 0–9, dấu _ - và dấu chấm, tối đa { $max } ký tự.
+problem-feed-config-bad-username = Tên đăng nhập gồm 1–{ $max } ký tự ASCII nhìn thấy được, không có dấu hai chấm.
 problem-feed-merchant-fixed = Mã cửa hàng là một phần của danh tính giao dịch nên không đổi được. Xin tạo nguồn mới.
 problem-feed-secret-too-short = Khóa bí mật phải có ít nhất { $min } ký tự. Xin chép đủ từ nhà cung cấp.
 problem-feed-secret-too-long = Khóa bí mật dài hơn { $max } ký tự. Xin coi lại đã chép đúng chưa.

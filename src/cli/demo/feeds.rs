@@ -62,7 +62,7 @@ impl FeedName {
         getrandom::fill(&mut bytes).map_err(Fault::broken)?;
         Ok(match self.provider() {
             Provider::StandardWebhooks => format!("whsec_{}", STANDARD.encode(bytes)),
-            Provider::Sepay | Provider::Payos => hex::encode(bytes),
+            _ => hex::encode(bytes),
         })
     }
 }
