@@ -20,6 +20,7 @@ mod db_url;
 mod demo;
 mod docs;
 mod feed_accounts;
+mod feed_aggregators;
 mod feed_deliveries;
 mod feeds_casso;
 mod feeds_config;
