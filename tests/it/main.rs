@@ -13,6 +13,7 @@ mod adoption_report;
 mod adoption_rollup;
 mod adoption_support;
 mod cli;
+mod cli_feed;
 mod db_lane;
 mod db_lease;
 mod db_migrate;
