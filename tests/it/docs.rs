@@ -9,8 +9,17 @@ use std::process::{Child, Command, Stdio};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cho40");
 /// The documents with such blocks, each with what its last words show when it worked.
-const DOCUMENTS: [(&str, &[&str]); 8] = [
-    ("README.md", &["\"payable_vietqr\":true", "\"amount\":\"45000\"", "CJW012346A"]),
+const DOCUMENTS: [(&str, &[&str]); 12] = [
+    (
+        "README.md",
+        &[
+            "\"payable_vietqr\":true",
+            "\"amount\":\"45000\"",
+            "CJW012346A",
+            "/bank/api/transaction-sync",
+            "\"provider_id\":\"1023\"",
+        ],
+    ),
     ("docs/quickstart.md", QUICKSTART),
     ("docs/vi/quickstart.md", QUICKSTART),
     ("docs/api.md", &["\"rule\": \"reference\"", "\"state\": \"open\"", "Tính đến hết ngày"]),
@@ -21,6 +30,16 @@ const DOCUMENTS: [(&str, &[&str]); 8] = [
         &["{\"outcome\":\"test\"}", "\"unmatched\"", "\"reason\": \"unknown_account\""],
     ),
     ("docs/feeds/payos.md", &["{\"success\":true}", "\"state\": \"paid\""]),
+    ("docs/feeds/casso.md", &["{\"success\":true}", "\"reason\": \"unknown_account\"", "HTTP 200"]),
+    (
+        "docs/feeds/vietqr-vn.md",
+        &["\"toastMessage\":\"OK\"", "\"unknown_account\"", "HTTP 200", "\"messageError\":\"\""],
+    ),
+    (
+        "docs/feeds/sepay-bank-hub.md",
+        &["{\"success\":true}", "\"reason\": \"unknown_account\"", "HTTP 200"],
+    ),
+    ("docs/feeds/mbbank.md", &["\"unknown_account\"", "HTTP 200", "\"resCode\":\"00\""]),
 ];
 const QUICKSTART: &[&str] = &[
     "Ban quản lý chợ Thới Bình",
@@ -168,6 +187,26 @@ fn the_page_on_standard_webhooks_works() {
 #[test]
 fn the_page_on_payos_works() {
     works("docs/feeds/payos.md");
+}
+
+#[test]
+fn the_page_on_casso_works() {
+    works("docs/feeds/casso.md");
+}
+
+#[test]
+fn the_page_on_vietqr_vn_works() {
+    works("docs/feeds/vietqr-vn.md");
+}
+
+#[test]
+fn the_page_on_sepay_bank_hub_works() {
+    works("docs/feeds/sepay-bank-hub.md");
+}
+
+#[test]
+fn the_page_on_mb_works() {
+    works("docs/feeds/mbbank.md");
 }
 
 #[test]
