@@ -114,7 +114,7 @@ fn webhook(span: Duration) -> Result<Vec<Figure>, Box<dyn Error>> {
     let config = FeedConfig::parse(Provider::Sepay, r#"{"authentication":"hmac"}"#)?;
     let secrets = [Secret::new("secret-of-this-benchmark", 12)?];
     let [secret] = &secrets;
-    let SignedRequest { headers, body } = SampleTransfer {
+    let SignedRequest { headers, body, .. } = SampleTransfer {
         id: 92_704,
         gateway: "MBBank",
         bin: "970422",
@@ -138,7 +138,7 @@ fn webhook(span: Duration) -> Result<Vec<Figure>, Box<dyn Error>> {
         let _ = black_box(connector.verify(&config, &secrets, black_box(&incoming), NOW));
     });
     let decoded = median_ns(span, || {
-        let _ = black_box(connector.decode(&config, black_box(&body)));
+        let _ = black_box(connector.decode(&config, black_box(&body), NOW));
     });
     let figure = |key, what, ns| Figure { key, what, ns, target_ns: None };
     Ok(vec![

@@ -34,7 +34,7 @@ fuzz_target!(|input: &[u8]| {
         let secrets = std::slice::from_ref(&*SECRET);
         let verified = connector.verify(config, secrets, &incoming, NOW);
         assert!(verified.is_err(), "believed what nobody signed");
-        if let Ok(Decoded::Transfers(transfers)) = connector.decode(config, body) {
+        if let Ok(Decoded::Transfers(transfers)) = connector.decode(config, body, NOW) {
             for transfer in transfers {
                 assert!(transfer.amount.is_positive());
                 assert!(!transfer.provider_id.is_empty());
@@ -42,6 +42,7 @@ fuzz_target!(|input: &[u8]| {
             }
         }
     }
+    let _ = connector.private_body(body);
     let stored = headers.to_stored_json(connector.kept_headers());
     assert!(Headers::from_stored_json(&stored).is_some());
 });

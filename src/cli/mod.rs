@@ -3,6 +3,7 @@
 mod config;
 pub mod demo;
 mod doctor;
+pub mod feed;
 mod init;
 mod key;
 pub mod memo;
@@ -50,6 +51,9 @@ enum Command {
     /// Look into transfer memos / Xem nội dung chuyển khoản
     #[command(subcommand)]
     Memo(memo::MemoCommand),
+    /// Try a feed: sample requests, sending, checking / Thử nguồn báo tiền
+    #[command(subcommand)]
+    Feed(feed::FeedCommand),
 }
 
 /// Runs the command that the process was started with.
@@ -116,6 +120,10 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Memo(command) => {
             let output = BufWriter::new(io::stdout().lock());
             memo::run(&command, io::stdin().lock(), output).map_err(Fault::broken)?;
+        }
+        Command::Feed(command) => {
+            let output = BufWriter::new(io::stdout().lock());
+            return feed::run(&command, io::stdin().lock(), output, io::stderr());
         }
     }
     Ok(ExitCode::SUCCESS)

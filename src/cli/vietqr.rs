@@ -108,7 +108,7 @@ fn transfer_service(text: &str) -> Result<Service<'static>, String> {
 
 /// Whole đồng, with or without dots (or commas) between thousands. There is no smaller unit, so
 /// `45.000` can mean nothing else.
-fn dong(text: &str) -> Result<i64, String> {
+pub(super) fn dong(text: &str) -> Result<i64, String> {
     let mut groups = text.split(['.', ',']);
     let is_one_mark = !(text.contains('.') && text.contains(','));
     let first = groups.next().unwrap_or_default();

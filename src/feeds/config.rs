@@ -4,14 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::config_fields::{TOKEN_LIFETIME_S, TOLERANCE_S, merchant, one_of, seconds, username};
 use super::fields::Object;
 use super::{FeedKind, Provider, UndecodableBecause, connector};
 use crate::primitives::Refusal;
-
-pub const DEFAULT_TOLERANCE_S: u32 = 300;
-/// Below half a minute, ordinary clocks refuse each other; above an hour, a replay has all day.
-const TOLERANCE_S: std::ops::RangeInclusive<u32> = 30..=3_600;
-const MAX_MERCHANT_CHARS: usize = 40;
 
 /// The configuration of one feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +16,10 @@ pub enum FeedConfig {
     Sepay(SepayConfig),
     StandardWebhooks(StandardWebhooksConfig),
     Payos(PayosConfig),
+    Casso(CassoConfig),
+    VietqrVn(VietqrVnConfig),
+    SepayBankHub(SepayBankHubConfig),
+    Mbbank(MbbankConfig),
 }
 
 /// How SePay proves that it is SePay; chosen when the webhook is created there.
@@ -57,6 +57,96 @@ pub struct PayosConfig {
     pub merchant: String,
 }
 
+/// Which of Casso's two webhook integrations; they differ in proof and in shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CassoVersion {
+    /// The key in `Secure-Token`, several transactions in one call.
+    V1,
+    /// A signature in `X-Casso-Signature`, one transaction in one call.
+    V2,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CassoConfig {
+    /// There is no default.
+    pub version: CassoVersion,
+    /// Tells apart several Casso businesses; part of the namespace, may be empty.
+    pub merchant: String,
+    /// Seconds between the signature's time and the arrival; V2 only.
+    pub tolerance_s: u32,
+}
+
+/// The tokens that a feed gives out, for providers that ask for one before they report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenConfig {
+    /// The password is the feed's secret.
+    pub username: String,
+    pub token_lifetime_s: u32,
+}
+
+/// How VietQR.vn proves that it is VietQR.vn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VietqrVnAuthentication {
+    /// It fetches a token with name and password, and shows it: a merchant's connection.
+    Token,
+    /// It signs the body: an agency's connection.
+    Signature,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VietqrVnConfig {
+    /// There is no default.
+    pub authentication: VietqrVnAuthentication,
+    /// Tells apart several connections; part of the namespace, may be empty.
+    pub merchant: String,
+    /// With `token` only.
+    #[serde(flatten)]
+    pub token: Option<TokenConfig>,
+}
+
+/// How SePay's Bank Hub proves that it is SePay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SepayBankHubAuthentication {
+    /// `X-Secret-Key: K`.
+    SecretKey,
+    /// `Authorization: Apikey K`.
+    ApiKey,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SepayBankHubConfig {
+    /// There is no default.
+    pub authentication: SepayBankHubAuthentication,
+    /// Tells apart several Bank Hub merchants; part of the namespace, may be empty.
+    pub merchant: String,
+}
+
+/// What was agreed with MB; its interfaces are not published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MbbankAuthentication {
+    /// Open API: MB fetches a token with name and password, and shows it.
+    Token,
+    /// Open API: MB always shows the same bearer token, which is the feed's secret.
+    Bearer,
+    /// MMS notices, with an MD5 over some fields and the access key.
+    Checksum,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MbbankConfig {
+    /// There is no default.
+    pub authentication: MbbankAuthentication,
+    /// Tells apart several contracts; part of the namespace, may be empty.
+    pub merchant: String,
+    /// With `token` only.
+    #[serde(flatten)]
+    pub token: Option<TokenConfig>,
+}
+
 impl FeedConfig {
     /// Reads and checks a configuration as sent to the API or stored by [`Self::to_json`].
     ///
@@ -64,7 +154,7 @@ impl FeedConfig {
     /// Kind `Invalid` with the field (`config.authentication`) and one of the codes
     /// `feed-config-not-an-object`, `feed-config-unknown-field`, `feed-config-missing`,
     /// `feed-config-wrong-type`, `feed-config-not-one-of` (`allowed`), `feed-config-out-of-range`
-    /// (`min`, `max`), `feed-config-bad-merchant` (`max`).
+    /// (`min`, `max`), `feed-config-bad-merchant` (`max`), `feed-config-bad-username` (`max`).
     pub fn parse(provider: Provider, json: &str) -> Result<Self, Refusal> {
         let object = Object::from_body(json.as_bytes()).map_err(|error| {
             let code = match error.because {
@@ -73,26 +163,47 @@ impl FeedConfig {
             };
             Refusal::invalid("config", code)
         })?;
-        let known: &[&str] = match provider {
-            Provider::Sepay => &["authentication", "merchant", "tolerance_s"],
-            Provider::StandardWebhooks => &["merchant", "tolerance_s"],
-            Provider::Payos => &["merchant"],
-        };
-        if let Some(unknown) = object.keys().find(|key| !known.contains(key)) {
+        if let Some(unknown) = object.keys().find(|key| !known_fields(provider).contains(key)) {
             let shown: String = unknown.chars().take(64).collect();
             return Err(Refusal::invalid(format!("config.{shown}"), "feed-config-unknown-field"));
         }
+        let merchant = merchant(&object)?;
         Ok(match provider {
             Provider::Sepay => Self::Sepay(SepayConfig {
-                authentication: authentication(&object)?,
-                merchant: merchant(&object)?,
-                tolerance_s: tolerance_s(&object)?,
+                authentication: one_of(
+                    &object,
+                    "authentication",
+                    "api_key, hmac, none_accepted_by_operator",
+                )?,
+                merchant,
+                tolerance_s: seconds(&object, "tolerance_s", TOLERANCE_S)?,
             }),
             Provider::StandardWebhooks => Self::StandardWebhooks(StandardWebhooksConfig {
-                merchant: merchant(&object)?,
-                tolerance_s: tolerance_s(&object)?,
+                merchant,
+                tolerance_s: seconds(&object, "tolerance_s", TOLERANCE_S)?,
             }),
-            Provider::Payos => Self::Payos(PayosConfig { merchant: merchant(&object)? }),
+            Provider::Payos => Self::Payos(PayosConfig { merchant }),
+            Provider::Casso => Self::Casso(CassoConfig {
+                version: one_of(&object, "version", "v1, v2")?,
+                merchant,
+                tolerance_s: seconds(&object, "tolerance_s", TOLERANCE_S)?,
+            }),
+            Provider::VietqrVn => {
+                let authentication = one_of(&object, "authentication", "token, signature")?;
+                let by_token = authentication == VietqrVnAuthentication::Token;
+                let token = TokenConfig::parse(&object, by_token)?;
+                Self::VietqrVn(VietqrVnConfig { authentication, merchant, token })
+            }
+            Provider::SepayBankHub => Self::SepayBankHub(SepayBankHubConfig {
+                authentication: one_of(&object, "authentication", "secret_key, api_key")?,
+                merchant,
+            }),
+            Provider::Mbbank => {
+                let authentication = one_of(&object, "authentication", "token, bearer, checksum")?;
+                let by_token = authentication == MbbankAuthentication::Token;
+                let token = TokenConfig::parse(&object, by_token)?;
+                Self::Mbbank(MbbankConfig { authentication, merchant, token })
+            }
         })
     }
 
@@ -109,6 +220,10 @@ impl FeedConfig {
             Self::Sepay(_) => Provider::Sepay,
             Self::StandardWebhooks(_) => Provider::StandardWebhooks,
             Self::Payos(_) => Provider::Payos,
+            Self::Casso(_) => Provider::Casso,
+            Self::VietqrVn(_) => Provider::VietqrVn,
+            Self::SepayBankHub(_) => Provider::SepayBankHub,
+            Self::Mbbank(_) => Provider::Mbbank,
         }
     }
 
@@ -118,6 +233,10 @@ impl FeedConfig {
             Self::Sepay(config) => &config.merchant,
             Self::StandardWebhooks(config) => &config.merchant,
             Self::Payos(config) => &config.merchant,
+            Self::Casso(config) => &config.merchant,
+            Self::VietqrVn(config) => &config.merchant,
+            Self::SepayBankHub(config) => &config.merchant,
+            Self::Mbbank(config) => &config.merchant,
         }
     }
 
@@ -145,44 +264,31 @@ impl FeedConfig {
     }
 }
 
-fn authentication(object: &Object<'_>) -> Result<SepayAuthentication, Refusal> {
-    const FIELD: &str = "config.authentication";
-    match object.raw("authentication") {
-        None => Err(Refusal::invalid(FIELD, "feed-config-missing")),
-        Some(json) => serde_json::from_str(json).map_err(|_| {
-            Refusal::invalid(FIELD, "feed-config-not-one-of")
-                .with("allowed", "api_key, hmac, none_accepted_by_operator")
-        }),
+impl TokenConfig {
+    /// A feed that gives out no tokens has no use for these fields.
+    fn parse(object: &Object<'_>, gives_out: bool) -> Result<Option<Self>, Refusal> {
+        if gives_out {
+            let token_lifetime_s = seconds(object, "token_lifetime_s", TOKEN_LIFETIME_S)?;
+            return Ok(Some(Self { username: username(object)?, token_lifetime_s }));
+        }
+        match ["username", "token_lifetime_s"].into_iter().find(|name| object.raw(name).is_some()) {
+            Some(name) => {
+                Err(Refusal::invalid(format!("config.{name}"), "feed-config-unknown-field"))
+            }
+            None => Ok(None),
+        }
     }
 }
 
-/// Lower-case letters, digits, `_`, `-`, `.`: a colon would blur the parts of a namespace.
-fn merchant(object: &Object<'_>) -> Result<String, Refusal> {
-    const FIELD: &str = "config.merchant";
-    let Some(json) = object.raw("merchant") else {
-        return Ok(String::new());
-    };
-    let merchant: String = serde_json::from_str(json)
-        .map_err(|_| Refusal::invalid(FIELD, "feed-config-wrong-type"))?;
-    let allowed = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b);
-    if merchant.len() > MAX_MERCHANT_CHARS || !merchant.bytes().all(allowed) {
-        return Err(
-            Refusal::invalid(FIELD, "feed-config-bad-merchant").with("max", MAX_MERCHANT_CHARS)
-        );
+fn known_fields(provider: Provider) -> &'static [&'static str] {
+    match provider {
+        Provider::Sepay => &["authentication", "merchant", "tolerance_s"],
+        Provider::StandardWebhooks => &["merchant", "tolerance_s"],
+        Provider::Payos => &["merchant"],
+        Provider::Casso => &["version", "merchant", "tolerance_s"],
+        Provider::VietqrVn | Provider::Mbbank => {
+            &["authentication", "merchant", "username", "token_lifetime_s"]
+        }
+        Provider::SepayBankHub => &["authentication", "merchant"],
     }
-    Ok(merchant)
-}
-
-fn tolerance_s(object: &Object<'_>) -> Result<u32, Refusal> {
-    const FIELD: &str = "config.tolerance_s";
-    let Some(json) = object.raw("tolerance_s") else {
-        return Ok(DEFAULT_TOLERANCE_S);
-    };
-    let tolerance_s: i64 = serde_json::from_str(json)
-        .map_err(|_| Refusal::invalid(FIELD, "feed-config-wrong-type"))?;
-    u32::try_from(tolerance_s).ok().filter(|s| TOLERANCE_S.contains(s)).ok_or_else(|| {
-        Refusal::invalid(FIELD, "feed-config-out-of-range")
-            .with("min", TOLERANCE_S.start())
-            .with("max", TOLERANCE_S.end())
-    })
 }

@@ -3,7 +3,7 @@
 use super::sign::Header;
 use super::{
     Decoded, FeedConfig, FeedKind, Headers, Outcome, Provider, RefusedBecause, Reply, Secret,
-    Undecodable, payos, sepay, standard_webhooks,
+    Undecodable, casso, mbbank, payos, sepay, sepay_bank_hub, standard_webhooks, vietqr_vn,
 };
 use crate::primitives::{Refusal, UnixMs};
 
@@ -21,6 +21,15 @@ pub struct Incoming<'a> {
     pub body: &'a [u8],
 }
 
+/// What a request that was believed is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Believed {
+    /// To be decoded, recorded and answered by [`Connector::reply`].
+    Report,
+    /// The provider asked something, e.g. for a token, and this is the answer. Nothing to record.
+    Question(Reply),
+}
+
 /// One provider's protocol. Pure: the caller knows the time and keeps what must be kept.
 pub trait Connector: Sync {
     fn provider(&self) -> Provider;
@@ -34,29 +43,41 @@ pub trait Connector: Sync {
     fn accept_secret(&self, text: &str) -> Result<Secret, Refusal>;
 
     /// Checks method, path, signature and freshness over the raw bytes, in constant time, against
-    /// every active secret. `now` is the instant of arrival, also when a kept delivery is
-    /// verified again later.
+    /// every active secret; answers what is no report. `now` is the instant of arrival, also when
+    /// a kept delivery is verified again later.
     fn verify(
         &self,
         config: &FeedConfig,
         secrets: &[Secret],
         incoming: &Incoming<'_>,
         now: UnixMs,
-    ) -> Result<(), RefusedBecause>;
+    ) -> Result<Believed, RefusedBecause>;
 
     /// Reads a body that was verified. Fields that we do not know are tolerated; a known field
-    /// of a wrong type is an error that names it.
-    fn decode(&self, config: &FeedConfig, body: &[u8]) -> Result<Decoded, Undecodable>;
+    /// of a wrong type is an error that names it. `received_at` is the instant of arrival, also
+    /// when a kept body is read again: some providers' times mean nothing without it.
+    fn decode(
+        &self,
+        config: &FeedConfig,
+        body: &[u8],
+        received_at: UnixMs,
+    ) -> Result<Decoded, Undecodable>;
 
-    /// The answer that this provider understands.
-    fn reply(&self, outcome: &Outcome) -> Reply;
+    /// A verified body as it may be kept for a private account: without balances, and without
+    /// money out where one body reports several transfers. The transfers that stay keep their
+    /// places in [`Decoded::Transfers`]. Empty where the body cannot be taken apart.
+    fn private_body(&self, body: &[u8]) -> Vec<u8>;
+
+    /// The answer that this provider understands. `delivery` is the id under which the delivery is
+    /// kept; empty where it is not.
+    fn reply(&self, config: &FeedConfig, outcome: &Outcome, delivery: &str) -> Reply;
 
     /// The key that a request carries in clear, where this provider does so. It is never stored:
     /// a keyed fingerprint of it is enough to verify a refused delivery again.
     fn presented_key<'h>(&self, headers: &'h Headers) -> Option<&'h str>;
 
-    /// The header that carries a secret in clear, where this provider does so.
-    fn present_key(&self, secret: &Secret) -> Option<Header>;
+    /// The header that carries a secret in clear, where a feed so configured does so.
+    fn present_key(&self, config: &FeedConfig, secret: &Secret) -> Option<Header>;
 
     /// Lower-case names of the headers that may be stored: what a later verification needs, and
     /// nothing that carries a secret.
@@ -70,6 +91,10 @@ pub fn connector(provider: Provider) -> &'static dyn Connector {
         Provider::Sepay => &sepay::Sepay,
         Provider::StandardWebhooks => &standard_webhooks::StandardWebhooks,
         Provider::Payos => &payos::Payos,
+        Provider::Casso => &casso::Casso,
+        Provider::VietqrVn => &vietqr_vn::VietqrVn,
+        Provider::SepayBankHub => &sepay_bank_hub::SepayBankHub,
+        Provider::Mbbank => &mbbank::Mbbank,
     }
 }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Undecodable, UndecodableBecause as Because};
+use super::{Direction, Undecodable, UndecodableBecause as Because};
 use crate::primitives::Vnd;
 
 /// Larger bodies are not read; the largest real one is a few kilobytes.
@@ -33,7 +33,7 @@ const TOO_MANY: &str = "cho40: too many fields";
 pub(super) struct Object<'a> {
     fields: BTreeMap<String, &'a RawValue>,
     /// Path in front of the field names, e.g. `data.`.
-    path: &'static str,
+    path: Cow<'static, str>,
 }
 
 impl<'a> Object<'a> {
@@ -46,11 +46,11 @@ impl<'a> Object<'a> {
         Self::from_json(json, "", "body")
     }
 
-    /// `whole` names the object itself in errors.
-    fn from_json(
+    /// `path` goes in front of its field names; `whole` names the object itself in errors.
+    pub(super) fn from_json(
         json: &'a str,
-        path: &'static str,
-        whole: &'static str,
+        path: impl Into<Cow<'static, str>>,
+        whole: impl Into<Cow<'static, str>>,
     ) -> Result<Self, Undecodable> {
         let fields: Fields<'a> = serde_json::from_str(json).map_err(|error| {
             let message = error.to_string();
@@ -65,7 +65,19 @@ impl<'a> Object<'a> {
             };
             Undecodable::new(whole, because)
         })?;
-        Ok(Self { fields: fields.0, path })
+        Ok(Self { fields: fields.0, path: path.into() })
+    }
+
+    /// The same under lower-case names, for senders that write `bankAccount` as well as
+    /// `bankaccount`. Two spellings of one name in one body are a doubled field.
+    pub(super) fn ignoring_case(self) -> Result<Self, Undecodable> {
+        let mut fields = BTreeMap::new();
+        for (name, value) in self.fields {
+            if fields.insert(name.to_ascii_lowercase(), value).is_some() {
+                return Err(Undecodable::new("body", Because::DuplicateField));
+            }
+        }
+        Ok(Self { fields, path: self.path })
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
@@ -103,6 +115,19 @@ impl<'a> Object<'a> {
                 })
             })
             .transpose()
+    }
+
+    /// The JSON texts of an array's elements; `None` if absent or null.
+    pub(super) fn elements(
+        &self,
+        field: &'static str,
+    ) -> Result<Option<Vec<&'a str>>, Undecodable> {
+        let Some(json) = self.raw(field) else {
+            return Ok(None);
+        };
+        let elements: Vec<&RawValue> =
+            serde_json::from_str(json).map_err(|_| self.error(field, Because::WrongType))?;
+        Ok(Some(elements.into_iter().map(RawValue::get).collect()))
     }
 
     /// A string as sent; `None` if absent or null. NUL is refused, since no database text holds it.
@@ -145,6 +170,20 @@ impl<'a> Object<'a> {
         Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
     }
 
+    /// A one-line text, or an integer as its digits; `None` if absent, null or empty.
+    pub(super) fn text_or_digits(
+        &self,
+        field: &'static str,
+        max_chars: usize,
+    ) -> Result<Option<String>, Undecodable> {
+        match self.raw(field) {
+            Some(json) if json.len() <= max_chars && json.bytes().all(|b| b.is_ascii_digit()) => {
+                Ok(Some(json.to_owned()))
+            }
+            _ => self.text(field, max_chars),
+        }
+    }
+
     pub(super) fn boolean(&self, field: &'static str) -> Result<Option<bool>, Undecodable> {
         match self.raw(field) {
             None => Ok(None),
@@ -183,6 +222,19 @@ impl<'a> Object<'a> {
     pub(super) fn amount(&self, field: &'static str) -> Result<Vnd, Undecodable> {
         let amount = self.dong(field)?.ok_or_else(|| self.error(field, Because::Missing))?;
         if amount.is_positive() { Ok(amount) } else { Err(self.error(field, Because::NotPositive)) }
+    }
+
+    /// An amount whose sign is the direction: money out is negative.
+    pub(super) fn signed_amount(
+        &self,
+        field: &'static str,
+    ) -> Result<(Direction, Vnd), Undecodable> {
+        let amount = self.dong(field)?.ok_or_else(|| self.error(field, Because::Missing))?;
+        match amount.get() {
+            0 => Err(self.error(field, Because::NotPositive)),
+            dong if dong < 0 => Ok((Direction::Out, Vnd::new(-dong))),
+            _ => Ok((Direction::In, amount)),
+        }
     }
 
     /// A balance, in the same forms; an overdraft is negative. `None` if absent, null or empty.

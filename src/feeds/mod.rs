@@ -10,34 +10,51 @@
 //! | [`sepay`] | account | API key, or HMAC over `timestamp.body` | `id` |
 //! | [`standard_webhooks`] | account | HMAC over `id.timestamp.body` | `transfer_id` per account |
 //! | [`payos`] | order | HMAC over the sorted fields of `data` | `reference` + `paymentLinkId` |
+//! | [`casso`] | account | key, or HMAC over `t.` and the sorted body | `id` |
+//! | [`vietqr_vn`] | account | a token that we give out, or HMAC over four fields | `referencenumber` + `transType` per account |
+//! | [`sepay_bank_hub`] | account | key | `transaction_id` |
+//! | [`mbbank`] | account | a token that we give out, a fixed one, or MD5 over four fields | `transactionid` + `transType` per account; the four fields |
 //!
-//! [`sign`] and [`sample`] are the sender's side, for the demo, tests and `cho40 feed send`.
+//! [`sign`] and [`sample`] are the sender's side, for the demo, tests and `cho40 feed`.
 
+mod bank_sync;
+pub mod casso;
 mod config;
+mod config_fields;
 mod connector;
 mod fields;
 mod freshness;
 mod headers;
+mod keys;
 mod mac;
+pub mod mbbank;
 pub mod payos;
 mod payos_canonical;
 mod provider;
+mod redact;
 mod refused;
 mod reply;
 mod reported;
 pub mod sample;
 mod secret;
 pub mod sepay;
+pub mod sepay_bank_hub;
 mod sepay_gateways;
 pub mod sign;
+mod sorted_json;
 pub mod standard_webhooks;
 mod times;
+mod tokens;
 mod undecodable;
+pub mod vietqr_vn;
 
+pub use casso::canonical as casso_canonical_string;
 pub use config::{
-    FeedConfig, PayosConfig, SepayAuthentication, SepayConfig, StandardWebhooksConfig,
+    CassoConfig, CassoVersion, FeedConfig, MbbankAuthentication, MbbankConfig, PayosConfig,
+    SepayAuthentication, SepayBankHubAuthentication, SepayBankHubConfig, SepayConfig,
+    StandardWebhooksConfig, TokenConfig, VietqrVnAuthentication, VietqrVnConfig,
 };
-pub use connector::{Connector, Incoming, connector};
+pub use connector::{Believed, Connector, Incoming, connector};
 pub use fields::{MAX_AMOUNT, MAX_BODY_BYTES, MAX_ID_CHARS, MAX_MEMO_CHARS};
 pub use headers::Headers;
 pub use payos_canonical::canonical as payos_canonical_string;

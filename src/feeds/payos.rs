@@ -14,9 +14,9 @@ use super::fields::{
 };
 use super::sign::Header;
 use super::{
-    Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, OrderRef, Outcome,
-    Payer, PayosConfig, Provider, RefusedBecause, Reply, Reported, Secret, Undecodable,
-    UndecodableBecause, mac, payos_canonical, reply, times,
+    Believed, Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, OrderRef,
+    Outcome, Payer, PayosConfig, Provider, RefusedBecause, Reply, Reported, Secret, Undecodable,
+    UndecodableBecause, keys, mac, payos_canonical, reply, times,
 };
 use crate::primitives::{Refusal, UnixMs, Vnd};
 
@@ -54,14 +54,12 @@ impl Connector for Payos {
         secrets: &[Secret],
         incoming: &Incoming<'_>,
         _now: UnixMs,
-    ) -> Result<(), RefusedBecause> {
+    ) -> Result<Believed, RefusedBecause> {
         let FeedConfig::Payos(_) = config else {
             return Err(RefusedBecause::MisconfiguredFeed);
         };
         expect_post_on_hook(incoming)?;
-        if secrets.is_empty() {
-            return Err(RefusedBecause::NoSecretConfigured);
-        }
+        keys::expect_secrets(secrets)?;
         let unreadable = |_| RefusedBecause::UnreadableBody;
         let body = Object::from_body(incoming.body).map_err(unreadable)?;
         let signature = body
@@ -76,14 +74,19 @@ impl Connector for Payos {
         let canonical = payos_canonical::of_object(&data).map_err(unreadable)?;
         let keys = secrets.iter().map(Secret::bytes);
         if mac::any_key_signed(keys, &[canonical.as_bytes()], &presented) {
-            Ok(())
+            Ok(Believed::Report)
         } else {
             Err(RefusedBecause::WrongSignature)
         }
     }
 
     /// Only `data` is looked at: anybody on the way can change what stands outside of it.
-    fn decode(&self, config: &FeedConfig, body: &[u8]) -> Result<Decoded, Undecodable> {
+    fn decode(
+        &self,
+        config: &FeedConfig,
+        body: &[u8],
+        _received_at: UnixMs,
+    ) -> Result<Decoded, Undecodable> {
         let FeedConfig::Payos(config) = config else {
             return Err(Undecodable::new("config", UndecodableBecause::MisconfiguredFeed));
         };
@@ -105,7 +108,12 @@ impl Connector for Payos {
         Ok(Decoded::Transfers(vec![order]))
     }
 
-    fn reply(&self, outcome: &Outcome) -> Reply {
+    /// payOS tells no balance.
+    fn private_body(&self, body: &[u8]) -> Vec<u8> {
+        body.to_vec()
+    }
+
+    fn reply(&self, _config: &FeedConfig, outcome: &Outcome, _delivery: &str) -> Reply {
         reply::success_reply(outcome)
     }
 
@@ -113,7 +121,7 @@ impl Connector for Payos {
         None
     }
 
-    fn present_key(&self, _secret: &Secret) -> Option<Header> {
+    fn present_key(&self, _config: &FeedConfig, _secret: &Secret) -> Option<Header> {
         None
     }
 

@@ -2,10 +2,9 @@
 //! Values stand as they are, without URL encoding; null is empty; arrays and objects are compact
 //! JSON with sorted keys. Source: payOS documentation and its libraries' test suites (D).
 
-use std::fmt::Write;
-
+use super::Undecodable;
 use super::fields::Object;
-use super::{Undecodable, UndecodableBecause};
+use super::sorted_json;
 
 /// Builds the string from the JSON text of `data`.
 ///
@@ -27,9 +26,9 @@ pub(super) fn of_object(data: &Object<'_>) -> Result<String, Undecodable> {
         canonical.push_str(key);
         canonical.push('=');
         if json.starts_with(['[', '{']) {
-            write_sorted(&mut canonical, json, 0)?;
+            sorted_json::write(&mut canonical, json)?;
         } else if json.starts_with('"') {
-            let text = string(json)?;
+            let text = sorted_json::string(json)?;
             if !matches!(text.as_str(), "null" | "undefined") {
                 canonical.push_str(&text);
             }
@@ -38,55 +37,6 @@ pub(super) fn of_object(data: &Object<'_>) -> Result<String, Undecodable> {
         }
     }
     Ok(canonical)
-}
-
-/// payOS nests two levels. Each level is scanned once more before anything is verified, so the
-/// depth bounds the work that a stranger can cause.
-const MAX_DEPTH: usize = 8;
-
-/// Compact JSON with sorted keys, as `JSON.stringify` writes it.
-fn write_sorted(to: &mut String, json: &str, depth: usize) -> Result<(), Undecodable> {
-    if depth > MAX_DEPTH {
-        return Err(Undecodable::new("data", UndecodableBecause::NotJson));
-    }
-    if json.starts_with('{') {
-        let object = Object::from_body(json.as_bytes())?;
-        to.push('{');
-        for (place, (key, value)) in object.entries().enumerate() {
-            if place > 0 {
-                to.push(',');
-            }
-            write_string(to, key);
-            to.push(':');
-            write_sorted(to, value, depth + 1)?;
-        }
-        to.push('}');
-    } else if json.starts_with('[') {
-        let values: Vec<&serde_json::value::RawValue> = serde_json::from_str(json)
-            .map_err(|_| Undecodable::new("data", UndecodableBecause::NotJson))?;
-        to.push('[');
-        for (place, value) in values.into_iter().enumerate() {
-            if place > 0 {
-                to.push(',');
-            }
-            write_sorted(to, value.get(), depth + 1)?;
-        }
-        to.push(']');
-    } else if json.starts_with('"') {
-        write_string(to, &string(json)?);
-    } else {
-        to.push_str(json);
-    }
-    Ok(())
-}
-
-fn string(json: &str) -> Result<String, Undecodable> {
-    serde_json::from_str(json).map_err(|_| Undecodable::new("data", UndecodableBecause::NotJson))
-}
-
-/// serde_json escapes exactly what `JSON.stringify` does.
-fn write_string(to: &mut String, text: &str) {
-    let _ = write!(to, "{}", serde_json::Value::from(text));
 }
 
 #[cfg(test)]

@@ -10,6 +10,10 @@ pub enum Provider {
     Sepay,
     StandardWebhooks,
     Payos,
+    Casso,
+    VietqrVn,
+    SepayBankHub,
+    Mbbank,
 }
 
 /// What a feed can see; decides whether a printed static code can be measured by it.
@@ -23,7 +27,15 @@ pub enum FeedKind {
 }
 
 impl Provider {
-    pub const ALL: [Self; 3] = [Self::Sepay, Self::StandardWebhooks, Self::Payos];
+    pub const ALL: [Self; 7] = [
+        Self::Sepay,
+        Self::StandardWebhooks,
+        Self::Payos,
+        Self::Casso,
+        Self::VietqrVn,
+        Self::SepayBankHub,
+        Self::Mbbank,
+    ];
 
     /// The stored name; part of every namespace, so it never changes.
     #[must_use]
@@ -32,7 +44,18 @@ impl Provider {
             Self::Sepay => "sepay",
             Self::StandardWebhooks => "standard_webhooks",
             Self::Payos => "payos",
+            Self::Casso => "casso",
+            Self::VietqrVn => "vietqr_vn",
+            Self::SepayBankHub => "sepay_bank_hub",
+            Self::Mbbank => "mbbank",
         }
+    }
+
+    /// Whether the time of a transfer is the bank's. VietQR.vn tells when it heard of it, so its
+    /// two versions tell two times of one transfer; MB's open API is the same protocol.
+    #[must_use]
+    pub const fn reports_bank_time(self) -> bool {
+        !matches!(self, Self::VietqrVn | Self::Mbbank)
     }
 
     #[must_use]

@@ -17,9 +17,17 @@ pub enum RefusedBecause {
     /// A header that decides about trust is not visible ASCII.
     MalformedHeader,
     MissingApiKey,
-    /// Not of the form `Authorization: Apikey <key>`.
+    /// Not of the form `Authorization: <scheme> …` that the provider uses.
     MalformedAuthorization,
     WrongApiKey,
+    /// Asks for a token without `Authorization: Basic`.
+    MissingCredentials,
+    WrongCredentials,
+    /// Reports without `Authorization: Bearer`.
+    MissingToken,
+    /// No token of ours, or made under a secret that has ended.
+    WrongToken,
+    ExpiredToken,
     MissingSignature,
     MalformedSignature,
     /// Signed, but only under schemes that we do not verify.
@@ -40,7 +48,7 @@ pub enum RefusedBecause {
 }
 
 impl RefusedBecause {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::MethodNotAllowed,
         Self::UnknownPath,
         Self::NoSecretConfigured,
@@ -50,6 +58,11 @@ impl RefusedBecause {
         Self::MissingApiKey,
         Self::MalformedAuthorization,
         Self::WrongApiKey,
+        Self::MissingCredentials,
+        Self::WrongCredentials,
+        Self::MissingToken,
+        Self::WrongToken,
+        Self::ExpiredToken,
         Self::MissingSignature,
         Self::MalformedSignature,
         Self::UnsupportedSignature,
@@ -77,6 +90,11 @@ impl RefusedBecause {
             Self::MissingApiKey => "missing-api-key",
             Self::MalformedAuthorization => "malformed-authorization",
             Self::WrongApiKey => "wrong-api-key",
+            Self::MissingCredentials => "missing-credentials",
+            Self::WrongCredentials => "wrong-credentials",
+            Self::MissingToken => "missing-token",
+            Self::WrongToken => "wrong-token",
+            Self::ExpiredToken => "expired-token",
             Self::MissingSignature => "missing-signature",
             Self::MalformedSignature => "malformed-signature",
             Self::UnsupportedSignature => "unsupported-signature",

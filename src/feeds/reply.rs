@@ -34,6 +34,8 @@ pub struct Reply {
 const JSON: &[(&str, &str)] = &[("content-type", "application/json")];
 /// One writer batch takes milliseconds; half a minute is enough for a database to come back.
 const JSON_RETRY: &[(&str, &str)] = &[("content-type", "application/json"), ("retry-after", "30")];
+const JSON_UNCACHED: &[(&str, &str)] =
+    &[("content-type", "application/json"), ("cache-control", "no-store")];
 const JSON_ALLOW_POST: &[(&str, &str)] = &[("content-type", "application/json"), ("allow", "POST")];
 
 impl Outcome {
@@ -54,7 +56,7 @@ impl Outcome {
     }
 }
 
-/// The `{"success":…}` convention that SePay and payOS share: true for everything that needs no
+/// The `{"success":…}` convention that SePay, payOS and Casso share: true for everything that needs no
 /// further attempt, else 503 "try again" or the refusal's status with its code, which the provider
 /// shows to the operator in its delivery log.
 pub(super) fn success_reply(outcome: &Outcome) -> Reply {
@@ -73,6 +75,11 @@ pub(super) fn success_reply(outcome: &Outcome) -> Reply {
 
 pub(super) fn ok(body: Cow<'static, str>) -> Reply {
     Reply { status: 200, headers: JSON, body }
+}
+
+/// Success with something that nobody on the way shall keep.
+pub(super) fn uncached(body: String) -> Reply {
+    Reply { status: 200, headers: JSON_UNCACHED, body: Cow::Owned(body) }
 }
 
 pub(super) fn busy(body: Cow<'static, str>) -> Reply {

@@ -16,16 +16,15 @@ use super::connector::expect_post_on_hook;
 use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_REFERENCE_CHARS, Object};
 use super::sign::{self, Header};
 use super::{
-    Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome, Provider,
-    RefusedBecause, Reply, Reported, Secret, SepayAuthentication, SepayConfig, Undecodable,
-    UndecodableBecause, bin_of_gateway, freshness, mac, reply, times,
+    Believed, Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome,
+    Provider, RefusedBecause, Reply, Reported, Secret, SepayAuthentication, SepayConfig,
+    Undecodable, UndecodableBecause, bin_of_gateway, freshness, keys, mac, redact, reply, times,
 };
 use crate::primitives::{Refusal, UnixMs, Vnd};
 
 pub(super) const TIMESTAMP: &str = "x-sepay-timestamp";
 pub(super) const SIGNATURE: &str = "x-sepay-signature";
 pub(super) const SIGNATURE_PREFIX: &str = "sha256=";
-pub(super) const API_KEY_SCHEME: &str = "Apikey";
 /// API keys are chosen by the operator; shorter ones can be guessed over the network.
 const MIN_SECRET_CHARS: usize = 12;
 
@@ -56,34 +55,44 @@ impl Connector for Sepay {
         secrets: &[Secret],
         incoming: &Incoming<'_>,
         now: UnixMs,
-    ) -> Result<(), RefusedBecause> {
+    ) -> Result<Believed, RefusedBecause> {
         let FeedConfig::Sepay(config) = config else {
             return Err(RefusedBecause::MisconfiguredFeed);
         };
         expect_post_on_hook(incoming)?;
         match config.authentication {
-            SepayAuthentication::NoneAcceptedByOperator => Ok(()),
-            SepayAuthentication::ApiKey => verify_api_key(secrets, incoming.headers),
-            SepayAuthentication::Hmac => verify_hmac(config, secrets, incoming, now),
+            SepayAuthentication::NoneAcceptedByOperator => {}
+            SepayAuthentication::ApiKey => keys::expect_api_key(secrets, incoming.headers)?,
+            SepayAuthentication::Hmac => verify_hmac(config, secrets, incoming, now)?,
         }
+        Ok(Believed::Report)
     }
 
-    fn decode(&self, config: &FeedConfig, body: &[u8]) -> Result<Decoded, Undecodable> {
+    fn decode(
+        &self,
+        config: &FeedConfig,
+        body: &[u8],
+        _received_at: UnixMs,
+    ) -> Result<Decoded, Undecodable> {
         let FeedConfig::Sepay(config) = config else {
             return Err(Undecodable::new("config", UndecodableBecause::MisconfiguredFeed));
         };
         Ok(Decoded::Transfers(vec![transfer(config, &Object::from_body(body)?)?]))
     }
 
-    fn reply(&self, outcome: &Outcome) -> Reply {
+    fn private_body(&self, body: &[u8]) -> Vec<u8> {
+        redact::without_field(body, "accumulated")
+    }
+
+    fn reply(&self, _config: &FeedConfig, outcome: &Outcome, _delivery: &str) -> Reply {
         reply::success_reply(outcome)
     }
 
     fn presented_key<'h>(&self, headers: &'h Headers) -> Option<&'h str> {
-        api_key(headers.only("authorization").ok()??)
+        keys::api_key(headers.only("authorization").ok()??)
     }
 
-    fn present_key(&self, secret: &Secret) -> Option<Header> {
+    fn present_key(&self, _config: &FeedConfig, secret: &Secret) -> Option<Header> {
         let [header] = sign::sepay_api_key(secret);
         Some(header)
     }
@@ -93,33 +102,13 @@ impl Connector for Sepay {
     }
 }
 
-fn verify_api_key(secrets: &[Secret], headers: &Headers) -> Result<(), RefusedBecause> {
-    if secrets.is_empty() {
-        return Err(RefusedBecause::NoSecretConfigured);
-    }
-    let header = headers.only("authorization")?.ok_or(RefusedBecause::MissingApiKey)?;
-    let key = api_key(header).ok_or(RefusedBecause::MalformedAuthorization)?.as_bytes();
-    let found = secrets
-        .iter()
-        .fold(subtle::Choice::from(0), |found, secret| found | mac::same(secret.bytes(), key));
-    if bool::from(found) { Ok(()) } else { Err(RefusedBecause::WrongApiKey) }
-}
-
-/// The key of `Apikey <key>`.
-fn api_key(header: &str) -> Option<&str> {
-    let (scheme, key) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case(API_KEY_SCHEME).then(|| key.trim())
-}
-
 fn verify_hmac(
     config: &SepayConfig,
     secrets: &[Secret],
     incoming: &Incoming<'_>,
     now: UnixMs,
 ) -> Result<(), RefusedBecause> {
-    if secrets.is_empty() {
-        return Err(RefusedBecause::NoSecretConfigured);
-    }
+    keys::expect_secrets(secrets)?;
     let headers = incoming.headers;
     let signature = headers.only(SIGNATURE)?.ok_or(RefusedBecause::MissingSignature)?;
     let timestamp = headers.only(TIMESTAMP)?.ok_or(RefusedBecause::MissingTimestamp)?;
@@ -127,13 +116,13 @@ fn verify_hmac(
         .strip_prefix(SIGNATURE_PREFIX)
         .and_then(mac::from_hex)
         .ok_or(RefusedBecause::MalformedSignature)?;
-    let signed_at_s = freshness::parse_seconds(timestamp)?;
+    let signed_at = freshness::parse_seconds(timestamp)?;
     let parts: [&[u8]; 3] = [timestamp.as_bytes(), b".", incoming.body];
     if !mac::any_key_signed(secrets.iter().map(Secret::bytes), &parts, &presented) {
         return Err(RefusedBecause::WrongSignature);
     }
     // After the signature: only SePay's own clock is worth a remark about clocks.
-    freshness::expect_fresh(signed_at_s, now, config.tolerance_s)
+    freshness::expect_fresh(signed_at, now, config.tolerance_s)
 }
 
 fn transfer(config: &SepayConfig, body: &Object<'_>) -> Result<Reported, Undecodable> {

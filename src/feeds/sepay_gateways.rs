@@ -1,6 +1,7 @@
-//! SePay names a bank only by a gateway name. Seen in its documentation and in real deliveries:
-//! Vietcombank, MBBank, ACB, VietinBank, BIDV (D)(O). The other rows assume that SePay uses the
-//! banks' usual short names (?); a name that is not here gives no BIN, never a guessed one.
+//! SePay names a bank only by a gateway name, Casso by its `bankName`. Seen in their documentation
+//! and in real deliveries: Vietcombank, MBBank, ACB, VietinBank, BIDV, VPBank (D)(O). The other
+//! rows assume that both use the banks' usual short names (?); a name that is not here gives no
+//! BIN, never a guessed one.
 
 use crate::primitives::fold;
 

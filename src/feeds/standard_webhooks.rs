@@ -17,9 +17,9 @@ use super::connector::expect_post_on_hook;
 use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object};
 use super::sign::Header;
 use super::{
-    Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome, Payer,
-    Provider, RefusedBecause, Reply, Reported, Secret, StandardWebhooksConfig, Undecodable,
-    UndecodableBecause, freshness, mac, reply, times,
+    Believed, Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome,
+    Payer, Provider, RefusedBecause, Reply, Reported, Secret, StandardWebhooksConfig, Undecodable,
+    UndecodableBecause, freshness, mac, redact, reply, times,
 };
 use crate::primitives::{Refusal, UnixMs};
 
@@ -70,7 +70,7 @@ impl Connector for StandardWebhooks {
         secrets: &[Secret],
         incoming: &Incoming<'_>,
         now: UnixMs,
-    ) -> Result<(), RefusedBecause> {
+    ) -> Result<Believed, RefusedBecause> {
         let FeedConfig::StandardWebhooks(config) = config else {
             return Err(RefusedBecause::MisconfiguredFeed);
         };
@@ -87,7 +87,7 @@ impl Connector for StandardWebhooks {
         if id.is_empty() || id.len() > MAX_MESSAGE_ID_CHARS || id.contains('.') {
             return Err(RefusedBecause::MalformedMessageId);
         }
-        let signed_at_s = freshness::parse_seconds(timestamp)?;
+        let signed_at = freshness::parse_seconds(timestamp)?;
         let parts: [&[u8]; 5] = [id.as_bytes(), b".", timestamp.as_bytes(), b".", incoming.body];
         let mut matched = false;
         for presented in v1_signatures(signatures)? {
@@ -96,10 +96,16 @@ impl Connector for StandardWebhooks {
         if !matched {
             return Err(RefusedBecause::WrongSignature);
         }
-        freshness::expect_fresh(signed_at_s, now, config.tolerance_s)
+        freshness::expect_fresh(signed_at, now, config.tolerance_s)?;
+        Ok(Believed::Report)
     }
 
-    fn decode(&self, config: &FeedConfig, body: &[u8]) -> Result<Decoded, Undecodable> {
+    fn decode(
+        &self,
+        config: &FeedConfig,
+        body: &[u8],
+        _received_at: UnixMs,
+    ) -> Result<Decoded, Undecodable> {
         let FeedConfig::StandardWebhooks(config) = config else {
             return Err(Undecodable::new("config", UndecodableBecause::MisconfiguredFeed));
         };
@@ -110,8 +116,12 @@ impl Connector for StandardWebhooks {
         Ok(Decoded::Transfers(vec![transfer(config, &body)?]))
     }
 
+    fn private_body(&self, body: &[u8]) -> Vec<u8> {
+        redact::without_field(body, "balance_vnd")
+    }
+
     /// 200 with the outcome; an undecodable field is named, since the sender can mend it.
-    fn reply(&self, outcome: &Outcome) -> Reply {
+    fn reply(&self, _config: &FeedConfig, outcome: &Outcome, _delivery: &str) -> Reply {
         let code = outcome.code();
         match outcome {
             Outcome::Refused(because) => reply::refused(
@@ -132,7 +142,7 @@ impl Connector for StandardWebhooks {
         None
     }
 
-    fn present_key(&self, _secret: &Secret) -> Option<Header> {
+    fn present_key(&self, _config: &FeedConfig, _secret: &Secret) -> Option<Header> {
         None
     }
 

@@ -1,6 +1,7 @@
 //! Times as providers write them. Vietnam's wall clock without an offset is UTC+7.
 
 use super::{Precision, UndecodableBecause};
+use crate::primitives::time::{MS_PER_HOUR, MS_PER_SECOND, VIETNAM_OFFSET_MS};
 use crate::primitives::{Day, UnixMs};
 
 /// 2000-01-01 and 2100-01-01 in Vietnam: outside them stands a default value, not a transfer.
@@ -40,6 +41,52 @@ pub(super) fn rfc3339_or_date(text: &str) -> Read {
 /// Vietnam's wall clock, or RFC 3339 where an offset is given.
 pub(super) fn wall_clock_or_rfc3339(text: &str) -> Read {
     if text.trim().len() > 19 { rfc3339_or_date(text) } else { wall_clock(text) }
+}
+
+/// Seconds (10 digits) or milliseconds (13 digits) since 1970, to the second.
+///
+/// VietQR.vn takes them from a clock that shows Vietnam's time as if it were UTC, in some of its
+/// versions, so that they lie 7 hours ahead (O). Nothing is reported before it happens, and it
+/// pushes for ten minutes at most: a time that is more than an hour ahead of its arrival is such.
+pub(super) fn epoch(digits: &str, received_at: UnixMs) -> Read {
+    let unit_ms = match digits.len() {
+        10 => MS_PER_SECOND,
+        13 => 1,
+        _ => return Err(UndecodableBecause::NotATime),
+    };
+    let count: i64 = digits.parse().map_err(|_| UndecodableBecause::NotATime)?;
+    let mut ms = count.saturating_mul(unit_ms);
+    ms -= ms.rem_euclid(MS_PER_SECOND);
+    if ms.saturating_sub(received_at.get()) > MS_PER_HOUR {
+        ms -= VIETNAM_OFFSET_MS;
+    }
+    plausible(UnixMs(ms), Precision::Second)
+}
+
+/// Vietnam's wall clock in digits alone: `20250908213421`.
+pub(super) fn wall_clock_digits(text: &str) -> Read {
+    if !has_shape(text, "00000000000000") {
+        return Err(UndecodableBecause::NotATime);
+    }
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
+    wall_clock(&format!(
+        "{}-{}-{} {}:{}:{}",
+        part(0, 4),
+        part(4, 6),
+        part(6, 8),
+        part(8, 10),
+        part(10, 12),
+        part(12, 14)
+    ))
+}
+
+/// Vietnam's wall clock, also without anything between date and time: `2024-05-1701:53`.
+pub(super) fn wall_clock_run_together(text: &str) -> Read {
+    if has_shape(text, "0000-00-0000:00") || has_shape(text, "0000-00-0000:00:00") {
+        let (date, time) = text.split_at(10);
+        return wall_clock(&format!("{date} {time}"));
+    }
+    wall_clock(text)
 }
 
 fn date(text: &str) -> Read {

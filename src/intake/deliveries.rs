@@ -1,6 +1,7 @@
 //! Looking at what arrived and what became of it.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -150,7 +151,7 @@ impl<'a> Reader<'a> {
         let board_id = self.act.board_id();
         let (mut transfer_ids, mut unreadable) = (Vec::new(), None);
         if let Some(body) = &row.body {
-            match self.decode(connection, row.feed_id, body)? {
+            match self.decode(connection, &row, body)? {
                 Ok(Decoded::Transfers(all)) => {
                     for one in all {
                         let (namespace, id) = (one.namespace(), one.provider_id.as_str());
@@ -184,17 +185,17 @@ impl<'a> Reader<'a> {
     fn decode(
         &mut self,
         connection: &mut DbConnection,
-        feed_id: FeedId,
+        row: &DeliveryRow,
         body: &[u8],
     ) -> Outcome<Result<Decoded, Undecodable>> {
-        if let Some(config) = self.configs.get(&feed_id) {
-            return Ok(connector(config.provider()).decode(config, body));
-        }
-        let feed = feed_rows::find(connection, self.act.board_id(), feed_id)?;
-        let config = FeedConfig::parse(feed.provider, &feed.config)?;
-        let decoded = connector(config.provider()).decode(&config, body);
-        self.configs.insert(feed_id, config);
-        Ok(decoded)
+        let config = match self.configs.entry(row.feed_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let feed = feed_rows::find(connection, self.act.board_id(), row.feed_id)?;
+                unknown.insert(FeedConfig::parse(feed.provider, &feed.config)?)
+            }
+        };
+        Ok(connector(config.provider()).decode(config, body, row.received_at))
     }
 }
 

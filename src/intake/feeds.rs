@@ -21,7 +21,7 @@ const ACTIVE_SECRETS: usize = 5;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Feed {
     pub id: FeedId,
-    /// `sepay`, `standard_webhooks` or `payos`.
+    /// `sepay`, `standard_webhooks`, `payos`, `casso`, `vietqr_vn`, `sepay_bank_hub` or `mbbank`.
     pub provider: String,
     /// `account` (reports any transfer of an account) or `order` (reports its own orders).
     pub kind: String,
@@ -52,7 +52,7 @@ pub struct SecretInfo {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewFeed {
-    /// `sepay`, `standard_webhooks` or `payos`.
+    /// `sepay`, `standard_webhooks`, `payos`, `casso`, `vietqr_vn`, `sepay_bank_hub` or `mbbank`.
     pub provider: String,
     /// 1–80 characters.
     pub name: String,

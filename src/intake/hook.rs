@@ -10,10 +10,10 @@ use super::store::refused::RefusedRow;
 use super::{prepare, verify};
 use crate::access::SecretKey;
 use crate::db::{Db, Fault, Lanes, Outcome};
-use crate::feeds::{Headers, Incoming, Outcome as Answer, RefusedBecause, Reply};
+use crate::feeds::{Believed, Headers, Incoming, Outcome as Answer, RefusedBecause, Reply};
 use crate::ledger::{LedgerWriter, Recorded};
 use crate::primitives::id::IdGenerator;
-use crate::primitives::ids::FeedId;
+use crate::primitives::ids::{DeliveryId, FeedId};
 use crate::primitives::{Clock, UnixMs};
 
 /// Takes deliveries in; clones share everything.
@@ -48,8 +48,16 @@ pub struct Arrived {
 pub struct Answered {
     pub reply: Reply,
     pub provider: &'static str,
-    /// E.g. `recorded`, `duplicate`, `refused`.
+    /// E.g. `recorded`, `duplicate`, `refused`; `question` for what was no report.
     pub outcome: &'static str,
+}
+
+impl Answered {
+    /// `delivery` is where it is kept; empty where it is not.
+    fn new(feed: &LiveFeed, answer: &Answer, delivery: &str) -> Self {
+        let reply = feed.connector.reply(&feed.config, answer, delivery);
+        Self { reply, provider: feed.config.provider().as_str(), outcome: answer.code() }
+    }
 }
 
 impl Intake {
@@ -59,26 +67,20 @@ impl Intake {
     /// `Busy` or `Away` where the database does not answer and the feed is not in memory.
     pub async fn receive(&self, feed_id: FeedId, arrived: Arrived) -> Outcome<Option<Answered>> {
         let now = self.clock.now();
-        let (feed, answer) = match self.book.find(&self.db, &self.secret_key, feed_id, now).await {
-            Ok(None) => return Ok(None),
-            Ok(Some(feed)) => {
-                let answer = self.take(&feed, arrived).await;
-                (feed, answer)
-            }
+        match self.book.find(&self.db, &self.secret_key, feed_id, now).await {
+            Ok(None) => Ok(None),
+            Ok(Some(feed)) => Ok(Some(self.take(&feed, arrived).await)),
             Err(fault @ (Fault::Busy | Fault::Away(_))) => {
                 // Asked in its own words, a provider comes again sooner.
                 let Some(feed) = self.book.last_known(feed_id) else { return Err(fault) };
                 tracing::warn!(%fault, %feed_id, "a delivery must be sent again");
-                (feed, Answer::Busy)
+                Ok(Some(Answered::new(&feed, &Answer::Busy, "")))
             }
-            Err(fault) => return Err(fault),
-        };
-        let outcome = answer.code();
-        let provider = feed.connector.provider().as_str();
-        Ok(Some(Answered { reply: feed.connector.reply(&answer), provider, outcome }))
+            Err(fault) => Err(fault),
+        }
     }
 
-    async fn take(&self, feed: &LiveFeed, arrived: Arrived) -> Answer {
+    async fn take(&self, feed: &LiveFeed, arrived: Arrived) -> Answered {
         let now = self.clock.now();
         let incoming = Incoming {
             method: &arrived.method,
@@ -92,11 +94,19 @@ impl Intake {
         } else {
             feed.connector.verify(&feed.config, &feed.secrets, &incoming, now)
         };
-        if let Err(because) = verified {
-            self.refuse(feed, arrived, because, now);
-            return Answer::Refused(because);
+        match verified {
+            Ok(Believed::Report) => {}
+            Ok(Believed::Question(reply)) => {
+                let provider = feed.config.provider().as_str();
+                return Answered { reply, provider, outcome: "question" };
+            }
+            Err(because) => {
+                self.refuse(feed, arrived, because, now);
+                return Answered::new(feed, &Answer::Refused(because), "");
+            }
         }
-        let (decoded, undecodable) = match feed.connector.decode(&feed.config, &arrived.body) {
+        let decoded = feed.connector.decode(&feed.config, &arrived.body, now);
+        let (decoded, undecodable) = match decoded {
             Ok(decoded) => (Some(decoded), None),
             Err(undecodable) => {
                 self.complaints.undecodable(feed.id, &undecodable, &arrived.request_id);
@@ -112,7 +122,8 @@ impl Intake {
             arrived.body,
             decoded,
         );
-        match (self.record(item).await, undecodable) {
+        let delivery = DeliveryId(item.delivery_id).to_string();
+        let answer = match (self.record(item).await, undecodable) {
             (Ok(Recorded::Recorded), _) => Answer::Recorded,
             (Ok(Recorded::Unmatched), _) => Answer::Unmatched,
             (Ok(Recorded::Duplicate), _) => Answer::Duplicate,
@@ -124,13 +135,16 @@ impl Intake {
                 tracing::warn!(%fault, feed_id = %feed.id, "a delivery must be sent again");
                 Answer::Busy
             }
-        }
+        };
+        Answered::new(feed, &answer, &delivery)
     }
 
-    /// Keeps what was refused, if there is anything to be taken in later.
+    /// Keeps what was refused, if there is anything to be taken in later, or a password to be
+    /// put right.
     fn refuse(&self, feed: &LiveFeed, arrived: Arrived, because: RefusedBecause, now: UnixMs) {
         self.complaints.refused(feed.id, because, &arrived.request_id);
-        if arrived.body.is_empty() && !arrived.is_too_large {
+        let has_body = !arrived.body.is_empty() || arrived.is_too_large;
+        if !has_body && because != RefusedBecause::WrongCredentials {
             return;
         }
         let presented = feed.connector.presented_key(&arrived.headers);

@@ -1,11 +1,8 @@
 //! From a decoded delivery to the ledger's item: everything that needs no database.
 
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use super::book::LiveFeed;
 use crate::access::SecretKey;
-use crate::feeds::{Decoded, Headers, Provider, Reported};
+use crate::feeds::{Decoded, Direction, Headers, Reported};
 use crate::ledger::item::{Content, Evidence, Item, Sighted};
 use crate::primitives::UnixMs;
 use crate::vietqr;
@@ -20,11 +17,15 @@ pub fn item(
     body: Vec<u8>,
     decoded: Option<Decoded>,
 ) -> Item {
-    let mut body_without_balances = None;
+    let mut private_body = None;
     let content = match decoded {
         Some(Decoded::Transfers(reported)) => {
-            if reported.iter().any(|reported| reported.balance.is_some()) {
-                body_without_balances = Some(without_balances(feed.config.provider(), &body));
+            // Where money out comes alone, the ledger keeps nothing of it for a private account.
+            let is_private = |one: &Reported| {
+                one.balance.is_some() || reported.len() > 1 && one.direction == Direction::Out
+            };
+            if reported.iter().any(is_private) {
+                private_body = Some(feed.connector.private_body(&body));
             }
             Content::Transfers(reported.into_iter().map(|one| sighted(key, new_id, one)).collect())
         }
@@ -39,7 +40,7 @@ pub fn item(
         received_at,
         headers: headers.to_stored_json(feed.connector.kept_headers()),
         body,
-        body_without_balances,
+        private_body,
         evidence: Evidence::Aggregator,
         content,
     }
@@ -69,30 +70,4 @@ fn sighted(key: &SecretKey, new_id: &dyn Fn() -> i64, reported: Reported) -> Sig
         references,
         reported,
     }
-}
-
-/// The body with `null` for the account's balance. What cannot be taken apart is not kept at all.
-fn without_balances(provider: Provider, body: &[u8]) -> Vec<u8> {
-    match provider {
-        Provider::Sepay | Provider::StandardWebhooks => {
-            let around = around_balance(body);
-            around.map(|(before, after)| [before, b"null", after].concat()).unwrap_or_default()
-        }
-        Provider::Payos => body.to_vec(),
-    }
-}
-
-#[derive(Deserialize)]
-struct Balance<'b> {
-    /// SePay's name and ours.
-    #[serde(borrow, rename = "accumulated", alias = "balance_vnd")]
-    value: &'b RawValue,
-}
-
-/// What stands before and after the balance.
-fn around_balance(body: &[u8]) -> Option<(&[u8], &[u8])> {
-    let Balance { value } = serde_json::from_slice(body).ok()?;
-    // The value is a part of the body: its address tells where.
-    let start = (value.get().as_ptr() as usize).checked_sub(body.as_ptr() as usize)?;
-    Some((body.get(..start)?, body.get(start + value.get().len()..)?))
 }

@@ -58,7 +58,7 @@ pub fn replay(
     }
     let body = row.body.ok_or_else(|| Refusal::conflict("delivery-body-gone"))?;
     let feed = feed(connection, act, key, row.feed_id)?;
-    let decoded = match feed.connector.decode(&feed.config, &body) {
+    let decoded = match feed.connector.decode(&feed.config, &body, row.received_at) {
         Ok(decoded) => decoded,
         Err(error) => {
             let unreadable = Some(error.into());

@@ -5,7 +5,7 @@ use super::replay::{self, TakenIn};
 use super::store::refused::{self as rows, RefusedRow};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
-use crate::feeds::{Headers, Incoming, RefusedBecause, Secret};
+use crate::feeds::{Believed, Headers, Incoming, RefusedBecause, Secret};
 use crate::primitives::Refusal;
 use crate::primitives::ids::FeedId;
 
@@ -37,7 +37,7 @@ pub fn verify(
             unreadable: None,
         });
     }
-    let decoded = feed.connector.decode(&feed.config, &row.body);
+    let decoded = feed.connector.decode(&feed.config, &row.body, row.received_at);
     let taken = replay::take_in(connection, act, key, &feed, &headers, row.body, decoded)?;
     rows::remove(connection, act.board_id(), feed_id, number)?;
     Ok(taken)
@@ -54,15 +54,22 @@ fn headers(feed: &LiveFeed, key: &SecretKey, row: &RefusedRow) -> Headers {
     let presented =
         |secret: &&Secret| row.presented_key == Some(fingerprint(key, feed.id, secret.expose()));
     let secret = feed.secrets.iter().find(presented);
-    match secret.and_then(|secret| feed.connector.present_key(secret)) {
+    match secret.and_then(|secret| feed.connector.present_key(&feed.config, secret)) {
         Some((name, value)) => kept.with(name, value.as_bytes()),
         None => kept,
     }
 }
 
 fn check(feed: &LiveFeed, row: &RefusedRow, headers: &Headers) -> Result<(), RefusedBecause> {
-    let before = RefusedBecause::parse(&row.reason);
-    if let Some(because @ (RefusedBecause::MethodNotAllowed | RefusedBecause::UnknownPath)) = before
+    use RefusedBecause as Because;
+    let before = Because::parse(&row.reason);
+    // Whether it came to the right place is not kept; nor is anything of a question.
+    if let Some(
+        because @ (Because::MethodNotAllowed
+        | Because::UnknownPath
+        | Because::MissingCredentials
+        | Because::WrongCredentials),
+    ) = before
     {
         return Err(because);
     }
@@ -70,17 +77,22 @@ fn check(feed: &LiveFeed, row: &RefusedRow, headers: &Headers) -> Result<(), Ref
     let incoming = Incoming { method: "POST", path_tail: "", query: "", headers, body };
     match feed.connector.verify(&feed.config, &feed.secrets, &incoming, row.received_at) {
         // Looked at after the signature was found right; by now every delivery is old.
-        Ok(()) | Err(RefusedBecause::StaleTimestamp | RefusedBecause::FutureTimestamp) => Ok(()),
-        // The header with the key is not kept, only what was wrong with it.
-        Err(RefusedBecause::MissingApiKey) if row.presented_key.is_some() => {
-            Err(RefusedBecause::WrongApiKey)
-        }
-        Err(RefusedBecause::MissingApiKey) => Err(before
+        Ok(Believed::Report) | Err(Because::StaleTimestamp | Because::FutureTimestamp) => Ok(()),
+        Ok(Believed::Question(_)) => Err(Because::UnknownPath),
+        // The header with the key or token is not kept, only what was wrong with it.
+        Err(Because::MissingApiKey) if row.presented_key.is_some() => Err(Because::WrongApiKey),
+        Err(missing @ (Because::MissingApiKey | Because::MissingToken)) => Err(before
             .filter(|because| {
-                use RefusedBecause::{DoubledHeader, MalformedAuthorization, MalformedHeader};
-                matches!(because, DoubledHeader | MalformedAuthorization | MalformedHeader)
+                matches!(
+                    because,
+                    Because::DoubledHeader
+                        | Because::MalformedAuthorization
+                        | Because::MalformedHeader
+                        | Because::WrongToken
+                        | Because::ExpiredToken
+                )
             })
-            .unwrap_or(RefusedBecause::MissingApiKey)),
+            .unwrap_or(missing)),
         Err(because) => Err(because),
     }
 }

@@ -16,9 +16,9 @@ pub struct Item {
     /// The kept headers, as JSON.
     pub headers: String,
     pub body: Vec<u8>,
-    /// The body without balances, for holders who did not allow to keep them; `None` where it
-    /// holds none.
-    pub body_without_balances: Option<Vec<u8>>,
+    /// The body without balances, and without money out beside money in, for holders who did not
+    /// allow to keep them; `None` where it holds none.
+    pub private_body: Option<Vec<u8>>,
     pub evidence: Evidence,
     pub content: Content,
 }

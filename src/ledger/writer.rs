@@ -268,7 +268,7 @@ impl LedgerWriter {
                 let account = work.account_id.and_then(|id| directory.account(id));
                 private |= account.is_none_or(|account| !account.keeps_outgoing);
             }
-            let body = match &item.body_without_balances {
+            let body = match &item.private_body {
                 _ if any && !keeps_any => None,
                 Some(without) if private => Some(without.as_slice()),
                 _ => Some(item.body.as_slice()),

@@ -5,8 +5,8 @@
 use std::collections::HashSet;
 
 use cho40::feeds::{
-    FeedConfig, FeedKind, Outcome, Provider, RefusedBecause, Undecodable, UndecodableBecause,
-    connector,
+    FeedConfig, FeedKind, MbbankAuthentication, Outcome, Provider, RefusedBecause, Undecodable,
+    UndecodableBecause, connector,
 };
 
 use crate::feeds_support as support;
@@ -22,6 +22,17 @@ fn configurations_are_read_back_as_they_are_stored() {
         ),
         (Provider::StandardWebhooks, r#"{"merchant":null}"#, "account"),
         (Provider::Payos, r#"{"merchant":"kenh1"}"#, "payos:kenh1"),
+        (Provider::Casso, r#"{"version":"v1","merchant":"a"}"#, "account"),
+        (Provider::Casso, r#"{"version":"v2","tolerance_s":600}"#, "account"),
+        (
+            Provider::VietqrVn,
+            r#"{"authentication":"token","username":"cho","token_lifetime_s":59}"#,
+            "account",
+        ),
+        (Provider::VietqrVn, r#"{"authentication":"signature"}"#, "account"),
+        (Provider::SepayBankHub, r#"{"authentication":"api_key"}"#, "account"),
+        (Provider::Mbbank, r#"{"authentication":"token","username":"cho"}"#, "account"),
+        (Provider::Mbbank, r#"{"authentication":"checksum","merchant":"b"}"#, "account"),
     ];
     for (provider, json, source) in good {
         let config = support::config(provider, json);
@@ -88,6 +99,69 @@ fn wrong_configurations_are_refused_by_field() {
 }
 
 #[test]
+fn what_decides_about_trust_is_chosen_by_name() {
+    use Provider::{Casso, Mbbank, SepayBankHub, VietqrVn};
+    let long = format!(r#"{{"authentication":"token","username":"{}"}}"#, "a".repeat(65));
+    let wrong = [
+        (Casso, "{}", "version", "feed-config-missing"),
+        (Casso, r#"{"version":"v3"}"#, "version", "feed-config-not-one-of"),
+        (Casso, r#"{"version":2}"#, "version", "feed-config-not-one-of"),
+        (Casso, r#"{"version":"v2","tolerance_s":1}"#, "tolerance_s", "feed-config-out-of-range"),
+        (SepayBankHub, "{}", "authentication", "feed-config-missing"),
+        (SepayBankHub, r#"{"authentication":"hmac"}"#, "authentication", "feed-config-not-one-of"),
+        (VietqrVn, "{}", "authentication", "feed-config-missing"),
+        (VietqrVn, r#"{"authentication":"none"}"#, "authentication", "feed-config-not-one-of"),
+        (VietqrVn, r#"{"authentication":"token"}"#, "username", "feed-config-missing"),
+        (
+            VietqrVn,
+            r#"{"authentication":"token","username":""}"#,
+            "username",
+            "feed-config-bad-username",
+        ),
+        (
+            VietqrVn,
+            r#"{"authentication":"token","username":"a:b"}"#,
+            "username",
+            "feed-config-bad-username",
+        ),
+        (VietqrVn, &long, "username", "feed-config-bad-username"),
+        (
+            VietqrVn,
+            r#"{"authentication":"token","username":7}"#,
+            "username",
+            "feed-config-wrong-type",
+        ),
+        (
+            VietqrVn,
+            r#"{"authentication":"token","username":"a","token_lifetime_s":7200}"#,
+            "token_lifetime_s",
+            "feed-config-out-of-range",
+        ),
+        (
+            VietqrVn,
+            r#"{"authentication":"signature","username":"a"}"#,
+            "username",
+            "feed-config-unknown-field",
+        ),
+        (Mbbank, "{}", "authentication", "feed-config-missing"),
+        (Mbbank, r#"{"authentication":"md5"}"#, "authentication", "feed-config-not-one-of"),
+        (Mbbank, r#"{"authentication":"token"}"#, "username", "feed-config-missing"),
+        (
+            Mbbank,
+            r#"{"authentication":"bearer","token_lifetime_s":300}"#,
+            "token_lifetime_s",
+            "feed-config-unknown-field",
+        ),
+    ];
+    for (provider, json, field, code) in wrong {
+        let refusal = FeedConfig::parse(provider, json).unwrap_err();
+        let field = format!("config.{field}");
+        let told = (refusal.field.as_deref(), refusal.code);
+        assert_eq!(told, (Some(field.as_str()), code), "{provider} {json}");
+    }
+}
+
+#[test]
 fn every_outcome_has_the_answer_that_ends_or_repeats_the_delivery() {
     let undecodable = Undecodable::new("amount_vnd", UndecodableBecause::NotAnAmount);
     let done = [
@@ -99,19 +173,20 @@ fn every_outcome_has_the_answer_that_ends_or_repeats_the_delivery() {
         Outcome::Test,
         Outcome::NotATransfer,
     ];
-    for provider in Provider::ALL {
-        let reply = |outcome: &Outcome| connector(provider).reply(outcome);
+    for config in support::every_config() {
+        let reply = |outcome: &Outcome| support::of(&config).reply(&config, outcome, "dlv_1");
         for outcome in &done {
             let reply = reply(outcome);
-            assert_eq!(reply.status, 200, "{provider} {outcome:?}");
+            assert_eq!(reply.status, 200, "{config:?} {outcome:?}");
             let json: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
-            match provider {
-                Provider::StandardWebhooks => assert_eq!(json["outcome"], outcome.code()),
-                _ => assert_eq!(reply.body, r#"{"success":true}"#),
+            match (config.provider(), success(&config)) {
+                (Provider::StandardWebhooks, _) => assert_eq!(json["outcome"], outcome.code()),
+                (_, success) => assert_eq!(reply.body, success, "{config:?} {outcome:?}"),
             }
         }
         assert_eq!(reply(&Outcome::Busy).status, 503);
         assert!(reply(&Outcome::Busy).headers.contains(&("retry-after", "30")));
+        assert!(reply(&Outcome::Busy).body.contains("busy"));
         for because in RefusedBecause::ALL {
             let reply = reply(&Outcome::Refused(because));
             let expected = match because {
@@ -122,9 +197,33 @@ fn every_outcome_has_the_answer_that_ends_or_repeats_the_delivery() {
             };
             assert_eq!(reply.status, expected);
             assert_eq!(reply.headers.contains(&("allow", "POST")), expected == 405);
-            assert!(reply.body.contains(because.code()) && !reply.body.contains("\":true"));
-            serde_json::from_str::<serde_json::Value>(&reply.body).unwrap();
+            assert!(reply.body.contains(because.code()));
+            let json: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
+            let says_success = json["success"] == true
+                || json["error"] == false
+                || json["errorReason"] == "000"
+                || json["resCode"] == "00";
+            assert!(!says_success, "{}", reply.body);
         }
+    }
+}
+
+/// What ends a provider's attempts.
+fn success(config: &FeedConfig) -> &'static str {
+    match config {
+        FeedConfig::VietqrVn(vietqr) if vietqr.token.is_none() => {
+            r#"{"error":false,"errorReason":"000","toastMessage":"","messageError":""}"#
+        }
+        FeedConfig::VietqrVn(_) => {
+            r#"{"error":false,"errorReason":"000","toastMessage":"OK","object":{"reftransactionid":"dlv_1"}}"#
+        }
+        FeedConfig::Mbbank(mb) if mb.authentication == MbbankAuthentication::Checksum => {
+            r#"{"resCode":"00","resDesc":"Success"}"#
+        }
+        FeedConfig::Mbbank(_) => {
+            r#"{"error":false,"errorReason":"000","toastMessage":"","object":{"reftransactionid":"dlv_1"}}"#
+        }
+        _ => r#"{"success":true}"#,
     }
 }
 
@@ -152,7 +251,8 @@ fn stored_names_are_kebab_case_distinct_and_read_back() {
         }
     }
     assert_eq!(Provider::parse("SePay"), None);
-    assert_eq!(connector(Provider::Sepay).kind(), FeedKind::Account);
-    assert_eq!(connector(Provider::StandardWebhooks).kind(), FeedKind::Account);
-    assert_eq!(connector(Provider::Payos).kind(), FeedKind::Order);
+    for provider in Provider::ALL {
+        let is_order = connector(provider).kind() == FeedKind::Order;
+        assert_eq!(is_order, provider == Provider::Payos, "{provider}");
+    }
 }

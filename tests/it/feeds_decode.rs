@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 use cho40::feeds::{
-    Decoded, Direction, FeedConfig, MAX_AMOUNT, MAX_MEMO_CHARS, Precision, Provider, connector,
+    Decoded, Direction, FeedConfig, MAX_AMOUNT, MAX_MEMO_CHARS, Precision, Provider,
     standard_webhooks,
 };
 use cho40::primitives::{UnixMs, Vnd};
@@ -33,14 +33,14 @@ fn decode_raw(config: &FeedConfig, field: &str, json: &str) -> Result<Decoded, S
     let mut body = support::body(config);
     fields(config, &mut body).insert(field.to_owned(), json!("@here@"));
     let body = body.to_string().replace("\"@here@\"", json);
-    support::of(config).decode(config, body.as_bytes()).map_err(|error| error.to_string())
+    support::decode_bytes(config, body.as_bytes()).map_err(|error| error.to_string())
 }
 
 fn amount_field(config: &FeedConfig) -> &'static str {
     match config.provider() {
         Provider::Sepay => "transferAmount",
         Provider::StandardWebhooks => "amount_vnd",
-        Provider::Payos => "amount",
+        _ => "amount",
     }
 }
 
@@ -245,15 +245,15 @@ fn odd_bodies_are_named() {
         (br#"{"a":1,"a":1}"#, "body: duplicate-field"),
         (b"id=1&amount=2", "body: not-json"),
     ];
-    for config in configs() {
+    for config in support::every_config() {
         for (body, error) in bodies {
-            let read = support::of(&config).decode(&config, body).unwrap_err();
+            let read = support::decode_bytes(&config, body).unwrap_err();
             assert_eq!(read.to_string(), error);
         }
         let deep = format!("{}1{}", r#"{"id":"#.repeat(100_000), "}".repeat(100_000));
-        assert!(support::of(&config).decode(&config, deep.as_bytes()).is_err());
+        assert!(support::decode_bytes(&config, deep.as_bytes()).is_err());
         let huge = vec![b' '; 300_000];
-        let read = support::of(&config).decode(&config, &huge).unwrap_err();
+        let read = support::decode_bytes(&config, &huge).unwrap_err();
         assert_eq!(read.to_string(), "body: too-long");
         let many: serde_json::Map<String, Value> =
             (0..300).map(|n| (n.to_string(), Value::Null)).collect();
@@ -464,8 +464,8 @@ proptest! {
 
     #[test]
     fn decoding_arbitrary_bytes_never_panics(body in prop::collection::vec(any::<u8>(), 0..400)) {
-        for config in configs() {
-            prop_assert!(connector(config.provider()).decode(&config, &body).is_err());
+        for config in support::every_config() {
+            prop_assert!(support::decode_bytes(&config, &body).is_err());
         }
     }
 
@@ -473,13 +473,13 @@ proptest! {
     fn decoding_a_damaged_body_never_panics(
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
     ) {
-        for config in configs() {
+        for config in support::every_config() {
             let mut body = serde_json::to_vec(&support::body(&config)).unwrap();
             for (place, byte) in &damage {
                 let place = place.index(body.len());
                 body[place] = *byte;
             }
-            if let Ok(Decoded::Transfers(transfers)) = support::of(&config).decode(&config, &body) {
+            if let Ok(Decoded::Transfers(transfers)) = support::decode_bytes(&config, &body) {
                 for transfer in transfers {
                     prop_assert!(transfer.amount.is_positive());
                     prop_assert!(!transfer.provider_id.is_empty());

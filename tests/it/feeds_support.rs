@@ -2,11 +2,11 @@
 
 #![cfg(test)]
 
+use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::{
-    Connector, FeedConfig, Headers, Incoming, Provider, RefusedBecause, Reported, Secret,
-    connector, sample::SampleTransfer,
+    Believed, CassoVersion, Connector, Decoded, Direction, FeedConfig, Headers, Incoming,
+    MbbankAuthentication, Provider, RefusedBecause, Reported, Secret, Undecodable, connector,
 };
-use cho40::feeds::{Decoded, Direction, Undecodable};
 use cho40::primitives::{UnixMs, Vnd};
 use serde_json::Value;
 
@@ -47,29 +47,86 @@ pub fn payos() -> FeedConfig {
     config(Provider::Payos, "{}")
 }
 
+pub fn casso(version: &str) -> FeedConfig {
+    config(Provider::Casso, &format!(r#"{{"version":"{version}"}}"#))
+}
+
+pub fn vietqr_vn() -> FeedConfig {
+    config(Provider::VietqrVn, r#"{"authentication":"token","username":"vietqr-user"}"#)
+}
+
+pub fn vietqr_vn_agency() -> FeedConfig {
+    config(Provider::VietqrVn, r#"{"authentication":"signature"}"#)
+}
+
+pub fn bank_hub(authentication: &str) -> FeedConfig {
+    config(Provider::SepayBankHub, &format!(r#"{{"authentication":"{authentication}"}}"#))
+}
+
+pub fn mbbank_token() -> FeedConfig {
+    config(Provider::Mbbank, r#"{"authentication":"token","username":"mb"}"#)
+}
+
+pub fn mbbank(authentication: &str) -> FeedConfig {
+    config(Provider::Mbbank, &format!(r#"{{"authentication":"{authentication}"}}"#))
+}
+
 pub fn secret(config: &FeedConfig, text: &str) -> Secret {
     connector(config.provider()).accept_secret(text).unwrap()
 }
 
-/// A configuration and a fitting secret for every way in which a feed can be verified.
-pub fn every_signing_feed() -> Vec<(FeedConfig, Secret)> {
-    [
-        (sepay_hmac(), SEPAY_SECRET),
-        (sepay_api_key(), "API_KEY_CUA_BAN"),
-        (standard(), STANDARD_SECRET),
-        (payos(), PAYOS_SECRET),
+/// A configuration of every way in which a feed can be verified.
+pub fn every_config() -> Vec<FeedConfig> {
+    vec![
+        sepay_hmac(),
+        sepay_api_key(),
+        standard(),
+        payos(),
+        casso("v1"),
+        casso("v2"),
+        vietqr_vn(),
+        vietqr_vn_agency(),
+        bank_hub("secret_key"),
+        bank_hub("api_key"),
+        mbbank_token(),
+        mbbank("bearer"),
+        mbbank("checksum"),
     ]
-    .map(|(config, text)| {
+}
+
+/// The same, each with a fitting secret.
+pub fn every_signing_feed() -> Vec<(FeedConfig, Secret)> {
+    let with_secret = |config: FeedConfig| {
+        let text = match config {
+            FeedConfig::StandardWebhooks(_) => STANDARD_SECRET,
+            FeedConfig::Payos(_) => PAYOS_SECRET,
+            _ => SEPAY_SECRET,
+        };
         let secret = secret(&config, text);
         (config, secret)
-    })
-    .into()
+    };
+    every_config().into_iter().map(with_secret).collect()
+}
+
+/// Whether a request's proof is a key in clear, or a token: nothing that may be stored.
+pub fn is_by_key(config: &FeedConfig) -> bool {
+    let (provider, json) = (config.provider(), config.to_json());
+    match provider {
+        Provider::Sepay => json.contains("api_key"),
+        Provider::Casso => json.contains("v1"),
+        Provider::SepayBankHub => true,
+        Provider::VietqrVn | Provider::Mbbank => {
+            json.contains("\"token\"") || json.contains("bearer")
+        }
+        Provider::StandardWebhooks | Provider::Payos => false,
+    }
 }
 
 pub fn of(config: &FeedConfig) -> &'static dyn Connector {
     connector(config.provider())
 }
 
+/// Verifies a `POST` on the hook itself, which is a report for every provider.
 pub fn verify(
     config: &FeedConfig,
     secrets: &[Secret],
@@ -78,11 +135,18 @@ pub fn verify(
     now: UnixMs,
 ) -> Result<(), RefusedBecause> {
     let incoming = Incoming { method: "POST", path_tail: "", query: "", headers, body };
-    of(config).verify(config, secrets, &incoming, now)
+    let believed = of(config).verify(config, secrets, &incoming, now)?;
+    assert_eq!(believed, Believed::Report);
+    Ok(())
+}
+
+/// Decodes a body that arrives when it was signed.
+pub fn decode_bytes(config: &FeedConfig, body: &[u8]) -> Result<Decoded, Undecodable> {
+    of(config).decode(config, body, at_s(SIGNED_AT_S))
 }
 
 pub fn decode(config: &FeedConfig, body: &Value) -> Result<Decoded, Undecodable> {
-    of(config).decode(config, &serde_json::to_vec(body).unwrap())
+    decode_bytes(config, &serde_json::to_vec(body).unwrap())
 }
 
 /// The only transfer of a body.
@@ -119,6 +183,19 @@ pub fn body(config: &FeedConfig) -> Value {
         FeedConfig::Sepay(_) => transfer.sepay_body(),
         FeedConfig::StandardWebhooks(_) => transfer.standard_webhooks_body(),
         FeedConfig::Payos(_) => transfer.payos_body(&secret(config, PAYOS_SECRET)),
+        FeedConfig::Casso(casso) => match casso.version {
+            CassoVersion::V1 => transfer.casso_v1_body(),
+            CassoVersion::V2 => transfer.casso_v2_body(),
+        },
+        FeedConfig::VietqrVn(vietqr) => match vietqr.token {
+            Some(_) => transfer.bank_sync_body(),
+            None => transfer.vietqr_vn_agency_body(&secret(config, SEPAY_SECRET)),
+        },
+        FeedConfig::SepayBankHub(_) => transfer.sepay_bank_hub_body(),
+        FeedConfig::Mbbank(mb) if mb.authentication == MbbankAuthentication::Checksum => {
+            transfer.mbbank_notice_body(&secret(config, SEPAY_SECRET))
+        }
+        FeedConfig::Mbbank(_) => transfer.bank_sync_body(),
     };
     serde_json::from_slice(&body.unwrap()).unwrap()
 }

@@ -3,7 +3,8 @@
 #![cfg(test)]
 
 use cho40::feeds::{
-    Decoded, FeedConfig, Headers, Incoming, Provider, RefusedBecause, connector, sign,
+    Believed, CassoVersion, Decoded, FeedConfig, Headers, Incoming, Provider, RefusedBecause,
+    connector, sign,
 };
 use proptest::prelude::*;
 
@@ -24,20 +25,36 @@ fn what_we_sign_is_believed_and_only_under_its_own_secret() {
             _ => "another-secret-0",
         };
         let other = support::secret(&config, other);
-        let wrong = match config {
-            FeedConfig::Sepay(ref sepay)
-                if sepay.authentication == cho40::feeds::SepayAuthentication::ApiKey =>
-            {
-                RefusedBecause::WrongApiKey
-            }
-            _ => RefusedBecause::WrongSignature,
-        };
+        let wrong = wrong_secret(&config);
         assert_eq!(verify(std::slice::from_ref(&secret)), Ok(()));
         // Rotation: the old and the new secret are active together, in either order.
         assert_eq!(verify(&[other.clone(), secret.clone()]), Ok(()));
         assert_eq!(verify(&[secret.clone(), other.clone()]), Ok(()));
         assert_eq!(verify(&[other]), Err(wrong));
         assert_eq!(verify(&[]), Err(RefusedBecause::NoSecretConfigured));
+    }
+}
+
+/// What a request under another secret is refused for.
+fn wrong_secret(config: &FeedConfig) -> RefusedBecause {
+    let gives_out_tokens = match config {
+        FeedConfig::VietqrVn(config) => config.token.is_some(),
+        FeedConfig::Mbbank(config) => config.token.is_some(),
+        _ => false,
+    };
+    match (support::is_by_key(config), gives_out_tokens) {
+        (_, true) => RefusedBecause::WrongToken,
+        (true, false) => RefusedBecause::WrongApiKey,
+        (false, false) => RefusedBecause::WrongSignature,
+    }
+}
+
+/// What a request without what proves it is refused for.
+fn missing_proof(config: &FeedConfig) -> RefusedBecause {
+    match wrong_secret(config) {
+        RefusedBecause::WrongToken => RefusedBecause::MissingToken,
+        RefusedBecause::WrongApiKey => RefusedBecause::MissingApiKey,
+        _ => RefusedBecause::MissingSignature,
     }
 }
 
@@ -102,7 +119,8 @@ fn timestamps_are_believed_up_to_the_tolerance_and_no_further() {
                 sepay.authentication == cho40::feeds::SepayAuthentication::Hmac
             }
             FeedConfig::StandardWebhooks(_) => true,
-            FeedConfig::Payos(_) => false,
+            FeedConfig::Casso(casso) => casso.version == CassoVersion::V2,
+            _ => false,
         };
         if !signs_time {
             continue;
@@ -260,7 +278,7 @@ fn only_a_post_on_the_hook_itself_is_heard() {
             let incoming = Incoming { method, path_tail, query: "", headers: &headers, body };
             support::of(&config).verify(&config, std::slice::from_ref(&secret), &incoming, now)
         };
-        assert_eq!(verify("POST", "/"), Ok(()));
+        assert_eq!(verify("POST", "/"), Ok(Believed::Report));
         assert_eq!(verify("POST", "/x"), Err(RefusedBecause::UnknownPath));
         for method in ["GET", "PUT", "post", ""] {
             assert_eq!(verify(method, ""), Err(RefusedBecause::MethodNotAllowed));
@@ -282,7 +300,8 @@ fn a_configuration_of_another_provider_opens_nothing() {
         let verified =
             support::of(&config).verify(&open, &[secret], &incoming, support::at_s(NOW_S));
         assert_eq!(verified, Err(RefusedBecause::MisconfiguredFeed));
-        assert!(support::of(&config).decode(&open, b"{}").is_err());
+        let decoded = support::of(&config).decode(&open, b"{}", support::at_s(NOW_S));
+        assert!(decoded.is_err());
     }
 }
 
@@ -295,13 +314,13 @@ fn stored_headers_suffice_to_verify_again_and_hold_no_secret() {
         let headers: Headers = request.headers.into_iter().collect();
         let stored = headers.to_stored_json(support::of(&config).kept_headers());
         assert!(!stored.contains(secret.expose()), "{stored}");
-        assert!(!stored.contains("authorization") && !stored.contains("cookie"), "{stored}");
+        let secret_names = ["authorization", "cookie", "secure-token", "x-secret-key", "Bearer"];
+        assert!(secret_names.iter().all(|name| !stored.contains(name)), "{stored}");
         let restored = Headers::from_stored_json(&stored).unwrap();
         let verified = support::verify(&config, &[secret], &restored, &request.body, now);
-        let by_key = matches!(&config, FeedConfig::Sepay(sepay)
-            if sepay.authentication == cho40::feeds::SepayAuthentication::ApiKey);
-        // An API key is its own proof and is never stored, so it alone cannot be verified again.
-        let expected = if by_key { Err(RefusedBecause::MissingApiKey) } else { Ok(()) };
+        // A key is its own proof and is never stored, so it alone cannot be verified again.
+        let by_key = support::is_by_key(&config);
+        let expected = if by_key { Err(missing_proof(&config)) } else { Ok(()) };
         assert_eq!(verified, expected);
     }
     assert_eq!(Headers::from_stored_json("{}"), None);
@@ -352,12 +371,12 @@ proptest! {
         let config = support::payos();
         let secret = support::secret(&config, support::PAYOS_SECRET);
         let mut body = support::transfer().payos_body(&secret).unwrap();
-        let original = support::of(&config).decode(&config, &body).unwrap();
+        let original = support::decode_bytes(&config, &body).unwrap();
         let place = place.index(body.len());
         body[place] ^= flip;
         let now = support::at_s(NOW_S);
         if support::verify(&config, &[secret], &Headers::default(), &body, now) == Ok(()) {
-            match support::of(&config).decode(&config, &body) {
+            match support::decode_bytes(&config, &body) {
                 Ok(Decoded::Transfers(transfers)) => {
                     prop_assert_eq!(Decoded::Transfers(transfers), original);
                 }
@@ -387,10 +406,10 @@ proptest! {
     #[test]
     fn verifying_never_panics(
         body in prop::collection::vec(any::<u8>(), 0..300),
-        values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 6),
+        values in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 9),
         now in any::<i64>(),
     ) {
-        let names = ["authorization", "x-sepay-signature", "x-sepay-timestamp", "webhook-id", "webhook-timestamp", "webhook-signature"];
+        let names = ["authorization", "x-sepay-signature", "x-sepay-timestamp", "webhook-id", "webhook-timestamp", "webhook-signature", "x-casso-signature", "secure-token", "x-secret-key"];
         let headers: Headers = names.into_iter().zip(values).collect();
         for (config, secret) in support::every_signing_feed() {
             let now = cho40::primitives::UnixMs(now);

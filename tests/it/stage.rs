@@ -153,7 +153,17 @@ impl Stage {
             Provider::Sepay => (r#"{"authentication":"hmac"}"#, SEPAY_SECRET),
             Provider::StandardWebhooks => ("{}", STANDARD_SECRET),
             Provider::Payos => ("{}", PAYOS_SECRET),
+            Provider::Casso => (r#"{"version":"v2"}"#, SEPAY_SECRET),
+            Provider::VietqrVn | Provider::Mbbank => {
+                (r#"{"authentication":"token","username":"cho"}"#, SEPAY_SECRET)
+            }
+            Provider::SepayBankHub => (r#"{"authentication":"secret_key"}"#, SEPAY_SECRET),
         };
+        self.feed_of(provider, config, secret)
+    }
+
+    /// A feed of a provider with a configuration of one's own.
+    pub fn feed_of(&self, provider: Provider, config: &str, secret: &str) -> Feed<'_> {
         let key: SecretKey = self.app.secret_key.clone();
         let new = NewFeed {
             provider: provider.as_str().into(),
@@ -229,7 +239,7 @@ impl Feed<'_> {
         let signed = transfer.signed_request(&self.config, &self.secret, now).unwrap();
         let headers: Headers =
             signed.headers.iter().map(|(name, value)| (name, value.as_bytes())).collect();
-        arrived(headers, signed.body)
+        Arrived { path_tail: signed.path_tail.into(), ..arrived(headers, signed.body) }
     }
 
     pub fn deliver(&self, arrived: Arrived) -> Answered {

@@ -1,6 +1,8 @@
 #![cfg(test)]
 //! Hooks over HTTP: raw bytes, methods, changes of a feed, a database that goes away.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use cho40::db::DbConnection;
 use cho40::feeds::{Secret, sign};
 use diesel::connection::SimpleConnection;
@@ -83,6 +85,47 @@ on_both!(other_methods_are_the_connectors_to_answer, |db| {
         metrics.contains("method=\"HEAD\",route=\"/hooks/{feed_id}\",status=\"405\""),
         "{metrics}"
     );
+});
+
+on_both!(vietqr_vn_finds_what_it_asks_for_below_the_hook, |db| {
+    let site = Site::of(db);
+    World::on(&site, &site.key, "0011001100");
+    let new = json!({ "provider": "vietqr_vn", "name": "VietQR.vn", "secret": SECRET,
+        "config": { "authentication": "token", "username": "cho" } });
+    let feed = site.create("/api/v1/feeds", &new);
+    let deliveries = || site.get("/api/v1/deliveries").json["items"].as_array().unwrap().len();
+    let before = deliveries();
+    let basic = format!("Basic {}", STANDARD.encode(format!("cho:{SECRET}")));
+    let ask = |method, tail: &str| site.ask(method, &format!("/hooks/{feed}/{tail}"));
+    let told = ask("POST", "api/token_generate").header("authorization", &basic).send();
+    assert_eq!((told.status, told.header("cache-control")), (200, "no-store"));
+    assert_eq!(
+        (&told.json["token_type"], &told.json["expires_in"]),
+        (&json!("Bearer"), &json!(300))
+    );
+    assert_eq!(deliveries(), before, "a question is no delivery");
+
+    let bearer = format!("Bearer {}", told.json["access_token"].as_str().unwrap());
+    let body = json!({ "transactionid": "1-FT1", "transactiontime": db.clock.now().get(),
+        "referencenumber": "FT1", "amount": 10_000, "content": "x", "bankaccount": "0011001100",
+        "transType": "C" });
+    let push = |tail| ask("POST", tail).header("authorization", &bearer).json(&body).send();
+    let done = push("bank/api/transaction-sync");
+    assert_eq!(done.status, 200, "{}", done.text());
+    assert_eq!((&done.json["error"], &done.json["errorReason"]), (&json!(false), &json!("000")));
+    let delivery = done.json["object"]["reftransactionid"].as_str().unwrap();
+    let kept = site.get(&format!("/api/v1/deliveries/{delivery}")).json;
+    assert_eq!(kept["outcome"], "recorded");
+    assert_eq!(kept["transfer_ids"].as_array().unwrap().len(), 1);
+    assert!(!kept["headers"].to_string().to_lowercase().contains("bearer"), "{kept}");
+    assert_eq!(push("transaction-sync").json["error"], false);
+    assert_eq!(push("transactions").status, 404);
+    assert_eq!(ask("GET", "api/token_generate").send().status, 405);
+    let refused = ask("POST", "transaction-sync").json(&body).send();
+    assert_eq!((refused.status, &refused.json["error"]), (401, &json!(true)));
+    assert_eq!(refused.json["toastMessage"], "missing-token");
+    let metrics = site.ask("GET", "/metrics").send().text();
+    assert!(metrics.contains("outcome=\"question\""), "{metrics}");
 });
 
 on_both!(the_refused_log_is_there_after_the_server_has_stopped, |db| {

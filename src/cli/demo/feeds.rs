@@ -1,20 +1,17 @@
 //! The demo's feeds: three SePay companies, one sender of Standard Webhooks, one payOS channel.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
 
 use super::banks::FeedName;
 use super::plan::Plan;
 use super::register::Register;
 use crate::access::{Act, SecretKey};
+use crate::cli::feed::made_up_secret;
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{FeedConfig, Provider, Secret, connector};
 use crate::intake::accounts;
 use crate::intake::feeds::{self, NewFeed};
 use crate::primitives::ids::FeedId;
-
-const SECRET_BYTES: usize = 32;
 
 /// A feed with the secret that its provider signs with.
 #[derive(Clone)]
@@ -55,16 +52,6 @@ impl FeedName {
             Self::Payos => "payOS",
         }
     }
-
-    /// Secrets are random also where everything else is seeded: `--listen` may face the world.
-    fn secret(self) -> Outcome<String> {
-        let mut bytes = [0; SECRET_BYTES];
-        getrandom::fill(&mut bytes).map_err(Fault::broken)?;
-        Ok(match self.provider() {
-            Provider::StandardWebhooks => format!("whsec_{}", STANDARD.encode(bytes)),
-            Provider::Sepay | Provider::Payos => hex::encode(bytes),
-        })
-    }
 }
 
 /// Makes all feeds; accounts are attached by [`attach_new`].
@@ -79,7 +66,8 @@ fn create(
     name: FeedName,
 ) -> Outcome<Feed> {
     let provider = name.provider();
-    let secret = name.secret()?;
+    // Random also where everything else is seeded: `--listen` may face the world.
+    let secret = made_up_secret(provider)?;
     let new = NewFeed {
         provider: provider.as_str().to_owned(),
         name: name.title().to_owned(),

@@ -202,7 +202,8 @@ pub fn reported(
         };
         let Some(provider) = Provider::parse(provider) else { continue };
         let config = FeedConfig::parse(provider, config)?;
-        if let Ok(Decoded::Transfers(all)) = connector(provider).decode(&config, body)
+        let decoded = connector(provider).decode(&config, body, transfer.recorded_at);
+        if let Ok(Decoded::Transfers(all)) = decoded
             && let Some(one) = all.into_iter().nth(usize::try_from(transfer.item).unwrap_or(0))
         {
             found.insert(transfer.id, one);

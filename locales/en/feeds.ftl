@@ -1,0 +1,53 @@
+# Why a delivery is not believed, or cannot be read: `refused-<code>`, `unreadable-<code>`.
+# tests/it/cli_feed.rs checks that each code has its sentence.
+
+## Not believed
+
+refused-method-not-allowed = This feed takes POST only.
+refused-unknown-path = This provider does not call that address. Please check the URL that was registered.
+refused-no-secret-configured = The feed has no active secret. Please add one.
+refused-misconfigured-feed = The configuration is another provider's.
+refused-doubled-header = A header that decides about trust came twice, usually added by a proxy. Send each header once.
+refused-malformed-header = A header that decides about trust holds odd characters. Please see whether a proxy rewrites headers.
+refused-missing-api-key = The header with the key is missing: the sender uses another authentication than the feed.
+refused-malformed-authorization = The Authorization header is not of this provider's form.
+refused-wrong-api-key = The key is none of the feed's secrets. Please copy it again on both sides.
+refused-missing-credentials = The sender asks for a token without name and password (Authorization: Basic).
+refused-wrong-credentials = Name or password differ from the feed's. Please compare `username` and secret with the sender's.
+refused-missing-token = There is no token (Authorization: Bearer).
+refused-wrong-token = The token is not this feed's, or its secret has ended.
+refused-expired-token = The token has expired. The sender must ask for a new one before each report.
+refused-missing-signature = There is no signature: the sender uses another authentication than the feed.
+refused-malformed-signature = The signature is not of the right form. Please see whether something rewrites it on the way.
+refused-unsupported-signature = The message has only signatures of kinds that are not verified. Please sign with v1.
+refused-wrong-signature = The signature is wrong: the secrets differ, or the body was changed after signing.
+refused-missing-timestamp = The time of signing is missing.
+refused-malformed-timestamp = The time of signing must be digits and nothing else.
+refused-stale-timestamp = It was signed longer ago than `tolerance_s` allows, or a clock is wrong.
+refused-future-timestamp = It was signed in the future: a clock is wrong.
+refused-missing-message-id = The message id (webhook-id) is missing.
+refused-malformed-message-id = The message id must not be empty, too long or hold a full stop.
+refused-unreadable-body = The body cannot be read to check it: not JSON, a field missing, or a field twice.
+refused-too-large = The body is larger than 256 KiB.
+
+## Not readable
+
+unreadable-not-json = Not JSON.
+unreadable-not-an-object = Must be a JSON object.
+unreadable-too-many-fields = Too many fields.
+unreadable-duplicate-field = A field stands twice.
+unreadable-missing = The field is missing.
+unreadable-wrong-type = Not of the right type.
+unreadable-too-long = Too long.
+unreadable-forbidden-character = Holds a character that cannot be kept.
+unreadable-not-an-identifier = Not an identifier.
+unreadable-not-an-amount = Not a whole amount of đồng.
+unreadable-not-positive = The amount must be above 0.
+unreadable-too-large = The amount is too large.
+unreadable-not-a-time = Not a time.
+unreadable-time-out-of-range = The time lies outside of 2000–2099.
+unreadable-unknown-direction = Neither money in nor money out.
+unreadable-not-an-account = Not an account number.
+unreadable-not-a-bin = Not a BIN of six digits.
+unreadable-wrong-currency = Not in đồng.
+unreadable-misconfigured-feed = The configuration is another provider's.

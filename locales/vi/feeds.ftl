@@ -1,0 +1,53 @@
+# Vì sao một tin báo tiền không được tin, hoặc không đọc được: `refused-<mã>`, `unreadable-<mã>`.
+# tests/it/cli_feed.rs kiểm tra rằng mã nào cũng có câu.
+
+## Không được tin
+
+refused-method-not-allowed = Nguồn này chỉ nhận POST.
+refused-unknown-path = Nhà cung cấp này không gọi địa chỉ đó. Xin coi lại URL đã khai.
+refused-no-secret-configured = Nguồn chưa có khóa bí mật nào còn dùng được. Xin thêm khóa.
+refused-misconfigured-feed = Cấu hình là của nhà cung cấp khác.
+refused-doubled-header = Một tiêu đề quyết định độ tin cậy đến hai lần. Thường do máy trung gian thêm vào; mỗi tiêu đề chỉ gửi một lần.
+refused-malformed-header = Một tiêu đề quyết định độ tin cậy có ký tự lạ. Xin coi máy trung gian có sửa tiêu đề không.
+refused-missing-api-key = Không có tiêu đề mang khóa. Bên gửi đang dùng cách xác thực khác với nguồn.
+refused-malformed-authorization = Tiêu đề Authorization chưa đúng dạng của nhà cung cấp này.
+refused-wrong-api-key = Khóa gửi đến không phải khóa của nguồn. Xin chép lại khóa ở hai bên.
+refused-missing-credentials = Bên gửi xin token mà không kèm tên và mật khẩu (Authorization: Basic).
+refused-wrong-credentials = Tên hoặc mật khẩu khác với nguồn. Xin so `username` và khóa bí mật với bên gửi.
+refused-missing-token = Không có token (Authorization: Bearer).
+refused-wrong-token = Token không phải của nguồn này, hoặc khóa tạo ra nó đã kết thúc.
+refused-expired-token = Token đã hết hạn. Bên gửi cần xin token mới trước mỗi lần báo.
+refused-missing-signature = Không có chữ ký. Bên gửi đang dùng cách xác thực khác với nguồn.
+refused-malformed-signature = Chữ ký chưa đúng dạng. Xin coi máy trung gian có sửa gì trên đường không.
+refused-unsupported-signature = Tin chỉ có kiểu chữ ký mà phần mềm không kiểm. Xin ký kiểu v1.
+refused-wrong-signature = Chữ ký sai: khóa hai bên khác nhau, hoặc nội dung đã bị sửa sau khi ký.
+refused-missing-timestamp = Không có giờ ký.
+refused-malformed-timestamp = Giờ ký phải là số, không có gì khác.
+refused-stale-timestamp = Tin ký đã quá lâu so với mức cho phép (`tolerance_s`), hoặc đồng hồ sai.
+refused-future-timestamp = Giờ ký ở tương lai: đồng hồ một bên sai.
+refused-missing-message-id = Không có mã tin (webhook-id).
+refused-malformed-message-id = Mã tin không được rỗng, quá dài hoặc có dấu chấm.
+refused-unreadable-body = Không đọc được nội dung để kiểm chữ ký: không phải JSON, thiếu trường, hoặc một trường ghi hai lần.
+refused-too-large = Nội dung lớn hơn 256 KiB.
+
+## Không đọc được
+
+unreadable-not-json = Không phải JSON.
+unreadable-not-an-object = Phải là một đối tượng JSON.
+unreadable-too-many-fields = Có quá nhiều trường.
+unreadable-duplicate-field = Một trường ghi hai lần.
+unreadable-missing = Thiếu trường này.
+unreadable-wrong-type = Chưa đúng kiểu dữ liệu.
+unreadable-too-long = Quá dài.
+unreadable-forbidden-character = Có ký tự không lưu được.
+unreadable-not-an-identifier = Không phải mã giao dịch.
+unreadable-not-an-amount = Không phải số đồng nguyên.
+unreadable-not-positive = Số tiền phải lớn hơn 0.
+unreadable-too-large = Số tiền quá lớn.
+unreadable-not-a-time = Không phải thời gian.
+unreadable-time-out-of-range = Thời gian nằm ngoài các năm 2000–2099.
+unreadable-unknown-direction = Không biết tiền vào hay tiền ra.
+unreadable-not-an-account = Không phải số tài khoản.
+unreadable-not-a-bin = Không phải mã BIN 6 chữ số.
+unreadable-wrong-currency = Không phải tiền đồng.
+unreadable-misconfigured-feed = Cấu hình là của nhà cung cấp khác.
