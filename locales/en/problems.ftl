@@ -114,6 +114,7 @@ problem-not-found = { $what ->
     [request] There is no such payment request. Please check the id.
     [secret] There is no such active secret. Please check the id.
     [section] There is no such section in the market. Please check the id.
+    [suspected_pair] There is no such suspected pair. Please check the id.
     [stall] There is no such stall. Please check the id.
     [transfer] There is no such transfer. Please check the id.
     [vendor] There is no such vendor. Please check the id.
@@ -252,4 +253,6 @@ problem-feed-last-secret = This is the feed's last secret. Please add a new one 
 problem-feed-account-in-other-feed = Account { $account } is reported by feed { $feed } already; two feeds would count each transfer twice. Please detach it there first.
 problem-feed-disabled = The feed is disabled. Please take it up again before giving it accounts.
 problem-delivery-body-gone = The delivery's body is no longer kept, so it cannot be read again. Please have the provider send it again.
+problem-delivery-reads-differently = The delivery reads differently today than when it came, so it cannot be recorded by itself. Please assign the money by hand, and tell the operator.
+problem-pair-separated = These two reports were separated: each is a transfer of its own by now, which stays. If it is one after all, please give one of the transfers another class.
 problem-refused-truncated = The refused delivery was too long to be kept whole, so it cannot be verified again. Please have the provider send it again.

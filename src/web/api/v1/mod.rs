@@ -59,6 +59,7 @@ resources! {
     requests,
     feeds,
     deliveries,
+    suspected_pairs,
     transfers,
     reports,
 }
