@@ -118,6 +118,7 @@ problem-not-found = { $what ->
     [request] There is no such payment request. Please check the id.
     [secret] There is no such active secret. Please check the id.
     [section] There is no such section in the market. Please check the id.
+    [suspected_pair] There is no such suspected pair. Please check the id.
     [stall] There is no such stall. Please check the id.
     [transfer] There is no such transfer. Please check the id.
     [vendor] There is no such vendor. Please check the id.
@@ -271,4 +272,6 @@ problem-feed-url-not-trusted = The TLS certificate of { $url } cannot be trusted
 problem-feed-url-unreachable = { $url } cannot be reached: { $error }. Please check address and server.
 problem-feed-headers-malformed = Line { $line } is no header. Please write `Name: value`, one a line.
 problem-delivery-body-gone = The delivery's body is no longer kept, so it cannot be read again. Please have the provider send it again.
+problem-delivery-reads-differently = The delivery reads differently today than when it came, so it cannot be recorded by itself. Please assign the money by hand, and tell the operator.
+problem-pair-separated = These two reports were separated: each is a transfer of its own by now, which stays. If it is one after all, please give one of the transfers another class.
 problem-refused-truncated = The refused delivery was too long to be kept whole, so it cannot be verified again. Please have the provider send it again.

@@ -118,6 +118,7 @@ problem-not-found = { $what ->
     [request] Không tìm thấy yêu cầu thanh toán này. Xin coi lại mã.
     [secret] Không tìm thấy khóa bí mật đang dùng này. Xin coi lại mã.
     [section] Không tìm thấy khu này trong chợ. Xin coi lại mã.
+    [suspected_pair] Không tìm thấy cặp tin báo nghi trùng này. Xin coi lại mã.
     [stall] Không tìm thấy sạp này. Xin coi lại mã.
     [transfer] Không tìm thấy giao dịch này. Xin coi lại mã.
     [vendor] Không tìm thấy tiểu thương này. Xin coi lại mã.
@@ -291,4 +292,6 @@ problem-feed-url-not-trusted = Chứng chỉ TLS của { $url } không tin đư�
 problem-feed-url-unreachable = Không gọi được { $url }: { $error }. Xin coi lại địa chỉ và máy chủ.
 problem-feed-headers-malformed = Dòng { $line } không phải một header. Mỗi dòng ghi dạng `Tên: giá trị`.
 problem-delivery-body-gone = Nội dung của tin báo không còn lưu nên không đọc lại được. Xin nhờ bên báo tiền gửi lại.
+problem-delivery-reads-differently = Tin báo nay đọc ra khác lúc mới tới nên không ghi riêng được. Xin xếp khoản tiền bằng tay và báo người quản trị.
+problem-pair-separated = Hai tin báo này đã được tách: mỗi tin nay là một khoản riêng và giữ nguyên. Nếu thật ra chỉ là một khoản, xin đổi loại của một trong hai khoản.
 problem-refused-truncated = Tin bị từ chối này quá dài, không lưu trọn nên không kiểm lại được. Xin nhờ bên báo tiền gửi lại.

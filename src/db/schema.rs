@@ -395,6 +395,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    account_sources (board_id, account_id, sender) {
+        board_id -> BigInt,
+        account_id -> BigInt,
+        sender -> Text,
+        feed_id -> BigInt,
+        first_seen_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    suspected_pairs (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        transfer_id -> BigInt,
+        sender -> Text,
+        namespace -> Text,
+        provider_id -> Text,
+        feed_id -> BigInt,
+        delivery_id -> BigInt,
+        item -> Integer,
+        occurred_at_ms -> BigInt,
+        occurred_precision -> Text,
+        day -> Integer,
+        is_matched -> Bool,
+        attribution_seq -> Nullable<Integer>,
+        recorded_at_ms -> BigInt,
+        verdict -> Nullable<Text>,
+        resolved_at_ms -> Nullable<BigInt>,
+        decided_by -> Nullable<BigInt>,
+        own_transfer_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     transfers (board_id, id) {
         board_id -> BigInt,
         id -> BigInt,
@@ -622,6 +656,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     refused_deliveries,
     sightings,
     sighting_conflicts,
+    account_sources,
+    suspected_pairs,
     transfers,
     attribution_lines,
     transfer_index,

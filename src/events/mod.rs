@@ -47,7 +47,7 @@ pub enum Event {
         day: Day,
         marks: Marks,
     },
-    /// A person decided anew where a transfer belongs.
+    /// It was decided anew where a transfer belongs, by a person or by a report that knew more.
     TransferAssigned {
         transfer_id: TransferId,
         /// The attribution's number; the event's own is `seq` beside it.

@@ -241,14 +241,20 @@ impl FeedConfig {
     }
 
     /// What of an account this feed reports; one feed at a time may report the same of it. Account
-    /// feeds all report any transfer, whoever sends it: two of them would count each one twice.
-    /// Order feeds report the orders of their merchant.
+    /// feeds all report any transfer, whoever sends it. Order feeds report the orders of their merchant.
     #[must_use]
     pub fn source(&self) -> String {
         match connector(self.provider()).kind() {
             FeedKind::Account => "account".to_owned(),
-            FeedKind::Order => format!("{}:{}", self.provider(), self.merchant()),
+            FeedKind::Order => self.sender(),
         }
+    }
+
+    /// Whose reports these are, `provider:merchant`: the beginning of their namespaces. A sender
+    /// tells of each transfer under one id, so two ids of one sender are two transfers.
+    #[must_use]
+    pub fn sender(&self) -> String {
+        format!("{}:{}", self.provider(), self.merchant())
     }
 
     /// Whether deliveries are believed without any proof; such a feed needs no secret.

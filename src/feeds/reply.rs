@@ -14,6 +14,8 @@ pub enum Outcome {
     DuplicateWithDifferentFields,
     /// Recorded, but no account, stall or order of ours is known for it.
     Unmatched,
+    /// Another sender seems to have reported the same transfer: counted once, and a person looks.
+    Suspected,
     Refused(RefusedBecause),
     /// Overload, or the database is away: the provider shall try again.
     Busy,
@@ -47,6 +49,7 @@ impl Outcome {
             Self::Duplicate => "duplicate",
             Self::DuplicateWithDifferentFields => "duplicate-with-different-fields",
             Self::Unmatched => "unmatched",
+            Self::Suspected => "suspected",
             Self::Refused(_) => "refused",
             Self::Busy => "busy",
             Self::Undecodable(_) => "undecodable",
@@ -67,6 +70,7 @@ pub(super) fn success_reply(outcome: &Outcome) -> Reply {
         | Outcome::Duplicate
         | Outcome::DuplicateWithDifferentFields
         | Outcome::Unmatched
+        | Outcome::Suspected
         | Outcome::Undecodable(_)
         | Outcome::Test
         | Outcome::NotATransfer => ok(Cow::Borrowed(r#"{"success":true}"#)),

@@ -1,6 +1,6 @@
 //! The accounts that a feed reports: what makes their stalls measurable. Dated, so that what was
-//! measured stays measured when a feed gives an account up; and one feed at a time, because two
-//! would count each transfer twice.
+//! measured stays measured when a feed gives an account up; and one feed at a time, so that it is
+//! clear which one answers for a day. What another one sends all the same is not counted twice.
 
 use super::feeds::{Feed, show};
 use super::store::accounts::{self as rows, New};

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::store::deliveries::{self as rows, DeliveryRow};
+use super::store::deliveries::{self as rows, ConflictRow, DeliveryRow};
 use super::store::feeds as feed_rows;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
@@ -21,6 +21,8 @@ text_enum!(
     DeliveryOutcome {
         Recorded = "recorded",
         Unmatched = "unmatched",
+        /// Another sender seems to have reported the same transfer.
+        Suspected = "suspected",
         Duplicate = "duplicate",
         DuplicateWithDifferentFields = "duplicate_with_different_fields",
         Test = "test",
@@ -111,27 +113,37 @@ pub fn conflicts(
     act.require(Permission::FeedsRead)?;
     let found = rows::conflicts(connection, act.board_id(), page)?;
     let page = page.page(found, |conflict| conflict.other_delivery);
-    let pairs = page.items.iter().flat_map(|one| [one.first_delivery, one.other_delivery]);
-    let ids: Vec<i64> = pairs.collect();
-    let mut reader = Reader::new(act);
+    let ids: Vec<_> =
+        page.items.iter().map(|one| [one.first_delivery, one.other_delivery]).collect();
+    let shown = both(connection, act, &ids)?;
+    let conflict = |(one, [first, other]): (ConflictRow, [Option<Delivery>; 2])| {
+        let ConflictRow { provider_id, transfer_id, .. } = one;
+        SightingConflict { provider_id, transfer_id, first, other }
+    };
+    let items = page.items.into_iter().zip(shown).map(conflict).collect();
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// Two deliveries beside each other, as far as they are kept, of each pair of ids.
+pub(super) fn both(
+    connection: &mut DbConnection,
+    act: &Act,
+    pairs: &[[i64; 2]],
+) -> Outcome<Vec<[Option<Delivery>; 2]>> {
     let mut deliveries: HashMap<i64, DeliveryRow> = HashMap::new();
-    for row in rows::find_all(connection, act.board_id(), &ids)? {
+    for row in rows::find_all(connection, act.board_id(), pairs.as_flattened())? {
         deliveries.insert(row.id.0, row);
     }
-    let mut items = Vec::with_capacity(page.items.len());
-    for one in page.items {
+    let mut reader = Reader::new(act);
+    let mut shown = Vec::with_capacity(pairs.len());
+    for [first, other] in pairs {
         let mut show = |id| {
-            let row: Option<DeliveryRow> = deliveries.get(&id).cloned();
+            let row: Option<DeliveryRow> = deliveries.get(id).cloned();
             row.map(|row| reader.show(connection, row)).transpose()
         };
-        items.push(SightingConflict {
-            first: show(one.first_delivery)?,
-            other: show(one.other_delivery)?,
-            provider_id: one.provider_id,
-            transfer_id: one.transfer_id,
-        });
+        shown.push([show(first)?, show(other)?]);
     }
-    Ok(Page { items, next_cursor: page.next_cursor })
+    Ok(shown)
 }
 
 /// Shows deliveries; each feed's configuration is read once.

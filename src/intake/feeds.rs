@@ -121,6 +121,8 @@ pub fn create(
         None if config.is_unauthenticated() => {}
         None => return Err(Refusal::invalid("secret", "feed-config-missing").into()),
     }
+    // The lanes must know whose reports the feed's are.
+    crate::registry::store::touch(connection, act.board_id())?;
     if !new.account_ids.is_empty() {
         accounts::attach(connection, act, &row, &new.account_ids)?;
     }

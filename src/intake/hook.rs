@@ -126,6 +126,7 @@ impl Intake {
         let answer = match (self.record(item).await, undecodable) {
             (Ok(Recorded::Recorded), _) => Answer::Recorded,
             (Ok(Recorded::Unmatched), _) => Answer::Unmatched,
+            (Ok(Recorded::Suspected), _) => Answer::Suspected,
             (Ok(Recorded::Duplicate), _) => Answer::Duplicate,
             (Ok(Recorded::DuplicateWithDifferentFields), _) => Answer::DuplicateWithDifferentFields,
             (Ok(Recorded::Test), _) => Answer::Test,

@@ -9,6 +9,7 @@ pub mod deliveries;
 pub mod feeds;
 pub mod hook;
 mod mailbox;
+pub mod pairs;
 mod prepare;
 pub mod refused;
 pub mod replay;

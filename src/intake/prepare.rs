@@ -3,9 +3,8 @@
 use super::book::LiveFeed;
 use crate::access::SecretKey;
 use crate::feeds::{Decoded, Direction, Headers, Reported};
-use crate::ledger::item::{Content, Evidence, Item, Sighted};
+use crate::ledger::item::{Content, Evidence, Item, Sighted, references};
 use crate::primitives::UnixMs;
-use crate::vietqr;
 
 /// Makes the item of a verified delivery; `decoded` is `None` where the body cannot be read.
 pub fn item(
@@ -42,6 +41,7 @@ pub fn item(
         body,
         private_body,
         evidence: Evidence::Aggregator,
+        stands_alone: false,
         content,
     }
 }
@@ -55,11 +55,6 @@ fn sighted(key: &SecretKey, new_id: &dyn Fn() -> i64, reported: Reported) -> Sig
         (None, Some(name)) => Some(crate::primitives::fold::name(name)),
         (None, None) => None,
     });
-    let mut references = vietqr::scan(&reported.memo);
-    if references.is_empty() {
-        // Only a hint: the provider's own reading is often cut, but a valid code is a code.
-        references = reported.code_hint.as_deref().map(vietqr::scan).unwrap_or_default();
-    }
     let remembered = format!("{}\0{}", reported.memo, payer_text.as_deref().unwrap_or_default());
     Sighted {
         transfer_id: new_id(),
@@ -67,7 +62,7 @@ fn sighted(key: &SecretKey, new_id: &dyn Fn() -> i64, reported: Reported) -> Sig
         digest: reported.fingerprint(),
         fingerprint: key.fingerprint("transfer", &remembered),
         payer_key: payer_text.map(|payer| key.fingerprint("payer", &payer)),
-        references,
+        references: references(&reported),
         reported,
     }
 }

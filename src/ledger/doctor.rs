@@ -30,7 +30,7 @@ impl fmt::Display for Difference {
 
 /// Examines one board. An empty list: everything agrees.
 pub fn examine(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Difference>> {
-    let examinations: [(&'static str, Examination); 11] = [
+    let examinations: [(&'static str, Examination); 12] = [
         ("transfer", chains::malformed),
         ("transfer lines", chains::unbalanced),
         ("day_totals", days::differing),
@@ -38,6 +38,7 @@ pub fn examine(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<
         ("feed_days", feeds::differing),
         ("feed_bank_days", sets::banks),
         ("unassigned", sets::queue),
+        ("suspected_pairs", sets::pairs),
         ("request", sets::requests),
         ("month_totals", months::differing),
         ("transfer_index", sets::index),

@@ -4,7 +4,7 @@
 use crate::feeds::{Precision, Reported};
 use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::{Day, UnixMs};
-use crate::vietqr::Reference;
+use crate::vietqr::{self, Reference};
 
 /// One delivery of one feed.
 #[derive(Clone, Debug)]
@@ -20,6 +20,9 @@ pub struct Item {
     /// allow to keep them; `None` where it holds none.
     pub private_body: Option<Vec<u8>>,
     pub evidence: Evidence,
+    /// A person has said that what is new in it is no other report's transfer; its feed was given
+    /// credit for it when it came first.
+    pub stands_alone: bool,
     pub content: Content,
 }
 
@@ -48,7 +51,25 @@ pub struct Sighted {
     pub reported: Reported,
 }
 
+/// Valid references of what was reported, in order, each once.
+#[must_use]
+pub fn references(reported: &Reported) -> Vec<Reference> {
+    let in_memo = vietqr::scan(&reported.memo);
+    if !in_memo.is_empty() {
+        return in_memo;
+    }
+    // Only a hint: the provider's own reading is often cut, but a valid code is a code.
+    reported.code_hint.as_deref().map(vietqr::scan).unwrap_or_default()
+}
+
 impl Sighted {
+    /// Provider and merchant, as of [`crate::feeds::FeedConfig::sender`].
+    #[must_use]
+    pub fn sender(&self) -> &str {
+        let end = self.namespace.match_indices(':').nth(1).map(|(at, _)| at);
+        end.and_then(|end| self.namespace.get(..end)).unwrap_or(&self.namespace)
+    }
+
     /// The board's day on which the transfer occurred.
     #[must_use]
     pub fn day(&self, day_start_minute: i32) -> Day {
@@ -84,6 +105,8 @@ pub enum Recorded {
     Recorded,
     /// At least one is new, and none of the new ones has a stall.
     Unmatched,
+    /// Another sender has reported the transfer, as far as can be told: nothing is counted.
+    Suspected,
     Duplicate,
     DuplicateWithDifferentFields,
     Test,
@@ -98,6 +121,7 @@ impl Recorded {
         match self {
             Self::Recorded => "recorded",
             Self::Unmatched => "unmatched",
+            Self::Suspected => "suspected",
             Self::Duplicate => "duplicate",
             Self::DuplicateWithDifferentFields => "duplicate_with_different_fields",
             Self::Test => "test",

@@ -43,6 +43,43 @@ pub enum Rule {
 }
 
 impl Rule {
+    const ALL: [Self; 11] = [
+        Self::Order,
+        Self::Request,
+        Self::Reference,
+        Self::RevokedReference,
+        Self::EndedOccupancy,
+        Self::CancelledRequest,
+        Self::VirtualAccount,
+        Self::BusinessAccount,
+        Self::SoleOccupancy,
+        Self::None,
+        Self::Manual,
+    ];
+
+    /// Whether it decides what another one, by its name, could not tell. Nothing overrules a person.
+    #[must_use]
+    pub fn knows_more_than(self, other: &str) -> bool {
+        self.rank() > Self::parse(other).rank()
+    }
+
+    /// The rule of this name; no others are written.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|rule| rule.as_str() == text).unwrap_or(Self::Manual)
+    }
+
+    const fn rank(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::BusinessAccount | Self::SoleOccupancy => 1,
+            Self::VirtualAccount => 2,
+            Self::Reference | Self::RevokedReference | Self::EndedOccupancy => 3,
+            Self::Order | Self::Request | Self::CancelledRequest => 4,
+            Self::Manual => 5,
+        }
+    }
+
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

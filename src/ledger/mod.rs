@@ -10,12 +10,15 @@ pub mod histogram;
 pub mod item;
 pub mod latency;
 pub mod matching;
+mod pairing;
+pub mod pairs;
 mod payable;
 mod replace;
 mod store;
 pub mod totals;
 pub mod transfers;
 pub mod unassigned;
+mod work;
 mod writer;
 
 pub use class::Class;

@@ -5,85 +5,32 @@
 //! matching needs of the registry stays in memory as long as the board's version is the same.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::item::{Content, Item, Recorded, Sighted};
+use super::item::{Content, Item, Recorded};
 use super::latency;
 use super::matching::{self, Decision, Known, Unassigned};
+use super::pairing::Pairing;
 use super::payable::{self, Payable};
 use super::store::heads::{self, Head};
-use super::store::rows::{Delivery, Rows, Transfer, Waiting};
-use super::store::sightings::{self, Seen};
+use super::store::rows::{Delivery, Rows, Waiting};
+use super::store::sightings::Seen;
 use super::store::totals as store_totals;
 use super::totals::{Counted, Totals};
+use super::work::{self, Work};
 use crate::db::rows::Writes;
 use crate::db::{Batch, DbConnection, Fault, Outcome};
 use crate::events::{Event, Marks};
 use crate::feeds::{Direction, Precision, Provider};
 use crate::primitives::Day;
-use crate::primitives::ids::{AccountId, BoardId, NumberId, TransferId};
+use crate::primitives::ids::{BoardId, TransferId};
 use crate::registry::directory::Directory;
-use crate::requests::Effect;
 
 /// One lane's state: the directories of the boards that it has seen.
 #[derive(Default)]
 pub struct LedgerWriter {
     directories: HashMap<i64, Arc<Directory>>,
-}
-
-/// A reported transfer on its way: which item, which place in it.
-struct Work<'i> {
-    item: &'i Item,
-    /// Index of the item in the batch.
-    at: usize,
-    place: i32,
-    sighted: &'i Sighted,
-    account_id: Option<AccountId>,
-    /// The number of the account that received the money.
-    number_id: Option<NumberId>,
-    keeps: bool,
-    seen: Seen,
-}
-
-impl<'i> Work<'i> {
-    fn sighting(&self) -> sightings::New<'i> {
-        sightings::New {
-            board_id: self.item.board_id.0,
-            namespace: &self.sighted.namespace,
-            provider_id: &self.sighted.reported.provider_id,
-            feed_id: self.item.feed_id.0,
-            delivery_id: self.item.delivery_id,
-            item: self.place,
-            transfer_id: self.keeps.then_some(self.sighted.transfer_id),
-            digest: self.sighted.digest,
-        }
-    }
-
-    fn transfer(&self, day: Day, decision: &Decision, directory: &Directory) -> Transfer {
-        let reported = &self.sighted.reported;
-        Transfer {
-            line: decision.line,
-            rule: decision.rule,
-            minimum_receipt: directory.minimum_receipt,
-            wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
-            payer_key: self.sighted.payer_key,
-            board_id: self.item.board_id,
-            id: self.sighted.transfer_id,
-            account_id: self.account_id,
-            feed_id: self.item.feed_id,
-            delivery_id: self.item.delivery_id,
-            item: self.place,
-            direction: reported.direction,
-            amount: reported.amount,
-            occurred_at: reported.occurred_at,
-            precision: reported.precision,
-            day,
-            recorded_at: self.item.received_at,
-            evidence: self.item.evidence,
-            fingerprint: self.sighted.fingerprint,
-        }
-    }
 }
 
 /// What a batch writes besides sightings.
@@ -92,6 +39,7 @@ struct Batched<'i> {
     totals: Totals,
     events: BTreeMap<i64, Vec<Event>>,
     requests: Payable,
+    pairing: Pairing<'i>,
 }
 
 impl Batch for LedgerWriter {
@@ -101,7 +49,8 @@ impl Batch for LedgerWriter {
     fn apply(&mut self, connection: &mut DbConnection, items: &[Item]) -> Outcome<Vec<Recorded>> {
         let heads = self.lock_boards(connection, items)?;
         let mut work = self.gather(items)?;
-        see(connection, &mut work)?;
+        work::see(connection, &mut work)?;
+        let pairing = Pairing::hear(connection, &mut work)?;
         let requests = Payable::load(
             connection,
             work.iter()
@@ -113,6 +62,7 @@ impl Batch for LedgerWriter {
             totals: Totals::default(),
             events: BTreeMap::new(),
             requests,
+            pairing,
         };
         let mut replies: Vec<_> = items.iter().map(base_reply).collect();
         for work in &work {
@@ -122,7 +72,7 @@ impl Batch for LedgerWriter {
             }
         }
         self.deliver(items, &work, &replies, &mut batched)?;
-        let Batched { rows, totals, events, requests } = batched;
+        let Batched { rows, totals, events, requests, pairing } = batched;
         requests.store(connection)?;
         let mut writes = Writes::default();
         rows.write(&mut writes);
@@ -131,6 +81,7 @@ impl Batch for LedgerWriter {
             heads::announce(&mut writes, &heads, events, first.received_at)?;
         }
         writes.run(connection)?;
+        pairing.attribute_again(connection)?;
         Ok(replies)
     }
 }
@@ -177,8 +128,20 @@ impl LedgerWriter {
                     .and_then(|id| directory.account(id))
                     .is_some_and(|account| account.keeps_outgoing);
                 let keeps = reported.direction == Direction::In || keeps_outgoing;
-                let seen = Seen::Created;
-                work.push(Work { item, at, place, sighted, account_id, number_id, keeps, seen });
+                let senders = account_id.map_or(&[][..], |id| directory.senders_of(id));
+                let is_own = |sender: &Box<str>| **sender == *sighted.sender();
+                work.push(Work {
+                    item,
+                    at,
+                    place,
+                    sighted,
+                    account_id,
+                    number_id,
+                    keeps,
+                    seen: Seen::Created,
+                    is_new_sender: account_id.is_some() && !senders.iter().any(is_own),
+                    is_shared: !senders.iter().all(is_own),
+                });
             }
         }
         Ok(work)
@@ -218,6 +181,17 @@ impl LedgerWriter {
         } else {
             matching::outgoing(reported.amount, work.account_id, directory, day)
         };
+        if work.is_shared && !item.stands_alone {
+            let requests = batched.requests.of(item.board_id, item.feed_id, sighted);
+            let ordered = match requests.as_slice() {
+                [request] => Some(request.reference),
+                _ => None,
+            };
+            if batched.pairing.pair(connection, work, directory, ordered, &decision, day)? {
+                count(work, &decision, directory, batched);
+                return Ok(Recorded::Suspected);
+            }
+        }
         let transfer = work.transfer(day, &decision, directory);
         batched.rows.transfer(&transfer);
         if !incoming {
@@ -245,7 +219,9 @@ impl LedgerWriter {
         } else {
             batched.totals.add_line(&counted, &decision.line, 1);
         }
-        count(work, &decision, directory, batched);
+        if !item.stands_alone {
+            count(work, &decision, directory, batched);
+        }
         Ok(if decision.unassigned.is_some() { Recorded::Unmatched } else { Recorded::Recorded })
     }
 
@@ -320,38 +296,6 @@ fn count(work: &Work<'_>, decision: &Decision, directory: &Directory, batched: &
     }
 }
 
-/// Records the sightings and learns which are new. Within a batch the first of a key counts.
-fn see(connection: &mut DbConnection, work: &mut [Work<'_>]) -> Outcome<()> {
-    let mut firsts: HashSet<(i64, &str, &str)> = HashSet::new();
-    let mut new = Vec::with_capacity(work.len());
-    let mut later = Vec::new();
-    for (index, work) in work.iter().enumerate() {
-        let sighted = work.sighted;
-        let provider_id = sighted.reported.provider_id.as_str();
-        let key = (work.item.board_id.0, sighted.namespace.as_str(), provider_id);
-        if !firsts.insert(key) {
-            later.push(index);
-            continue;
-        }
-        new.push((index, work.sighting()));
-    }
-    let (indexes, sightings): (Vec<_>, Vec<_>) = new.into_iter().unzip();
-    let fates = sightings::record(connection, &sightings)?;
-    // A repetition inside the batch meets the row that was just written or was there before.
-    let mut repeated = Vec::with_capacity(later.len());
-    for index in &later {
-        if let Some(work) = work.get(*index) {
-            repeated.push((*index, sightings::repeated(connection, &work.sighting())?));
-        }
-    }
-    for (index, fate) in indexes.into_iter().zip(fates).chain(repeated) {
-        if let Some(work) = work.get_mut(index) {
-            work.seen = fate;
-        }
-    }
-    Ok(())
-}
-
 /// Puts a transfer into the queue that a person clears. Where exactly one open request of the
 /// account asks for this amount, it is proposed.
 fn wait<'i>(
@@ -417,12 +361,13 @@ const fn base_reply(item: &Item) -> Recorded {
 }
 
 /// The fate of a delivery with several transfers: what is new and placed speaks for the whole,
-/// then what is new, then what contradicts.
+/// then what is new, then what may be known from another sender, then what contradicts.
 const fn worse_last(so_far: Recorded, next: Recorded) -> Recorded {
     const fn weight(fate: Recorded) -> u8 {
         match fate {
-            Recorded::Recorded => 3,
-            Recorded::Unmatched => 2,
+            Recorded::Recorded => 4,
+            Recorded::Unmatched => 3,
+            Recorded::Suspected => 2,
             Recorded::DuplicateWithDifferentFields => 1,
             _ => 0,
         }

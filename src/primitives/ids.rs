@@ -39,3 +39,5 @@ typed_id!(/// What arrived, raw.
     DeliveryId, "dlv");
 typed_id!(/// A money movement.
     TransferId, "trf");
+typed_id!(/// A report that seems to be of a transfer that another sender has reported.
+    PairId, "par");

@@ -10,8 +10,8 @@ use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, CodeId, ConsentId, DeliveryId, FeedId, KeyId,
-    LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, RequestId, SecretId, SectionId,
-    StallId, TransferId, VendorId, VerificationId,
+    LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId, RequestId, SecretId,
+    SectionId, StallId, TransferId, VendorId, VerificationId,
 };
 
 /// A part of an address that names something.
@@ -41,7 +41,7 @@ segments! {
     NumberId = "number", LinkId = "link", VerificationId = "verification", CodeId = "code",
     CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
-    DeliveryId = "delivery",
+    DeliveryId = "delivery", PairId = "suspected_pair",
 }
 
 /// A number among the refused deliveries of a feed.

@@ -169,6 +169,7 @@ fn every_outcome_has_the_answer_that_ends_or_repeats_the_delivery() {
         Outcome::Duplicate,
         Outcome::DuplicateWithDifferentFields,
         Outcome::Unmatched,
+        Outcome::Suspected,
         Outcome::Undecodable(undecodable),
         Outcome::Test,
         Outcome::NotATransfer,

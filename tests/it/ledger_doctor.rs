@@ -13,7 +13,7 @@ use crate::stage::{Stage, transfer};
 use crate::support::on_both;
 
 /// Each leaves what can be counted elsewhere as it was, where that is possible.
-const FALSE: [(&str, &str); 35] = [
+const FALSE: [(&str, &str); 38] = [
     ("transfer", "UPDATE transfers SET evidence = 'hearsay'"),
     ("transfer", "UPDATE transfers SET amount_vnd = -amount_vnd"),
     (
@@ -58,11 +58,15 @@ const FALSE: [(&str, &str); 35] = [
         "request",
         "UPDATE requests SET thousandfold_count = 0, late_vnd = 0 WHERE thousandfold_count > 0",
     ),
+    ("suspected_pairs", "UPDATE suspected_pairs SET transfer_id = 1"),
+    ("suspected_pairs", "DELETE FROM sightings WHERE namespace LIKE 'sepay:%'"),
+    ("feed_days", "UPDATE suspected_pairs SET is_matched = NOT is_matched"),
     ("unassigned", "UPDATE unassigned SET resolved_at_ms = 1"),
     ("events", "UPDATE board_heads SET event_seq = event_seq + 1"),
 ];
 
-/// A month ago and now: named and small receipts, a wrong amount, money out, a duplicate, a queue.
+/// A month ago and now: named and small receipts, a wrong amount, money out, a duplicate, a
+/// suspected pair, a queue.
 fn fill(stage: &Stage) {
     let stand = stage.stand("A1", "0123456789", UseKind::BusinessOnly);
     stage.stand("A2", "0987654321", UseKind::Mixed);
@@ -95,6 +99,9 @@ fn fill(stage: &Stage) {
         sent.occurred_at = sent.occurred_at.plus_ms(-days * 86_400_000);
         feed.send(&sent);
     }
+    // A second feed that reports the newest once more.
+    let again = transfer(stage, 6, "0123456789", "x");
+    assert_eq!(stage.feed(Provider::Sepay).send(&again), "suspected");
     let mut out = transfer(stage, 7, "0123456789", "x");
     out.direction = Direction::Out;
     feed.send(&out);

@@ -94,11 +94,7 @@ impl World {
 
     /// 50.000 đ arrive on the world's account, as SePay tells it.
     fn report_a_transfer(&mut self, site: &Site) {
-        let told = json!({
-            "id": 92_704, "gateway": "Vietcombank", "transactionDate": "2026-11-24 11:59:00",
-            "accountNumber": self.number, "code": null, "content": "tra tien ca",
-            "transferType": "in", "transferAmount": 50_000, "accumulated": 0,
-            "subAccount": null, "referenceCode": "FT1", "description": "" });
+        let told = self.told();
         let hook = format!("/hooks/{}", self.id("feeds"));
         let secret = format!("Apikey {FEED_SECRET}");
         let answer = site.ask("POST", &hook).header("authorization", &secret).json(&told).send();
@@ -109,6 +105,31 @@ impl World {
         let listed = site.ask("GET", "/api/v1/deliveries").key(&self.key).send();
         let id = listed.json["items"][0]["id"].as_str().unwrap().to_owned();
         self.ids.insert("deliveries", id);
+        self.report_it_again(site);
+    }
+
+    /// The same money, as another company of SePay tells it.
+    fn report_it_again(&mut self, site: &Site) {
+        let mut feed = self.feed("SePay, công ty khác");
+        feed["config"]["merchant"] = json!("khac");
+        feed["account_ids"] = json!([]);
+        let made = self.post(site, "/api/v1/feeds", &feed);
+        let hook = made.json["hook_path"].as_str().unwrap().to_owned();
+        let secret = format!("Apikey {FEED_SECRET}");
+        let told = self.told();
+        let answer = site.ask("POST", &hook).header("authorization", &secret).json(&told).send();
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let listed = site.ask("GET", "/api/v1/suspected-pairs").key(&self.key).send();
+        let id = listed.json["items"][0]["id"].as_str().unwrap().to_owned();
+        self.ids.insert("suspected-pairs", id);
+    }
+
+    fn told(&self) -> Value {
+        json!({
+            "id": 92_704, "gateway": "Vietcombank", "transactionDate": "2026-11-24 11:59:00",
+            "accountNumber": self.number, "code": null, "content": "tra tien ca",
+            "transferType": "in", "transferAmount": 50_000, "accumulated": 0,
+            "subAccount": null, "referenceCode": "FT1", "description": "" })
     }
 
     fn feed(&self, name: &str) -> Value {
@@ -267,6 +288,8 @@ impl World {
                 { "class": "personal", "amount_vnd": 10_000 }] }),
             "POST /api/v1/requests/{id}/cancel"
             | "POST /api/v1/deliveries/{id}/replay"
+            | "POST /api/v1/suspected-pairs/{id}/confirm"
+            | "POST /api/v1/suspected-pairs/{id}/separate"
             | "POST /api/v1/feeds/{id}/refused/{number}/verify" => json!({}),
             _ => return None,
         })

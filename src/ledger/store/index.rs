@@ -4,6 +4,7 @@
 //! one more page on disk. [`catch_up`] fills it from the events that the batch writes anyway, and
 //! what it has not come to yet is read from those. The days' totals come by the same way.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
@@ -14,7 +15,8 @@ use crate::db::rows::{Kind, Table, Value};
 use crate::db::schema::board_heads;
 use crate::db::{DbConnection, Outcome};
 use crate::events::{self, Event};
-use crate::primitives::ids::BoardId;
+use crate::primitives::Vnd;
+use crate::primitives::ids::{AccountId, BoardId};
 
 /// Events that one transaction indexes: some 20 ms on the lane that hooks wait for.
 const AT_ONCE: usize = 2_000;
@@ -76,6 +78,28 @@ pub fn waiting(connection: &mut DbConnection, board_id: BoardId) -> Outcome<u64>
         .select((board_heads::event_seq, board_heads::indexed_seq))
         .get_result(connection)?;
     Ok(event_seq.saturating_sub(indexed_seq).unsigned_abs())
+}
+
+/// Transfers, by account and amount.
+pub type Unindexed = HashMap<(AccountId, Vnd), Vec<i64>>;
+
+/// Incoming transfers that the index has not come to. Where these are many, a part is indexed now,
+/// which would be done in a moment anyway.
+pub fn unindexed(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Unindexed> {
+    if waiting(connection, board_id)? > AT_ONCE as u64 {
+        catch_up(connection, board_id)?;
+    }
+    let indexed_seq: i64 =
+        board_heads::table.find(board_id.0).select(board_heads::indexed_seq).first(connection)?;
+    let mut found = Unindexed::new();
+    for numbered in events::after(connection, board_id, indexed_seq, usize::MAX)? {
+        if let Event::TransferRecorded { transfer_id, account_id: Some(id), amount, .. } =
+            numbered.event
+        {
+            found.entry((id, amount)).or_default().push(transfer_id.0);
+        }
+    }
+    Ok(found)
 }
 
 #[derive(QueryableByName)]

@@ -71,7 +71,7 @@ pub fn transfers(
             .order(transfers::id.desc())
             .limit(page.rows())
             .load(connection)?;
-        return with_lines(connection, board_id, rows);
+        return with_lines(connection, board_id, rows, i32::MAX);
     };
     let wanted = usize::try_from(page.rows()).unwrap_or(usize::MAX);
     let (mut found, mut before) = (Vec::new(), before);
@@ -80,16 +80,25 @@ pub fn transfers(
         let ids = index::transfers_of(connection, board_id, subject_id, before, page.rows())?;
         let Some(last) = ids.iter().take(wanted).next_back() else { break };
         before = *last;
-        let rows: Vec<Row> = transfers::table
-            .filter(transfers::board_id.eq(board_id.0))
-            .filter(transfers::id.eq_any(ids.iter().take(wanted)))
-            .order(transfers::id.desc())
-            .load(connection)?;
-        let stored = with_lines(connection, board_id, rows)?;
+        let stored = these(connection, board_id, ids.get(..wanted).unwrap_or(&ids))?;
         found.extend(stored.into_iter().filter(|transfer| filter.takes(transfer)));
     }
     found.truncate(wanted);
     Ok(found)
+}
+
+/// Transfers of these ids, newest first.
+pub fn these(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    ids: &[i64],
+) -> Outcome<Vec<Stored>> {
+    let rows: Vec<Row> = transfers::table
+        .filter(transfers::board_id.eq(board_id.0))
+        .filter(transfers::id.eq_any(ids))
+        .order(transfers::id.desc())
+        .load(connection)?;
+    with_lines(connection, board_id, rows, i32::MAX)
 }
 
 pub fn transfer(
@@ -97,10 +106,20 @@ pub fn transfer(
     board_id: BoardId,
     id: TransferId,
 ) -> Outcome<Stored> {
+    as_of(connection, board_id, id, i32::MAX)
+}
+
+/// A transfer with the lines that it had under an attribution, or before it.
+pub fn as_of(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: TransferId,
+    seq: i32,
+) -> Outcome<Stored> {
     let row: Option<Row> =
         transfers::table.find((board_id.0, id.0)).first(connection).optional()?;
     let row = row.ok_or_else(|| Refusal::not_found("transfer"))?;
-    with_lines(connection, board_id, vec![row])?
+    with_lines(connection, board_id, vec![row], seq)?
         .pop()
         .ok_or_else(|| Refusal::not_found("transfer").into())
 }
@@ -109,11 +128,13 @@ fn with_lines(
     connection: &mut DbConnection,
     board_id: BoardId,
     rows: Vec<Row>,
+    last_seq: i32,
 ) -> Outcome<Vec<Stored>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let lines: Vec<RawLine> = attribution_lines::table
         .filter(attribution_lines::board_id.eq(board_id.0))
         .filter(attribution_lines::transfer_id.eq_any(&ids))
+        .filter(attribution_lines::seq.le(last_seq))
         .order((attribution_lines::transfer_id, attribution_lines::seq, attribution_lines::line))
         .select((
             attribution_lines::transfer_id,

@@ -3,10 +3,12 @@
 use diesel::prelude::*;
 
 use crate::db::schema::{
-    account_links, accounts, board_heads, boards, codes, occupancies, receiving_numbers,
+    account_links, account_sources, accounts, board_heads, boards, codes, feed_accounts, feeds,
+    occupancies, receiving_numbers,
 };
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{AccountId, BoardId, CodeId, NumberId, OccupancyId};
+use crate::feeds::{FeedConfig, Provider};
+use crate::primitives::ids::{AccountId, BoardId, CodeId, FeedId, NumberId, OccupancyId};
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::registry::Period;
 use crate::registry::accounts::{AccountKind, UseKind};
@@ -166,4 +168,42 @@ pub(in crate::registry) fn virtual_codes(
         .select((codes::number_id, code_columns!()))
         .load(connection)?;
     Ok(rows.into_iter().map(|(number_id, row)| (number_id, static_code(row))).collect())
+}
+
+/// All feeds with their senders; one whose configuration cannot be read has none.
+pub(in crate::registry) fn feeds(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<Vec<(FeedId, Box<str>)>> {
+    let rows: Vec<(FeedId, String, String)> = feeds::table
+        .filter(feeds::board_id.eq(board_id))
+        .select((feeds::id, feeds::provider, feeds::config))
+        .load(connection)?;
+    let sender = |(id, provider, config): (FeedId, String, String)| {
+        let config = FeedConfig::parse(Provider::parse(&provider)?, &config).ok()?;
+        Some((id, config.sender().into_boxed_str()))
+    };
+    Ok(rows.into_iter().filter_map(sender).collect())
+}
+
+/// Who was ever to report an account, or was heard of it; some may come twice.
+pub(in crate::registry) fn senders(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feeds: &[(FeedId, Box<str>)],
+) -> Outcome<Vec<(AccountId, Box<str>)>> {
+    let attached: Vec<(AccountId, FeedId)> = feed_accounts::table
+        .filter(feed_accounts::board_id.eq(board_id))
+        .select((feed_accounts::account_id, feed_accounts::feed_id))
+        .load(connection)?;
+    let heard: Vec<(AccountId, String)> = account_sources::table
+        .filter(account_sources::board_id.eq(board_id))
+        .select((account_sources::account_id, account_sources::sender))
+        .load(connection)?;
+    let of_feed = |(account_id, feed_id): (AccountId, FeedId)| {
+        let (_, sender) = feeds.iter().find(|(id, _)| *id == feed_id)?;
+        Some((account_id, sender.clone()))
+    };
+    let heard = heard.into_iter().map(|(id, sender)| (id, sender.into_boxed_str()));
+    Ok(attached.into_iter().filter_map(of_feed).chain(heard).collect())
 }

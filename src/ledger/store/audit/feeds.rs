@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::{Mismatch, joined, numbers};
+use super::{Mismatch, OWN, joined, numbers};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::latency;
 use crate::primitives::Day;
@@ -121,7 +121,8 @@ fn due(connection: &mut DbConnection, board_id: BoardId) -> Outcome<BTreeMap<Key
 }
 
 /// Incoming transfers by feed, day, whether a rule placed them, and latency bucket; -1: a date
-/// alone has none.
+/// alone has none. A report that was linked to another sender's transfer counts for its own feed,
+/// and not once more where it became a transfer later.
 fn incoming() -> String {
     let cases: Vec<_> = latency::UPPER_BOUNDS_MS
         .iter()
@@ -134,10 +135,19 @@ fn incoming() -> String {
     let bucket = format!("CASE WHEN t.occurred_precision = 'day' THEN -1 {cases} ELSE {last} END");
     format!(
         "SELECT {} AS numbers FROM (
-           SELECT t.feed_id, {} AS day, CASE WHEN t.rule = 'none' THEN 0 ELSE 1 END AS matched,
-             {bucket} AS bucket, COUNT(*) AS transfers
-           FROM transfers t JOIN boards b ON b.board_id = t.board_id
-           WHERE t.board_id = $1 AND t.direction = 'in' GROUP BY 1, 2, 3, 4) d",
+           SELECT t.feed_id, {} AS day, t.matched, {bucket} AS bucket, COUNT(*) AS transfers
+           FROM (
+             SELECT feed_id, occurred_at_ms, occurred_precision, recorded_at_ms,
+               CASE WHEN rule = 'none' THEN 0 ELSE 1 END AS matched
+             FROM transfers WHERE board_id = $1 AND direction = 'in' AND id NOT IN ({OWN})
+             UNION ALL
+             SELECT p.feed_id, p.occurred_at_ms, p.occurred_precision, p.recorded_at_ms,
+               CASE WHEN p.is_matched THEN 1 ELSE 0 END
+             FROM suspected_pairs p
+             JOIN transfers f ON f.board_id = p.board_id AND f.id = p.transfer_id
+             WHERE p.board_id = $1 AND f.direction = 'in'
+           ) t JOIN boards b ON b.board_id = $1
+           GROUP BY 1, 2, 3, 4) d",
         joined(&["feed_id", "day", "matched", "bucket", "transfers"]),
         day_of("t.recorded_at_ms")
     )

@@ -31,6 +31,10 @@ const PRESENT: &str = "
     WHERE a.board_id = $1 AND NOT EXISTS (SELECT 1 FROM attribution_lines n
       WHERE n.board_id = a.board_id AND n.transfer_id = a.transfer_id AND n.seq > a.seq)";
 
+/// Transfers that reports became when they were separated from another one.
+const OWN: &str = "SELECT own_transfer_id FROM suspected_pairs
+    WHERE board_id = $1 AND own_transfer_id IS NOT NULL";
+
 /// A present line is money that a stall took in trade and that is no small receipt.
 const IS_RECEIPT: &str = "(p.direction = 'in' AND p.class IN ('sale', 'debt_repayment', 'deposit')
     AND p.amount_vnd >= p.minimum_receipt_vnd)";

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::{IS_RECEIPT, Mismatch, PRESENT, Pair, compare};
+use super::{IS_RECEIPT, Mismatch, OWN, PRESENT, Pair, compare};
 use crate::db::schema::board_heads;
 use crate::db::{DbConnection, Outcome};
 use crate::events::{self, Event};
 use crate::primitives::Day;
-use crate::primitives::ids::{BoardId, FeedId, OccupancyId, RequestId, TransferId};
+use crate::primitives::ids::{BoardId, FeedId, OccupancyId, PairId, RequestId, TransferId};
 use crate::requests::GRACE_MS;
 
 /// Day, as far as a number of a row is one.
@@ -95,18 +95,49 @@ pub fn payers(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<M
 
 /// Least and greatest account of a bank that a feed reported on a day.
 pub fn banks(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let due = format!(
+        "SELECT t.feed_id, a.bin, t.day, MIN(t.account_id) AS least_account_id,
+           MAX(t.account_id) AS greatest_account_id
+         FROM (
+           SELECT feed_id, day, account_id FROM transfers
+           WHERE board_id = $1 AND direction = 'in' AND id NOT IN ({OWN})
+           UNION ALL
+           SELECT s.feed_id, s.day, f.account_id FROM suspected_pairs s
+           JOIN transfers f ON f.board_id = s.board_id AND f.id = s.transfer_id
+           WHERE s.board_id = $1 AND f.direction = 'in'
+         ) t JOIN accounts a ON a.board_id = $1 AND a.id = t.account_id
+         GROUP BY t.feed_id, a.bin, t.day"
+    );
     let pair = Pair {
         kept: "SELECT feed_id, bin, day, least_account_id, greatest_account_id
                FROM feed_bank_days WHERE board_id = $1",
-        due: "SELECT t.feed_id, a.bin, t.day, MIN(t.account_id) AS least_account_id,
-                MAX(t.account_id) AS greatest_account_id
-              FROM transfers t JOIN accounts a ON a.board_id = t.board_id AND a.id = t.account_id
-              WHERE t.board_id = $1 AND t.direction = 'in' GROUP BY t.feed_id, a.bin, t.day",
+        due: &due,
         key: &["feed_id", "bin", "day"],
         value: &["least_account_id", "greatest_account_id"],
     };
     compare(connection, board_id, &pair, |key| match key {
         [id, bin, on] => format!("{} {bin:06} {}", FeedId(*id), day(*on)),
+        _ => String::new(),
+    })
+}
+
+/// Where the sightings of suspected pairs stand: at the first transfer, or at their own once they
+/// were separated.
+pub fn pairs(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let pair = Pair {
+        kept: "SELECT q.id, COALESCE(s.transfer_id, 0) AS transfer_id FROM suspected_pairs q
+               LEFT JOIN sightings s ON s.board_id = q.board_id AND s.namespace = q.namespace
+                 AND s.provider_id = q.provider_id
+               WHERE q.board_id = $1",
+        due: "SELECT q.id, t.id AS transfer_id FROM suspected_pairs q
+              JOIN transfers t ON t.board_id = q.board_id
+                AND t.id = COALESCE(q.own_transfer_id, q.transfer_id)
+              WHERE q.board_id = $1",
+        key: &["id"],
+        value: &["transfer_id"],
+    };
+    compare(connection, board_id, &pair, |key| match key {
+        [id] => PairId(*id).to_string(),
         _ => String::new(),
     })
 }

@@ -61,6 +61,7 @@ resources! {
     requests,
     feeds,
     deliveries,
+    suspected_pairs,
     transfers,
     reports,
 }

@@ -1,0 +1,2 @@
+DROP TABLE suspected_pairs;
+DROP TABLE account_sources;

@@ -1,0 +1,255 @@
+//! Reports of several senders that may be of one transfer: order feed and account feed of one
+//! account, or an old feed that still sends beside the new one.
+//!
+//! Where an account is known to be reported by one sender, nothing of this is done. Else a new
+//! report is compared with the transfers of the account that another sender reported, those of the
+//! same batch too. What fits is taken for the same money: it is not counted again, and a person
+//! looks.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::item::references;
+use super::matching::{Decision, Unassigned};
+use super::replace::{Replacement, replace};
+use super::store::index::{self, Unindexed};
+use super::store::pairs::{self, APART_MS, Asked};
+use super::store::sightings::Seen;
+use super::store::{heads, reading};
+use super::work::Work;
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::{Direction, Precision};
+use crate::primitives::ids::{AccountId, BoardId, PairId, TransferId};
+use crate::primitives::{Day, UnixMs, Vnd};
+use crate::registry;
+use crate::registry::directory::Directory;
+use crate::requests;
+use crate::vietqr::Reference;
+
+/// A transfer that a report may be of.
+#[derive(Clone, Debug)]
+struct Candidate {
+    transfer_id: i64,
+    occurred_at: UnixMs,
+    precision: Precision,
+    bank_reference: Option<String>,
+    /// References of ours that it names: in the memo, or by its order.
+    names: Vec<Reference>,
+}
+
+impl Candidate {
+    fn of(work: &Work<'_>, names: &[Reference]) -> Self {
+        let reported = &work.sighted.reported;
+        Self {
+            transfer_id: work.sighted.transfer_id,
+            occurred_at: reported.occurred_at,
+            precision: reported.precision,
+            bank_reference: reported.bank_reference.clone(),
+            names: names.to_vec(),
+        }
+    }
+
+    /// Times agree as far as both tell them, and what they name does not exclude one another.
+    fn may_be(&self, other: &Self) -> bool {
+        let is_dated = self.precision == Precision::Day || other.precision == Precision::Day;
+        let fits = if is_dated {
+            self.occurred_at.day(0) == other.occurred_at.day(0)
+        } else {
+            self.distance_ms(other) <= APART_MS.unsigned_abs()
+        };
+        let agree = self.names.iter().any(|name| other.names.contains(name));
+        fits && (agree || self.names.is_empty() || other.names.is_empty())
+    }
+
+    const fn distance_ms(&self, other: &Self) -> u64 {
+        self.occurred_at.0.abs_diff(other.occurred_at.0)
+    }
+
+    /// The bank's own reference decides, then the time, then which came first.
+    fn best<'c>(&self, others: impl Iterator<Item = &'c Self>) -> Option<&'c Self> {
+        others.filter(|other| other.may_be(self)).min_by_key(|other| {
+            let differs =
+                self.bank_reference.is_none() || self.bank_reference != other.bank_reference;
+            (differs, self.distance_ms(other), other.transfer_id)
+        })
+    }
+}
+
+/// A transfer of this batch on an account that several senders report.
+struct Recent<'i> {
+    key: Key,
+    sender: &'i str,
+    candidate: Candidate,
+}
+
+/// What must be equal: board, account, direction, amount.
+type Key = (BoardId, AccountId, Direction, Vnd);
+
+/// A report that may know more than the one that was first.
+struct Second {
+    board_id: BoardId,
+    pair_id: PairId,
+    transfer_id: TransferId,
+    decision: Decision,
+    at: UnixMs,
+}
+
+/// What a batch knows of such reports.
+#[derive(Default)]
+pub struct Pairing<'i> {
+    recent: Vec<Recent<'i>>,
+    /// Transfers of this batch with the senders that have reported them too.
+    taken: HashSet<(i64, &'i str)>,
+    unindexed: HashMap<BoardId, Unindexed>,
+    seconds: Vec<Second>,
+}
+
+impl<'i> Pairing<'i> {
+    /// Notes senders that an account was not known for. Every lane learns of them, because the
+    /// register's version moves.
+    pub fn hear(connection: &mut DbConnection, work: &mut [Work<'i>]) -> Outcome<Self> {
+        let mut heard: BTreeMap<(BoardId, AccountId), BTreeSet<&str>> = BTreeMap::new();
+        let is_new =
+            |work: &&Work<'_>| work.is_new_sender && work.keeps && work.seen == Seen::Created;
+        for work in work.iter().filter(is_new) {
+            let (item, sender) = (work.item, work.sighted.sender());
+            let Some(account_id) = work.account_id else { continue };
+            if heard.entry((item.board_id, account_id)).or_default().insert(sender) {
+                let (board_id, feed_id, at) = (item.board_id, item.feed_id, item.received_at);
+                pairs::hear(connection, board_id, account_id, sender, feed_id, at)?;
+            }
+        }
+        for board_id in heard.keys().map(|(board_id, _)| *board_id).collect::<BTreeSet<_>>() {
+            registry::store::touch(connection, board_id)?;
+        }
+        for work in work.iter_mut().filter(|_| !heard.is_empty()) {
+            let Some(account_id) = work.account_id else { continue };
+            let heard = heard.get(&(work.item.board_id, account_id));
+            let own = work.sighted.sender();
+            work.is_shared |= heard.is_some_and(|all| all.iter().any(|sender| *sender != own));
+        }
+        Ok(Self::default())
+    }
+
+    /// Links a report to the transfer that it seems to be of; tells whether there is one. Else its
+    /// own transfer is remembered. `ordered`: the request of its order.
+    pub fn pair(
+        &mut self,
+        connection: &mut DbConnection,
+        work: &Work<'i>,
+        directory: &Directory,
+        ordered: Option<Reference>,
+        decision: &Decision,
+        day: Day,
+    ) -> Outcome<bool> {
+        let Some(account_id) = work.account_id else { return Ok(false) };
+        let (item, sighted, sender) = (work.item, work.sighted, work.sighted.sender());
+        let reported = &sighted.reported;
+        let key = (item.board_id, account_id, reported.direction, reported.amount);
+        let names: Vec<_> = sighted.references.iter().copied().chain(ordered).collect();
+        let report = Candidate::of(work, &names);
+        let mut candidates = self.kept(connection, key, &report, sender, directory)?;
+        let of_batch = self.recent.iter().filter(|recent| {
+            let id = recent.candidate.transfer_id;
+            recent.key == key && recent.sender != sender && !self.taken.contains(&(id, sender))
+        });
+        candidates.extend(of_batch.map(|recent| recent.candidate.clone()));
+        let Some(first) = report.best(candidates.iter()) else {
+            self.recent.push(Recent { key, sender, candidate: report });
+            return Ok(false);
+        };
+        let new = pairs::New {
+            board_id: item.board_id,
+            id: sighted.transfer_id,
+            transfer_id: first.transfer_id,
+            sender,
+            namespace: &sighted.namespace,
+            provider_id: &reported.provider_id,
+            feed_id: item.feed_id,
+            delivery_id: item.delivery_id,
+            item: work.place,
+            occurred_at: reported.occurred_at,
+            precision: reported.precision,
+            day,
+            is_matched: decision.unassigned.is_none(),
+            recorded_at: item.received_at,
+        };
+        pairs::insert(connection, &new)?;
+        self.taken.insert((first.transfer_id, sender));
+        if reported.direction == Direction::In {
+            self.seconds.push(Second {
+                board_id: item.board_id,
+                pair_id: PairId(new.id),
+                transfer_id: TransferId(first.transfer_id),
+                decision: *decision,
+                at: item.received_at,
+            });
+        }
+        Ok(true)
+    }
+
+    /// Candidates among the transfers that were recorded before this batch.
+    fn kept(
+        &mut self,
+        connection: &mut DbConnection,
+        (board_id, account_id, direction, amount): Key,
+        report: &Candidate,
+        sender: &str,
+        directory: &Directory,
+    ) -> Outcome<Vec<Candidate>> {
+        if !self.unindexed.contains_key(&board_id) {
+            self.unindexed.insert(board_id, index::unindexed(connection, board_id)?);
+        }
+        let tail = self.unindexed.get(&board_id).and_then(|tail| tail.get(&(account_id, amount)));
+        let own_feeds: Vec<i64> = directory.feeds_of(sender).map(|id| id.0).collect();
+        let (occurred_at, precision) = (report.occurred_at, report.precision);
+        let asked =
+            Asked { board_id, account_id, direction, amount, occurred_at, precision, sender };
+        let tail = tail.map_or(&[][..], Vec::as_slice);
+        let ids = pairs::fitting(connection, &asked, &own_feeds, tail)?;
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let stored = reading::these(connection, board_id, &ids)?;
+        let mut said = reading::reported(connection, board_id, &stored)?;
+        let mut candidates = Vec::with_capacity(stored.len());
+        for transfer in stored {
+            // Where the body was erased, only the request that it met tells what it named.
+            let said = said.remove(&transfer.id);
+            let mut names = said.as_ref().map(references).unwrap_or_default();
+            for id in transfer.lines.iter().filter_map(|line| line.request_id) {
+                names.extend(requests::by_id(connection, board_id, id)?.map(|row| row.reference));
+            }
+            candidates.push(Candidate {
+                transfer_id: transfer.id.0,
+                occurred_at: transfer.occurred_at,
+                precision: transfer.occurred_precision,
+                bank_reference: said.and_then(|said| said.bank_reference),
+                names,
+            });
+        }
+        Ok(candidates)
+    }
+
+    /// Where a second report names the order, request or stall that the first one could not, the
+    /// transfer is attributed by it. Called when the batch is written.
+    pub fn attribute_again(self, connection: &mut DbConnection) -> Outcome<()> {
+        for second in self.seconds {
+            let Second { board_id, pair_id, transfer_id, decision, at } = second;
+            let stored = reading::transfer(connection, board_id, transfer_id)?;
+            if !decision.rule.knows_more_than(&stored.rule) {
+                continue;
+            }
+            let heads = heads::lock(connection, &[board_id.0])?;
+            let again = Replacement {
+                stored: &stored,
+                lines: vec![decision.line],
+                rule: decision.rule,
+                waits_because: Unassigned::TakenBack,
+                decided_by: None,
+            };
+            replace(connection, board_id, &heads, &[again], at)?;
+            pairs::attributed(connection, board_id, pair_id, Some(stored.seq + 1))?;
+        }
+        Ok(())
+    }
+}

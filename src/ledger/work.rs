@@ -1,0 +1,103 @@
+//! A reported transfer on its way through a batch.
+
+use std::collections::HashSet;
+
+use super::item::{Item, Sighted};
+use super::matching::Decision;
+use super::store::rows::Transfer;
+use super::store::sightings::{self, Seen};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::Day;
+use crate::primitives::ids::{AccountId, NumberId};
+use crate::registry::directory::Directory;
+use crate::requests::Effect;
+
+/// A reported transfer on its way: which item, which place in it.
+pub struct Work<'i> {
+    pub item: &'i Item,
+    /// Index of the item in the batch.
+    pub at: usize,
+    pub place: i32,
+    pub sighted: &'i Sighted,
+    pub account_id: Option<AccountId>,
+    /// The number of the account that received the money.
+    pub number_id: Option<NumberId>,
+    pub keeps: bool,
+    pub seen: Seen,
+    /// The first report of its sender on the account.
+    pub is_new_sender: bool,
+    /// Another sender reports the account too.
+    pub is_shared: bool,
+}
+
+impl<'i> Work<'i> {
+    pub fn sighting(&self) -> sightings::New<'i> {
+        sightings::New {
+            board_id: self.item.board_id.0,
+            namespace: &self.sighted.namespace,
+            provider_id: &self.sighted.reported.provider_id,
+            feed_id: self.item.feed_id.0,
+            delivery_id: self.item.delivery_id,
+            item: self.place,
+            transfer_id: self.keeps.then_some(self.sighted.transfer_id),
+            digest: self.sighted.digest,
+        }
+    }
+
+    pub fn transfer(&self, day: Day, decision: &Decision, directory: &Directory) -> Transfer {
+        let reported = &self.sighted.reported;
+        Transfer {
+            line: decision.line,
+            rule: decision.rule,
+            minimum_receipt: directory.minimum_receipt,
+            wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
+            payer_key: self.sighted.payer_key,
+            board_id: self.item.board_id,
+            id: self.sighted.transfer_id,
+            account_id: self.account_id,
+            feed_id: self.item.feed_id,
+            delivery_id: self.item.delivery_id,
+            item: self.place,
+            direction: reported.direction,
+            amount: reported.amount,
+            occurred_at: reported.occurred_at,
+            precision: reported.precision,
+            day,
+            recorded_at: self.item.received_at,
+            evidence: self.item.evidence,
+            fingerprint: self.sighted.fingerprint,
+        }
+    }
+}
+
+/// Records the sightings and learns which are new. Within a batch the first of a key counts.
+pub fn see(connection: &mut DbConnection, work: &mut [Work<'_>]) -> Outcome<()> {
+    let mut firsts: HashSet<(i64, &str, &str)> = HashSet::new();
+    let mut new = Vec::with_capacity(work.len());
+    let mut later = Vec::new();
+    for (index, work) in work.iter().enumerate() {
+        let sighted = work.sighted;
+        let provider_id = sighted.reported.provider_id.as_str();
+        let key = (work.item.board_id.0, sighted.namespace.as_str(), provider_id);
+        if !firsts.insert(key) {
+            later.push(index);
+            continue;
+        }
+        new.push((index, work.sighting()));
+    }
+    let (indexes, sightings): (Vec<_>, Vec<_>) = new.into_iter().unzip();
+    let fates = sightings::record(connection, &sightings)?;
+    // A repetition inside the batch meets the row that was just written or was there before.
+    let mut repeated = Vec::with_capacity(later.len());
+    for index in &later {
+        if let Some(work) = work.get(*index) {
+            repeated.push((*index, sightings::repeated(connection, &work.sighting())?));
+        }
+    }
+    for (index, fate) in indexes.into_iter().zip(fates).chain(repeated) {
+        if let Some(work) = work.get_mut(index) {
+            work.seen = fate;
+        }
+    }
+    Ok(())
+}
