@@ -6,6 +6,7 @@
 //! same batch too. What fits is taken for the same money: it is not counted again, and a person
 //! looks.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::item::references;
@@ -196,10 +197,11 @@ impl<'i> Pairing<'i> {
         sender: &str,
         directory: &Directory,
     ) -> Outcome<Vec<Candidate>> {
-        if !self.unindexed.contains_key(&board_id) {
-            self.unindexed.insert(board_id, index::unindexed(connection, board_id)?);
-        }
-        let tail = self.unindexed.get(&board_id).and_then(|tail| tail.get(&(account_id, amount)));
+        let tail = match self.unindexed.entry(board_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(index::unindexed(connection, board_id)?),
+        };
+        let tail = tail.get(&(account_id, amount));
         let own_feeds: Vec<i64> = directory.feeds_of(sender).map(|id| id.0).collect();
         let (occurred_at, precision) = (report.occurred_at, report.precision);
         let asked =

@@ -26,6 +26,7 @@ use crate::feeds::{Direction, Precision, Provider};
 use crate::primitives::Day;
 use crate::primitives::ids::{BoardId, TransferId};
 use crate::registry::directory::Directory;
+use crate::requests::RequestRow;
 
 /// One lane's state: the directories of the boards that it has seen.
 #[derive(Default)]
@@ -128,8 +129,8 @@ impl LedgerWriter {
                     .and_then(|id| directory.account(id))
                     .is_some_and(|account| account.keeps_outgoing);
                 let keeps = reported.direction == Direction::In || keeps_outgoing;
+                let own = sighted.sender();
                 let senders = account_id.map_or(&[][..], |id| directory.senders_of(id));
-                let is_own = |sender: &Box<str>| **sender == *sighted.sender();
                 work.push(Work {
                     item,
                     at,
@@ -139,8 +140,9 @@ impl LedgerWriter {
                     number_id,
                     keeps,
                     seen: Seen::Created,
-                    is_new_sender: account_id.is_some() && !senders.iter().any(is_own),
-                    is_shared: !senders.iter().all(is_own),
+                    is_new_sender: account_id.is_some()
+                        && !senders.iter().any(|sender| **sender == *own),
+                    is_shared: !senders.iter().all(|sender| **sender == *own),
                 });
             }
         }
@@ -165,28 +167,10 @@ impl LedgerWriter {
         let reported = &sighted.reported;
         let day = sighted.day(directory.day_start_minute);
         let incoming = reported.direction == Direction::In;
-        let decision = if incoming {
-            let requests = batched.requests.of(item.board_id, item.feed_id, sighted);
-            matching::decide(
-                sighted,
-                &Known {
-                    directory,
-                    account_id: work.account_id,
-                    number_id: work.number_id,
-                    requests: &requests,
-                    is_order_feed: reported.provider == Provider::Payos,
-                    day,
-                },
-            )
-        } else {
-            matching::outgoing(reported.amount, work.account_id, directory, day)
-        };
+        let requests = batched.requests.of(item.board_id, item.feed_id, sighted);
+        let decision = decide(work, directory, &requests, day);
         if work.is_shared && !item.stands_alone {
-            let requests = batched.requests.of(item.board_id, item.feed_id, sighted);
-            let ordered = match requests.as_slice() {
-                [request] => Some(request.reference),
-                _ => None,
-            };
+            let ordered = requests.first().map(|request| request.reference);
             if batched.pairing.pair(connection, work, directory, ordered, &decision, day)? {
                 count(work, &decision, directory, batched);
                 return Ok(Recorded::Suspected);
@@ -267,6 +251,17 @@ impl LedgerWriter {
         }
         Ok(())
     }
+}
+
+fn decide(work: &Work<'_>, directory: &Directory, requests: &[&RequestRow], day: Day) -> Decision {
+    let reported = &work.sighted.reported;
+    let (account_id, number_id) = (work.account_id, work.number_id);
+    if reported.direction == Direction::Out {
+        return matching::outgoing(reported.amount, account_id, directory, day);
+    }
+    let is_order_feed = reported.provider == Provider::Payos;
+    let known = Known { directory, account_id, number_id, requests, is_order_feed, day };
+    matching::decide(work.sighted, &known)
 }
 
 /// Adds to the feed's day and to the proof that its bank is heard.

@@ -83,7 +83,7 @@ on_both!(each_transfer_is_counted_once_whoever_reports_it, |db| {
             rest = later;
         }
         assert_eq!(counts(&stage).0 - before, trues.len() as i64, "{trues:?} {order:?}");
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             stage.index_transfers();
         }
     }

@@ -79,6 +79,10 @@ fn published_words_are_the_ones_that_are_taken() {
             "DeliveryOutcome" => taken::<cho40::intake::deliveries::DeliveryOutcome>(values),
             "RequestState" => taken::<cho40::requests::RequestState>(values),
             // These are only written.
+            "Verdict" => {
+                use cho40::ledger::pairs::Verdict::{Different, Same};
+                written(&[Same, Different])
+            }
             "AdoptionClass" => {
                 use AdoptionClass::{Active, Equipped, NotEquipped, Paused, Regular};
                 written(&[NotEquipped, Equipped, Paused, Active, Regular])
