@@ -89,15 +89,15 @@ pub enum Warning {
     StaticWithAmount,
     #[error("dynamic-without-amount: initiation 12 stands without an amount")]
     DynamicWithoutAmount,
-    #[error("initiation: object 01 {}, it should be 11 or 12", said(.0))]
+    #[error("initiation: object 01 {}, it should be 11 or 12", said(.0.as_deref()))]
     Initiation(Option<String>),
     #[error("amount-form: the amount {0:?} is not a positive whole number")]
     AmountForm(String),
-    #[error("currency: object 53 {}, it should be 704", said(.0))]
+    #[error("currency: object 53 {}, it should be 704", said(.0.as_deref()))]
     Currency(Option<String>),
-    #[error("country: object 58 {}, it should be VN", said(.0))]
+    #[error("country: object 58 {}, it should be VN", said(.0.as_deref()))]
     Country(Option<String>),
-    #[error("service: object 38-02 {}, it should be a known service", said(.0))]
+    #[error("service: object 38-02 {}, it should be a known service", said(.0.as_deref()))]
     Service(Option<String>),
     #[error("merchant-field-missing: QRPUSH demands object {0}")]
     MerchantFieldMissing(Path),
@@ -116,8 +116,8 @@ pub enum Warning {
 }
 
 /// What an object holds, for a sentence.
-fn said(value: &Option<String>) -> String {
-    value.as_ref().map_or_else(|| "is absent".to_owned(), |value| format!("is {value:?}"))
+fn said(value: Option<&str>) -> String {
+    value.map_or_else(|| "is absent".to_owned(), |value| format!("is {value:?}"))
 }
 
 #[cfg(test)]

@@ -274,38 +274,6 @@ on_both!(inner_fields_are_named_by_their_path, |db| {
         ),
         (assign, line(json!({ "class": "test", "amount_vnd": 9 })), "lines", "lines-do-not-sum"),
         ("POST /api/v1/requests", request, "order.order_code", "text-length"),
-        (
-            add_rule,
-            rule(json!({ "kind": "weekday", "iso_weekday": 8 })),
-            "rule.iso_weekday",
-            "weekday-out-of-range",
-        ),
-        (add_rule, rule(json!({ "kind": "never" })), "rule.kind", "value-not-listed"),
-        (
-            add_rule,
-            rule(json!({ "kind": "weekday", "iso_weekday": "7" })),
-            "rule.iso_weekday",
-            "value-of-wrong-type",
-        ),
-        (
-            add_rule,
-            rule(json!({ "kind": "lunar_day", "lunar_day": 1, "from_day": "1/1/2026" })),
-            "rule.from_day",
-            "value-of-wrong-type",
-        ),
-        (add_rule, rule(json!({ "kind": "weekday" })), "rule.iso_weekday", "field-missing"),
-        (
-            add_rule,
-            rule(json!({ "kind": "open", "from_day": "2026-01-01" })),
-            "rule.to_day",
-            "field-missing",
-        ),
-        (
-            add_rule,
-            rule(json!({ "kind": "weekday", "iso_weekday": 1, "lunar_day": 1 })),
-            "rule.lunar_day",
-            "field-unknown",
-        ),
         // serde would read the fields of an object in their order.
         (add_rule, rule(json!(["weekday", 7])), "rule", "value-of-wrong-type"),
         (assign, line(json!([null, "sale", 45_000])), "lines[0]", "value-of-wrong-type"),
@@ -319,6 +287,42 @@ on_both!(inner_fields_are_named_by_their_path, |db| {
         assert_eq!(answer.json["field"], field, "{operation} {body}");
     }
     assert_eq!(rows(db), before, "something was written");
+});
+
+on_both!(the_fields_of_a_rule_are_named, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let path = world.path("/api/v1/markets/{market_id}/calendar-rules");
+    let rule = |rule: Value| json!({ "rule": rule });
+    for (body, field, code) in [
+        (
+            rule(json!({ "kind": "weekday", "iso_weekday": 8 })),
+            "rule.iso_weekday",
+            "weekday-out-of-range",
+        ),
+        (rule(json!({ "kind": "never" })), "rule.kind", "value-not-listed"),
+        (
+            rule(json!({ "kind": "weekday", "iso_weekday": "7" })),
+            "rule.iso_weekday",
+            "value-of-wrong-type",
+        ),
+        (
+            rule(json!({ "kind": "lunar_day", "lunar_day": 1, "from_day": "1/1/2026" })),
+            "rule.from_day",
+            "value-of-wrong-type",
+        ),
+        (rule(json!({ "kind": "weekday" })), "rule.iso_weekday", "field-missing"),
+        (rule(json!({ "kind": "open", "from_day": "2026-01-01" })), "rule.to_day", "field-missing"),
+        (
+            rule(json!({ "kind": "weekday", "iso_weekday": 1, "lunar_day": 1 })),
+            "rule.lunar_day",
+            "field-unknown",
+        ),
+    ] {
+        let answer = site.post(&path, &body);
+        assert_eq!(answer.problem(422), code, "{body} {}", answer.text());
+        assert_eq!(answer.json["field"], field, "{body}");
+    }
 });
 
 on_both!(wrong_values_are_told_what_they_should_be, |db| {
