@@ -255,8 +255,8 @@ fn a_provider_s_secret_is_asked_for() {
 fn pages_that_are_followed_one_after_another_do_not_collide() {
     let mut ids: Vec<_> = DOCUMENTS
         .iter()
-        // Ids of other providers are others.
-        .filter(|(document, _)| !document.ends_with("casso.md"))
+        // Casso counts its own.
+        .filter(|(document, _)| !matches!(*document, "README.md" | "docs/feeds/casso.md"))
         .flat_map(|(document, _)| {
             let commands = commands_of(document);
             let told = commands.split("{\"id\":").skip(1);
