@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::cell::Sums;
+use crate::ledger::histogram::Histogram;
 use crate::primitives::Vnd;
 
 /// Why amounts are not shown.
@@ -54,7 +55,7 @@ impl Amounts {
         Self {
             received_low_vnd: sums.low_vnd.map(Vnd::new),
             received_high_vnd: sums.high_vnd.map(Vnd::new),
-            median_vnd: sums.receipts.as_ref().and_then(|receipts| receipts.median()),
+            median_vnd: sums.receipts.as_ref().and_then(Histogram::median),
             hidden_because: sums.hidden,
             hidden_because_vi: sums.hidden.map(Hidden::label_vi),
         }

@@ -162,11 +162,11 @@ pub fn notes(
 
 /// Payers that are not named: by a provider that never does, whatever others do, or by any.
 fn of_payers(subjects: &[Subject<'_>], feeds: &[FeedAccountRow]) -> Option<Sentence> {
-    let names = |name: &str| {
-        Provider::parse(name).is_some_and(|provider| connector(provider).names_payers())
+    let is_silent = |name: &&str| {
+        Provider::parse(name).is_some_and(|provider| !connector(provider).names_payers())
     };
     let mut silent: Vec<_> =
-        feeds.iter().map(|feed| feed.provider.as_str()).filter(|name| !names(name)).collect();
+        feeds.iter().map(|feed| feed.provider.as_str()).filter(is_silent).collect();
     silent.sort_unstable();
     silent.dedup();
     if !silent.is_empty() {

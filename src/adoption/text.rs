@@ -89,7 +89,12 @@ fn intensity(metrics: &Metrics) -> String {
         let mean = if low == high { low } else { format!("{low}–{high}") };
         parts.push(format!("trung bình {mean} lượt mỗi sạp mỗi ngày bán"));
     }
-    parts.push(format!("tiền nhận: {}", amounts(&value.amounts)));
+    // Sums stand in the line of the month: a page is passed on.
+    parts.push(match (value.amounts.median_vnd, value.amounts.hidden_because_vi) {
+        (Some(median), _) => format!("một nửa số khoản từ khoảng {median} trở xuống"),
+        (None, Some(because)) => format!("tiền nhận: {because}"),
+        (None, None) => format!("khoản nhận ở giữa: {NO_DATA}"),
+    });
     format!("{label}: {}{measurable}", parts.join("; "))
 }
 

@@ -93,6 +93,9 @@ on_both!(a_day_cannot_be_subtracted_from_a_window, |db| {
     // Who may see each stall's amounts may see their sums.
     let seen = market.report_on(&Query { from: Some(ago(6)), ..everything() });
     assert_eq!(amounts(&seen.whole_market).received_low_vnd, Some(Vnd::new(240_000)));
+    // On paper stands the month's all the same, because paper is passed on.
+    let text = adoption::text(&seen);
+    assert!(text.contains("(10/2026): 60.000 đ,") && !text.contains("240.000"), "{text}");
 });
 
 on_both!(months_are_added_up_if_each_may_be_told, |db| {

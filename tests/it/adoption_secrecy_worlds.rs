@@ -132,7 +132,9 @@ impl Told {
             of_groups.extend([last.whole_market].into_iter().chain(last.wholesale));
         }
         self.groups += of_groups.iter().filter(|one| one.received_high_vnd.is_some()).count();
-        of_groups.iter().for_each(|amounts| self.hear(amounts));
+        for amounts in &of_groups {
+            self.hear(amounts);
+        }
         for one in &report.occupancies {
             if let Some(value) = one.metrics.m8.value {
                 self.hear(&value.amounts);
