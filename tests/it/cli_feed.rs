@@ -187,10 +187,9 @@ impl Caught {
         let at = UnixMs::from_rfc3339(SIGNED_AT).unwrap();
         let request = support::transfer().signed_request(&config, &secret, at).unwrap();
         let home = tempfile::tempdir().unwrap();
-        let mut lines = format!("POST /hooks/feed_1/{} HTTP/1.1\r\n", request.path_tail);
-        for (name, value) in &request.headers {
-            lines += &format!("{name}: {value}\r\n");
-        }
+        let line = |(name, value): &(&str, String)| format!("{name}: {value}\r\n");
+        let headers: String = request.headers.iter().map(line).collect();
+        let lines = format!("POST /hooks/feed_1/{} HTTP/1.1\r\n{headers}", request.path_tail);
         std::fs::write(home.path().join("headers"), lines).unwrap();
         Self { home, config, body: request.body }
     }

@@ -169,7 +169,8 @@ fn one_line_of_json_tells_all_that_a_machine_needs_to_go_on() {
     let home = tempfile::tempdir().unwrap();
     let [database, _] = empty_databases();
     let serving = Serving::start(home.path(), &database.url);
-    for provider in Provider::ALL {
+    // The demo's own; those of other providers look no different from here.
+    for provider in [Provider::Sepay, Provider::StandardWebhooks, Provider::Payos] {
         let feed = serving.feed(provider);
         assert!(!serving.ready.pointer(&feed).unwrap()["secret"].as_str().unwrap().is_empty());
         let accounts = serving.ready.pointer(&feed).unwrap()["accounts"].as_array().unwrap();

@@ -32,16 +32,7 @@ pub fn run(
     let config = args.feed.config(remarks)?;
     let secret = match &args.secret {
         Some(text) => text.clone(),
-        None => {
-            let made_up = made_up_secret(args.feed.provider)?;
-            remark(remarks, &format!("secret  {made_up}"))?;
-            remark(
-                remarks,
-                "Khóa này vừa đặt ra: hãy đặt cho nguồn, hoặc đưa khóa của nguồn bằng --secret. / \
-                 This secret was made up: give it to the feed, or the feed's own with --secret.",
-            )?;
-            made_up
-        }
+        None => make_up(args, remarks)?,
     };
     let secret = args.feed.secret(&secret)?;
     let now = clock.now();
@@ -64,6 +55,18 @@ pub fn run(
     let _ = writeln!(commands, "{report}");
     output.write_all(commands.as_bytes()).map_err(Fault::broken)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A secret for a sample without one, and what to do with it.
+fn make_up(args: &SampleArgs, remarks: &mut impl Write) -> Outcome<String> {
+    let secret = made_up_secret(args.feed.provider)?;
+    remark(remarks, &format!("secret  {secret}"))?;
+    remark(
+        remarks,
+        "Khóa này vừa đặt ra: hãy đặt cho nguồn, hoặc đưa khóa của nguồn bằng --secret. / \
+         This secret was made up: give it to the feed, or the feed's own with --secret.",
+    )?;
+    Ok(secret)
 }
 
 /// A request for a shell, ready to be continued.
