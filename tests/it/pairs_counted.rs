@@ -1,19 +1,21 @@
 #![cfg(test)]
-//! Whatever reports come of so many transfers, so many are counted.
+//! Whatever reports come of so many transfers, so many are counted: by lanes at once, by dates
+//! alone, and money out.
 
 use std::thread;
 
-use cho40::db::DbConnection;
-use cho40::feeds::{Provider, sample::SampleTransfer};
+use cho40::db::{Batch, DbConnection};
+use cho40::feeds::{Direction, Precision, Provider, sample::SampleTransfer};
 use cho40::ledger::LedgerWriter;
+use cho40::ledger::item::Content;
 use cho40::primitives::Vnd;
-use cho40::registry::accounts::UseKind;
+use cho40::registry::accounts::{self, AccountKind, NewAccount, Relation, UseKind};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
 
-use crate::pairs_support::{ACCOUNT, agrees, apply, counts, item, kept, paid};
-use crate::stage::Stage;
+use crate::pairs_support::{ACCOUNT, agrees, apply, counts, item, kept, paid, pairs_of, separate};
+use crate::stage::{Feed, Stage};
 use crate::support::on_both;
 
 const PROVIDERS: [Provider; 3] = [Provider::Sepay, Provider::StandardWebhooks, Provider::Payos];
@@ -114,5 +116,65 @@ on_both!(lanes_that_write_at_once_count_once, |db| {
     });
     assert_eq!(kept(&stage).len(), 20);
     assert_eq!(counts(&stage), (20, 40, 3));
+    agrees(&stage);
+});
+
+/// Sends reports of which only the day is known, in one batch each.
+fn send_dated(stage: &Stage, feed: &Feed<'_>, ids: &[u64], days_ago: i64) -> Vec<&'static str> {
+    let mut items = Vec::new();
+    for id in ids {
+        let mut item = item(feed, &paid(stage, *id, days_ago * 86_400, "x"));
+        if let Content::Transfers(all) = &mut item.content {
+            let reported = &mut all[0].reported;
+            reported.precision = Precision::Day;
+            reported.occurred_at = reported.occurred_at.day(0).start(0);
+        }
+        items.push(item);
+    }
+    stage.write(move |connection, _| {
+        let replies = LedgerWriter::default().apply(connection, &items)?;
+        Ok(replies.into_iter().map(cho40::ledger::Recorded::as_str).collect())
+    })
+}
+
+on_both!(a_date_alone_is_compared_by_the_day, |db| {
+    let stage = Stage::new(db);
+    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let (exact, dated) = (stage.feed(Provider::Sepay), stage.feed(Provider::StandardWebhooks));
+    assert_eq!(exact.send(&paid(&stage, 1, 7_200, "x")), "recorded");
+    assert_eq!(exact.send(&paid(&stage, 2, 60, "x")), "recorded");
+    assert_eq!(send_dated(&stage, &dated, &[1], 1), ["recorded"], "yesterday's");
+    let today = send_dated(&stage, &dated, &[2, 3, 4], 0);
+    assert_eq!(today, ["suspected", "suspected", "recorded"], "one to one");
+    // And the other way round: what came as a date first.
+    assert_eq!(exact.send(&paid(&stage, 4, 10_800, "x")), "suspected");
+    assert_eq!(exact.send(&paid(&stage, 5, 10_800, "x")), "recorded");
+    assert_eq!(counts(&stage).0, 5);
+    agrees(&stage);
+});
+
+on_both!(money_out_is_linked_too_where_it_may_be_kept, |db| {
+    let stage = Stage::new(db);
+    let new = NewAccount {
+        bin: "970422".into(),
+        number: ACCOUNT.into(),
+        kind: AccountKind::Organisation,
+        use_kind: UseKind::BusinessOnly,
+        holder_name: "BAN QUAN LY CHO".into(),
+        relation: Relation::Market,
+        keeps_outgoing: true,
+    };
+    stage.write(move |connection, act| accounts::create(connection, act, new));
+    let (one, other) = (stage.feed(Provider::Sepay), stage.feed(Provider::StandardWebhooks));
+    let out = SampleTransfer { direction: Direction::Out, ..paid(&stage, 1, 60, "tra tien dien") };
+    assert_eq!(one.send(&out), "recorded");
+    assert_eq!(other.send(&out), "suspected");
+    let came_back = SampleTransfer { direction: Direction::In, ..out.clone() };
+    let back = SampleTransfer { id: 2, ..came_back };
+    assert_eq!(other.send(&back), "unmatched", "the other direction");
+    assert_eq!(counts(&stage).0, 2);
+    agrees(&stage);
+    separate(&stage, pairs_of(&stage, None)[0].id).unwrap();
+    assert_eq!(counts(&stage).0, 3);
     agrees(&stage);
 });
