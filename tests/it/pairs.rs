@@ -262,3 +262,23 @@ on_both!(what_cannot_be_read_again_is_not_separated, |db| {
     set_bodies(None);
     assert_eq!(one.send(&paid(&stage, 2, 900, "x")), "suspected");
 });
+
+on_both!(one_sender_s_reports_are_never_linked_with_each_other, |db| {
+    let stage = Stage::new(db);
+    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let (one, other) = (stage.feed(Provider::Sepay), stage.feed(Provider::StandardWebhooks));
+    assert_eq!(one.send(&paid(&stage, 1, 3_600, "x")), "recorded");
+    assert_eq!(other.send(&paid(&stage, 1, 3_600, "x")), "suspected");
+    assert_eq!(one.send(&paid(&stage, 2, 60, "x")), "recorded");
+    assert_eq!(one.send(&paid(&stage, 3, 60, "x")), "recorded");
+    // The feed was made anew: the ids at its provider go on.
+    let anew = stage.feed(Provider::Sepay);
+    assert_eq!(anew.send(&paid(&stage, 3, 60, "x")), "duplicate");
+    assert_eq!(anew.send(&paid(&stage, 4, 60, "x")), "recorded");
+    assert_eq!(one.send(&paid(&stage, 5, 60, "x")), "recorded");
+    let both =
+        together(&stage, &[(&anew, paid(&stage, 6, 60, "x")), (&one, paid(&stage, 7, 60, "x"))]);
+    assert_eq!(both, ["recorded", "recorded"]);
+    assert_eq!(counts(&stage), (7, 1, 2));
+    agrees(&stage);
+});
