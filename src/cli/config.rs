@@ -76,7 +76,7 @@ impl Settings {
             key_file: key_file.unwrap_or_else(|| beside(&database_url)),
             key_hex: std::env::var(KEY_VARIABLE).ok(),
             may_create_key: false,
-            workers: within("workers", file.workers, 256)?.unwrap_or_else(cores),
+            workers: within("workers", file.workers, 256)?.unwrap_or_else(default_workers),
             postgres_lanes: within("postgres_lanes", file.postgres_lanes, 64)?.unwrap_or(4),
             batch_limit: batch_limit.unwrap_or(BATCH),
             noop_route: file.noop_route,
@@ -148,6 +148,8 @@ pub fn beside(database_url: &DatabaseUrl) -> PathBuf {
     }
 }
 
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(2, usize::from)
+/// HTTP threads: the cores but one, which is the writer's. On two cores a second thread would only
+/// take turns with the writer that it waits for.
+pub fn default_workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }

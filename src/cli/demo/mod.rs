@@ -99,7 +99,7 @@ fn settings(place: &Place) -> Config {
         key_file: place.key_file.clone(),
         key_hex: None,
         may_create_key: true,
-        workers: std::thread::available_parallelism().map_or(2, usize::from),
+        workers: config::default_workers(),
         postgres_lanes: 1,
         batch_limit: lane::BATCH,
         noop_route: false,
