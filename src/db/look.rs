@@ -32,8 +32,8 @@ pub(super) fn is_empty(url: &DatabaseUrl) -> Outcome<bool> {
         &mut connection,
         match url {
             DatabaseUrl::Sqlite(_) => {
-                "SELECT name FROM sqlite_schema
-                 WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+                // Views too: whatever another program made.
+                "SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
             }
             DatabaseUrl::Postgres(_) => {
                 "SELECT CAST(tablename AS TEXT) AS name FROM pg_tables

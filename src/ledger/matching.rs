@@ -28,8 +28,8 @@ pub enum Rule {
     Reference,
     /// The reference of a code that was revoked: still that stall's money, but to be looked at.
     RevokedReference,
-    /// The reference of a vendor who had left the stall that day, or of an account that no longer
-    /// served it: the money went to that vendor's account, but to be looked at.
+    /// The code or request of a vendor who had left the stall that day, or of an account that no
+    /// longer served it: the money went to that vendor's account, but to be looked at.
     EndedOccupancy,
     /// For a request that was taken back: its stall's money, but to be looked at.
     CancelledRequest,
@@ -155,7 +155,7 @@ pub fn decide(sighted: &Sighted, known: &Known<'_>) -> Decision {
     let amount = sighted.reported.amount;
     if known.is_order_feed {
         return match known.requests {
-            [request] => of_request(sighted, request, Rule::Order),
+            [request] => of_request(sighted, request, Rule::Order, known),
             _ => undecided(amount, Unassigned::UnknownOrder),
         };
     }
@@ -170,7 +170,7 @@ pub fn decide(sighted: &Sighted, known: &Known<'_>) -> Decision {
         .collect();
     match candidates.as_slice() {
         [] => by_number(amount, known).unwrap_or_else(|| by_account(amount, account_id, known)),
-        [Candidate::Request(request)] => of_request(sighted, request, Rule::Request),
+        [Candidate::Request(request)] => of_request(sighted, request, Rule::Request, known),
         [Candidate::Code { code_id, occupancy_id, rule }] => Decision {
             line: Line {
                 occupancy_id: Some(*occupancy_id),
@@ -219,7 +219,7 @@ fn candidate<'a>(
     (request.account_id == account_id).then_some(Candidate::Request(request))
 }
 
-fn of_request(sighted: &Sighted, request: &RequestRow, rule: Rule) -> Decision {
+fn of_request(sighted: &Sighted, request: &RequestRow, rule: Rule, known: &Known<'_>) -> Decision {
     let reported = &sighted.reported;
     let received = request.receive(reported.amount, reported.occurred_at, reported.precision);
     let class = match (received.effect, request.kind) {
@@ -227,6 +227,14 @@ fn of_request(sighted: &Sighted, request: &RequestRow, rule: Rule) -> Decision {
         (Effect::Thousandfold, _) => Class::Unclassified,
         (_, RequestKind::Fee) => Class::Fee,
         (_, RequestKind::Sale) => Class::Sale,
+    };
+    let (account_id, occupancy_id) = (request.account_id, request.occupancy_id);
+    let rule = if request.cancelled_at.is_some() {
+        Rule::CancelledRequest
+    } else if known.directory.has_ended(account_id, occupancy_id, known.day) {
+        Rule::EndedOccupancy
+    } else {
+        rule
     };
     Decision {
         line: Line {
@@ -236,7 +244,7 @@ fn of_request(sighted: &Sighted, request: &RequestRow, rule: Rule) -> Decision {
             class,
             amount: reported.amount,
         },
-        rule: if request.cancelled_at.is_some() { Rule::CancelledRequest } else { rule },
+        rule,
         unassigned: None,
         effect: Some(received.effect),
     }

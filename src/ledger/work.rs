@@ -31,6 +31,15 @@ pub struct Work<'i> {
 }
 
 impl<'i> Work<'i> {
+    /// Asks the register who else reports the account.
+    pub fn compare_senders(&mut self, directory: &Directory) {
+        let own = self.sighted.sender();
+        let senders = self.account_id.map_or(&[][..], |id| directory.senders_of(id));
+        self.is_new_sender =
+            self.account_id.is_some() && !senders.iter().any(|sender| **sender == *own);
+        self.is_shared = !senders.iter().all(|sender| **sender == *own);
+    }
+
     pub fn sighting(&self) -> sightings::New<'i> {
         sightings::New {
             board_id: self.item.board_id.0,

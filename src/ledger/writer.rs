@@ -51,13 +51,14 @@ impl Batch for LedgerWriter {
         let heads = self.lock_boards(connection, items)?;
         let mut work = self.gather(items)?;
         work::see(connection, &mut work)?;
-        let pairing = Pairing::hear(connection, &mut work)?;
         let requests = Payable::load(
             connection,
             work.iter()
                 .filter(|work| work.seen == Seen::Created)
                 .map(|work| (work.item.board_id, work.item.feed_id, work.sighted)),
         )?;
+        self.settle_orders(&mut work, &requests)?;
+        let pairing = Pairing::hear(connection, &mut work)?;
         let mut batched = Batched {
             rows: Rows::default(),
             totals: Totals::default(),
@@ -129,9 +130,7 @@ impl LedgerWriter {
                     .and_then(|id| directory.account(id))
                     .is_some_and(|account| account.keeps_outgoing);
                 let keeps = reported.direction == Direction::In || keeps_outgoing;
-                let own = sighted.sender();
-                let senders = account_id.map_or(&[][..], |id| directory.senders_of(id));
-                work.push(Work {
+                let mut one = Work {
                     item,
                     at,
                     place,
@@ -140,13 +139,29 @@ impl LedgerWriter {
                     number_id,
                     keeps,
                     seen: Seen::Created,
-                    is_new_sender: account_id.is_some()
-                        && !senders.iter().any(|sender| **sender == *own),
-                    is_shared: !senders.iter().all(|sender| **sender == *own),
-                });
+                    is_new_sender: false,
+                    is_shared: false,
+                };
+                one.compare_senders(directory);
+                work.push(one);
             }
         }
         Ok(work)
+    }
+
+    /// An order that is paid tells the account where its report does not: the request's.
+    fn settle_orders(&self, work: &mut [Work<'_>], requests: &Payable) -> Outcome<()> {
+        for one in work.iter_mut() {
+            if one.account_id.is_some() || one.sighted.reported.order.is_none() {
+                continue;
+            }
+            let (board_id, feed_id) = (one.item.board_id, one.item.feed_id);
+            if let [request] = requests.of(board_id, feed_id, one.sighted).as_slice() {
+                one.account_id = Some(request.account_id);
+                one.compare_senders(self.directory(board_id)?);
+            }
+        }
+        Ok(())
     }
 
     /// Decides and lays out one transfer's rows.

@@ -204,6 +204,12 @@ impl Directory {
         Some(printed)
     }
 
+    /// Whether the account served the occupancy before a day, and did not any more on it.
+    #[must_use]
+    pub fn has_ended(&self, account_id: AccountId, occupancy_id: OccupancyId, day: Day) -> bool {
+        last_linked(&self.links, account_id, occupancy_id).is_some_and(|last| last < day.get())
+    }
+
     /// The senders that are known to report an account, each once.
     #[must_use]
     pub fn senders_of(&self, account_id: AccountId) -> &[Box<str>] {
@@ -219,12 +225,21 @@ impl Directory {
 /// The last day of the links between a code's account and its occupancy, or of the occupancy alone
 /// where there are none.
 fn last_day(links: &HashMap<AccountId, Vec<Link>>, code: &StaticCode) -> Option<Day> {
-    let of_account = links.get(&code.account_id).map_or(&[][..], Vec::as_slice);
-    let of_code = of_account.iter().filter(|link| link.occupancy_id == code.occupancy_id);
-    let last_days = of_code.map(|link| link.period.to.map_or(i32::MAX, Day::get));
-    match last_days.max() {
+    match last_linked(links, code.account_id, code.occupancy_id) {
         Some(i32::MAX) => None,
         Some(last_day) => Some(Day(last_day)),
         None => code.last_day,
     }
+}
+
+/// The last day on which an account serves an occupancy, the greatest number where it still does;
+/// `None`: it never did.
+fn last_linked(
+    links: &HashMap<AccountId, Vec<Link>>,
+    account_id: AccountId,
+    occupancy_id: OccupancyId,
+) -> Option<i32> {
+    let of_account = links.get(&account_id).map_or(&[][..], Vec::as_slice);
+    let of_occupancy = of_account.iter().filter(|link| link.occupancy_id == occupancy_id);
+    of_occupancy.map(|link| link.period.to.map_or(i32::MAX, Day::get)).max()
 }

@@ -271,6 +271,7 @@ on_both!(money_to_the_card_of_a_vendor_who_left_is_flagged, |db| {
     let unlinked = stage.stand("A2", "0987654321", UseKind::BusinessOnly);
     let today = stage.now().at.day(0);
     let (feed, id) = (stage.feed(Provider::Sepay), stand.occupancy_id);
+    let asked = ask(&stage, &stand, 45_000);
     let mut number = 0;
     let mut rule = |stand: &Stand, account: &str| {
         number += 1;
@@ -299,6 +300,13 @@ on_both!(money_to_the_card_of_a_vendor_who_left_is_flagged, |db| {
     clock.move_to(stage.now().at.plus_ms(MS_PER_DAY));
     assert_eq!(rule(&stand, "0123456789"), "ended_occupancy");
     assert_eq!(rule(&unlinked, "0987654321"), "ended_occupancy");
+    let memo = asked.reference.to_string();
+    assert_eq!(feed.send(&transfer(&stage, 100, "0123456789", &memo)), "recorded");
+    let found = newest(&stage).attribution;
+    assert_eq!(
+        (found.rule.as_str(), found.lines[0].request_id),
+        ("ended_occupancy", Some(asked.id))
+    );
     // The day was a mistake.
     stage.write(move |connection, act| {
         let change = occupancies::OccupancyChange { from_day: None, to_day: Patch::Clear };

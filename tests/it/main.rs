@@ -14,6 +14,7 @@ mod adoption_rollup;
 mod adoption_secrecy;
 mod adoption_secrecy_worlds;
 mod adoption_support;
+mod adoption_tail;
 mod cli;
 mod cli_feed;
 mod cli_secret_key;

@@ -63,7 +63,8 @@ impl SampleTransfer<'_> {
     pub fn bank_sync_body(&self) -> Option<Vec<u8>> {
         let reference = format!("{}{}", self.reference, self.id);
         let body = SyncBody {
-            transactionid: format!("{}-{reference}", self.occurred_at.get()),
+            // The same again, whatever the time: MB tells its transfers apart by it.
+            transactionid: format!("{}-{reference}", self.id),
             transactiontime: self.occurred_at.get(),
             referencenumber: reference,
             amount: self.amount,
