@@ -266,6 +266,7 @@ problem-feed-too-many-secrets = The feed has { $max } active secrets already. Pl
 problem-feed-last-secret = This is the feed's last secret. Please add a new one before ending it.
 problem-feed-account-in-other-feed = Account { $account } is reported by feed { $feed } already; two feeds would count each transfer twice. Please stop the old provider's reports of it, then detach it there.
 problem-feed-disabled = The feed is disabled. Please take it up again before giving it accounts.
+problem-feed-sample-no-direction = This feed reports only money in. Please leave out --out.
 problem-feed-sample-not-signed = The secret does not fit this provider, so that no sample can be signed.
 problem-feed-url-malformed = { $url } is no web address ({ $error }). Please copy it again, with http:// or https:// in front.
 problem-feed-url-not-trusted = The TLS certificate of { $url } cannot be trusted: { $error }. The provider would not send either; please mend the certificate.

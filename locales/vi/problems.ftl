@@ -286,6 +286,7 @@ problem-feed-too-many-secrets = Nguồn đã có { $max } khóa bí mật đang 
 problem-feed-last-secret = Đây là khóa bí mật cuối cùng của nguồn. Xin thêm khóa mới trước khi bỏ khóa này.
 problem-feed-account-in-other-feed = Tài khoản { $account } đang được nguồn { $feed } báo; hai nguồn cùng báo thì mỗi lần chuyển bị đếm hai lần. Xin tắt việc báo tài khoản này ở bên nguồn kia rồi gỡ nó khỏi nguồn đó.
 problem-feed-disabled = Nguồn báo tiền đang tắt. Xin mở lại nguồn rồi hãy thêm tài khoản.
+problem-feed-sample-no-direction = Nguồn này chỉ báo tiền vào. Xin bỏ --out.
 problem-feed-sample-not-signed = Khóa bí mật không hợp với nhà cung cấp này nên không ký được yêu cầu mẫu.
 problem-feed-url-malformed = { $url } không phải địa chỉ web ({ $error }). Xin chép lại, có http:// hoặc https:// ở đầu.
 problem-feed-url-not-trusted = Chứng chỉ TLS của { $url } không tin được: { $error }. Nhà cung cấp cũng sẽ không gửi; xin sửa chứng chỉ.

@@ -169,6 +169,7 @@ fn arguments_are_checked_before_anything_is_sent() {
     refused(&["sample", "--provider", "casso", "--secret", "short"], "secret: ");
     refused(&["sample", "--provider", "casso", "--bin", "123456"], "bin: ");
     refused(&["send", "--provider", "casso"], "--url");
+    refused(&["sample", "--provider", "payos", "--out"], "out: ");
     refused(&["verify", "--provider", "casso", "--headers", "/nowhere/at/all"], "headers: ");
 }
 

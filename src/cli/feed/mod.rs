@@ -15,7 +15,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::db::{Fault, Outcome};
 use crate::feeds::sample::SampleTransfer;
-use crate::feeds::{Direction, FeedConfig, Provider, Secret, connector};
+use crate::feeds::{
+    Direction, FeedConfig, FeedKind, MbbankAuthentication, Provider, Secret, connector,
+};
 use crate::primitives::{Clock, Refusal, UnixMs, Vnd};
 use crate::vietqr::banks;
 
@@ -128,9 +130,13 @@ impl TransferArgs {
     /// Hands over the transfer as it stands at `now`.
     fn with<T>(
         &self,
+        config: &FeedConfig,
         now: UnixMs,
         work: impl FnOnce(&SampleTransfer<'_>) -> Option<T>,
     ) -> Result<T, Refusal> {
+        if self.out && !tells_direction(config) {
+            return Err(Refusal::invalid("out", "feed-sample-no-direction"));
+        }
         let unknown = || Refusal::invalid("bin", "unknown-bin").with("bin", &self.bin);
         let bank = banks::by_bin(&self.bin).ok_or_else(unknown)?;
         let id = self.id.unwrap_or_else(|| now.get().unsigned_abs());
@@ -149,6 +155,14 @@ impl TransferArgs {
             order_code: self.order_code,
         };
         work(&transfer).ok_or_else(|| Refusal::invalid("secret", "feed-sample-not-signed"))
+    }
+}
+
+/// Orders that are paid, and MB's notices of payments to a shop, are money in alone.
+fn tells_direction(config: &FeedConfig) -> bool {
+    match config {
+        FeedConfig::Mbbank(config) => config.authentication != MbbankAuthentication::Checksum,
+        config => connector(config.provider()).kind() == FeedKind::Account,
     }
 }
 

@@ -42,8 +42,9 @@ pub fn run(
         has_token = true;
         let _ = writeln!(commands, "TOKEN=$({} | jq -r .access_token)", curl(&args.url, &question));
     }
-    let mut request =
-        args.transfer.with(now, |transfer| transfer.signed_request(&config, &secret, now))?;
+    let mut request = args
+        .transfer
+        .with(&config, now, |transfer| transfer.signed_request(&config, &secret, now))?;
     if has_token {
         request.headers.retain(|(name, _)| *name != "authorization");
     }

@@ -54,8 +54,9 @@ pub fn run(
         remark(remarks, &format!("HTTP {}", answer.status))?;
     }
     let now = clock.now();
-    let mut request =
-        args.transfer.with(now, |transfer| transfer.signed_request(&config, &secret, now))?;
+    let mut request = args
+        .transfer
+        .with(&config, now, |transfer| transfer.signed_request(&config, &secret, now))?;
     if let Some(token) = token {
         request.headers.retain(|(name, _)| *name != "authorization");
         request.headers.push(sign::bearer(&token));
