@@ -119,6 +119,8 @@ problem-not-found = { $what ->
     [secret] There is no such active secret. Please check the id.
     [section] There is no such section in the market. Please check the id.
     [suspected_pair] There is no such suspected pair. Please check the id.
+    [statement] There is no such statement. Please check the id.
+    [statement_layout] No file with this layout was uploaded. Please check its name.
     [stall] There is no such stall. Please check the id.
     [transfer] There is no such transfer. Please check the id.
     [vendor] There is no such vendor. Please check the id.
@@ -276,3 +278,25 @@ problem-delivery-body-gone = The delivery's body is no longer kept, so it cannot
 problem-delivery-reads-differently = The delivery reads differently today than when it came, so it cannot be recorded by itself. Please assign the money by hand, and tell the operator.
 problem-pair-separated = These two reports were separated: each is a transfer of its own by now, which stays. If it is one after all, please give one of the transfers another class.
 problem-refused-truncated = The refused delivery was too long to be kept whole, so it cannot be verified again. Please have the provider send it again.
+
+## Statements
+
+problem-statement-empty = The file is empty. Please export the statement from the bank again.
+problem-statement-too-large = The file is larger than { $max } MB. Please export a shorter period.
+problem-file-too-large = The file is larger than { $max } MB. Please export a shorter period.
+problem-content-type-not-file = Please send the file itself as the body, e.g. `curl --data-binary @file.xlsx` with `Content-Type: application/octet-stream`, not as a form or as JSON.
+problem-statement-is-a-page = This file is a web page, even if it is named .xls. Please open it in Excel and save it as .xlsx, then upload that.
+problem-statement-format-unknown = This is not a CSV or Excel file. Please export the statement from the bank as Excel or CSV; a PDF cannot be read.
+problem-statement-unreadable = The file cannot be read: it is damaged, or protected with a password. Please open it in Excel and save it as .xlsx without a password.
+problem-statement-too-many-rows = The file has more than { $max } rows. Please export a shorter period.
+problem-statement-too-many-columns = The table has more than { $max } columns. Please remove the ones without a heading.
+problem-statement-unpacks-too-large = The file is far larger inside than outside. Please save it in Excel as .csv and upload that.
+problem-statement-no-table = There is no table of transfers in the file. It needs a row that names its columns, with a date and an amount.
+problem-statement-account-differs = The file is of account { $said }, not of { $number }. Please choose the account that it belongs to.
+problem-statement-currency = The file is in { $currency }. Only statements in đồng can be imported.
+problem-statement-column-unknown = There is no such column. The first is 0, the last { $max }.
+problem-statement-needs-mapping = The columns of this file are not known yet. Please map its layout, then upload the file again.
+problem-statement-days-unknown = The file does not say which days it tells. Please give `from_day` and `to_day`, or `no_days` if it may leave transfers out.
+problem-statement-days-too-many = The period is longer than { $days } days. Please check the year.
+problem-statement-days-too-narrow = The file has transfers from { $from } to { $to }. Please give a period that holds them.
+problem-statement-committed = This statement was taken in already and cannot be thrown away.

@@ -119,6 +119,8 @@ problem-not-found = { $what ->
     [secret] Không tìm thấy khóa bí mật đang dùng này. Xin coi lại mã.
     [section] Không tìm thấy khu này trong chợ. Xin coi lại mã.
     [suspected_pair] Không tìm thấy cặp tin báo nghi trùng này. Xin coi lại mã.
+    [statement] Không có sao kê này. Xin kiểm tra mã.
+    [statement_layout] Chưa có tập tin nào có mẫu này. Xin kiểm tra tên mẫu.
     [stall] Không tìm thấy sạp này. Xin coi lại mã.
     [transfer] Không tìm thấy giao dịch này. Xin coi lại mã.
     [vendor] Không tìm thấy tiểu thương này. Xin coi lại mã.
@@ -296,3 +298,25 @@ problem-delivery-body-gone = Nội dung của tin báo không còn lưu nên kh�
 problem-delivery-reads-differently = Tin báo nay đọc ra khác lúc mới tới nên không ghi riêng được. Xin xếp khoản tiền bằng tay và báo người quản trị.
 problem-pair-separated = Hai tin báo này đã được tách: mỗi tin nay là một khoản riêng và giữ nguyên. Nếu thật ra chỉ là một khoản, xin đổi loại của một trong hai khoản.
 problem-refused-truncated = Tin bị từ chối này quá dài, không lưu trọn nên không kiểm lại được. Xin nhờ bên báo tiền gửi lại.
+
+## Sao kê
+
+problem-statement-empty = Tập tin trống. Xin xuất lại sao kê từ ngân hàng.
+problem-statement-too-large = Tập tin lớn hơn { $max } MB. Xin xuất khoảng thời gian ngắn hơn.
+problem-file-too-large = Tập tin lớn hơn { $max } MB. Xin xuất khoảng thời gian ngắn hơn.
+problem-content-type-not-file = Xin gửi chính tập tin làm nội dung, ví dụ `curl --data-binary @file.xlsx` với `Content-Type: application/octet-stream`, không gửi dạng biểu mẫu hay JSON.
+problem-statement-is-a-page = Tập tin này là một trang web, dù có tên .xls. Xin mở bằng Excel, lưu lại thành .xlsx rồi tải tập tin đó lên.
+problem-statement-format-unknown = Đây không phải tập tin CSV hay Excel. Xin xuất sao kê từ ngân hàng ở dạng Excel hoặc CSV; PDF không đọc được.
+problem-statement-unreadable = Không đọc được tập tin: tập tin bị hỏng hoặc có mật khẩu. Xin mở bằng Excel và lưu lại thành .xlsx không mật khẩu.
+problem-statement-too-many-rows = Tập tin có hơn { $max } dòng. Xin xuất khoảng thời gian ngắn hơn.
+problem-statement-too-many-columns = Bảng có hơn { $max } cột. Xin xóa các cột không có tiêu đề.
+problem-statement-unpacks-too-large = Nội dung bên trong lớn hơn tập tin quá nhiều. Xin lưu bằng Excel thành .csv rồi tải lên.
+problem-statement-no-table = Trong tập tin không có bảng giao dịch. Cần một dòng tiêu đề cột, có ngày và số tiền.
+problem-statement-account-differs = Tập tin là của tài khoản { $said }, không phải { $number }. Xin chọn đúng tài khoản của sao kê.
+problem-statement-currency = Tập tin ghi bằng { $currency }. Chỉ nhập được sao kê tiền đồng.
+problem-statement-column-unknown = Không có cột này. Cột đầu là 0, cột cuối là { $max }.
+problem-statement-needs-mapping = Chưa biết các cột của tập tin này. Xin chỉ cột cho mẫu này rồi tải tập tin lên lại.
+problem-statement-days-unknown = Tập tin không ghi kể các ngày nào. Xin cho `from_day` và `to_day`, hoặc `no_days` nếu tập tin có thể thiếu giao dịch.
+problem-statement-days-too-many = Khoảng thời gian dài hơn { $days } ngày. Xin xem lại năm.
+problem-statement-days-too-narrow = Tập tin có giao dịch từ { $from } đến { $to }. Xin cho khoảng thời gian chứa đủ các ngày đó.
+problem-statement-committed = Sao kê này đã được nhập rồi, không bỏ được nữa.

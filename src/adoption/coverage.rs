@@ -1,12 +1,12 @@
 //! Set V: where the absence of receipts means something. Silence proves nothing; a day is good for
 //! an account only if the same feed reported something of the same bank that cannot have been the
-//! stall's own money.
+//! stall's own money; or if a statement of the bank told that day completely.
 
 use std::collections::HashMap;
 
 use super::days::{DaySet, Span};
 use super::store::register::LinkRow;
-use super::store::sources::{BankDayRow, FeedAccountRow};
+use super::store::sources::{BankDayRow, FeedAccountRow, StatementDaysRow};
 use crate::feeds::{FeedKind, Provider, connector};
 use crate::primitives::Day;
 
@@ -21,6 +21,8 @@ pub struct Sources<'a> {
     links: HashMap<i64, Vec<&'a LinkRow>>,
     bins: HashMap<i64, &'a str>,
     heard: HashMap<(i64, &'a str), Vec<&'a BankDayRow>>,
+    /// By account.
+    told: HashMap<i64, Vec<Span>>,
     history: Span,
     window: Span,
 }
@@ -32,7 +34,7 @@ impl<'a> Sources<'a> {
         feeds: &'a [FeedAccountRow],
         links: &'a [LinkRow],
         accounts: &'a [(i64, String)],
-        bank_days: &'a [BankDayRow],
+        (bank_days, statement_days): (&'a [BankDayRow], &[StatementDaysRow]),
         (history, window): (Span, Span),
     ) -> Self {
         let mut by_account: HashMap<i64, Vec<&FeedAccountRow>> = HashMap::new();
@@ -47,8 +49,12 @@ impl<'a> Sources<'a> {
         for row in bank_days {
             heard.entry((row.feed_id, row.bin.as_str())).or_default().push(row);
         }
+        let mut told: HashMap<i64, Vec<Span>> = HashMap::new();
+        for row in statement_days {
+            told.entry(row.account_id).or_default().push(row.span());
+        }
         let bins = accounts.iter().map(|(id, bin)| (*id, bin.as_str())).collect();
-        Self { by_account, links: linked, bins, heard, history, window }
+        Self { by_account, links: linked, bins, heard, told, history, window }
     }
 
     pub fn of_account(&self, account_id: i64) -> impl Iterator<Item = &'a FeedAccountRow> {
@@ -65,13 +71,21 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// Whether a feed reported the account on some day of the window.
+    /// Whether a feed or a statement reported the account on some day of the window.
     fn has_feed(&self, account_id: i64) -> bool {
-        self.of_account(account_id).any(|feed| !self.window.both(feed.span()).is_empty())
+        self.told_of(account_id).any(|told| !self.window.both(told).is_empty())
+            || self.of_account(account_id).any(|feed| !self.window.both(feed.span()).is_empty())
+    }
+
+    fn told_of(&self, account_id: i64) -> impl Iterator<Item = Span> {
+        self.told.get(&account_id).into_iter().flatten().copied()
     }
 
     fn good_days(&self, account_id: i64, own: &Own<'_>) -> DaySet {
         let mut good = DaySet::within(self.history);
+        for told in self.told_of(account_id) {
+            self.history.both(told).days().for_each(|day| good.insert(day));
+        }
         let Some(bin) = self.bins.get(&account_id) else { return good };
         for feed in self.of_account(account_id) {
             for row in self.heard.get(&(feed.feed_id, *bin)).into_iter().flatten() {

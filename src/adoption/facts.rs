@@ -87,11 +87,13 @@ impl Facts {
         let market_days = market_days(&register.rules, history);
         let mut feeds = sources::feed_accounts(connection, board_id)?;
         let bank_days = sources::bank_days(connection, board_id, history)?;
+        let statement_days = sources::statement_days(connection, board_id, history)?;
         let ids = register.occupancies.iter().map(|row| row.id);
         let spans = (history, window);
         let mut activities =
             Activities::load(connection, board_id, ids, &register.links, spans, tail)?;
-        let sources = Sources::new(&feeds, &register.links, &register.accounts, &bank_days, spans);
+        let days = (bank_days.as_slice(), statement_days.as_slice());
+        let sources = Sources::new(&feeds, &register.links, &register.accounts, days, spans);
         let known = Known::new(register, window);
         let occupancies = register
             .occupancies

@@ -622,6 +622,83 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    statements (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        account_id -> BigInt,
+        feed_id -> Nullable<BigInt>,
+        uploaded_by -> BigInt,
+        uploaded_at_ms -> BigInt,
+        state -> Text,
+        format -> Text,
+        layout -> Text,
+        asks -> Text,
+        stated_from_day -> Nullable<Integer>,
+        stated_to_day -> Nullable<Integer>,
+        printed_day -> Nullable<Integer>,
+        first_day -> Nullable<Integer>,
+        last_day -> Nullable<Integer>,
+        row_count -> BigInt,
+        new_count -> BigInt,
+        known_count -> BigInt,
+        reported_count -> BigInt,
+        unreadable_count -> BigInt,
+        dropped_count -> BigInt,
+        failed_count -> BigInt,
+        committed_at_ms -> Nullable<BigInt>,
+        finished_at_ms -> Nullable<BigInt>,
+        done_count -> BigInt,
+        recorded_count -> BigInt,
+        linked_count -> BigInt,
+        doubtful_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    statement_parts (board_id, statement_id, part) {
+        board_id -> BigInt,
+        statement_id -> BigInt,
+        part -> Integer,
+        states -> Text,
+        body -> Binary,
+    }
+}
+
+diesel::table! {
+    statement_unreadable (board_id, statement_id, row_number) {
+        board_id -> BigInt,
+        statement_id -> BigInt,
+        row_number -> Integer,
+        field -> Text,
+        because -> Text,
+        day -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    statement_layouts (board_id, layout) {
+        board_id -> BigInt,
+        layout -> Text,
+        headings -> Text,
+        mapping -> Nullable<Text>,
+        changed_at_ms -> BigInt,
+        changed_by -> BigInt,
+    }
+}
+
+diesel::table! {
+    statement_days (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        account_id -> BigInt,
+        statement_id -> BigInt,
+        from_day -> Integer,
+        to_day -> Integer,
+        recorded_at_ms -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     boards,
     board_heads,
@@ -658,6 +735,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     sighting_conflicts,
     account_sources,
     suspected_pairs,
+    statements,
+    statement_parts,
+    statement_unreadable,
+    statement_layouts,
+    statement_days,
     transfers,
     attribution_lines,
     transfer_index,

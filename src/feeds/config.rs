@@ -20,6 +20,7 @@ pub enum FeedConfig {
     VietqrVn(VietqrVnConfig),
     SepayBankHub(SepayBankHubConfig),
     Mbbank(MbbankConfig),
+    Statement(StatementConfig),
 }
 
 /// How SePay proves that it is SePay; chosen when the webhook is created there.
@@ -147,6 +148,13 @@ pub struct MbbankConfig {
     pub token: Option<TokenConfig>,
 }
 
+/// Made with the feed by the first import, never by hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StatementConfig {
+    /// The account's id; part of the namespace, since banks number per account.
+    pub merchant: String,
+}
+
 impl FeedConfig {
     /// Reads and checks a configuration as sent to the API or stored by [`Self::to_json`].
     ///
@@ -204,6 +212,7 @@ impl FeedConfig {
                 let token = TokenConfig::parse(&object, by_token)?;
                 Self::Mbbank(MbbankConfig { authentication, merchant, token })
             }
+            Provider::Statement => Self::Statement(StatementConfig { merchant }),
         })
     }
 
@@ -224,6 +233,7 @@ impl FeedConfig {
             Self::VietqrVn(_) => Provider::VietqrVn,
             Self::SepayBankHub(_) => Provider::SepayBankHub,
             Self::Mbbank(_) => Provider::Mbbank,
+            Self::Statement(_) => Provider::Statement,
         }
     }
 
@@ -237,6 +247,7 @@ impl FeedConfig {
             Self::VietqrVn(config) => &config.merchant,
             Self::SepayBankHub(config) => &config.merchant,
             Self::Mbbank(config) => &config.merchant,
+            Self::Statement(config) => &config.merchant,
         }
     }
 
@@ -245,6 +256,8 @@ impl FeedConfig {
     #[must_use]
     pub fn source(&self) -> String {
         match connector(self.provider()).kind() {
+            // A statement proves its days by itself, beside whoever else reports the account.
+            _ if self.provider() == Provider::Statement => self.sender(),
             FeedKind::Account => "account".to_owned(),
             FeedKind::Order => self.sender(),
         }
@@ -290,7 +303,7 @@ fn known_fields(provider: Provider) -> &'static [&'static str] {
     match provider {
         Provider::Sepay => &["authentication", "merchant", "tolerance_s"],
         Provider::StandardWebhooks => &["merchant", "tolerance_s"],
-        Provider::Payos => &["merchant"],
+        Provider::Payos | Provider::Statement => &["merchant"],
         Provider::Casso => &["version", "merchant", "tolerance_s"],
         Provider::VietqrVn | Provider::Mbbank => {
             &["authentication", "merchant", "username", "token_lifetime_s"]

@@ -13,6 +13,7 @@
 //! | [`casso`] | account | key, or HMAC over `t.` and the sorted body | `id` |
 //! | [`vietqr_vn`] | account | a token that we give out, or HMAC over four fields | `referencenumber` + `transType` per account |
 //! | [`sepay_bank_hub`] | account | key | `transaction_id` |
+//! | [`statement`] | account | a person imports it ([`statements`]) | what the bank says, per account |
 //! | [`mbbank`] | account | a token that we give out, a fixed one, or MD5 over four fields | `transactionid` + `transType` per account; the four fields |
 //!
 //! [`sign`] and [`sample`] are the sender's side, for the demo, tests and `cho40 feed`.
@@ -43,6 +44,8 @@ mod sepay_gateways;
 pub mod sign;
 mod sorted_json;
 pub mod standard_webhooks;
+pub mod statement;
+pub mod statements;
 mod times;
 mod tokens;
 mod undecodable;
@@ -52,7 +55,7 @@ pub use casso::canonical as casso_canonical_string;
 pub use config::{
     CassoConfig, CassoVersion, FeedConfig, MbbankAuthentication, MbbankConfig, PayosConfig,
     SepayAuthentication, SepayBankHubAuthentication, SepayBankHubConfig, SepayConfig,
-    StandardWebhooksConfig, TokenConfig, VietqrVnAuthentication, VietqrVnConfig,
+    StandardWebhooksConfig, StatementConfig, TokenConfig, VietqrVnAuthentication, VietqrVnConfig,
 };
 pub use connector::{Believed, Connector, Incoming, connector};
 pub use fields::{MAX_AMOUNT, MAX_BODY_BYTES, MAX_ID_CHARS, MAX_MEMO_CHARS};

@@ -14,6 +14,8 @@ pub enum Provider {
     VietqrVn,
     SepayBankHub,
     Mbbank,
+    /// Files of the bank that a person imports.
+    Statement,
 }
 
 /// What a feed can see; decides whether a printed static code can be measured by it.
@@ -27,6 +29,7 @@ pub enum FeedKind {
 }
 
 impl Provider {
+    /// Those that send to a hook, and whose feeds are made by hand.
     pub const ALL: [Self; 7] = [
         Self::Sepay,
         Self::StandardWebhooks,
@@ -48,19 +51,29 @@ impl Provider {
             Self::VietqrVn => "vietqr_vn",
             Self::SepayBankHub => "sepay_bank_hub",
             Self::Mbbank => "mbbank",
+            Self::Statement => "statement",
         }
     }
 
     /// Whether the time of a transfer is the bank's. VietQR.vn tells when it heard of it, so its
-    /// two versions tell two times of one transfer; MB's open API is the same protocol.
+    /// two versions tell two times of one transfer; MB's open API is the same protocol. Two files
+    /// of one bank tell a time and a date alone.
     #[must_use]
     pub const fn reports_bank_time(self) -> bool {
-        !matches!(self, Self::VietqrVn | Self::Mbbank)
+        !matches!(self, Self::VietqrVn | Self::Mbbank | Self::Statement)
     }
 
+    /// Any provider by its stored name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|provider| provider.as_str() == text)
+        let all = Self::ALL.into_iter().chain([Self::Statement]);
+        all.into_iter().find(|provider| provider.as_str() == text)
+    }
+
+    /// One of [`Self::ALL`] by its name.
+    #[must_use]
+    pub fn with_hook(text: &str) -> Option<Self> {
+        Self::parse(text).filter(|provider| Self::ALL.contains(provider))
     }
 }
 

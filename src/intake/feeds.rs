@@ -100,7 +100,7 @@ pub fn create(
     new: NewFeed,
 ) -> Outcome<Feed> {
     act.require(Permission::FeedsWrite)?;
-    let provider = Provider::parse(&new.provider).ok_or_else(|| {
+    let provider = Provider::with_hook(&new.provider).ok_or_else(|| {
         let names: Vec<_> = Provider::ALL.iter().map(|provider| provider.as_str()).collect();
         Refusal::invalid("provider", "feed-unknown-provider").with("allowed", names.join(", "))
     })?;

@@ -13,6 +13,7 @@ pub mod pairs;
 mod prepare;
 pub mod refused;
 pub mod replay;
+pub mod statements;
 mod store;
 pub mod verify;
 

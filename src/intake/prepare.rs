@@ -2,7 +2,7 @@
 
 use super::book::LiveFeed;
 use crate::access::SecretKey;
-use crate::feeds::{Decoded, Direction, Headers, Reported};
+use crate::feeds::{Decoded, Direction, Headers, Provider, Reported};
 use crate::ledger::item::{Content, Evidence, Item, Sighted, references};
 use crate::primitives::UnixMs;
 
@@ -40,9 +40,17 @@ pub fn item(
         headers: headers.to_stored_json(feed.connector.kept_headers()),
         body,
         private_body,
-        evidence: Evidence::Aggregator,
+        evidence: evidence(feed.config.provider()),
         stands_alone: false,
         content,
+    }
+}
+
+/// How we know of what a provider tells.
+const fn evidence(provider: Provider) -> Evidence {
+    match provider {
+        Provider::Statement => Evidence::Statement,
+        _ => Evidence::Aggregator,
     }
 }
 
@@ -63,6 +71,7 @@ fn sighted(key: &SecretKey, new_id: &dyn Fn() -> i64, reported: Reported) -> Sig
         fingerprint: key.fingerprint("transfer", &remembered),
         payer_key: payer_text.map(|payer| key.fingerprint("payer", &payer)),
         references: references(&reported),
+        planned: None,
         reported,
     }
 }

@@ -1,6 +1,7 @@
 //! What the ledger is given: a verified delivery, decoded, with everything computed that needs no
 //! database, so that the writer lane only writes.
 
+use super::statement::Planned;
 use crate::feeds::{Precision, Reported};
 use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::{Day, UnixMs};
@@ -48,6 +49,8 @@ pub struct Sighted {
     pub payer_key: Option<i64>,
     /// Valid references in the memo, in order, each once.
     pub references: Vec<Reference>,
+    /// Of a statement's row: whose other report it is, found before with all rows of the statement.
+    pub planned: Option<Planned>,
     pub reported: Reported,
 }
 
@@ -87,6 +90,8 @@ impl Sighted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     Aggregator,
+    /// A file of the bank.
+    Statement,
 }
 
 impl Evidence {
@@ -94,6 +99,7 @@ impl Evidence {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Aggregator => "aggregator",
+            Self::Statement => "statement",
         }
     }
 }

@@ -14,6 +14,7 @@ mod pairing;
 pub mod pairs;
 mod payable;
 mod replace;
+pub mod statement;
 mod store;
 pub mod totals;
 pub mod transfers;

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::item::references;
 use super::matching::{Decision, Unassigned};
 use super::replace::{Replacement, replace};
+use super::statement;
 use super::store::index::{self, Unindexed};
 use super::store::pairs::{self, APART_MS, Asked};
 use super::store::sightings::Seen;
@@ -35,6 +36,8 @@ struct Candidate {
     bank_reference: Option<String>,
     /// References of ours that it names: in the memo, or by its order.
     names: Vec<Reference>,
+    /// When it was recorded, where a statement told it first.
+    statement_at: Option<UnixMs>,
 }
 
 impl Candidate {
@@ -46,6 +49,10 @@ impl Candidate {
             precision: reported.precision,
             bank_reference: reported.bank_reference.clone(),
             names: names.to_vec(),
+            statement_at: statement::recorded_at(
+                work.item.evidence.as_str(),
+                work.item.received_at,
+            ),
         }
     }
 
@@ -58,7 +65,9 @@ impl Candidate {
             self.distance_ms(other) <= APART_MS.unsigned_abs()
         };
         let agree = self.names.iter().any(|name| other.names.contains(name));
-        fits && (agree || self.names.is_empty() || other.names.is_empty())
+        let is_over = |at: UnixMs| other.precision == Precision::Day || other.occurred_at <= at;
+        fits && self.statement_at.is_none_or(is_over)
+            && (agree || self.names.is_empty() || other.names.is_empty())
     }
 
     const fn distance_ms(&self, other: &Self) -> u64 {
@@ -94,6 +103,45 @@ struct Second {
     at: UnixMs,
 }
 
+impl Second {
+    fn of(new: &pairs::New<'_>, decision: &Decision) -> Self {
+        Self {
+            board_id: new.board_id,
+            pair_id: PairId(new.id),
+            transfer_id: TransferId(new.transfer_id),
+            decision: *decision,
+            at: new.recorded_at,
+        }
+    }
+}
+
+/// The pair of a report and the transfer that it seems to be of.
+fn new_pair<'i>(
+    work: &Work<'i>,
+    transfer_id: i64,
+    decision: &Decision,
+    day: Day,
+) -> pairs::New<'i> {
+    let (item, sighted) = (work.item, work.sighted);
+    pairs::New {
+        board_id: item.board_id,
+        id: sighted.transfer_id,
+        transfer_id,
+        sender: sighted.sender(),
+        namespace: &sighted.namespace,
+        provider_id: &sighted.reported.provider_id,
+        feed_id: item.feed_id,
+        delivery_id: item.delivery_id,
+        item: work.place,
+        occurred_at: sighted.reported.occurred_at,
+        precision: sighted.reported.precision,
+        day,
+        is_matched: decision.unassigned.is_none(),
+        is_certain: false,
+        recorded_at: item.received_at,
+    }
+}
+
 /// What a batch knows of such reports.
 #[derive(Default)]
 pub struct Pairing<'i> {
@@ -102,6 +150,8 @@ pub struct Pairing<'i> {
     taken: HashSet<(i64, &'i str)>,
     unindexed: HashMap<BoardId, Unindexed>,
     seconds: Vec<Second>,
+    /// Rows of statements that are reports of known transfers.
+    planned: Vec<pairs::New<'i>>,
 }
 
 impl<'i> Pairing<'i> {
@@ -144,6 +194,9 @@ impl<'i> Pairing<'i> {
     ) -> Outcome<bool> {
         let Some(account_id) = work.account_id else { return Ok(false) };
         let (item, sighted, sender) = (work.item, work.sighted, work.sighted.sender());
+        if let Some(planned) = sighted.planned {
+            return Ok(planned.link.is_some_and(|link| self.follow(work, link, decision, day)));
+        }
         let reported = &sighted.reported;
         let key = (item.board_id, account_id, reported.direction, reported.amount);
         let names: Vec<_> = sighted.references.iter().copied().chain(ordered).collect();
@@ -158,34 +211,33 @@ impl<'i> Pairing<'i> {
             self.recent.push(Recent { key, sender, candidate: report });
             return Ok(false);
         };
-        let new = pairs::New {
-            board_id: item.board_id,
-            id: sighted.transfer_id,
-            transfer_id: first.transfer_id,
-            sender,
-            namespace: &sighted.namespace,
-            provider_id: &reported.provider_id,
-            feed_id: item.feed_id,
-            delivery_id: item.delivery_id,
-            item: work.place,
-            occurred_at: reported.occurred_at,
-            precision: reported.precision,
-            day,
-            is_matched: decision.unassigned.is_none(),
-            recorded_at: item.received_at,
-        };
+        let new = new_pair(work, first.transfer_id, decision, day);
+        let new = pairs::New { is_certain: first.statement_at.is_some(), ..new };
         pairs::insert(connection, &new)?;
         self.taken.insert((first.transfer_id, sender));
         if reported.direction == Direction::In {
-            self.seconds.push(Second {
-                board_id: item.board_id,
-                pair_id: PairId(new.id),
-                transfer_id: TransferId(first.transfer_id),
-                decision: *decision,
-                at: item.received_at,
-            });
+            self.seconds.push(Second::of(&new, decision));
         }
         Ok(true)
+    }
+
+    /// Links a statement's row to the transfer that it is known to be of.
+    fn follow(
+        &mut self,
+        work: &Work<'i>,
+        link: statement::Link,
+        decision: &Decision,
+        day: Day,
+    ) -> bool {
+        let new = new_pair(work, link.transfer_id, decision, day);
+        let new = pairs::New { is_certain: link.is_certain, ..new };
+        let incoming = work.sighted.reported.direction == Direction::In;
+        // Whether it still knows more is asked again when all is written.
+        if incoming && decision.rule.knows_more_than(link.rule.as_str()) {
+            self.seconds.push(Second::of(&new, decision));
+        }
+        self.planned.push(new);
+        true
     }
 
     /// Candidates among the transfers that were recorded before this batch.
@@ -227,6 +279,7 @@ impl<'i> Pairing<'i> {
                 precision: transfer.occurred_precision,
                 bank_reference: said.and_then(|said| said.bank_reference),
                 names,
+                statement_at: statement::recorded_at(&transfer.evidence, transfer.recorded_at),
             });
         }
         Ok(candidates)
@@ -235,6 +288,7 @@ impl<'i> Pairing<'i> {
     /// Where a second report names the order, request or stall that the first one could not, the
     /// transfer is attributed by it. Called when the batch is written.
     pub fn attribute_again(self, connection: &mut DbConnection) -> Outcome<()> {
+        pairs::insert_planned(connection, &self.planned)?;
         for second in self.seconds {
             let Second { board_id, pair_id, transfer_id, decision, at } = second;
             let stored = reading::transfer(connection, board_id, transfer_id)?;

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::item::{Item, Sighted};
 use super::matching::Decision;
+use super::statement::Link;
 use super::store::rows::Transfer;
 use super::store::sightings::{self, Seen};
 use crate::db::{DbConnection, Outcome};
@@ -37,10 +38,16 @@ impl<'i> Work<'i> {
         let senders = self.account_id.map_or(&[][..], |id| directory.senders_of(id));
         self.is_new_sender =
             self.account_id.is_some() && !senders.iter().any(|sender| **sender == *own);
-        self.is_shared = !senders.iter().all(|sender| **sender == *own);
+        self.is_shared = self.link().is_some() || !senders.iter().all(|sender| **sender == *own);
+    }
+
+    /// The transfer that a statement's row is known to be of.
+    pub fn link(&self) -> Option<Link> {
+        self.sighted.planned?.link
     }
 
     pub fn sighting(&self) -> sightings::New<'i> {
+        let transfer_id = self.link().map_or(self.sighted.transfer_id, |link| link.transfer_id);
         sightings::New {
             board_id: self.item.board_id.0,
             namespace: &self.sighted.namespace,
@@ -48,7 +55,7 @@ impl<'i> Work<'i> {
             feed_id: self.item.feed_id.0,
             delivery_id: self.item.delivery_id,
             item: self.place,
-            transfer_id: self.keeps.then_some(self.sighted.transfer_id),
+            transfer_id: self.keeps.then_some(transfer_id),
             digest: self.sighted.digest,
         }
     }

@@ -41,3 +41,5 @@ typed_id!(/// A money movement.
     TransferId, "trf");
 typed_id!(/// A report that seems to be of a transfer that another sender has reported.
     PairId, "par");
+typed_id!(/// A statement file that was looked at, and imported or not.
+    StatementId, "stm");

@@ -124,6 +124,11 @@ pub fn all_ids(connection: &mut DbConnection) -> Outcome<Vec<BoardId>> {
     rows::all_ids(connection)
 }
 
+/// Minutes after midnight at which the board's days begin.
+pub fn day_start_minute(connection: &mut DbConnection, board_id: BoardId) -> Outcome<i32> {
+    Ok(found(rows::find(connection, board_id)?, "board")?.day_start_minute)
+}
+
 /// The board's smallest receipt.
 pub fn minimum_receipt(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vnd> {
     Ok(found(rows::find(connection, board_id)?, "board")?.minimum_receipt_vnd)

@@ -27,7 +27,9 @@ pub struct Caller {
 }
 
 impl Caller {
-    fn act(&self) -> Act {
+    /// Who does it, now.
+    #[must_use]
+    pub fn act(&self) -> Act {
         Act::new(self.scope.clone(), self.state.clock.now(), self.state.ids.clone())
     }
 

@@ -9,6 +9,7 @@ pub mod api;
 mod caller;
 mod docs;
 mod envelope;
+mod file;
 mod gate;
 mod health;
 mod hooks;

@@ -11,7 +11,7 @@ use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, CodeId, ConsentId, DeliveryId, FeedId, KeyId,
     LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId, RequestId, SecretId,
-    SectionId, StallId, TransferId, VendorId, VerificationId,
+    SectionId, StallId, StatementId, TransferId, VendorId, VerificationId,
 };
 
 /// A part of an address that names something.
@@ -41,7 +41,7 @@ segments! {
     NumberId = "number", LinkId = "link", VerificationId = "verification", CodeId = "code",
     CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
-    DeliveryId = "delivery", PairId = "suspected_pair",
+    DeliveryId = "delivery", PairId = "suspected_pair", StatementId = "statement",
 }
 
 /// A number among the refused deliveries of a feed.
@@ -52,6 +52,18 @@ impl Segment for RefusedNumber {
 
     fn read(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
+    }
+}
+
+/// The name of a statement's layout: 16 hexadecimal digits.
+pub struct LayoutName(pub String);
+
+impl Segment for LayoutName {
+    const WHAT: &'static str = "statement_layout";
+
+    fn read(text: &str) -> Option<Self> {
+        let is_name = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_name.then(|| Self(text.to_owned()))
     }
 }
 

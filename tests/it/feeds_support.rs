@@ -118,7 +118,7 @@ pub fn is_by_key(config: &FeedConfig) -> bool {
         Provider::VietqrVn | Provider::Mbbank => {
             json.contains("\"token\"") || json.contains("bearer")
         }
-        Provider::StandardWebhooks | Provider::Payos => false,
+        Provider::StandardWebhooks | Provider::Payos | Provider::Statement => false,
     }
 }
 
@@ -180,6 +180,7 @@ pub fn transfer() -> SampleTransfer<'static> {
 pub fn body(config: &FeedConfig) -> Value {
     let transfer = transfer();
     let body = match config {
+        FeedConfig::Statement(_) => unreachable!("nobody sends statements"),
         FeedConfig::Sepay(_) => transfer.sepay_body(),
         FeedConfig::StandardWebhooks(_) => transfer.standard_webhooks_body(),
         FeedConfig::Payos(_) => transfer.payos_body(&secret(config, PAYOS_SECRET)),

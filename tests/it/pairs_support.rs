@@ -34,6 +34,7 @@ pub fn item(feed: &Feed<'_>, sent: &SampleTransfer<'_>) -> Item {
         fingerprint: 0,
         payer_key: None,
         references: references(&reported),
+        planned: None,
         reported,
     };
     Item {

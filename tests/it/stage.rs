@@ -158,6 +158,7 @@ impl Stage {
                 (r#"{"authentication":"token","username":"cho"}"#, SEPAY_SECRET)
             }
             Provider::SepayBankHub => (r#"{"authentication":"secret_key"}"#, SEPAY_SECRET),
+            Provider::Statement => unreachable!("imports make their feeds"),
         };
         self.feed_of(provider, config, secret)
     }

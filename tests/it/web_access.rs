@@ -75,6 +75,7 @@ on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
         ("transfers", "account_id", "accounts"),
         ("transfers", "occupancy_id", "occupancies"),
         ("deliveries", "feed_id", "feeds"),
+        ("statements", "account_id", "accounts"),
     ] {
         let path = format!("/api/v1/{list}?{parameter}={}", theirs.id(of));
         let answer = site.get(&path);
@@ -92,11 +93,14 @@ on_both!(nobody_gives_more_than_they_have, |db| {
     assert_eq!(refused.json["args"]["permission"], "feeds.write");
 });
 
-/// The report names its market in the query.
+/// The report names its market in the query, an upload its account.
 fn address(operation: &Operation, world: &World) -> String {
     let path = world.path(&operation.pattern);
     if operation.pattern.ends_with("/reports/adoption") {
         return format!("{path}?market_id={}", world.id("markets"));
+    }
+    if operation.name() == "POST /api/v1/statements" {
+        return format!("{path}?account_id={}", world.id("accounts"));
     }
     path
 }

@@ -78,6 +78,11 @@ fn published_words_are_the_ones_that_are_taken() {
             "RequestKind" => taken::<cho40::requests::RequestKind>(values),
             "DeliveryOutcome" => taken::<cho40::intake::deliveries::DeliveryOutcome>(values),
             "RequestState" => taken::<cho40::requests::RequestState>(values),
+            "AmountFormat" => taken::<cho40::feeds::statements::AmountFormat>(values),
+            "DateOrder" => taken::<cho40::feeds::statements::DateOrder>(values),
+            "Ask" => taken::<cho40::feeds::statements::Ask>(values),
+            "RowState" => taken::<cho40::intake::statements::RowState>(values),
+            "StatementState" => taken::<cho40::intake::statements::StatementState>(values),
             // These are only written.
             "Verdict" => {
                 use cho40::ledger::pairs::Verdict::{Different, Same};

@@ -28,6 +28,7 @@ impl World {
         world.make_accounts(site);
         world.make_codes(site);
         world.report_a_transfer(site);
+        world.upload_statements(site);
         world
     }
 
@@ -124,6 +125,27 @@ impl World {
         self.ids.insert("suspected-pairs", id);
     }
 
+    /// One file that is understood, and one whose layout must be mapped.
+    fn upload_statements(&mut self, site: &Site) {
+        let path = format!("/api/v1/statements?account_id={}", self.id("accounts"));
+        let upload = |text: &str| {
+            let ask = site.ask("POST", &path).key(&self.key).raw(text.as_bytes());
+            let made = ask.header("content-type", "text/csv").send();
+            assert_eq!(made.status, 201, "{}", made.text());
+            made.json
+        };
+        let known = upload("Ngày,Ghi có,Nội dung\n20/11/2026,45000,tien ca\n");
+        let other = upload(&format!("A{0},B{0},C{0}\n20/11/2026,45000,tien ca\n", self.letters()));
+        let text = |json: &Value| json.as_str().unwrap().to_owned();
+        self.ids.insert("statements", text(&known["id"]));
+        self.ids.insert("statement-layouts", text(&other["layout"]));
+    }
+
+    /// Its digits as letters: headings of its own, so that its layout has a name of its own.
+    fn letters(&self) -> String {
+        self.number.bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
+    }
+
     fn told(&self) -> Value {
         json!({
             "id": 92_704, "gateway": "Vietcombank", "transactionDate": "2026-11-24 11:59:00",
@@ -169,6 +191,7 @@ impl World {
         while let (Some(from), Some(to)) = (filled.find('{'), filled.find('}')) {
             let id = match &filled[from + 1..to] {
                 "id" => self.id(first),
+                "layout" => self.id(first),
                 // Of a refused delivery.
                 "number" => "1",
                 named => self.id(&format!("{}s", named.strip_suffix("_id").unwrap())),
@@ -286,6 +309,12 @@ impl World {
             "POST /api/v1/transfers/{id}/attributions" => json!({ "lines": [
                 { "occupancy_id": self.id("occupancies"), "class": "sale", "amount_vnd": 40_000 },
                 { "class": "personal", "amount_vnd": 10_000 }] }),
+            "POST /api/v1/statements/{id}/commit" => json!({
+                "from_day": "2026-11-01", "to_day": "2026-11-20", "no_days": false }),
+            "PUT /api/v1/statement-layouts/{layout}" => json!({
+                "date": 0, "time": 2, "debit": 2, "credit": 1, "amount": 2, "kind": 2,
+                "balance": 2, "memo": 2, "reference": 2, "payer_name": 2, "payer_account": 2,
+                "date_order": "day_month_year", "amount_format": "dots", "all_money_in": false }),
             "POST /api/v1/requests/{id}/cancel"
             | "POST /api/v1/deliveries/{id}/replay"
             | "POST /api/v1/suspected-pairs/{id}/confirm"

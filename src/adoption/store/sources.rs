@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable};
 
 use crate::adoption::days::Span;
-use crate::db::schema::{feed_accounts, feed_bank_days, feeds};
+use crate::db::schema::{feed_accounts, feed_bank_days, feeds, statement_days};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::latency;
 use crate::on_db;
@@ -36,6 +36,21 @@ pub struct BankDayRow {
     pub day: i32,
     pub least_account_id: i64,
     pub greatest_account_id: i64,
+}
+
+/// Days of an account that a statement has told completely.
+#[derive(Clone, Debug, Queryable)]
+pub struct StatementDaysRow {
+    pub account_id: i64,
+    from_day: i32,
+    to_day: i32,
+}
+
+impl StatementDaysRow {
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span::new(Day(self.from_day), Day(self.to_day))
+    }
 }
 
 /// A feed's days added up.
@@ -127,6 +142,21 @@ pub fn bank_days(
         .filter(b::day.between(span.from.0, span.to.0))
         .select((b::feed_id, b::bin, b::day, b::least_account_id, b::greatest_account_id));
     Ok(on_db!(connection, inner => query.load(inner)?))
+}
+
+/// Days that statements have told, as far as they touch a span.
+pub fn statement_days(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    span: Span,
+) -> Outcome<Vec<StatementDaysRow>> {
+    use statement_days as s;
+    Ok(s::table
+        .filter(s::board_id.eq(board_id.0))
+        .filter(s::from_day.le(span.to.0))
+        .filter(s::to_day.ge(span.from.0))
+        .select((s::account_id, s::from_day, s::to_day))
+        .load(connection)?)
 }
 
 pub fn feed_sums(

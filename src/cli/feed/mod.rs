@@ -167,7 +167,7 @@ fn tells_direction(config: &FeedConfig) -> bool {
 }
 
 fn provider(text: &str) -> Result<Provider, String> {
-    Provider::parse(text).ok_or_else(|| {
+    Provider::with_hook(text).ok_or_else(|| {
         let names: Vec<_> = Provider::ALL.iter().map(|provider| provider.as_str()).collect();
         format!("expected one of {}", names.join(", "))
     })
@@ -177,7 +177,7 @@ fn provider(text: &str) -> Result<Provider, String> {
 const fn usual_config(provider: Provider) -> &'static str {
     match provider {
         Provider::Sepay => r#"{"authentication":"hmac"}"#,
-        Provider::StandardWebhooks | Provider::Payos => "{}",
+        Provider::StandardWebhooks | Provider::Payos | Provider::Statement => "{}",
         Provider::Casso => r#"{"version":"v2"}"#,
         Provider::VietqrVn | Provider::Mbbank => r#"{"authentication":"token","username":"cho40"}"#,
         Provider::SepayBankHub => r#"{"authentication":"secret_key"}"#,

@@ -98,6 +98,7 @@ impl SampleTransfer<'_> {
                 let headers = sign::sepay_bank_hub(config.authentication, secret);
                 (headers.to_vec(), self.sepay_bank_hub_body()?)
             }
+            FeedConfig::Statement(_) => return None,
             FeedConfig::Mbbank(config) => match (config.authentication, &config.token) {
                 (MbbankAuthentication::Checksum, _) => {
                     (Vec::new(), self.mbbank_notice_body(secret)?)

@@ -5,3 +5,6 @@ pub mod deliveries;
 pub mod feeds;
 pub mod refused;
 pub mod secrets;
+pub mod statement_layouts;
+pub mod statement_parts;
+pub mod statements;

@@ -11,4 +11,5 @@ pub mod rollup;
 pub mod rows;
 pub mod sightings;
 pub mod tail;
+pub mod told;
 pub mod totals;

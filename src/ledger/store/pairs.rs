@@ -34,6 +34,28 @@ static SOURCES: LazyLock<Table> = LazyLock::new(|| {
     Table::new("account_sources", &columns, suffix)
 });
 
+static PLANNED: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [
+        ("board_id", Kind::Int),
+        ("id", Kind::Int),
+        ("transfer_id", Kind::Int),
+        ("sender", Kind::Text),
+        ("namespace", Kind::Text),
+        ("provider_id", Kind::Text),
+        ("feed_id", Kind::Int),
+        ("delivery_id", Kind::Int),
+        ("item", Kind::Int),
+        ("occurred_at_ms", Kind::Int),
+        ("occurred_precision", Kind::Text),
+        ("day", Kind::Int),
+        ("is_matched", Kind::Bool),
+        ("recorded_at_ms", Kind::Int),
+        ("verdict", Kind::MaybeText),
+        ("resolved_at_ms", Kind::MaybeInt),
+    ];
+    Table::new("suspected_pairs", &columns, "")
+});
+
 /// A sender is heard of on an account.
 pub fn hear(
     connection: &mut DbConnection,
@@ -129,7 +151,15 @@ pub struct New<'a> {
     pub precision: Precision,
     pub day: Day,
     pub is_matched: bool,
+    /// No person needs to look.
+    pub is_certain: bool,
     pub recorded_at: UnixMs,
+}
+
+impl New<'_> {
+    fn verdict(&self) -> Option<Verdict> {
+        self.is_certain.then_some(Verdict::Same)
+    }
 }
 
 /// Writes the pair and points the report's sighting to the transfer.
@@ -150,11 +180,40 @@ pub fn insert(connection: &mut DbConnection, new: &New<'_>) -> Outcome<()> {
             p::day.eq(new.day.0),
             p::is_matched.eq(new.is_matched),
             p::recorded_at_ms.eq(new.recorded_at.0),
+            p::verdict.eq(new.verdict()),
+            p::resolved_at_ms.eq(new.verdict().map(|_| new.recorded_at.0)),
         ))
         .execute(connection)?;
     let sighting = sightings::table.find((new.board_id.0, new.namespace, new.provider_id));
     diesel::update(sighting).set(sightings::transfer_id.eq(new.transfer_id)).execute(connection)?;
     Ok(())
+}
+
+/// Writes pairs whose sightings point to their transfers already.
+pub fn insert_planned(connection: &mut DbConnection, all: &[New<'_>]) -> Outcome<()> {
+    let mut values = Vec::with_capacity(all.len() * 16);
+    for new in all {
+        let verdict = new.verdict();
+        values.extend([
+            Value::Int(new.board_id.0),
+            Value::Int(new.id),
+            Value::Int(new.transfer_id),
+            Value::from(new.sender),
+            Value::from(new.namespace),
+            Value::from(new.provider_id),
+            Value::Int(new.feed_id.0),
+            Value::Int(new.delivery_id),
+            Value::from(new.item),
+            Value::Int(new.occurred_at.0),
+            Value::from(new.precision.as_str()),
+            Value::from(new.day.0),
+            Value::Bool(new.is_matched),
+            Value::Int(new.recorded_at.0),
+            Value::MaybeText(verdict.map(|verdict| verdict.as_str().into())),
+            Value::MaybeInt(verdict.map(|_| new.recorded_at.0)),
+        ]);
+    }
+    PLANNED.insert(connection, &values).map(|_| ())
 }
 
 /// The transfer has got this attribution because the pair's report knew more.

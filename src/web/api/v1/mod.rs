@@ -62,6 +62,8 @@ resources! {
     feeds,
     deliveries,
     suspected_pairs,
+    statements,
+    statement_layouts,
     transfers,
     reports,
 }
@@ -70,7 +72,8 @@ resources! {
 /// one place.
 fn named(file: &str, mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+        let operations =
+            [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             let handler = operation.operation_id.take().unwrap_or_default();
             operation.operation_id = Some(format!("{file}_{handler}"));

@@ -1,0 +1,121 @@
+//! Spreadsheets, by way of calamine. The first sheet with a statement's heading is read.
+
+use std::io::Cursor;
+use std::panic::catch_unwind;
+
+use calamine::{Data, DataRef, Reader, Xls, Xlsx};
+
+use super::grid::{Grid, Kind};
+use super::{guard, heading, refused};
+use crate::primitives::Refusal;
+
+/// Sheets that are looked at.
+const SHEETS: usize = 10;
+/// Days from 1900's zero to 1904's.
+const SHIFT_1904: i32 = 1_462;
+/// A spreadsheet keeps every number in binary with 53 digits, so only integers of 15 decimal
+/// digits are surely the ones that were meant.
+const EXACT_DIGITS: usize = 15;
+
+type Book<'b> = Cursor<&'b [u8]>;
+
+pub(super) fn xlsx(bytes: &[u8]) -> Result<Grid, Refusal> {
+    guard::archive(bytes)?;
+    quietly(|| {
+        let mut book: Xlsx<Book<'_>> = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
+        let shift = if book.has_1904_epoch() { SHIFT_1904 } else { 0 };
+        let names = book.sheet_names();
+        first_table(names, |name| {
+            // Cell by cell: a range would have room for every cell up to the farthest one.
+            let mut cells = book.worksheet_cells_reader(name).map_err(|_| unreadable())?;
+            let mut grid = Grid::counted_from(shift);
+            while let Some(cell) = cells.next_cell().map_err(|_| unreadable())? {
+                let (row, column) = cell.get_position();
+                put(&mut grid, row, column, cell.get_value())?;
+            }
+            Ok(grid)
+        })
+    })
+}
+
+pub(super) fn xls(bytes: &[u8]) -> Result<Grid, Refusal> {
+    guard::compound_file(bytes)?;
+    quietly(|| {
+        let mut book: Xls<Book<'_>> = Xls::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
+        let shift = if book.has_1904_epoch() { SHIFT_1904 } else { 0 };
+        let names = book.sheet_names();
+        first_table(names, |name| {
+            let range = book.worksheet_range(name).map_err(|_| unreadable())?;
+            let mut grid = Grid::counted_from(shift);
+            let Some((top, left)) = range.start() else { return Ok(grid) };
+            for (row, column, value) in range.used_cells() {
+                put(&mut grid, top + row as u32, left + column as u32, &borrowed(value))?;
+            }
+            Ok(grid)
+        })
+    })
+}
+
+/// The first sheet with a heading, else the first with anything in it.
+fn first_table(
+    names: Vec<String>,
+    mut read: impl FnMut(&str) -> Result<Grid, Refusal>,
+) -> Result<Grid, Refusal> {
+    let mut first = None;
+    for name in names.into_iter().take(SHEETS) {
+        let grid = read(&name)?;
+        if heading::is_recognised(&grid) {
+            return Ok(grid);
+        }
+        if !grid.is_empty() {
+            first.get_or_insert(grid);
+        }
+    }
+    first.ok_or_else(|| refused("statement-no-table"))
+}
+
+fn put(grid: &mut Grid, row: u32, column: u32, value: &DataRef<'_>) -> Result<(), Refusal> {
+    let (row, column) = (row.saturating_add(1), column as usize);
+    match value {
+        DataRef::String(text) => grid.push(row, column, Kind::Text, text),
+        DataRef::SharedString(text) => grid.push(row, column, Kind::Text, text),
+        DataRef::Int(number) => grid.push(row, column, Kind::Number, &number.to_string()),
+        DataRef::Float(number) => grid.push(row, column, Kind::Number, &decimal(&number)),
+        DataRef::DateTime(serial) => grid.push(row, column, Kind::Date, &decimal(&serial.as_f64())),
+        DataRef::DateTimeIso(text) => grid.push(row, column, Kind::Text, text),
+        DataRef::DurationIso(_) | DataRef::Bool(_) | DataRef::Error(_) | DataRef::Empty => Ok(()),
+    }
+}
+
+/// The one place where a number of a spreadsheet, which its file keeps in binary, becomes decimal
+/// digits. Rust writes the shortest digits that are exactly this number and never an exponent; they
+/// are money only if they are an integer of at most 15 digits, which binary keeps exactly.
+fn decimal(number: &impl std::fmt::Display) -> String {
+    let text = number.to_string();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_integer = !text.contains('.');
+    // `~` is no part of any number: whoever reads it as one refuses it.
+    if is_integer && digits > EXACT_DIGITS { format!("~{text}") } else { text }
+}
+
+fn borrowed(value: &Data) -> DataRef<'_> {
+    match value {
+        Data::Int(number) => DataRef::Int(*number),
+        Data::Float(number) => DataRef::Float(*number),
+        Data::String(text) => DataRef::SharedString(text),
+        Data::DateTime(serial) => DataRef::DateTime(*serial),
+        Data::DateTimeIso(text) => DataRef::SharedString(text),
+        Data::Bool(_) | Data::Error(_) | Data::DurationIso(_) | Data::Empty => DataRef::Empty,
+    }
+}
+
+/// calamine meets hostile files with errors, mostly: should it panic, that is one more error.
+fn quietly(
+    read: impl FnOnce() -> Result<Grid, Refusal> + std::panic::UnwindSafe,
+) -> Result<Grid, Refusal> {
+    catch_unwind(read).unwrap_or_else(|_| Err(unreadable()))
+}
+
+fn unreadable() -> Refusal {
+    refused("statement-unreadable")
+}

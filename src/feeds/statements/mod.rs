@@ -1,0 +1,138 @@
+//! Statement files of banks and wallets: CSV, XLSX and XLS with any columns in any order.
+//!
+//! [`open`] makes a table of the file and finds its heading and what stands around it; then
+//! [`Opened::read`] turns the rows below into transfers, by the columns that it recognised or by a
+//! [`Mapping`] that a person made for this layout. What a person must decide is asked
+//! ([`Ask`]), never guessed: a wrong guess would be a thousand times too much on each row.
+//!
+//! Pure like the whole room. Files come from anywhere: sizes, rows, columns and what an archive
+//! unpacks to are bounded before anything is read, and nothing here panics.
+
+mod amounts;
+mod columns;
+mod csv;
+mod dates;
+mod encoding;
+mod excel;
+mod grid;
+mod guard;
+mod heading;
+mod layout;
+mod preamble;
+mod rows;
+mod words;
+
+pub use layout::{AmountFormat, Ask, DateOrder, Mapping};
+pub use preamble::{Said, is_same_account};
+pub use rows::{Row, Rows, Unreadable};
+
+use grid::Grid;
+use heading::Heading;
+
+use crate::primitives::Refusal;
+
+/// Larger files are not read; 100,000 rows of a bank are about 15 MB as CSV and 6 MB as XLSX.
+pub const MAX_FILE_BYTES: usize = 20 << 20;
+/// Rows of a table at most.
+pub const MAX_ROWS: usize = 200_000;
+/// Columns at most; banks use up to 20.
+pub const MAX_COLUMNS: usize = 64;
+
+/// What kind of file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Xlsx,
+    Xls,
+}
+
+impl Format {
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Xls => "xls",
+        }
+    }
+}
+
+/// A file whose table was found.
+#[derive(Debug)]
+pub struct Opened {
+    grid: Grid,
+    heading: Heading,
+    pub format: Format,
+    /// What the lines above and below the table say.
+    pub said: Said,
+}
+
+/// Opens a file: its kind is told by its first bytes, not by its name.
+///
+/// # Errors
+/// On `file`: `statement-empty`, `statement-too-large`, `statement-is-a-page`,
+/// `statement-format-unknown`, `statement-unreadable`, `statement-too-many-rows`,
+/// `statement-too-many-columns`, `statement-unpacks-too-large`, `statement-no-table`.
+pub fn open(bytes: &[u8]) -> Result<Opened, Refusal> {
+    if bytes.is_empty() {
+        return Err(refused("statement-empty"));
+    }
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(refused("statement-too-large").with("max", MAX_FILE_BYTES >> 20));
+    }
+    let (format, grid) = if bytes.starts_with(b"PK\x03\x04") {
+        (Format::Xlsx, excel::xlsx(bytes)?)
+    } else if bytes.starts_with(guard::COMPOUND_FILE) {
+        (Format::Xls, excel::xls(bytes)?)
+    } else {
+        (Format::Csv, csv::read(bytes)?)
+    };
+    let heading = heading::find(&grid).ok_or_else(|| refused("statement-no-table"))?;
+    let said = preamble::read(&grid, &heading);
+    Ok(Opened { grid, heading, format, said })
+}
+
+impl Opened {
+    /// A name for the layout: equal for files with the same headings in the same columns.
+    #[must_use]
+    pub fn layout(&self) -> String {
+        layout::fingerprint(&self.heading.texts)
+    }
+
+    /// The headings, left to right, as they stand there.
+    #[must_use]
+    pub fn headings(&self) -> &[String] {
+        &self.heading.texts
+    }
+
+    /// What the cells of each column look like, a digit as `9` and a letter as `a`: enough to tell
+    /// dates from amounts, and nobody's data.
+    #[must_use]
+    pub fn shapes(&self) -> Vec<String> {
+        layout::shapes(&self.grid, &self.heading)
+    }
+
+    /// Reads the rows, by a mapping where a person made one.
+    ///
+    /// # Errors
+    /// What a person must say first.
+    pub fn read(&self, mapping: Option<&Mapping>) -> Result<Rows, Vec<Ask>> {
+        rows::read(&self.grid, &self.heading, mapping)
+    }
+}
+
+/// A refusal of the whole file.
+fn refused(code: &'static str) -> Refusal {
+    // Named here once; tidy looks for each code's text by its maker.
+    Refusal::invalid("file", code)
+}
+
+/// For the fuzzer and tests: opens and reads whatever it is given.
+pub fn exercise(bytes: &[u8]) {
+    if let Ok(opened) = open(bytes) {
+        let _ = (opened.layout(), opened.shapes());
+        if let Ok(rows) = opened.read(None) {
+            assert!(rows.rows.iter().all(|row| row.amount.is_positive()));
+        }
+    }
+}

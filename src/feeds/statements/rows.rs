@@ -1,0 +1,376 @@
+//! From the rows of a table to transfers.
+
+use super::amounts::{self, Formats, Written};
+use super::columns::{self, Role};
+use super::dates::{self, Orders, Told};
+use super::grid::Grid;
+use super::heading::Heading;
+use super::layout::{Ask, DateOrder, Mapping};
+use super::words;
+use crate::feeds::fields::{MAX_NAME_CHARS, MAX_REFERENCE_CHARS};
+use crate::feeds::{Direction, MAX_MEMO_CHARS, Payer, Precision, UndecodableBecause as Because};
+use crate::primitives::{Day, UnixMs, Vnd};
+
+/// A transfer of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// From 1, as a spreadsheet shows it.
+    pub number: u32,
+    pub direction: Direction,
+    /// Positive in both directions.
+    pub amount: Vnd,
+    /// By the bank's clock.
+    pub occurred_at: UnixMs,
+    pub precision: Precision,
+    /// After the transfer; may be negative.
+    pub balance: Option<Vnd>,
+    /// Single blanks between its words; empty if there is none.
+    pub memo: String,
+    pub reference: Option<String>,
+    pub payer: Option<Payer>,
+}
+
+/// A row that looks like a transfer and cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// From 1, as a spreadsheet shows it.
+    pub number: u32,
+    /// `date`, `amount`, `memo`, `reference` or `payer_name`.
+    pub field: &'static str,
+    pub because: Because,
+    /// Where its date can be read.
+    pub day: Option<Day>,
+}
+
+/// What a statement says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// In the order of their times, equal ones in the file's order.
+    pub rows: Vec<Row>,
+    pub unreadable: Vec<Unreadable>,
+    /// Transfers that did not succeed, by a column that says so.
+    pub failed: usize,
+}
+
+/// Columns and formats, decided.
+struct Reader<'g> {
+    grid: &'g Grid,
+    columns: Vec<(Role, usize)>,
+    order: DateOrder,
+    /// The column of dates tells times too.
+    timed: bool,
+    written: Written,
+    all_money_in: bool,
+}
+
+pub(super) fn read(
+    grid: &Grid,
+    heading: &Heading,
+    mapping: Option<&Mapping>,
+) -> Result<Rows, Vec<Ask>> {
+    let none = Mapping::default();
+    let mapping = mapping.unwrap_or(&none);
+    let columns = mapping.over(&heading.roles);
+    if !columns::suffice(&columns) {
+        return Err(vec![Ask::Columns]);
+    }
+    let mut reader = Reader {
+        grid,
+        columns,
+        order: DateOrder::DayMonthYear,
+        timed: false,
+        written: Written::said(super::AmountFormat::Dots),
+        all_money_in: mapping.all_money_in,
+    };
+    let body = heading.below..grid.len();
+    reader.decide(heading, mapping, body.clone())?;
+    let mut found = Rows::default();
+    for place in body {
+        if heading.is_repeated_by(grid, place) {
+            continue;
+        }
+        match reader.row(place) {
+            Ok(Line::Transfer(row)) => found.rows.push(row),
+            Ok(Line::Failed) => found.failed += 1,
+            Ok(Line::Remark) => {}
+            Err(unreadable) => found.unreadable.push(unreadable),
+        }
+    }
+    found.rows.sort_by_key(|row| row.occurred_at);
+    Ok(found)
+}
+
+/// What a row of the grid is.
+enum Line {
+    Transfer(Row),
+    Failed,
+    /// A sum, a balance, a note.
+    Remark,
+}
+
+impl Reader<'_> {
+    fn column(&self, role: Role) -> Option<usize> {
+        self.columns.iter().find(|(known, _)| *known == role).map(|(_, column)| *column)
+    }
+
+    fn cell(&self, place: usize, role: Role) -> Option<super::grid::Value<'_>> {
+        self.grid.cell(place, self.column(role)?)
+    }
+
+    fn date(&self, place: usize) -> Option<Result<Told, Because>> {
+        let cell = self.cell(place, Role::Date)?;
+        Some(dates::read(cell, self.cell(place, Role::Time), self.grid.serial_shift))
+    }
+
+    /// Looks through all rows for the formats, or says what must be asked.
+    fn decide(
+        &mut self,
+        heading: &Heading,
+        mapping: &Mapping,
+        body: std::ops::Range<usize>,
+    ) -> Result<(), Vec<Ask>> {
+        let (mut orders, mut formats) = (Orders::default(), Formats::default());
+        let (mut has_minus, mut has_any) = (false, false);
+        for place in body {
+            let Some(Ok(told)) = self.date(place) else { continue };
+            orders.see(&told);
+            self.timed |= told.has_time();
+            for role in [Role::Debit, Role::Credit, Role::Amount, Role::Balance] {
+                if let Some(cell) = self.cell(place, role) {
+                    formats.see(cell);
+                    if role == Role::Amount {
+                        has_any = true;
+                        has_minus |= cell.text.contains(['-', '+', '(', '\u{2212}']);
+                    }
+                }
+            }
+        }
+        let mut asks = Vec::new();
+        // Where the heading is Vietnamese, so is the order: the day first.
+        let date = self.column(Role::Date).and_then(|column| heading.texts.get(column));
+        let date = words::folded(date.map_or("", String::as_str));
+        let speaks = ["ngay", "thoi gian", "thoi diem"].iter().any(|word| words::has(&date, word));
+        let by_language =
+            Some(DateOrder::DayMonthYear).filter(|_| speaks && orders.allow_day_first());
+        match mapping.date_order.or_else(|| orders.only()).or(by_language) {
+            Some(order) => self.order = order,
+            None => asks.push(Ask::DateOrder),
+        }
+        match mapping.amount_format.map(Written::said).or_else(|| formats.decide()) {
+            Some(written) => self.written = written,
+            None => asks.push(Ask::AmountFormat),
+        }
+        let only_amounts =
+            self.column(Role::Debit).is_none() && self.column(Role::Credit).is_none();
+        let tells = has_minus || self.column(Role::Kind).is_some() || self.all_money_in;
+        if only_amounts && has_any && !tells {
+            asks.push(Ask::Direction);
+        }
+        if asks.is_empty() { Ok(()) } else { Err(asks) }
+    }
+
+    fn row(&self, place: usize) -> Result<Line, Unreadable> {
+        let number = self.grid.number(place);
+        let because = |field, because, day| Unreadable { number, field, because, day };
+        let moved = self.moved(place);
+        let date = self.date(place);
+        if !matches!(date, Some(Ok(_))) && (matches!(moved, Ok(None)) || self.is_remark(place)) {
+            return Ok(Line::Remark);
+        }
+        let told = match date {
+            Some(Ok(told)) => told,
+            Some(Err(error)) => return Err(because("date", error, None)),
+            None => return Err(because("date", Because::Missing, None)),
+        };
+        let (occurred_at, precision) =
+            told.instant(self.order, self.timed).map_err(|error| because("date", error, None))?;
+        let day = Some(occurred_at.day(0));
+        let (direction, amount) = match moved {
+            Ok(Some(moved)) => moved,
+            Ok(None) if self.is_remark(place) => return Ok(Line::Remark),
+            Ok(None) => return Err(because("amount", Because::Missing, day)),
+            Err(error) => return Err(because("amount", error, day)),
+        };
+        if self.cell(place, Role::Status).is_some_and(|cell| has_failed(cell.text)) {
+            return Ok(Line::Failed);
+        }
+        let text = |role, field, max| match self.cell(place, role) {
+            Some(cell) => self.text(cell.text, max).map_err(|error| because(field, error, day)),
+            None => Ok(None),
+        };
+        let payer = Payer {
+            name: text(Role::PayerName, "payer_name", MAX_NAME_CHARS)?,
+            bin: None,
+            account: self.cell(place, Role::PayerAccount).and_then(|cell| account(cell.text)),
+        };
+        Ok(Line::Transfer(Row {
+            number,
+            direction,
+            amount,
+            occurred_at,
+            precision,
+            balance: self.balance(place),
+            memo: text(Role::Memo, "memo", MAX_MEMO_CHARS)?.unwrap_or_default(),
+            reference: text(Role::Reference, "reference", MAX_REFERENCE_CHARS)?,
+            payer: Some(payer).filter(|payer| payer.name.is_some() || payer.account.is_some()),
+        }))
+    }
+
+    /// Direction and amount; `None` where no money moved.
+    fn moved(&self, place: usize) -> Result<Option<(Direction, Vnd)>, Because> {
+        let amount = |role| match self.cell(place, role) {
+            Some(cell) => amounts::read(cell, self.written),
+            None => Ok(None),
+        };
+        let signed = match (amount(Role::Debit)?, amount(Role::Credit)?) {
+            (Some(_), Some(_)) => return Err(Because::UnknownDirection),
+            // A negative debit is how some banks write money out, others a correction: the column
+            // tells the direction, and a credit below zero is none.
+            (Some(debit), None) => Some(-debit.abs()),
+            (None, Some(credit)) if credit > 0 => Some(credit),
+            (None, Some(_)) => return Err(Because::NotPositive),
+            (None, None) => match amount(Role::Amount)? {
+                Some(amount) => Some(self.signed(place, amount)?),
+                None => None,
+            },
+        };
+        Ok(signed.map(|signed| {
+            let direction = if signed < 0 { Direction::Out } else { Direction::In };
+            (direction, Vnd::new(signed.saturating_abs()))
+        }))
+    }
+
+    fn signed(&self, place: usize, amount: i64) -> Result<i64, Because> {
+        if amount < 0 || self.column(Role::Kind).is_none() || self.all_money_in {
+            return Ok(amount);
+        }
+        let cell = self.cell(place, Role::Kind).ok_or(Because::UnknownDirection)?;
+        match direction(cell.text) {
+            Some(Direction::In) => Ok(amount),
+            Some(Direction::Out) => Ok(-amount),
+            None => Err(Because::UnknownDirection),
+        }
+    }
+
+    /// One that cannot be read is left out: nothing is decided by it.
+    fn balance(&self, place: usize) -> Option<Vnd> {
+        let cell = self.cell(place, Role::Balance)?;
+        amounts::read(cell, self.written).ok()?.map(Vnd::new)
+    }
+
+    fn text(&self, text: &str, max: usize) -> Result<Option<String>, Because> {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if text.chars().count() > max {
+            return Err(Because::TooLong);
+        }
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    /// Whether a row is a sum or a balance: it says so where a transfer would tell something else.
+    fn is_remark(&self, place: usize) -> bool {
+        const BEGIN: [&str; 14] = [
+            "tong cong",
+            "tong so",
+            "tong phat sinh",
+            "cong phat sinh",
+            "total",
+            "sub total",
+            "grand total",
+            "so du",
+            "du dau",
+            "du cuoi",
+            "opening balance",
+            "closing balance",
+            "phat sinh trong ky",
+            "luy ke",
+        ];
+        // People and companies are called so too: nothing else may stand beside them.
+        const ALONE: [&str; 5] = ["tong", "cong", "balance", "trang", "page"];
+        self.grid.cells(place).any(|cell| {
+            let folded = words::folded(cell.text);
+            BEGIN.iter().any(|said| words::begins(&folded, said))
+                || ALONE
+                    .contains(&folded.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '))
+        })
+    }
+}
+
+fn has_failed(status: &str) -> bool {
+    const WORDS: [&str; 12] = [
+        "that bai",
+        "khong thanh cong",
+        "loi",
+        "huy",
+        "da huy",
+        "dang xu ly",
+        "cho xu ly",
+        "failed",
+        "fail",
+        "cancelled",
+        "pending",
+        "processing",
+    ];
+    let folded = words::folded(status);
+    WORDS.iter().any(|word| words::begins(&folded, word))
+}
+
+/// What the words of a column of kinds mean.
+fn direction(text: &str) -> Option<Direction> {
+    const IN: [&str; 17] = [
+        "co",
+        "ghi co",
+        "c",
+        "cr",
+        "credit",
+        "in",
+        "thu",
+        "tien vao",
+        "nhan tien",
+        "nhan",
+        "nap tien",
+        "cong",
+        "deposit",
+        "chuyen den",
+        "tien den",
+        "received",
+        "hoan tien",
+    ];
+    const OUT: [&str; 18] = [
+        "no",
+        "ghi no",
+        "d",
+        "dr",
+        "debit",
+        "out",
+        "chi",
+        "tien ra",
+        "chuyen tien",
+        "rut tien",
+        "thanh toan",
+        "tru",
+        "withdrawal",
+        "chuyen di",
+        "tien di",
+        "sent",
+        "rut",
+        "mua",
+    ];
+    match text.trim() {
+        "+" => return Some(Direction::In),
+        "-" | "\u{2212}" => return Some(Direction::Out),
+        _ => {}
+    }
+    let folded = words::folded(text);
+    let says = |words: &[&str]| words.iter().any(|word| words::begins(&folded, word));
+    match (says(&IN), says(&OUT)) {
+        (true, false) => Some(Direction::In),
+        (false, true) => Some(Direction::Out),
+        _ => None,
+    }
+}
+
+/// An account as the feeds take one: letters and digits.
+fn account(text: &str) -> Option<String> {
+    let number: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    (4..=34).contains(&number.len()).then_some(number)
+}

@@ -1,0 +1,320 @@
+//! The dry run: a file is read, compared with what is known, and kept until it is committed.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use super::{Statement, StatementState, identity, show};
+use crate::access::{Act, Permission, SecretKey};
+use crate::db::{Db, DbConnection, Fault, Outcome};
+use crate::feeds::statements::{self, Mapping, Opened, Rows, is_same_account};
+use crate::feeds::{Direction, FeedConfig, Provider, statement};
+use crate::intake::store::feeds::{self as feed_rows, FeedRow};
+use crate::intake::store::statement_layouts as layouts;
+use crate::intake::store::statement_parts::{self as parts, Part};
+use crate::intake::store::statements::{self as rows, StatementRow, UnreadableRow};
+use crate::ledger::statement::{Asked, Others};
+use crate::primitives::ids::{AccountId, BoardId, FeedId, StatementId};
+use crate::primitives::time::MS_PER_DAY;
+use crate::primitives::{Day, Refusal};
+use crate::registry;
+use crate::registry::accounts::Account;
+use crate::registry::directory::Directory;
+
+/// Rows of a part, and with it of a delivery.
+const ROWS: usize = 100;
+/// Bytes of a part at most; a delivery may have [`crate::feeds::MAX_BODY_BYTES`].
+const PART_BYTES: usize = 200 << 10;
+/// Rows that cannot be read and are listed.
+const LISTED: usize = 1_000;
+/// What is not committed is forgotten after this long.
+const KEPT_MS: i64 = 7 * MS_PER_DAY;
+
+/// Files are read one after another, so that their memory does not add up.
+static READING: Mutex<()> = Mutex::new(());
+
+/// What was found in a file, ready to be kept.
+#[derive(Debug)]
+pub struct Prepared {
+    account: Account,
+    row: StatementRow,
+    headings: String,
+    parts: Vec<Part>,
+    unreadable: Vec<UnreadableRow>,
+}
+
+/// The account whose statement it is to be.
+///
+/// # Errors
+/// `not-found` on `account_id`.
+pub fn account(connection: &mut DbConnection, act: &Act, id: AccountId) -> Outcome<Account> {
+    act.require(Permission::FeedsWrite)?;
+    registry::accounts::require(connection, act, id, "account_id")
+}
+
+/// Reads a file and compares it with what is known; writes nothing. Takes seconds for a large one,
+/// so it runs on a thread that may wait.
+///
+/// # Errors
+/// Those of [`statements::open`]; `statement-account-differs`, `statement-currency`,
+/// `feed-disabled`.
+pub fn prepare(
+    db: &Db,
+    act: &Act,
+    key: &SecretKey,
+    account: Account,
+    bytes: Vec<u8>,
+) -> Outcome<Prepared> {
+    let _alone = READING.lock().unwrap_or_else(PoisonError::into_inner);
+    let opened = statements::open(&bytes)?;
+    drop(bytes);
+    let layout = opened.layout();
+    let (mapping, directory) = db.read_here(|connection| {
+        let row = layouts::find(connection, act.board_id(), &layout)?;
+        Ok((row.and_then(|row| row.mapping), Directory::load(connection, act.board_id())?))
+    })?;
+    check_owner(&opened, &account, &directory)?;
+    let mapping: Option<Mapping> =
+        mapping.map(|json| serde_json::from_str(&json)).transpose().map_err(Fault::broken)?;
+    let mut row = empty_row(act, &account, &opened, layout);
+    let headings = serde_json::to_string(&(opened.headings(), opened.shapes()));
+    let headings = headings.map_err(Fault::broken)?;
+    let found = match opened.read(mapping.as_ref()) {
+        Ok(found) => found,
+        Err(asks) => {
+            row.state = StatementState::NeedsMapping;
+            row.asks = serde_json::to_string(&asks).map_err(Fault::broken)?;
+            let (parts, unreadable) = (Vec::new(), Vec::new());
+            return Ok(Prepared { account, row, headings, parts, unreadable });
+        }
+    };
+    drop(opened);
+    let unreadable = unreadable(&mut row, &found);
+    let kept = keep(&mut row, found, &account, key);
+    let parts = compare(db, act, &account, &mut row, kept)?;
+    Ok(Prepared { account, row, headings, parts, unreadable })
+}
+
+/// The account that the file names must be the chosen one.
+fn check_owner(opened: &Opened, account: &Account, directory: &Directory) -> Outcome<()> {
+    let said = &opened.said;
+    if let Some(currency) = &said.foreign_currency {
+        let refusal = Refusal::invalid("file", "statement-currency");
+        return Err(refusal.with("currency", currency).into());
+    }
+    let is_own = |number: &String| {
+        let found = directory.resolve_account(Some(&account.bin), Some(number), None);
+        is_same_account(number, &account.number)
+            || found.is_some_and(|found| found.account_id == account.id)
+    };
+    if said.accounts.is_empty() || said.accounts.iter().any(is_own) {
+        return Ok(());
+    }
+    let refusal = Refusal::invalid("account_id", "statement-account-differs");
+    Err(refusal.with("said", said.accounts.join(", ")).with("number", &account.number).into())
+}
+
+fn empty_row(act: &Act, account: &Account, opened: &Opened, layout: String) -> StatementRow {
+    let said = &opened.said;
+    StatementRow {
+        board_id: act.board_id().0,
+        id: StatementId(act.new_id()),
+        account_id: account.id,
+        feed_id: None,
+        uploaded_by: act.scope.key_id.0,
+        uploaded_at_ms: act.at.0,
+        state: StatementState::Checked,
+        format: opened.format.as_str().to_owned(),
+        layout,
+        asks: "[]".to_owned(),
+        stated_from_day: said.period.map(|(from, _)| from.0),
+        stated_to_day: said.period.map(|(_, to)| to.0),
+        printed_day: said.printed.map(Day::get),
+        first_day: None,
+        last_day: None,
+        row_count: 0,
+        new_count: 0,
+        known_count: 0,
+        reported_count: 0,
+        unreadable_count: 0,
+        dropped_count: 0,
+        failed_count: 0,
+        committed_at_ms: None,
+        finished_at_ms: None,
+        done_count: 0,
+        recorded_count: 0,
+        linked_count: 0,
+        doubtful_count: 0,
+    }
+}
+
+fn unreadable(row: &mut StatementRow, found: &Rows) -> Vec<UnreadableRow> {
+    row.unreadable_count = found.unreadable.len() as i64;
+    row.failed_count = found.failed as i64;
+    let listed = found.unreadable.iter().take(LISTED);
+    let one = |one: &statements::Unreadable| UnreadableRow {
+        row_number: i32::try_from(one.number).unwrap_or(i32::MAX),
+        field: one.field.to_owned(),
+        because: one.because.code().to_owned(),
+        day: one.day.map(Day::get),
+    };
+    listed.map(one).collect()
+}
+
+/// Gives the rows their identities, then drops what the holder did not allow to keep.
+fn keep(
+    row: &mut StatementRow,
+    found: Rows,
+    account: &Account,
+    key: &SecretKey,
+) -> Vec<(String, statements::Row)> {
+    let days = found.rows.iter().map(|row| row.occurred_at.day(0).0);
+    (row.first_day, row.last_day) = (days.clone().min(), days.max());
+    let mut kept = identity::identify(found.rows, key);
+    if !account.keeps_outgoing {
+        let before = kept.len();
+        kept.retain(|(_, row)| row.direction == Direction::In);
+        row.dropped_count = (before - kept.len()) as i64;
+        kept.iter_mut().for_each(|(_, row)| row.balance = None);
+    }
+    row.row_count = kept.len() as i64;
+    kept
+}
+
+/// Says of each row whether it is new, and lays the rows out in parts.
+fn compare(
+    db: &Db,
+    act: &Act,
+    account: &Account,
+    row: &mut StatementRow,
+    kept: Vec<(String, statements::Row)>,
+) -> Outcome<Vec<Part>> {
+    let board_id = act.board_id();
+    let config = config(account.id)?;
+    let namespace = format!("{}:row", config.sender());
+    let days = (Day(row.first_day.unwrap_or(0)), Day(row.last_day.unwrap_or(0)));
+    let ids: Vec<&str> = kept.iter().map(|(id, _)| id.as_str()).collect();
+    let (feed_id, known, reported) = db.read_here(|connection| {
+        let feed_id = feed_of(connection, board_id, &config)?;
+        let known = rows::known(connection, board_id, &namespace, &ids)?;
+        let of = (account.id, feed_id.unwrap_or(FeedId(0)));
+        let others = Others::load(connection, board_id, of, &config.sender(), days)?;
+        let asked = kept
+            .iter()
+            .filter(|(id, row)| !known.contains(id) && others.may_hold(row.direction, row.amount));
+        let asked: Vec<Asked> = asked.map(|(id, row)| asked_of(id, row)).collect();
+        let (links, _) = others.link(connection, board_id, &asked)?;
+        Ok((feed_id, known, links.into_keys().collect::<HashSet<_>>()))
+    })?;
+    row.feed_id = feed_id;
+    let mut all = Vec::with_capacity(kept.len() / ROWS + 1);
+    let (mut some, mut bytes) = (Vec::with_capacity(ROWS), 0);
+    for (id, one) in kept {
+        let size = id.len() + 300 + 2 * one.memo.len();
+        if some.len() >= ROWS || bytes + size > PART_BYTES {
+            all.push(part(account, row, all.len(), &some, (&known, &reported)));
+            (some, bytes) = (Vec::with_capacity(ROWS), 0);
+        }
+        bytes += size;
+        some.push((id, one));
+    }
+    if !some.is_empty() {
+        all.push(part(account, row, all.len(), &some, (&known, &reported)));
+    }
+    Ok(all)
+}
+
+fn asked_of(id: &str, row: &statements::Row) -> Asked {
+    Asked {
+        id: id.to_owned(),
+        direction: row.direction,
+        amount: row.amount,
+        occurred_at: row.occurred_at,
+        precision: row.precision,
+        bank_reference: row.reference.clone(),
+        names: crate::vietqr::scan(&row.memo),
+    }
+}
+
+/// One part; its letters stand in the order of the body's rows, money in first.
+fn part(
+    account: &Account,
+    row: &mut StatementRow,
+    number: usize,
+    some: &[(String, statements::Row)],
+    (known, reported): (&HashSet<String>, &HashSet<String>),
+) -> Part {
+    let of = |wanted: Direction| some.iter().filter(move |(_, row)| row.direction == wanted);
+    let mut states = String::with_capacity(some.len());
+    for (id, _) in of(Direction::In).chain(of(Direction::Out)) {
+        let (letter, count) = if known.contains(id) {
+            ('k', &mut row.known_count)
+        } else if reported.contains(id) {
+            ('r', &mut row.reported_count)
+        } else {
+            ('n', &mut row.new_count)
+        };
+        states.push(letter);
+        *count += 1;
+    }
+    let body = statement::body(&account.bin, &account.number, some);
+    Part { part: number as i32, states, body }
+}
+
+/// Keeps what was found, inside the open transaction of the board's lane.
+pub fn insert(connection: &mut DbConnection, act: &Act, prepared: Prepared) -> Outcome<Statement> {
+    act.require(Permission::FeedsWrite)?;
+    let board_id = act.board_id();
+    for id in rows::forgotten(connection, board_id, act.at.plus_ms(-KEPT_MS))? {
+        parts::remove(connection, board_id, id, None)?;
+        rows::remove(connection, board_id, id)?;
+    }
+    let Prepared { account, mut row, headings, parts, unreadable } = prepared;
+    let (layout, by) = (row.layout.clone(), act.scope.key_id);
+    layouts::remember(connection, board_id, &layout, &headings, act.at, by)?;
+    if row.state == StatementState::Checked {
+        row.feed_id = Some(feed(connection, act, &account)?);
+    }
+    rows::insert(connection, &row)?;
+    rows::insert_unreadable(connection, board_id, row.id, &unreadable)?;
+    parts::insert(connection, board_id, row.id, &parts)?;
+    let shown = show(connection, vec![row])?.pop();
+    shown.ok_or_else(|| Fault::broken("a statement was not kept"))
+}
+
+/// The configuration of an account's feed of statements.
+fn config(account_id: AccountId) -> Result<FeedConfig, Refusal> {
+    let json = format!(r#"{{"merchant":"{account_id}"}}"#);
+    FeedConfig::parse(Provider::Statement, &json)
+}
+
+fn feed_of(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    config: &FeedConfig,
+) -> Outcome<Option<FeedId>> {
+    rows::feed_of(connection, board_id, Provider::Statement.as_str(), &config.to_json())
+}
+
+/// The account's feed of statements, made with its first one.
+fn feed(connection: &mut DbConnection, act: &Act, account: &Account) -> Outcome<FeedId> {
+    let (board_id, config) = (act.board_id(), config(account.id)?);
+    // Two first statements at once make one feed.
+    registry::store::touch(connection, board_id)?;
+    if let Some(id) = feed_of(connection, board_id, &config)? {
+        if feed_rows::find(connection, board_id, id)?.disabled_at.is_some() {
+            return Err(Refusal::conflict("feed-disabled").into());
+        }
+        return Ok(id);
+    }
+    let id = FeedId(act.new_id());
+    let row = FeedRow {
+        id,
+        provider: Provider::Statement,
+        name: format!("{} {}", account.bank, account.number).chars().take(80).collect(),
+        config: config.to_json(),
+        created_at: act.at,
+        disabled_at: None,
+    };
+    feed_rows::insert(connection, board_id, &row)?;
+    Ok(id)
+}

@@ -1,0 +1,106 @@
+//! Committing a statement that was looked at, or throwing it away.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{Days, Statement, StatementState, show};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Fault, Outcome};
+use crate::intake::store::{statement_parts as parts, statements as rows};
+use crate::ledger::statement;
+use crate::primitives::ids::StatementId;
+use crate::primitives::{Day, Refusal};
+
+/// Longer periods are mistyped.
+const LONGEST_DAYS: i32 = 3_660;
+
+/// Which days the file tells completely, where it does not say so itself.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = StatementCommit)]
+pub struct Commit {
+    #[schema(value_type = Option<String>, format = Date)]
+    pub from_day: Option<Day>,
+    /// The last day that was over when the file was made.
+    #[schema(value_type = Option<String>, format = Date)]
+    pub to_day: Option<Day>,
+    /// `true`: no day counts as observed because of this file; it may leave transfers out.
+    #[serde(default)]
+    pub no_days: bool,
+}
+
+/// Says that the statement is to be taken in; [`super::run`] does it. Again is harmless: one that
+/// is running goes on, one that is done stays as it is.
+///
+/// # Errors
+/// `not-found`; `statement-needs-mapping`; `statement-days-unknown` (from_day),
+/// `window-reversed` (from_day), `statement-days-too-many` (from_day), `statement-days-too-narrow`
+/// (to_day).
+pub fn commit(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: StatementId,
+    commit: Commit,
+) -> Outcome<Statement> {
+    act.require(Permission::FeedsWrite)?;
+    let board_id = act.board_id();
+    statement::lock(connection, board_id)?;
+    let row = rows::find(connection, board_id, id)?;
+    match row.state {
+        StatementState::NeedsMapping => {
+            return Err(Refusal::conflict("statement-needs-mapping").into());
+        }
+        StatementState::Checked => {
+            let told = Days::of(row.first_day, row.last_day);
+            let stated = Days::of(row.stated_from_day, row.stated_to_day);
+            let days = days(commit, stated, told)?;
+            rows::start(connection, board_id, id, days, act.at)?;
+        }
+        StatementState::Running | StatementState::Done => {}
+    }
+    let row = rows::find(connection, board_id, id)?;
+    let shown = show(connection, vec![row])?.pop();
+    shown.ok_or_else(|| Fault::broken("a statement was not kept"))
+}
+
+fn days(commit: Commit, stated: Option<Days>, told: Option<Days>) -> Result<Option<Days>, Refusal> {
+    if commit.no_days {
+        return Ok(None);
+    }
+    let days = match (commit.from_day, commit.to_day) {
+        (None, None) => stated,
+        (Some(from_day), Some(to_day)) => Some(Days { from_day, to_day }),
+        _ => None,
+    };
+    let days = days.ok_or_else(|| Refusal::invalid("from_day", "statement-days-unknown"))?;
+    if days.to_day < days.from_day {
+        return Err(Refusal::invalid("from_day", "window-reversed").with("to", days.to_day));
+    }
+    if days.to_day.0.saturating_sub(days.from_day.0) > LONGEST_DAYS {
+        let refusal = Refusal::invalid("from_day", "statement-days-too-many");
+        return Err(refusal.with("days", LONGEST_DAYS));
+    }
+    if let Some(told) = told
+        && (told.from_day < days.from_day || told.to_day > days.to_day)
+    {
+        let refusal = Refusal::invalid("to_day", "statement-days-too-narrow");
+        return Err(refusal.with("from", told.from_day).with("to", told.to_day));
+    }
+    Ok(Some(days))
+}
+
+/// Throws a statement away that was not committed.
+///
+/// # Errors
+/// `not-found`; `statement-committed`.
+pub fn discard(connection: &mut DbConnection, act: &Act, id: StatementId) -> Outcome<()> {
+    act.require(Permission::FeedsWrite)?;
+    let board_id = act.board_id();
+    statement::lock(connection, board_id)?;
+    let row = rows::find(connection, board_id, id)?;
+    if matches!(row.state, StatementState::Running | StatementState::Done) {
+        return Err(Refusal::conflict("statement-committed").into());
+    }
+    parts::remove(connection, board_id, id, None)?;
+    rows::remove(connection, board_id, id)
+}

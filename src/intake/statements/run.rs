@@ -1,0 +1,226 @@
+//! Taking a committed statement in, some hundred rows in a transaction of the board's lane, between
+//! the deliveries of hooks.
+//!
+//! Each step takes the statement's next parts, hands them to the ledger as deliveries, removes them
+//! and counts on, all in one transaction. So nothing is half counted wherever it stops, whoever
+//! starts it again goes on behind it, and two that run at once share the work.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use super::{StatementState, covered};
+use crate::access::SecretKey;
+use crate::db::{Batch, DbConnection, Fault, Outcome};
+use crate::feeds::{Decoded, Headers};
+use crate::intake::book::{self, LiveFeed};
+use crate::intake::store::feeds as feed_rows;
+use crate::intake::store::statement_parts::{self as parts, Part};
+use crate::intake::store::statements::{self as rows, Progress, StatementRow};
+use crate::intake::{Intake, prepare};
+use crate::ledger::LedgerWriter;
+use crate::ledger::item::{Content, Item};
+use crate::ledger::statement::{self, Asked, Link, Others, Planned};
+use crate::primitives::id::IdGenerator;
+use crate::primitives::ids::{BoardId, StatementId};
+use crate::primitives::{Day, UnixMs};
+
+/// Parts of one step: the time that hooks wait for it.
+const PARTS: i64 = 8;
+/// Tries while the lane is full or the database away.
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// What one run keeps between its steps.
+#[derive(Default)]
+struct Job {
+    writer: LedgerWriter,
+    plan: Option<Plan>,
+}
+
+/// What others told of the statement's rows.
+struct Plan {
+    feed: LiveFeed,
+    others: Others,
+    links: HashMap<String, Link>,
+}
+
+/// Takes a committed statement in, to its end. Runs on a thread that may wait.
+///
+/// # Errors
+/// Where the database stays away; it can be started again.
+pub fn run(intake: &Intake, board_id: BoardId, id: StatementId) -> Outcome<()> {
+    let mut failures = 0;
+    let mut job = Job::default();
+    loop {
+        let (key, ids, now) = (intake.secret_key.clone(), intake.ids.clone(), intake.clock.now());
+        let step = move |connection: &mut DbConnection| {
+            job.step(connection, &Context { key, ids, now, board_id, id })
+        };
+        match intake.db.write_here(board_id.0, step) {
+            Ok(Some(next)) => (job, failures) = (next, 0),
+            Ok(None) => return Ok(()),
+            Err(Fault::Busy | Fault::Away(_)) if failures < TRIES => {
+                failures += 1;
+                thread::sleep(PAUSE);
+                job = Job::default();
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+}
+
+struct Context {
+    key: SecretKey,
+    ids: Arc<IdGenerator>,
+    now: UnixMs,
+    board_id: BoardId,
+    id: StatementId,
+}
+
+impl Job {
+    /// One transaction; `None`: there is nothing more to do.
+    fn step(mut self, connection: &mut DbConnection, context: &Context) -> Outcome<Option<Self>> {
+        let (board_id, id) = (context.board_id, context.id);
+        statement::lock(connection, board_id)?;
+        let row = rows::find(connection, board_id, id)?;
+        if row.state != StatementState::Running {
+            return Ok(None);
+        }
+        let some = parts::after(connection, board_id, id, -1, PARTS)?;
+        let Some(last) = some.last().map(|part| part.part) else {
+            finish(connection, &row, context)?;
+            return Ok(None);
+        };
+        let mut plan = match self.plan.take() {
+            Some(plan) if !plan.others.is_outdated(connection, board_id, row.account_id)? => plan,
+            _ => Plan::make(connection, &row, context)?,
+        };
+        let (items, progress) = plan.items(connection, &row, some, context)?;
+        if !items.is_empty() {
+            self.writer.apply(connection, &items)?;
+        }
+        parts::remove(connection, board_id, id, Some(last))?;
+        rows::progress(connection, board_id, id, progress)?;
+        plan.others.catch_up(connection, board_id)?;
+        self.plan = Some(plan);
+        Ok(Some(self))
+    }
+}
+
+impl Plan {
+    /// Looks through all rows that are left.
+    fn make(connection: &mut DbConnection, row: &StatementRow, context: &Context) -> Outcome<Self> {
+        let board_id = context.board_id;
+        let feed_id = row.feed_id.ok_or_else(|| Fault::broken("a statement without a feed"))?;
+        let feed = feed_rows::find(connection, board_id, feed_id)?;
+        let feed = book::open(connection, &context.key, board_id, feed, context.now)?;
+        let days = (Day(row.first_day.unwrap_or(0)), Day(row.last_day.unwrap_or(0)));
+        let of = (row.account_id, feed_id);
+        let others = Others::load(connection, board_id, of, &feed.config.sender(), days)?;
+        let mut asked = Vec::new();
+        let mut last = -1;
+        while !others.is_empty() {
+            let some = parts::after(connection, board_id, context.id, last, 64)?;
+            let Some(end) = some.last().map(|part| part.part) else { break };
+            last = end;
+            for part in some {
+                let Decoded::Transfers(all) = decode(&feed, &part.body, context)? else { continue };
+                let may = all.iter().filter(|one| others.may_hold(one.direction, one.amount));
+                asked.extend(may.map(Asked::of));
+            }
+        }
+        let namespace = format!("{}:row", feed.config.sender());
+        let ids: Vec<&str> = asked.iter().map(|one| one.id.as_str()).collect();
+        let known = rows::known(connection, board_id, &namespace, &ids)?;
+        asked.retain(|one| !known.contains(&one.id));
+        let (links, others) = others.link(connection, board_id, &asked)?;
+        Ok(Self { feed, others, links })
+    }
+
+    /// The parts as deliveries, and what becomes of their rows. A part that brings nothing new is
+    /// no delivery.
+    fn items(
+        &self,
+        connection: &mut DbConnection,
+        row: &StatementRow,
+        some: Vec<Part>,
+        context: &Context,
+    ) -> Outcome<(Vec<Item>, Progress)> {
+        let namespace = format!("{}:row", self.feed.config.sender());
+        let mut decoded = Vec::with_capacity(some.len());
+        for part in some {
+            let found = decode(&self.feed, &part.body, context)?;
+            decoded.push((part.body, found));
+        }
+        let all = decoded.iter().flat_map(|(_, found)| match found {
+            Decoded::Transfers(all) => all.as_slice(),
+            _ => &[],
+        });
+        let ids: Vec<&str> = all.map(|one| one.provider_id.as_str()).collect();
+        let known = rows::known(connection, BoardId(row.board_id), &namespace, &ids)?;
+        let mut progress = Progress { done: ids.len() as i64, ..Progress::default() };
+        let mut items = Vec::with_capacity(decoded.len());
+        for (body, found) in decoded {
+            let new_id = || context.ids.next();
+            let headers = Headers::default();
+            let mut item = prepare::item(
+                &self.feed,
+                &context.key,
+                &new_id,
+                context.now,
+                &headers,
+                body,
+                Some(found),
+            );
+            if self.plan_rows(&mut item, &known, &mut progress) {
+                items.push(item);
+            }
+        }
+        Ok((items, progress))
+    }
+
+    /// Says of each row whose report it is; tells whether any is new.
+    fn plan_rows(
+        &self,
+        item: &mut Item,
+        known: &std::collections::HashSet<String>,
+        progress: &mut Progress,
+    ) -> bool {
+        let Content::Transfers(all) = &mut item.content else { return false };
+        let mut is_new = false;
+        for one in all {
+            let id = &one.reported.provider_id;
+            let link = self.links.get(id).copied();
+            one.planned = Some(Planned { link });
+            if known.contains(id) {
+                continue;
+            }
+            is_new = true;
+            match link {
+                None => progress.recorded += 1,
+                Some(link) if link.is_certain => progress.linked += 1,
+                Some(_) => progress.doubtful += 1,
+            }
+        }
+        is_new
+    }
+}
+
+/// What was written by the dry run is read again.
+fn decode(feed: &LiveFeed, body: &[u8], context: &Context) -> Outcome<Decoded> {
+    feed.connector.decode(&feed.config, body, context.now).map_err(Fault::broken)
+}
+
+/// All rows are in: its days count.
+fn finish(connection: &mut DbConnection, row: &StatementRow, context: &Context) -> Outcome<()> {
+    let board_id = context.board_id;
+    let unreadable = rows::unreadable(connection, board_id, row.id, -1, i64::from(i32::MAX))?;
+    let start = crate::registry::boards::day_start_minute(connection, board_id)?;
+    let committed_at = UnixMs(row.committed_at_ms.unwrap_or(0));
+    for days in covered::days(row, &unreadable, committed_at, start) {
+        rows::insert_days(connection, row, context.ids.next(), days, context.now)?;
+    }
+    rows::finish(connection, board_id, row.id, context.now)
+}

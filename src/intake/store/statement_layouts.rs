@@ -1,0 +1,78 @@
+//! Layouts of statements that a person mapped, or shall map.
+
+use diesel::prelude::*;
+
+use crate::db::schema::statement_layouts as l;
+use crate::db::{DbConnection, Outcome};
+use crate::on_db;
+use crate::primitives::UnixMs;
+use crate::primitives::ids::{BoardId, KeyId};
+
+/// A row of `statement_layouts`; `headings` and `mapping` are JSON.
+#[derive(Clone, Debug, Queryable)]
+pub struct LayoutRow {
+    pub layout: String,
+    pub headings: String,
+    pub mapping: Option<String>,
+    pub changed_at_ms: i64,
+}
+
+const COLUMNS: (l::layout, l::headings, l::mapping, l::changed_at_ms) =
+    (l::layout, l::headings, l::mapping, l::changed_at_ms);
+
+pub fn find(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    layout: &str,
+) -> Outcome<Option<LayoutRow>> {
+    let row = l::table.find((board_id.0, layout)).select(COLUMNS);
+    Ok(row.first(connection).optional()?)
+}
+
+/// By their names; at most 500.
+pub fn all(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<LayoutRow>> {
+    Ok(l::table
+        .filter(l::board_id.eq(board_id.0))
+        .order(l::layout)
+        .limit(500)
+        .select(COLUMNS)
+        .load(connection)?)
+}
+
+/// Remembers a layout; one that is there stays as it is.
+pub fn remember(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    layout: &str,
+    headings: &str,
+    at: UnixMs,
+    by: KeyId,
+) -> Outcome<()> {
+    on_db!(connection, inner => {
+        diesel::insert_into(l::table)
+            .values((
+                l::board_id.eq(board_id.0),
+                l::layout.eq(layout),
+                l::headings.eq(headings),
+                l::changed_at_ms.eq(at.0),
+                l::changed_by.eq(by.0),
+            ))
+            .on_conflict_do_nothing()
+            .execute(inner)?;
+    });
+    Ok(())
+}
+
+pub fn map(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    layout: &str,
+    mapping: &str,
+    at: UnixMs,
+    by: KeyId,
+) -> Outcome<()> {
+    diesel::update(l::table.find((board_id.0, layout)))
+        .set((l::mapping.eq(mapping), l::changed_at_ms.eq(at.0), l::changed_by.eq(by.0)))
+        .execute(connection)?;
+    Ok(())
+}

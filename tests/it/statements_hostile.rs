@@ -1,0 +1,144 @@
+//! Files that mean harm, or are broken: a refusal, never a panic, never much memory.
+
+#![cfg(test)]
+
+use std::io::Write as _;
+
+use cho40::feeds::statements::{self, MAX_FILE_BYTES};
+use proptest::prelude::*;
+
+use crate::statements_layouts as layouts;
+use crate::statements_support::{compound, csv, row, xls, xlsx};
+
+#[track_caller]
+fn refused(bytes: &[u8]) -> &'static str {
+    let refusal = statements::open(bytes).err().unwrap();
+    assert_eq!(refusal.field.as_deref(), Some("file"));
+    refusal.code
+}
+
+fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn what_is_no_statement_is_refused_by_its_kind() {
+    assert_eq!(refused(b""), "statement-empty");
+    assert_eq!(refused(b"%PDF-1.7 ..."), "statement-format-unknown");
+    assert_eq!(refused(b"{\"rows\":[]}"), "statement-format-unknown");
+    assert_eq!(refused(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), "statement-format-unknown");
+    assert_eq!(refused(b"<html><table><tr><td>Ng\xC3\xA0y"), "statement-is-a-page");
+    assert_eq!(refused(b"PK\x03\x04garbage"), "statement-unreadable");
+    assert_eq!(refused(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), "statement-unreadable");
+    assert_eq!(
+        refused("Ngày,Ghi có,Nội dung\n24/11/2026,1,\"x".as_bytes()),
+        "statement-unreadable"
+    );
+    assert_eq!(refused("chỉ có chữ".as_bytes()), "statement-no-table");
+    assert_eq!(refused(&vec![b'a'; MAX_FILE_BYTES + 1]), "statement-too-large");
+    assert_eq!(refused(&archive(&[("a.txt", b"x")])), "statement-unreadable");
+    let wide = vec![row(&["Ngày"; 65])];
+    assert_eq!(refused(&csv(&wide, ',')), "statement-too-many-columns");
+    let long = "24/11/2026,1\n".repeat(200_001);
+    assert_eq!(refused(long.as_bytes()), "statement-too-many-rows");
+}
+
+#[test]
+fn an_archive_that_unpacks_to_too_much_is_not_opened() {
+    let zeros = vec![b' '; 60 << 20];
+    let bomb = archive(&[("xl/sharedStrings.xml", &zeros)]);
+    assert!(bomb.len() < 1 << 20);
+    assert_eq!(refused(&bomb), "statement-unpacks-too-large");
+    let sheets: Vec<_> = (0..4).map(|n| format!("xl/worksheets/sheet{n}.xml")).collect();
+    let entries: Vec<_> = sheets.iter().map(|name| (name.as_str(), zeros.as_slice())).collect();
+    assert_eq!(refused(&archive(&entries)), "statement-unpacks-too-large");
+}
+
+#[test]
+fn a_sheet_that_claims_too_many_cells_is_not_opened() {
+    let record = |kind: u16, data: &[u8]| {
+        [&kind.to_le_bytes(), &(data.len() as u16).to_le_bytes(), data].concat()
+    };
+    let begin = |kind: u16| record(0x0809, &[&[0, 6], &kind.to_le_bytes()[..], &[0; 12]].concat());
+    let book = |sheet: &[u8]| {
+        let place = (begin(5).len() + 4 + 13 + 4) as u32;
+        let named = [&place.to_le_bytes()[..], &[0, 0, 5, 0], b"SaoKe"].concat();
+        let parts = [begin(5), record(0x0085, &named), record(0x000A, &[]), begin(0x10)];
+        compound(&[parts.concat(), sheet.to_vec(), record(0x000A, &[])].concat())
+    };
+    let claimed = [&0_u32.to_le_bytes()[..], &[0xFF; 4], &[0, 0, 0xFF, 0xFF, 0, 0]].concat();
+    assert_eq!(refused(&book(&record(0x0200, &claimed))), "statement-unpacks-too-large");
+    let far = [&0xFFFE_u16.to_le_bytes()[..], &[0xFF, 0], &[0, 0], &[2, 0, 0, 0]].concat();
+    let near = [&[0, 0, 0, 0][..], &[0, 0], &[2, 0, 0, 0]].concat();
+    let corners = [record(0x027E, &near), record(0x027E, &far)].concat();
+    assert_eq!(refused(&book(&corners)), "statement-unpacks-too-large");
+}
+
+#[test]
+fn memos_that_are_too_long_are_told_not_cut() {
+    let memo = "á".repeat(1_001);
+    let table = vec![row(&["Ngày", "Ghi có", "Nội dung"]), row(&["24/11/2026", "45.000", &memo])];
+    let rows = statements::open(&csv(&table, ',')).unwrap().read(None).unwrap();
+    assert_eq!((rows.rows.len(), rows.unreadable[0].field), (0, "memo"));
+}
+
+fn files() -> Vec<Vec<u8>> {
+    let of = |layout: layouts::Layout| {
+        [csv(&layout.table, ','), xlsx(&layout.table), xls(&layout.table)]
+    };
+    layouts::all().into_iter().flat_map(of).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn nothing_panics_on_bytes(bytes in prop::collection::vec(any::<u8>(), 0..2_000)) {
+        statements::exercise(&bytes);
+    }
+
+    #[test]
+    fn nothing_panics_on_text(text in "(\\PC|[;,\t\n\"0-9./-]){0,400}") {
+        statements::exercise(format!("Ngày,Ghi có,Số tiền\n{text}").as_bytes());
+    }
+
+    #[test]
+    fn nothing_panics_on_damaged_files(
+        which in 0..30_usize,
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        cut in any::<prop::sample::Index>(),
+        is_cut in any::<bool>(),
+    ) {
+        let mut bytes = files()[which].clone();
+        for (place, byte) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+        if is_cut {
+            bytes.truncate(cut.index(bytes.len()).max(1));
+        }
+        statements::exercise(&bytes);
+    }
+
+    #[test]
+    fn amounts_are_read_as_they_were_written(amount in 1_i64..1_000_000_000_000, how in 0..6) {
+        let dots = cho40::primitives::money::thousands(amount);
+        let commas = dots.replace('.', ",");
+        let text = match how {
+            0 => amount.to_string(),
+            1 => dots,
+            2 => commas,
+            3 => format!("{commas}.00"),
+            4 => format!("{dots},00"),
+            _ => format!("+{commas} VND"),
+        };
+        let table = vec![row(&["Ngày", "Ghi có", "Nội dung"]), row(&["24/11/2026", &text, "x"])];
+        let rows = statements::open(&csv(&table, ';')).unwrap().read(None).unwrap();
+        prop_assert_eq!(rows.rows[0].amount.get(), amount);
+    }
+}
