@@ -300,3 +300,4 @@ problem-statement-days-unknown = The file does not say which days it tells. Plea
 problem-statement-days-too-many = The period is longer than { $days } days. Please check the year.
 problem-statement-days-too-narrow = The file has transfers from { $from } to { $to }. Please give a period that holds them.
 problem-statement-committed = This statement was taken in already and cannot be thrown away.
+problem-statement-mapping-malformed = The mapping is not understood: { $error }. See docs/feeds/statements.md.

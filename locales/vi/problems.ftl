@@ -320,3 +320,4 @@ problem-statement-days-unknown = Tập tin không ghi kể các ngày nào. Xin 
 problem-statement-days-too-many = Khoảng thời gian dài hơn { $days } ngày. Xin xem lại năm.
 problem-statement-days-too-narrow = Tập tin có giao dịch từ { $from } đến { $to }. Xin cho khoảng thời gian chứa đủ các ngày đó.
 problem-statement-committed = Sao kê này đã được nhập rồi, không bỏ được nữa.
+problem-statement-mapping-malformed = Không hiểu cách đọc cột: { $error }. Xem docs/feeds/statements.md.

@@ -43,7 +43,10 @@ pub fn run(args: &KeyArgs) -> Outcome<()> {
     tell_key(&key)
 }
 
-fn choose(known: &[(BoardId, String)], wanted: Option<&str>) -> Result<BoardId, Refusal> {
+pub(super) fn choose(
+    known: &[(BoardId, String)],
+    wanted: Option<&str>,
+) -> Result<BoardId, Refusal> {
     if known.is_empty() {
         return Err(Refusal::conflict("no-board"));
     }

@@ -9,6 +9,7 @@ mod key;
 pub mod memo;
 mod secret_key;
 mod serve;
+pub mod statement;
 pub mod vietqr;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -54,6 +55,9 @@ enum Command {
     /// Try a feed: sample requests, sending, checking / Thử nguồn báo tiền
     #[command(subcommand)]
     Feed(feed::FeedCommand),
+    /// Read and import bank statements / Đọc và nhập sao kê ngân hàng
+    #[command(subcommand)]
+    Statement(statement::StatementCommand),
 }
 
 /// Runs the command that the process was started with.
@@ -124,6 +128,9 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Feed(command) => {
             let output = BufWriter::new(io::stdout().lock());
             return feed::run(&command, io::stdin().lock(), output, io::stderr());
+        }
+        Command::Statement(command) => {
+            return statement::run(command, &mut BufWriter::new(io::stdout().lock()));
         }
     }
     Ok(ExitCode::SUCCESS)

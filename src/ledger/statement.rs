@@ -249,8 +249,12 @@ fn from_day(at: UnixMs, midnight: UnixMs) -> u64 {
 fn link_equal<'r>(rows: &[&'r Asked], told: &[Told]) -> Vec<(&'r Asked, Link)> {
     let day_of = |at: UnixMs| at.day(0).0;
     let mut of_day: HashMap<i32, (usize, usize)> = HashMap::new();
-    rows.iter().for_each(|row| of_day.entry(day_of(row.occurred_at)).or_default().0 += 1);
-    told.iter().for_each(|told| of_day.entry(day_of(told.occurred_at)).or_default().1 += 1);
+    for row in rows {
+        of_day.entry(day_of(row.occurred_at)).or_default().0 += 1;
+    }
+    for told in told {
+        of_day.entry(day_of(told.occurred_at)).or_default().1 += 1;
+    }
     let mut weighed = Vec::new();
     if rows.len().saturating_mul(told.len()) <= WEIGHED {
         for (r, row) in rows.iter().enumerate() {

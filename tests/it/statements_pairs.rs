@@ -182,10 +182,12 @@ fn shuffled(count: usize, step: usize) -> impl Iterator<Item = usize> {
     (0..count).map(move |n| (n * step + 7) % count)
 }
 
+/// Transfers of the test below.
+const COUNT: usize = 600;
+
 on_both!(webhook_and_statements_in_any_order_count_each_once, |db| {
     let stage = Stage::new(db);
     let (stand, feed) = scene(&stage);
-    const COUNT: usize = 600;
     // Amounts that repeat within a day, on twenty days.
     let day = |n: usize| n % 20 + 1;
     let amount = |n: usize| 10_000 + (n as i64 / 40) * 1_000;

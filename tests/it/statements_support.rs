@@ -14,6 +14,11 @@ pub enum Cell {
     Date(i64, i64),
 }
 
+/// The binary number nearest to decimal digits.
+fn binary(digits: impl std::fmt::Display) -> f64 {
+    digits.to_string().parse().unwrap()
+}
+
 pub fn t(text: &str) -> Cell {
     if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
 }
@@ -26,7 +31,8 @@ pub type Table = Vec<Vec<Cell>>;
 
 impl Cell {
     fn serial(days: i64, seconds: i64) -> f64 {
-        days as f64 + seconds as f64 / 86_400.0
+        // By its digits: a spreadsheet keeps the nearest number in binary too.
+        binary(format!("{days}.{:010}", seconds * 10_000_000_000 / 86_400))
     }
 
     /// As a spreadsheet would show it.
@@ -67,7 +73,7 @@ pub fn xlsx(table: &Table) -> Vec<u8> {
                     sheet.write_string(r, c, text).unwrap();
                 }
                 Cell::Number(number) => {
-                    sheet.write_number(r, c, *number as f64).unwrap();
+                    sheet.write_number(r, c, binary(number)).unwrap();
                 }
                 Cell::Date(days, seconds) => {
                     let serial = Cell::serial(*days, *seconds);
@@ -128,7 +134,7 @@ fn workbook(table: &Table) -> Vec<u8> {
                 }
                 Cell::Number(number) => {
                     data.extend(0_u16.to_le_bytes());
-                    data.extend((*number as f64).to_le_bytes());
+                    data.extend(binary(number).to_le_bytes());
                     cells.extend(record(0x0203, &data));
                 }
                 Cell::Date(days, seconds) => {

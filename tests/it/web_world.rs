@@ -190,8 +190,7 @@ impl World {
         let first = pattern.split('/').nth(3).unwrap_or_default();
         while let (Some(from), Some(to)) = (filled.find('{'), filled.find('}')) {
             let id = match &filled[from + 1..to] {
-                "id" => self.id(first),
-                "layout" => self.id(first),
+                "id" | "layout" => self.id(first),
                 // Of a refused delivery.
                 "number" => "1",
                 named => self.id(&format!("{}s", named.strip_suffix("_id").unwrap())),

@@ -12,7 +12,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, Refusal> {
     let text = encoding::text(bytes)?;
     let mut text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let head = text.trim_start().get(..5).unwrap_or_default().to_ascii_lowercase();
-    if head.starts_with("%pdf") || head.starts_with("{") {
+    if head.starts_with("%pdf") || head.starts_with('{') {
         return Err(refused("statement-format-unknown"));
     }
     // Some banks name a web page .xls.

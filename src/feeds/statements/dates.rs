@@ -63,7 +63,7 @@ impl Orders {
     }
 
     /// The only order that fits; `None` where both do, or neither.
-    pub(super) const fn only(&self) -> Option<DateOrder> {
+    pub(super) const fn only(self) -> Option<DateOrder> {
         match (self.matters, self.day_first, self.month_first) {
             (false, ..) => Some(DateOrder::YearMonthDay),
             (true, true, false) => Some(DateOrder::DayMonthYear),
@@ -72,7 +72,7 @@ impl Orders {
         }
     }
 
-    pub(super) const fn allow_day_first(&self) -> bool {
+    pub(super) const fn allow_day_first(self) -> bool {
         self.day_first
     }
 }

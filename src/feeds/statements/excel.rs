@@ -77,12 +77,13 @@ fn first_table(
 fn put(grid: &mut Grid, row: u32, column: u32, value: &DataRef<'_>) -> Result<(), Refusal> {
     let (row, column) = (row.saturating_add(1), column as usize);
     match value {
-        DataRef::String(text) => grid.push(row, column, Kind::Text, text),
+        DataRef::String(text) | DataRef::DateTimeIso(text) => {
+            grid.push(row, column, Kind::Text, text)
+        }
         DataRef::SharedString(text) => grid.push(row, column, Kind::Text, text),
         DataRef::Int(number) => grid.push(row, column, Kind::Number, &number.to_string()),
         DataRef::Float(number) => grid.push(row, column, Kind::Number, &decimal(&number)),
         DataRef::DateTime(serial) => grid.push(row, column, Kind::Date, &decimal(&serial.as_f64())),
-        DataRef::DateTimeIso(text) => grid.push(row, column, Kind::Text, text),
         DataRef::DurationIso(_) | DataRef::Bool(_) | DataRef::Error(_) | DataRef::Empty => Ok(()),
     }
 }
@@ -102,9 +103,8 @@ fn borrowed(value: &Data) -> DataRef<'_> {
     match value {
         Data::Int(number) => DataRef::Int(*number),
         Data::Float(number) => DataRef::Float(*number),
-        Data::String(text) => DataRef::SharedString(text),
+        Data::String(text) | Data::DateTimeIso(text) => DataRef::SharedString(text),
         Data::DateTime(serial) => DataRef::DateTime(*serial),
-        Data::DateTimeIso(text) => DataRef::SharedString(text),
         Data::Bool(_) | Data::Error(_) | Data::DurationIso(_) | Data::Empty => DataRef::Empty,
     }
 }

@@ -114,7 +114,7 @@ impl Mapping {
         let says_amounts = said.iter().any(|(role, _)| is_amount(*role));
         let stays = |(role, column): &&(Role, usize)| {
             let is_taken = said.iter().any(|(other, at)| other == role || at == column);
-            !is_taken && !(says_amounts && is_amount(*role))
+            !(is_taken || says_amounts && is_amount(*role))
         };
         let rest: Vec<_> = recognised.iter().filter(stays).copied().collect();
         said.into_iter().chain(rest).collect()
@@ -156,8 +156,8 @@ pub(super) fn fingerprint(headings: &[String]) -> String {
 /// What the first cell below each heading looks like.
 pub(super) fn shapes(grid: &Grid, heading: &Heading) -> Vec<String> {
     let first = |column: usize| {
-        let rows = heading.below..grid.len().min(heading.below + 20);
-        rows.filter_map(|place| grid.cell(place, column)).next().map(|cell| shape(cell.text))
+        let mut rows = heading.below..grid.len().min(heading.below + 20);
+        rows.find_map(|place| grid.cell(place, column)).map(|cell| shape(cell.text))
     };
     (0..heading.texts.len()).map(|column| first(column).unwrap_or_default()).collect()
 }

@@ -126,13 +126,3 @@ fn refused(code: &'static str) -> Refusal {
     // Named here once; tidy looks for each code's text by its maker.
     Refusal::invalid("file", code)
 }
-
-/// For the fuzzer and tests: opens and reads whatever it is given.
-pub fn exercise(bytes: &[u8]) {
-    if let Ok(opened) = open(bytes) {
-        let _ = (opened.layout(), opened.shapes());
-        if let Ok(rows) = opened.read(None) {
-            assert!(rows.rows.iter().all(|row| row.amount.is_positive()));
-        }
-    }
-}

@@ -71,8 +71,8 @@ pub(super) fn read(grid: &Grid, heading: &Heading) -> Said {
             accounts(grid, place, &mut said.accounts);
             currency(&folded, &mut said.foreign_currency);
         }
-        let has = |label: &&str| words::has(&folded, label);
-        if PRINTED_LABELS.iter().any(|label| has(&label)) {
+        let has = |label: &str| words::has(&folded, label);
+        if PRINTED_LABELS.iter().any(|label| has(label)) {
             said.printed = said.printed.or_else(|| dates.first().copied());
             continue;
         }
@@ -80,11 +80,11 @@ pub(super) fn read(grid: &Grid, heading: &Heading) -> Said {
         if !is_above || said.period.is_some() {
             continue;
         }
-        let begins = ["tu ngay", "from", "tu"].iter().any(|label| has(&label));
-        let ends = ["den ngay", "den", "to", "toi ngay"].iter().any(|label| has(&label));
+        let begins = ["tu ngay", "from", "tu"].iter().any(|label| has(label));
+        let ends = ["den ngay", "den", "to", "toi ngay"].iter().any(|label| has(label));
         let is_period = ["ky sao ke", "period", "thoi gian", "giai doan", "khoang thoi gian"];
         match dates.as_slice() {
-            [first, .., last] if begins || ends || is_period.iter().any(|label| has(&label)) => {
+            [first, .., last] if begins || ends || is_period.iter().any(|label| has(label)) => {
                 said.period = Some((*first, *last)).filter(|(first, last)| first <= last);
             }
             [day] if begins && !ends => from = Some(*day),

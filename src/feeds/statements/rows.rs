@@ -195,7 +195,7 @@ impl Reader<'_> {
             return Ok(Line::Failed);
         }
         let text = |role, field, max| match self.cell(place, role) {
-            Some(cell) => self.text(cell.text, max).map_err(|error| because(field, error, day)),
+            Some(cell) => plain(cell.text, max).map_err(|error| because(field, error, day)),
             None => Ok(None),
         };
         let payer = Payer {
@@ -258,14 +258,6 @@ impl Reader<'_> {
         amounts::read(cell, self.written).ok()?.map(Vnd::new)
     }
 
-    fn text(&self, text: &str, max: usize) -> Result<Option<String>, Because> {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if text.chars().count() > max {
-            return Err(Because::TooLong);
-        }
-        Ok(Some(text).filter(|text| !text.is_empty()))
-    }
-
     /// Whether a row is a sum or a balance: it says so where a transfer would tell something else.
     fn is_remark(&self, place: usize) -> bool {
         const BEGIN: [&str; 14] = [
@@ -293,6 +285,15 @@ impl Reader<'_> {
                     .contains(&folded.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '))
         })
     }
+}
+
+/// Single blanks between the words; `None` where there are none.
+fn plain(text: &str, max_chars: usize) -> Result<Option<String>, Because> {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() > max_chars {
+        return Err(Because::TooLong);
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 fn has_failed(status: &str) -> bool {

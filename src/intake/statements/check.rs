@@ -174,7 +174,9 @@ fn keep(
         let before = kept.len();
         kept.retain(|(_, row)| row.direction == Direction::In);
         row.dropped_count = (before - kept.len()) as i64;
-        kept.iter_mut().for_each(|(_, row)| row.balance = None);
+        for (_, row) in &mut kept {
+            row.balance = None;
+        }
     }
     row.row_count = kept.len() as i64;
     kept
@@ -257,7 +259,7 @@ fn part(
         *count += 1;
     }
     let body = statement::body(&account.bin, &account.number, some);
-    Part { part: number as i32, states, body }
+    Part { number: number as i32, states, body }
 }
 
 /// Keeps what was found, inside the open transaction of the board's lane.

@@ -109,7 +109,7 @@ pub fn rows(
         let decoded = connector(feed.provider).decode(&config, &part.body, UnixMs(0));
         let Decoded::Transfers(all) = decoded.map_err(Fault::broken)? else { continue };
         for ((place, one), letter) in (0..).zip(all).zip(part.states.chars()) {
-            let cursor = i64::from(part.part) * PART_ROWS + place;
+            let cursor = i64::from(part.number) * PART_ROWS + place;
             if cursor > after {
                 found.push((cursor, line(one, letter, sees_amounts)));
             }

@@ -89,7 +89,7 @@ impl Job {
             return Ok(None);
         }
         let some = parts::after(connection, board_id, id, -1, PARTS)?;
-        let Some(last) = some.last().map(|part| part.part) else {
+        let Some(last) = some.last().map(|part| part.number) else {
             finish(connection, &row, context)?;
             return Ok(None);
         };
@@ -123,7 +123,7 @@ impl Plan {
         let mut last = -1;
         while !others.is_empty() {
             let some = parts::after(connection, board_id, context.id, last, 64)?;
-            let Some(end) = some.last().map(|part| part.part) else { break };
+            let Some(end) = some.last().map(|part| part.number) else { break };
             last = end;
             for part in some {
                 let Decoded::Transfers(all) = decode(&feed, &part.body, context)? else { continue };

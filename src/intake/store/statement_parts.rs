@@ -23,7 +23,7 @@ static PARTS: LazyLock<Table> = LazyLock::new(|| {
 /// Some rows: the body of the delivery that they become, and what each was in the dry run.
 #[derive(Clone, Debug, Queryable)]
 pub struct Part {
-    pub part: i32,
+    pub number: i32,
     pub states: String,
     pub body: Vec<u8>,
 }
@@ -41,7 +41,7 @@ pub fn insert(
                 [
                     Value::Int(board_id.0),
                     Value::Int(id.0),
-                    Value::from(part.part),
+                    Value::from(part.number),
                     Value::from(part.states.as_str()),
                     Value::MaybeBytes(Some(part.body.as_slice().into())),
                 ]

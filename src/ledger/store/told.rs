@@ -45,13 +45,13 @@ pub fn by_others(
     (first, last): (Day, Day),
 ) -> Outcome<Vec<Told>> {
     let (from, before) = (first.start(0), last.plus(1).start(0));
-    let least = id::floor_of(from.plus_ms(-SLACK_MS));
+    let floor = id::floor_of(from.plus_ms(-SLACK_MS));
     let (mut found, mut below) = (Vec::new(), i64::MAX);
     loop {
         let mut ids = index::transfers_of(connection, board_id, account_id.0, below, AT_ONCE)?;
         // All of the tail come along; those beyond the page come again with their own.
         ids.truncate(AT_ONCE as usize);
-        let recent: Vec<i64> = ids.iter().copied().filter(|id| *id >= least).collect();
+        let recent: Vec<i64> = ids.iter().copied().filter(|id| *id >= floor).collect();
         let rows: Vec<Raw> = transfers::table
             .filter(transfers::board_id.eq(board_id.0))
             .filter(transfers::id.eq_any(&recent))
