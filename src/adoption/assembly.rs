@@ -17,6 +17,7 @@ use super::report::{
 };
 use super::sentences;
 use super::subject::Subject;
+use crate::feeds::Provider;
 use crate::ledger::item::Evidence;
 use crate::primitives::ids::{OccupancyId, SectionId};
 use crate::primitives::lunar::LunarDay;
@@ -229,13 +230,21 @@ fn sources(facts: &Facts) -> Vec<Source> {
     for feed in &facts.feeds {
         accounts.entry(&feed.provider).or_default().insert(feed.account_id);
     }
-    accounts
+    let mut sources: Vec<_> = accounts
         .into_iter()
         .map(|(provider, accounts)| Source {
             provider: provider.to_owned(),
-            // Phones and statements come with their readers.
+            // Phones come with their reader.
             evidence: Evidence::Aggregator.as_str(),
             accounts: accounts.len() as i64,
         })
-        .collect()
+        .collect();
+    if facts.told > 0 {
+        sources.push(Source {
+            provider: Provider::Statement.as_str().to_owned(),
+            evidence: Evidence::Statement.as_str(),
+            accounts: facts.told,
+        });
+    }
+    sources
 }

@@ -68,6 +68,8 @@ pub struct Facts {
     pub shared: HashSet<i64>,
     /// Every feed that reported an account of this market in the window.
     pub feeds: Vec<FeedAccountRow>,
+    /// Accounts of this market of which a statement told a day of the window.
+    pub told: i64,
 }
 
 impl Facts {
@@ -110,8 +112,12 @@ impl Facts {
         feeds.retain(|feed| {
             of_market.contains(&feed.account_id) && !window.both(feed.span()).is_empty()
         });
-        let unassigned = activities.unassigned;
-        Ok(Self { window, market_days, occupancies, unassigned, shared: known.shared, feeds })
+        let in_window = statement_days.iter().filter(|row| {
+            of_market.contains(&row.account_id) && !window.both(row.span()).is_empty()
+        });
+        let told = in_window.map(|row| row.account_id).collect::<HashSet<_>>().len() as i64;
+        let (unassigned, shared) = (activities.unassigned, known.shared);
+        Ok(Self { window, market_days, occupancies, unassigned, shared, feeds, told })
     }
 }
 

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cho40");
 /// The documents with such blocks, each with what its last words show when it worked.
-const DOCUMENTS: [(&str, &[&str]); 12] = [
+const DOCUMENTS: [(&str, &[&str]); 13] = [
     (
         "README.md",
         &[
@@ -38,6 +38,10 @@ const DOCUMENTS: [(&str, &[&str]); 12] = [
     (
         "docs/feeds/sepay-bank-hub.md",
         &["{\"success\":true}", "\"reason\": \"unknown_account\"", "HTTP 200"],
+    ),
+    (
+        "docs/feeds/statements.md",
+        &["\"money_out\":1", "\"dropped\": 1", "\"recorded\":1", "\"evidence\":\"statement\""],
     ),
     ("docs/feeds/mbbank.md", &["\"unknown_account\"", "HTTP 200", "\"resCode\":\"00\""]),
 ];
@@ -282,6 +286,11 @@ fn the_page_on_vietqr_vn_works() {
 #[test]
 fn the_page_on_sepay_bank_hub_works() {
     works("docs/feeds/sepay-bank-hub.md");
+}
+
+#[test]
+fn the_page_on_statements_works() {
+    works("docs/feeds/statements.md");
 }
 
 #[test]

@@ -57,6 +57,7 @@ mod requests;
 mod requests_state;
 mod stage;
 mod statements_api;
+mod statements_cli;
 mod statements_hostile;
 mod statements_import;
 mod statements_layouts;

@@ -392,6 +392,10 @@ on_both!(told_days_are_measured_and_only_those, |db| {
     told(&mut market, 1, 1, 25, 0);
     assert_eq!(reasons(&mut market, stall), [Reason::FeedGaps]);
     told(&mut market, 2, 1, 27, 26);
+    let sources = market.report().sources;
+    assert_eq!(sources.len(), 1);
+    let source = &sources[0];
+    assert_eq!((source.evidence, source.accounts), ("statement", 1));
     assert_eq!(reasons(&mut market, stall), []);
     assert_eq!(reasons(&mut market, other), [Reason::NoFeed], "another account's days are its own");
     // The days before are as unknown as they were.
