@@ -1,9 +1,8 @@
 //! Importing a statement of 100,000 rows by `cho40 statement import`, from opening the file to the
 //! last commit: in seconds, and in the memory that the process takes at most.
 //!
-//! Once as CSV and once as XLSX into an account that nobody else reports, and once more with a
-//! tenth of the transfers told by a webhook before, so that each row is compared. Every import is
-//! done again, which must count nothing twice.
+//! Once as CSV and once as XLSX, into an account that nobody else reports; each is then imported
+//! again, which must count nothing twice.
 
 mod support {
     pub mod database;

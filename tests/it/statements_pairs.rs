@@ -3,10 +3,12 @@
 
 #![cfg(test)]
 
-use cho40::feeds::Provider;
 use cho40::feeds::sample::SampleTransfer;
+use cho40::feeds::{Direction, Provider};
 use cho40::ledger::pairs::Verdict;
-use cho40::primitives::{UnixMs, Vnd};
+use cho40::ledger::statement::Others;
+use cho40::primitives::ids::FeedId;
+use cho40::primitives::{Day, UnixMs, Vnd};
 use cho40::registry::accounts::UseKind;
 use diesel::prelude::*;
 
@@ -175,6 +177,33 @@ on_both!(a_row_that_knows_the_stall_tells_it, |db| {
     assert_eq!(kept(&stage)[0].attribution.lines[0].occupancy_id, Some(other.occupancy_id));
     assert_eq!(counted(&stage), (1, 0, 1));
     agrees(&stage);
+});
+
+on_both!(what_comes_while_an_import_runs_is_compared_too, |db| {
+    let stage = Stage::new(db);
+    let (stand, feed) = scene(&stage);
+    let days = (Day::parse("2026-11-01").unwrap(), Day::parse("2026-11-23").unwrap());
+    let of = (stand.account_id, FeedId(1));
+    let load = |stage: &Stage| {
+        stage.read(|connection, act| {
+            Others::load(connection, act.board_id(), of, "statement:x", days)
+        })
+    };
+    let is_outdated = |others: &Others| {
+        stage.read(|connection, act| {
+            others.is_outdated(connection, act.board_id(), stand.account_id)
+        })
+    };
+    let before = load(&stage);
+    assert!(before.is_empty() && !is_outdated(&before));
+    // Money of another account changes nothing here.
+    stage.stand("A9", "5555555555", UseKind::BusinessOnly);
+    feed.send(&transfer(&stage, 8, "5555555555", "x"));
+    assert!(!is_outdated(&before));
+    feed.send(&told(&stage, 9, "2026-11-03 09:00:00", 50_000, "a"));
+    assert!(is_outdated(&before));
+    let after = load(&stage);
+    assert!(after.may_hold(Direction::In, Vnd::new(50_000)) && !is_outdated(&after));
 });
 
 /// A seeded order without a crate: a step through all places.

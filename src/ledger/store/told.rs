@@ -16,8 +16,8 @@ use crate::vietqr::Reference;
 
 /// A transfer may be recorded so long before its own time: clocks differ.
 const SLACK_MS: i64 = MS_PER_HOUR;
-/// Transfers that one query reads.
-const AT_ONCE: i64 = 1_000;
+/// Transfers that one query reads; each reads the board's newest events along.
+const AT_ONCE: i64 = 10_000;
 
 /// A transfer that another sender told first.
 #[derive(Clone, Debug)]
