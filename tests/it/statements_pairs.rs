@@ -136,6 +136,11 @@ on_both!(the_banks_reference_and_our_own_decide_which_is_which, |db| {
     let stalls: Vec<_> =
         kept(&stage).iter().map(|one| one.attribution.lines[0].occupancy_id).collect();
     assert_eq!(stalls, [Some(stand.occupancy_id), Some(other.occupancy_id)]);
+    // Each names another stall: two transfers, though all else agrees.
+    feed.send(&told(&stage, 3, "2026-11-10 09:00:00", 90_000, &first));
+    let lines: [&[&str]; 1] = [&["10/11/2026", "FT10", "", "90,000", "", &second]];
+    let done = import(&stage, stand.account_id, &file(&lines));
+    assert_eq!((done.progress.recorded, done.progress.linked, done.progress.doubtful), (1, 0, 0));
     // The same reference of the bank, told a day later.
     let late = SampleTransfer {
         reference: "FT26308000077",
