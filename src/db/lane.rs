@@ -1,7 +1,8 @@
 //! Writer lanes: threads with one connection each, a bounded queue, and batches.
 //!
-//! Hot items are applied together in one transaction and answered after its COMMIT; a batch that
-//! fails is replayed item by item, so that one bad item cannot refuse its neighbours. Every other
+//! Hot items are applied together, in one transaction or by one statement, and answered when it is
+//! committed; a batch that fails is replayed item by item, so that one bad item cannot refuse its
+//! neighbours. Every other
 //! write runs alone in a transaction on the same lane: SQLite has one writer, and a board's writes
 //! have one order.
 
@@ -11,6 +12,7 @@ use std::thread;
 
 use tokio::sync::Notify;
 
+use super::connection::guarded;
 use super::{DatabaseUrl, DbConnection, Fault, Outcome};
 
 /// Jobs that may wait on a lane before callers are told to try again.
@@ -30,6 +32,17 @@ pub trait Batch: Send + 'static {
         connection: &mut DbConnection,
         items: &[Self::Item],
     ) -> Outcome<Vec<Self::Reply>>;
+
+    /// Applies items outside of any transaction, by one statement that does the whole or nothing.
+    /// `None`: nothing was done, and [`Self::apply`] shall do it.
+    fn apply_at_once(
+        &mut self,
+        connection: &mut DbConnection,
+        items: &[Self::Item],
+    ) -> Outcome<Option<Vec<Self::Reply>>> {
+        let (_, _) = (connection, items);
+        Ok(None)
+    }
 }
 
 /// A write that runs in a transaction of its own; tells whether the database failed.
@@ -96,8 +109,6 @@ impl<B: Batch> Lanes<B> {
                 connection,
                 url: url.clone(),
                 receiver,
-                next: None,
-                has_begun: false,
                 batch_limit,
                 batch: batch(),
             };
@@ -153,10 +164,6 @@ struct Lane<B: Batch> {
     connection: DbConnection,
     url: DatabaseUrl,
     receiver: Receiver<Job<B>>,
-    /// Taken from the queue already.
-    next: Option<Job<B>>,
-    /// The connection's transaction is open, for `next`.
-    has_begun: bool,
     batch_limit: usize,
     batch: B,
 }
@@ -165,7 +172,7 @@ impl<B: Batch> Lane<B> {
     fn run(mut self) {
         let mut items = Vec::with_capacity(self.batch_limit);
         let mut answers = Vec::with_capacity(self.batch_limit);
-        while let Some(first) = self.next.take().or_else(|| self.receiver.recv().ok()) {
+        while let Ok(first) = self.receiver.recv() {
             let mut next = Some(first);
             while let Some(job) = next.take() {
                 match job {
@@ -214,17 +221,16 @@ impl<B: Batch> Lane<B> {
     }
 
     fn transact(&mut self, items: &[B::Item]) -> Outcome<Vec<B::Reply>> {
-        self.begin()?;
-        let Self { batch, next, receiver, has_begun, .. } = self;
-        let goes_on = || {
-            *next = next.take().or_else(|| receiver.try_recv().ok());
-            *has_begun = next.is_some();
-            *has_begun
+        let Self { batch, connection, .. } = self;
+        // What failed at once is done the long way, on a new connection if it must be.
+        let replies = match guarded(|| batch.apply_at_once(connection, items)) {
+            Ok(Some(replies)) => replies,
+            Ok(None) | Err(_) => {
+                self.begin()?;
+                let Self { batch, connection, .. } = self;
+                connection.finish(|connection| batch.apply(connection, items))?
+            }
         };
-        let work = |connection: &mut DbConnection| batch.apply(connection, items);
-        let replies = self.connection.finish_and_begin(work, goes_on);
-        self.has_begun &= replies.is_ok();
-        let replies = replies?;
         if replies.len() == items.len() {
             return Ok(replies);
         }
@@ -234,9 +240,6 @@ impl<B: Batch> Lane<B> {
     /// Opens a transaction, on a new connection where the old one was lost while nothing was to
     /// be done: nobody is told of that.
     fn begin(&mut self) -> Outcome<&mut DbConnection> {
-        if std::mem::take(&mut self.has_begun) {
-            return Ok(&mut self.connection);
-        }
         if let Err(fault) = self.connection.begin() {
             if !matches!(fault, Fault::Away(_)) {
                 return Err(fault);

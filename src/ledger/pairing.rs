@@ -241,7 +241,7 @@ impl<'i> Pairing<'i> {
             if !decision.rule.knows_more_than(&stored.rule) {
                 continue;
             }
-            let heads = heads::lock(connection, &[board_id.0])?;
+            let mut heads = heads::lock(connection, &[board_id.0])?;
             let again = Replacement {
                 stored: &stored,
                 lines: vec![decision.line],
@@ -249,7 +249,7 @@ impl<'i> Pairing<'i> {
                 waits_because: Unassigned::TakenBack,
                 decided_by: None,
             };
-            replace(connection, board_id, &heads, &[again], at)?;
+            replace(connection, board_id, &mut heads, &[again], at)?;
             pairs::attributed(connection, board_id, pair_id, Some(stored.seq + 1))?;
         }
         Ok(())

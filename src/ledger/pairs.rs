@@ -75,7 +75,7 @@ pub fn part(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()
         // Nobody has decided since.
         let (id, seq) = (pair.transfer_id, stored.seq - 1);
         let before = reading::as_of(connection, board_id, id, seq)?;
-        let heads = heads::lock(connection, &[board_id.0])?;
+        let mut heads = heads::lock(connection, &[board_id.0])?;
         let back = Replacement {
             stored: &stored,
             rule: Rule::parse(&before.rule),
@@ -83,7 +83,7 @@ pub fn part(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()
             waits_because: Unassigned::TakenBack,
             decided_by: Some(act.scope.key_id),
         };
-        replace(connection, board_id, &heads, &[back], act.at)?;
+        replace(connection, board_id, &mut heads, &[back], act.at)?;
     }
     rows::forget_sighting(connection, board_id, pair)
 }
