@@ -23,6 +23,8 @@ use crate::web::state::AppState;
 /// Transactions that index a board's transfers, each time: what a burst leaves is read from its
 /// events meanwhile.
 const INDEX_STEPS: usize = 16;
+/// Events that may wait while hooks do. To read more of them would cost a report a second.
+const LONG_TAIL: u64 = 500_000;
 
 /// What a process is told at its start.
 #[derive(Clone, Debug)]
@@ -181,13 +183,15 @@ impl App {
         self.intake.refused.flush(&self.db).await;
     }
 
-    /// Brings the boards' index of transfers up to date, some way at a time: hooks go first.
+    /// Brings the boards' index of transfers up to date, some way at a time, and one step where
+    /// hooks wait: they go first.
     pub async fn index_transfers(&self) -> Outcome<()> {
         for board_id in self.db.read(index::behind).await? {
             for _ in 0..INDEX_STEPS {
                 let step =
                     move |connection: &mut DbConnection| index::catch_up(connection, board_id);
-                if !self.db.write(board_id.0, step).await? {
+                let left = self.db.write(board_id.0, step).await?;
+                if left == 0 || left < LONG_TAIL && self.intake.lanes.is_busy(board_id.0) {
                     break;
                 }
             }

@@ -87,8 +87,8 @@ impl DbConnection {
 
     /// Runs work in the open transaction, and ends it.
     pub(super) fn finish<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
-        let result =
-            guarded(|| work(self)).and_then(|value| Ok(self.batch_execute("COMMIT").map(|()| value)?));
+        let result = guarded(|| work(self))
+            .and_then(|value| Ok(self.batch_execute("COMMIT").map(|()| value)?));
         if result.is_err() {
             // The connection may be gone altogether; the first error is the one that matters.
             let _ = self.batch_execute("ROLLBACK");

@@ -7,6 +7,7 @@
 //! have one order.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
@@ -80,9 +81,15 @@ pub trait Writer: Send + Sync {
     fn submit(&self, board_id: i64, task: Alone) -> Outcome<()>;
 }
 
+/// A lane from outside: its queue, and how many wait in it.
+struct Entrance<B: Batch> {
+    queue: SyncSender<Job<B>>,
+    waiting: Arc<AtomicUsize>,
+}
+
 /// The lanes of one process. Dropping the last handle ends their threads after the queued work.
 pub struct Lanes<B: Batch> {
-    lanes: Vec<SyncSender<Job<B>>>,
+    lanes: Vec<Entrance<B>>,
     threads: Vec<thread::JoinHandle<()>>,
 }
 
@@ -104,11 +111,13 @@ impl<B: Batch> Lanes<B> {
         let mut threads = Vec::with_capacity(count);
         for number in 0..count {
             let connection = DbConnection::open(url)?;
-            let (sender, receiver) = sync_channel(QUEUE);
+            let (queue, receiver) = sync_channel(QUEUE);
+            let waiting = Arc::new(AtomicUsize::new(0));
             let lane = Lane {
                 connection,
                 url: url.clone(),
                 receiver,
+                waiting: Arc::clone(&waiting),
                 batch_limit,
                 batch: batch(),
             };
@@ -116,7 +125,7 @@ impl<B: Batch> Lanes<B> {
                 .name(format!("writer-{number}"))
                 .spawn(move || lane.run())
                 .map_err(Fault::broken)?;
-            lanes.push(sender);
+            lanes.push(Entrance { queue, waiting });
             threads.push(thread);
         }
         Ok(Arc::new(Self { lanes, threads }))
@@ -133,13 +142,25 @@ impl<B: Batch> Lanes<B> {
         self.send(board_id, Job::Item(item, Box::new(answer)))
     }
 
-    fn send(&self, board_id: i64, job: Job<B>) -> Outcome<()> {
+    /// Whether somebody waits for the board's lane: what can be done later should be.
+    pub fn is_busy(&self, board_id: i64) -> bool {
+        self.lane(board_id).is_some_and(|lane| lane.waiting.load(Ordering::Relaxed) > 0)
+    }
+
+    fn lane(&self, board_id: i64) -> Option<&Entrance<B>> {
         let lane = board_id.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        let lane = lane as usize % self.lanes.len().max(1);
-        let sender = self.lanes.get(lane).ok_or(Fault::Busy)?;
-        sender.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Fault::Busy,
-            TrySendError::Disconnected(_) => Fault::broken("the writer lane has ended"),
+        self.lanes.get(lane as usize % self.lanes.len().max(1))
+    }
+
+    fn send(&self, board_id: i64, job: Job<B>) -> Outcome<()> {
+        let lane = self.lane(board_id).ok_or(Fault::Busy)?;
+        lane.waiting.fetch_add(1, Ordering::Relaxed);
+        lane.queue.try_send(job).map_err(|error| {
+            lane.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => Fault::Busy,
+                TrySendError::Disconnected(_) => Fault::broken("the writer lane has ended"),
+            }
         })
     }
 }
@@ -164,6 +185,7 @@ struct Lane<B: Batch> {
     connection: DbConnection,
     url: DatabaseUrl,
     receiver: Receiver<Job<B>>,
+    waiting: Arc<AtomicUsize>,
     batch_limit: usize,
     batch: B,
 }
@@ -175,6 +197,7 @@ impl<B: Batch> Lane<B> {
         while let Ok(first) = self.receiver.recv() {
             let mut next = Some(first);
             while let Some(job) = next.take() {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
                 match job {
                     Job::Item(item, answer) => {
                         items.push(item);

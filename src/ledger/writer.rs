@@ -23,8 +23,8 @@ use crate::db::rows::Writes;
 use crate::db::{Batch, DbConnection, Fault, Outcome};
 use crate::events::{Event, Marks};
 use crate::feeds::{Direction, Precision, Provider};
-use crate::primitives::{Day, UnixMs};
 use crate::primitives::ids::{BoardId, TransferId};
+use crate::primitives::{Day, UnixMs};
 use crate::registry::directory::Directory;
 use crate::requests::RequestRow;
 

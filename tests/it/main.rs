@@ -39,6 +39,7 @@ mod feeds_verify;
 mod feeds_vietqr_vn;
 mod hooks;
 mod ledger_assign;
+mod ledger_at_once;
 mod ledger_doctor;
 mod pairs;
 mod pairs_counted;
