@@ -22,9 +22,9 @@ use crate::web::state::AppState;
 
 /// Transactions that index a board's transfers, each time: what a burst leaves is read from its
 /// events meanwhile.
-const INDEX_STEPS: usize = 16;
-/// Events that may wait while hooks do. To read more of them would cost a report a second.
-const LONG_TAIL: u64 = 500_000;
+const INDEX_STEPS: u64 = 16;
+/// While hooks wait, one such transaction for every so many events that wait too, and one.
+const EVENTS_A_BUSY_STEP: u64 = 50_000;
 
 /// What a process is told at its start.
 #[derive(Clone, Debug)]
@@ -183,15 +183,16 @@ impl App {
         self.intake.refused.flush(&self.db).await;
     }
 
-    /// Brings the boards' index of transfers up to date, some way at a time, and one step where
+    /// Brings the boards' index of transfers up to date, some way at a time, and fewer steps while
     /// hooks wait: they go first.
     pub async fn index_transfers(&self) -> Outcome<()> {
         for board_id in self.db.read(index::behind).await? {
-            for _ in 0..INDEX_STEPS {
+            for done in 1..=INDEX_STEPS {
                 let step =
                     move |connection: &mut DbConnection| index::catch_up(connection, board_id);
                 let left = self.db.write(board_id.0, step).await?;
-                if left == 0 || left < LONG_TAIL && self.intake.lanes.is_busy(board_id.0) {
+                let is_enough = done > left / EVENTS_A_BUSY_STEP;
+                if left == 0 || is_enough && self.intake.lanes.is_busy(board_id.0) {
                     break;
                 }
             }
@@ -221,6 +222,14 @@ impl App {
     pub async fn roll_months(&self) -> Outcome<()> {
         let today = self.clock.now().day(0);
         for board_id in self.db.read(crate::registry::boards::all_ids).await? {
+            // What waits to be indexed, in transactions of its own: hooks come in between.
+            let waiting =
+                self.db.read(move |connection| index::waiting(connection, board_id)).await?;
+            for _ in 0..waiting / index::AT_ONCE as u64 {
+                self.db
+                    .write(board_id.0, move |connection| index::catch_up(connection, board_id))
+                    .await?;
+            }
             self.db
                 .write(board_id.0, move |connection| {
                     rollup::roll_months(connection, board_id, today.month())

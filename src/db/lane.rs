@@ -248,7 +248,10 @@ impl<B: Batch> Lane<B> {
         // What failed at once is done the long way, on a new connection if it must be.
         let replies = match guarded(|| batch.apply_at_once(connection, items)) {
             Ok(Some(replies)) => replies,
-            Ok(None) | Err(_) => {
+            not_at_once => {
+                if let Err(fault) = not_at_once {
+                    tracing::warn!(%fault, "a batch failed at once, it goes the long way");
+                }
                 self.begin()?;
                 let Self { batch, connection, .. } = self;
                 connection.finish(|connection| batch.apply(connection, items))?

@@ -209,18 +209,17 @@ impl<'a> Writes<'a> {
     /// On SQLite never: it has no such statement, and needs none.
     pub fn run_if(&self, connection: &mut DbConnection, gate: &Gate) -> Outcome<bool> {
         let DbConnection::Postgres(inner) = connection else { return Ok(false) };
-        let Some(((last, _), before)) = self.0.split_last() else { return Ok(false) };
-        let mut text = format!("WITH gate AS ({} RETURNING 1) ", gate.update);
-        let open = "WHERE EXISTS (SELECT FROM gate)";
-        for (number, (table, _)) in before.iter().enumerate() {
+        let mut text = format!("WITH gate AS ({} RETURNING 1)", gate.update);
+        for (number, (table, _)) in self.0.iter().enumerate() {
             let (insert, suffix) = (&table.postgres, &table.suffix);
-            let _ = write!(text, ", w{number} AS ({insert} {open} {suffix}) ");
+            let _ =
+                write!(text, ", w{number} AS ({insert} WHERE EXISTS (SELECT FROM gate) {suffix})");
         }
-        let _ = write!(text, "{} {open} {}", last.postgres, last.suffix);
+        text.push_str(" SELECT FROM gate");
         let mut binds: Vec<_> = gate.binds.iter().copied().map(Column::One).collect();
         self.bind(&mut binds)?;
         match (Statement { pieces: &pieces(&text), binds: &binds }).execute(inner) {
-            Ok(written) => Ok(written > 0),
+            Ok(opened) => Ok(opened > 0),
             Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
             Err(error) => Err(error.into()),
         }

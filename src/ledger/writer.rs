@@ -28,12 +28,23 @@ use crate::primitives::{Day, UnixMs};
 use crate::registry::directory::Directory;
 use crate::requests::RequestRow;
 
+/// After a batch that could not be written at once, so many are not tried: where another process
+/// writes to the board, or a provider sends what is known, most would be decided twice for nothing.
+const LONG_WAY_AFTER_A_MISS: u32 = 8;
+
 /// One lane's state: the directories of the boards that it has seen, and their heads as it left
 /// them.
 #[derive(Default)]
 pub struct LedgerWriter {
     directories: HashMap<i64, Arc<Directory>>,
-    heads: HashMap<i64, Head>,
+    heads: HashMap<i64, Remembered>,
+}
+
+/// A board's head as a lane left it.
+struct Remembered {
+    head: Head,
+    /// Batches that go the long way before one is tried at once again.
+    long_way: u32,
 }
 
 /// What a batch writes besides sightings.
@@ -74,7 +85,11 @@ impl Batch for LedgerWriter {
         }
         writes.run(connection)?;
         pairing.attribute_again(connection)?;
-        self.heads.extend(heads.iter().map(|head| (head.board_id, *head)));
+        for head in heads {
+            let known = self.heads.entry(head.board_id);
+            let known = known.or_insert(Remembered { head, long_way: 0 });
+            *known = Remembered { head, long_way: known.long_way.saturating_sub(1) };
+        }
         Ok(replies)
     }
 
@@ -105,9 +120,12 @@ impl Batch for LedgerWriter {
         let events = events.into_values().flatten().collect();
         let (head, gate) = heads::announce_if(&mut writes, head, events, at)?;
         if !writes.run_if(connection, &gate)? {
+            self.heads.entry(head.board_id).and_modify(|known| {
+                known.long_way = LONG_WAY_AFTER_A_MISS;
+            });
             return Ok(None);
         }
-        self.heads.insert(head.board_id, head);
+        self.heads.insert(head.board_id, Remembered { head, long_way: 0 });
         Ok(Some(replies))
     }
 }
@@ -132,12 +150,13 @@ impl LedgerWriter {
     fn remembered(&self, connection: &DbConnection, items: &[Item]) -> Option<Head> {
         let (first, rest) = items.split_first()?;
         let is_one = rest.iter().all(|item| item.board_id == first.board_id);
-        let head = self.heads.get(&first.board_id.0)?;
+        let known = self.heads.get(&first.board_id.0)?;
         let directory = self.directories.get(&first.board_id.0)?;
         let is_usable = is_one
-            && directory.version == head.registry_version
+            && known.long_way == 0
+            && directory.version == known.head.registry_version
             && matches!(connection, DbConnection::Postgres(_));
-        is_usable.then_some(*head)
+        is_usable.then_some(known.head)
     }
 
     fn directory(&self, board_id: BoardId) -> Outcome<&Directory> {

@@ -119,7 +119,6 @@ on_both!(what_must_be_looked_at_is_not_written_at_once, |db| {
         assert_eq!(lane.at_once(batch), None, "{why}");
         assert_eq!(counts(&stage), before, "{why}: nothing is written");
     };
-    refused(&items(&feed, [2, 1]), "one is known");
     refused(&items(&feed, [3, 3]), "one is told twice");
     refused(&items(&other, [4]), "another sender");
     refused(&items(&order_feed, [5]), "an order");
@@ -127,6 +126,9 @@ on_both!(what_must_be_looked_at_is_not_written_at_once, |db| {
     let memo = request.reference.to_string();
     refused(&[item(&feed, &paid(&stage, 6, 60, &memo))], "a request is named");
     assert_eq!(lane.add(&items(&feed, [7])), ["recorded"], "it was for those batches alone");
+    let before = counts(&stage);
+    assert_eq!(lane.at_once(&items(&feed, [2, 1])), None, "one is known");
+    assert_eq!(counts(&stage), before);
     assert_eq!(lane.apply(&items(&feed, [2, 1])), ["recorded", "duplicate"]);
     assert_eq!(lane.apply(&[item(&feed, &paid(&stage, 6, 60, &memo))]), ["recorded"]);
     agrees(&stage);
@@ -150,6 +152,20 @@ on_both!(a_board_that_has_changed_is_seen, |db| {
     agrees(&stage);
 });
 
+on_both!(after_a_miss_a_lane_goes_the_long_way_for_a_while, |db| {
+    let stage = Stage::new(db);
+    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let feed = stage.feed(Provider::Sepay);
+    let mut lane = Lane::ready(&stage, &feed);
+    assert_eq!(lane.apply(&items(&feed, [1])), ["duplicate"], "decided twice");
+    for id in 2..9 {
+        assert_eq!(lane.at_once(&items(&feed, [id])), None);
+        assert_eq!(lane.apply(&items(&feed, [id])), ["recorded"]);
+    }
+    assert_eq!(lane.add(&items(&feed, [9])), ["recorded"]);
+    agrees(&stage);
+});
+
 on_both!(a_month_that_was_rolled_up_meanwhile_is_taken_out_again, |db| {
     let stage = Stage::new(db);
     stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
@@ -162,6 +178,8 @@ on_both!(a_month_that_was_rolled_up_meanwhile_is_taken_out_again, |db| {
     lane.apply(&late(3));
     agrees(&stage);
     stage.roll_months();
+    let mut lane = Lane::of(&stage);
+    assert_eq!(lane.apply(&items(&feed, [1])), ["duplicate"]);
     assert_eq!(lane.at_once(&late(4)), None, "the lane knows");
     lane.apply(&late(4));
     assert_eq!(lane.add(&items(&feed, [5])), ["recorded"], "another month");

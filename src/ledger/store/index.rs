@@ -19,7 +19,7 @@ use crate::primitives::Vnd;
 use crate::primitives::ids::{AccountId, BoardId};
 
 /// Events that one transaction indexes: some 20 ms on the lane that hooks wait for.
-const AT_ONCE: usize = 2_000;
+pub const AT_ONCE: usize = 2_000;
 
 pub static INDEX: LazyLock<Table> = LazyLock::new(|| {
     let columns = [("board_id", Kind::Int), ("subject_id", Kind::Int), ("transfer_id", Kind::Int)];
