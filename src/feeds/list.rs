@@ -200,7 +200,7 @@ impl ListApi {
         }
     }
 
-    /// Where to begin: `cursor` as [`Self::cursor`] gave it.
+    /// Where to begin.
     #[must_use]
     pub fn begin(self, cursor: Option<&str>, from: Day) -> Place {
         let day = cursor.and_then(Day::parse).filter(|_| self == Self::CassoV2);
@@ -249,14 +249,20 @@ impl ListApi {
         newest.map(|mark| mark.id.as_str())
     }
 
-    /// What is kept after a reading that began at `at` and came to its end.
+    /// Of two transactions, where the list goes on from.
     #[must_use]
-    pub fn cursor(self, head: Option<String>, at: UnixMs) -> Option<String> {
-        match self {
-            // A list by dates tells yesterday's again: banks report late.
-            Self::CassoV2 => Some(at.day(0).plus(-1).to_string()),
-            Self::SepayV1 | Self::SepayV2 => head,
+    pub fn later(self, one: Option<String>, other: &str) -> String {
+        match one {
+            Some(one) if self == Self::SepayV1 && (one.len(), &*one) > (other.len(), other) => one,
+            _ => other.to_owned(),
         }
+    }
+
+    /// Where a list that goes by dates is read from after a reading that began at `at`: yesterday is
+    /// told again, because banks report late. `None` for the others.
+    #[must_use]
+    pub fn cursor_by_day(self, at: UnixMs) -> Option<String> {
+        (self == Self::CassoV2).then(|| at.day(0).plus(-1).to_string())
     }
 
     /// The list is asked for by the number of the page.

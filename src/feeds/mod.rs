@@ -62,7 +62,7 @@ pub use config::{
 pub use connector::{Believed, Connector, Incoming, connector};
 pub use fields::{MAX_AMOUNT, MAX_BODY_BYTES, MAX_ID_CHARS, MAX_MEMO_CHARS};
 pub use headers::Headers;
-pub use list::{LIST_FAMILY, ListApi};
+pub use list::{LIST_FAMILY, ListApi, NoProgress, Place};
 pub use payos_canonical::canonical as payos_canonical_string;
 pub use provider::{FeedKind, Provider};
 pub use refused::RefusedBecause;

@@ -163,8 +163,8 @@ pub struct Pairing<'i> {
 }
 
 impl<'i> Pairing<'i> {
-    /// Notes senders that an account was not known for. Every lane learns of them, because the
-    /// register's version moves.
+    /// Notes senders that an account was not known for, and what was read from lists. Every lane
+    /// learns of the senders, because the register's version moves.
     pub fn hear(connection: &mut DbConnection, work: &mut [Work<'i>]) -> Outcome<Self> {
         let mut heard: BTreeMap<(BoardId, AccountId), BTreeSet<&str>> = BTreeMap::new();
         let is_new =
@@ -176,6 +176,13 @@ impl<'i> Pairing<'i> {
                 let (board_id, feed_id, at) = (item.board_id, item.feed_id, item.received_at);
                 pairs::hear(connection, board_id, account_id, sender, feed_id, at)?;
             }
+        }
+        let of_lists = work.iter().filter(|work| work.sighted.is_listed());
+        let mut deliveries: Vec<_> =
+            of_lists.map(|work| (work.item.board_id, work.item.delivery_id)).collect();
+        deliveries.dedup();
+        if !deliveries.is_empty() {
+            pairs::listed(connection, &deliveries)?;
         }
         for board_id in heard.keys().map(|(board_id, _)| *board_id).collect::<BTreeSet<_>>() {
             registry::store::touch(connection, board_id)?;

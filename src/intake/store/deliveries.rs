@@ -95,6 +95,21 @@ pub fn find_all(
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// Whether this very body of a feed is kept as undecodable.
+pub fn is_undecodable(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+    body: &[u8],
+) -> Outcome<bool> {
+    let kept = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(diesel::dsl::sql::<Bool>("outcome = 'undecodable'"))
+        .filter(table::feed_id.eq(feed_id.0))
+        .filter(table::body.eq(body));
+    Ok(diesel::select(diesel::dsl::exists(kept)).get_result(connection)?)
+}
+
 /// Which delivery an undecodable one became.
 pub fn became(
     connection: &mut DbConnection,

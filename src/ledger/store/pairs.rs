@@ -39,6 +39,17 @@ static SOURCES: LazyLock<Table> = LazyLock::new(|| {
     Table::new("account_sources", &columns, suffix)
 });
 
+static LISTED: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [("board_id", Kind::Int), ("delivery_id", Kind::Int)];
+    Table::new("listed_deliveries", &columns, "ON CONFLICT (board_id, delivery_id) DO NOTHING")
+});
+
+/// These deliveries were read from a list with ids of its own.
+pub fn listed(connection: &mut DbConnection, deliveries: &[(BoardId, i64)]) -> Outcome<()> {
+    let row = |(board_id, id): &(BoardId, i64)| [Value::Int(board_id.0), Value::Int(*id)];
+    LISTED.insert(connection, &deliveries.iter().flat_map(row).collect::<Vec<_>>()).map(|_| ())
+}
+
 /// A sender is heard of on an account.
 pub fn hear(
     connection: &mut DbConnection,
