@@ -10,7 +10,7 @@ use super::store::polls::{self as rows, PollRow, PollState};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{ListApi, Provider, Secret};
-use crate::primitives::ids::FeedId;
+use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::{Day, Refusal, UnixMs};
 
 const MIN_KEY_CHARS: usize = 12;
@@ -154,6 +154,20 @@ pub fn remove(connection: &mut DbConnection, act: &Act, id: FeedId) -> Outcome<(
         return Ok(());
     }
     Err(Refusal::not_found("polling").into())
+}
+
+/// The board of a feed that can be polled now, for the operator's own command.
+///
+/// # Errors
+/// `not-found`, `feed-disabled`.
+pub fn require(connection: &mut DbConnection, id: FeedId) -> Outcome<BoardId> {
+    let board_id = feed_rows::board_of(connection, id)?;
+    let board_id = board_id.ok_or_else(|| Refusal::not_found("feed"))?;
+    if feed_rows::find(connection, board_id, id)?.disabled_at.is_some() {
+        return Err(Refusal::conflict("feed-disabled").into());
+    }
+    rows::find(connection, board_id, id)?.ok_or_else(|| Refusal::not_found("polling"))?;
+    Ok(board_id)
 }
 
 /// A feed as the meters show it.

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, put};
 use crate::intake::polling::{self, NewPolling, Polling};
 use crate::primitives::ids::FeedId;
 use crate::web::caller::Caller;
+use crate::web::envelope::language_of;
 use crate::web::json::Json;
 use crate::web::path::Id;
 use crate::web::problem::Problem;
@@ -23,17 +24,12 @@ fn told(mut polling: Polling, language: Language) -> Polling {
     polling
 }
 
-fn language(request: &HttpRequest) -> Language {
-    let header = request.headers().get("accept-language").and_then(|value| value.to_str().ok());
-    Language::accepted(header.unwrap_or_default())
-}
-
 /// How the feed is polled, when it was last read to the end, and what failed.
 #[utoipa::path(tag = "feeds", params(("id" = FeedId, Path)), security(("key" = ["feeds.read"])),
     responses((status = 200, body = Polling)))]
 #[get("/feeds/{id}/polling")]
 async fn show(caller: Caller, id: Id<FeedId>, request: HttpRequest) -> Answer {
-    let language = language(&request);
+    let language = language_of(request.headers());
     caller
         .show(move |connection, act| Ok(told(polling::get(connection, act, id.0)?, language)))
         .await
@@ -50,7 +46,7 @@ async fn set(
     request: HttpRequest,
 ) -> Answer {
     let (key, hosts) = (caller.state.secret_key.clone(), caller.state.poll_hosts.clone());
-    let language = language(&request);
+    let language = language_of(request.headers());
     caller
         .change(move |connection, act| {
             let set = polling::set(connection, act, &key, &hosts, id.0, new.value)?;
