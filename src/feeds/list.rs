@@ -112,6 +112,12 @@ impl ListApi {
         }
     }
 
+    /// Whether that time is for all keys of this machine: v2 counts by address (D).
+    #[must_use]
+    pub const fn is_paced_by_address(self) -> bool {
+        matches!(self, Self::SepayV2)
+    }
+
     /// Rows that are asked for at once. SePay v1 gives up to 5,000 (D), which could be more than we
     /// read; v2 up to 100 (D); Casso's most is not documented (?).
     #[must_use]
@@ -274,16 +280,21 @@ impl ListApi {
         }
     }
 
+    /// Oldest first. Ids that count up must all do so; else the ends decide, because among rows in the
+    /// order in which the provider heard of them some have happened earlier.
     fn ascends(self, marks: &[Mark]) -> bool {
-        let in_order = match self {
+        match self {
             Self::SepayV1 => {
-                let key = |mark: &Mark| (mark.id.len(), mark.id.clone());
-                marks.is_sorted_by_key(key)
+                !marks.is_empty()
+                    && marks.is_sorted_by(|one, next| {
+                        (one.id.len(), &one.id) <= (next.id.len(), &next.id)
+                    })
             }
-            // Their ids say nothing of their order.
-            Self::SepayV2 | Self::CassoV2 => marks.is_sorted_by_key(|mark| mark.occurred_at),
-        };
-        in_order && !marks.is_empty()
+            Self::SepayV2 | Self::CassoV2 => match (marks.first(), marks.last()) {
+                (Some(first), Some(last)) => first.occurred_at <= last.occurred_at,
+                _ => false,
+            },
+        }
     }
 }
 
@@ -351,4 +362,73 @@ pub(super) fn private_rows<'b>(
         }
     }
     Some(parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(ids: &[(&str, i64)]) -> Vec<Mark> {
+        let mark = |(id, at): &(&str, i64)| Mark { id: (*id).into(), occurred_at: UnixMs(*at) };
+        ids.iter().map(mark).collect()
+    }
+
+    fn page(rows: usize, has_more: Option<bool>) -> ListPage<'static> {
+        ListPage { rows: vec!["{}"; rows], has_more, total: None }
+    }
+
+    fn since(id: &str) -> Place {
+        Place { since_id: Some(id.into()), from: Day(0), until: None, page: 1 }
+    }
+
+    #[test]
+    fn a_full_page_leads_on_from_its_newest_or_back_from_its_oldest() {
+        let api = ListApi::SepayV1;
+        let full = page(api.page_rows(), None);
+        let next = |place: &Place, ids: &[(&str, i64)]| api.next(place, &full, &marks(ids));
+        let place = since("9");
+        assert_eq!(next(&place, &[("9", 10), ("10", 20), ("11", 15)]), Ok(Some(since("11"))));
+        // In no order, but with the transaction that was asked for: it is the oldest part.
+        assert_eq!(next(&place, &[("11", 20), ("9", 10), ("10", 15)]), Ok(Some(since("11"))));
+        let back = |until| Place { until: Some(UnixMs(until)), ..place.clone() };
+        assert_eq!(next(&place, &[("99", 90), ("98", 80)]), Ok(Some(back(80))));
+        assert_eq!(next(&back(80), &[("98", 80), ("97", 70)]), Ok(Some(back(70))));
+        assert_eq!(next(&back(70), &[("98", 70), ("97", 70)]), Err(NoProgress));
+        assert_eq!(next(&since("9"), &[("9", 10)]), Err(NoProgress));
+        assert_eq!(next(&place, &[]), Err(NoProgress), "no row can be read");
+        let short = page(api.page_rows() - 1, None);
+        assert_eq!(api.next(&place, &short, &marks(&[("99", 90)])), Ok(None));
+    }
+
+    #[test]
+    fn a_row_that_was_heard_of_late_does_not_turn_the_list_round() {
+        let api = ListApi::SepayV2;
+        let heard = marks(&[("b", 10), ("a", 5), ("c", 20)]);
+        assert_eq!(api.next(&since("x"), &page(3, Some(true)), &heard), Ok(Some(since("c"))));
+        assert_eq!(api.next(&since("x"), &page(3, Some(false)), &heard), Ok(None));
+        assert_eq!(api.newest(&marks(&[("c", 20), ("a", 5)])), Some("c"), "newest first");
+    }
+
+    #[test]
+    fn rows_are_kept_a_hundred_at_a_time_and_never_too_many_bytes() {
+        let sizes = |rows: &[&str]| deliveries(rows).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(sizes(&["{}"; 250]), [100, 100, 50]);
+        let long = "x".repeat(60_000);
+        assert_eq!(sizes(&[long.as_str(); 5]), [2, 2, 1]);
+        assert!(sizes(&[]).is_empty());
+        for api in ListApi::ALL {
+            let page = api.kept_body(&["{}", "{}"]);
+            assert_eq!(api.page(&page).unwrap().rows.len(), 2, "{api:?} reads what it keeps");
+            assert_eq!(ListApi::parse(api.as_str()), Some(api));
+        }
+    }
+
+    #[test]
+    fn a_key_goes_nowhere_but_into_its_header() {
+        for api in ListApi::ALL {
+            let path = api.path(&api.begin(Some("7&a=b"), Day(20_000)), "0&x=y");
+            assert!(!path.contains("&a=") && !path.contains("&x="), "{path}");
+            assert!(api.authorization("K").ends_with(" K"));
+        }
+    }
 }

@@ -44,6 +44,7 @@ mod pairs;
 mod pairs_counted;
 mod pairs_support;
 mod poll_pairs;
+mod poll_serving;
 mod poll_support;
 mod polling;
 mod primitives;

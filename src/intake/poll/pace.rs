@@ -22,7 +22,7 @@ pub fn sleep() -> Pause {
     Arc::new(|ms| std::thread::sleep(Duration::from_millis(ms)))
 }
 
-/// When each key may be used next, by its fingerprint; for all feeds of the process.
+/// When each key, or address, may be used next, by its fingerprint; for all feeds of the process.
 #[derive(Debug, Default)]
 pub struct Pacer {
     next: Mutex<HashMap<i64, UnixMs>>,

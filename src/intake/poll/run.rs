@@ -75,7 +75,7 @@ struct List<'r> {
     base_url: &'r str,
     account: &'r str,
     key: &'r str,
-    /// The key's fingerprint.
+    /// Fingerprint of what is paced: the key, or the address.
     turn: i64,
 }
 
@@ -204,14 +204,16 @@ impl Poller {
         let accounts = if row.accounts.is_empty() { &everything[..] } else { &row.accounts };
         let mut failed = Ok(());
         for account in accounts {
+            let base_url = row.base_url.as_deref().unwrap_or(row.api.base_url());
+            let paced = if row.api.is_paced_by_address() { base_url } else { &key };
             let list = List {
                 run,
                 feed: &feed,
                 api: row.api,
-                base_url: row.base_url.as_deref().unwrap_or(row.api.base_url()),
+                base_url,
                 account,
                 key: &key,
-                turn: intake.secret_key.fingerprint("poll key", &key),
+                turn: intake.secret_key.fingerprint("poll key", paced),
             };
             let before = cursors.get(account).cloned().unwrap_or_default();
             match self.read_list(&list, row, before, polled) {
