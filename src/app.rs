@@ -284,7 +284,9 @@ impl Running {
             std::mem::take(&mut *self.polling.lock().unwrap_or_else(PoisonError::into_inner));
         let ended = tokio::task::spawn_blocking(move || {
             // A thread that panicked has nothing left to end.
-            polling.into_iter().for_each(|thread| _ = thread.join());
+            for thread in polling {
+                let _ = thread.join();
+            }
         });
         ended.await.map_err(Fault::broken)?;
         self.app.keep_refused().await;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use super::{Settings, say};
 use crate::app::App;
 use crate::db::Outcome;
-use crate::intake::poll::Poller;
-use crate::intake::{self, polling};
+use crate::intake::poll::{Polled, Poller};
+use crate::intake::polling;
 use crate::primitives::ids::FeedId;
 use crate::primitives::{Clock, Refusal};
 use crate::web::texts::Language;
@@ -43,9 +43,9 @@ pub fn run(command: &PollCommand) -> Outcome<ExitCode> {
     let feed = args.feed;
     let board_id = app.db.read_here(|connection| polling::require(connection, feed))?;
     let poller = Poller::new(app.intake.clone(), hosts);
-    let polled = poller.poll(board_id, feed, false)?;
-    let polled = polled.ok_or_else(|| Refusal::conflict("poll-running"))?;
-    let intake::poll::Polled { pages, rows, new_rows, unreadable_rows, failure } = polled;
+    let ran = poller.poll(board_id, feed, false)?;
+    let ran = ran.ok_or_else(|| Refusal::conflict("poll-running"))?;
+    let Polled { pages, rows, new_rows, unreadable_rows, failure } = ran;
     say(&format!(
         "{pages} trang / pages, {rows} dòng / rows, {new_rows} mới / new, \
          {unreadable_rows} không đọc được / unreadable"

@@ -235,7 +235,7 @@ fn check_api(provider: Provider, text: &str) -> Result<ListApi, Refusal> {
     })
 }
 
-fn check_accounts(api: ListApi, accounts: Vec<String>) -> Result<Vec<String>, Refusal> {
+fn check_accounts(api: ListApi, mut accounts: Vec<String>) -> Result<Vec<String>, Refusal> {
     if accounts.len() > MAX_ACCOUNTS {
         return Err(Refusal::invalid("accounts", "list-too-long").with("max", MAX_ACCOUNTS));
     }
@@ -246,18 +246,13 @@ fn check_accounts(api: ListApi, accounts: Vec<String>) -> Result<Vec<String>, Re
         (1..=MAX_ACCOUNT_CHARS).contains(&account.len())
             && account.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    match accounts.iter().position(|account| !is_good(account)) {
-        Some(place) => {
-            let refusal = Refusal::invalid(format!("accounts[{place}]"), "poll-account-malformed");
-            Err(refusal.with("max", MAX_ACCOUNT_CHARS))
-        }
-        None => {
-            let mut accounts = accounts;
-            accounts.sort_unstable();
-            accounts.dedup();
-            Ok(accounts)
-        }
+    if let Some(place) = accounts.iter().position(|account| !is_good(account)) {
+        let refusal = Refusal::invalid(format!("accounts[{place}]"), "poll-account-malformed");
+        return Err(refusal.with("max", MAX_ACCOUNT_CHARS));
     }
+    accounts.sort_unstable();
+    accounts.dedup();
+    Ok(accounts)
 }
 
 fn check_interval(interval_s: i32) -> Result<i32, Refusal> {

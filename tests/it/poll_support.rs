@@ -245,80 +245,80 @@ async fn answer(api: ListApi, book: Arc<Mutex<Book>>, request: HttpRequest) -> H
     }
 }
 
+fn day(row: &Row) -> String {
+    row.at.day(0).to_string()
+}
+
+type Query = HashMap<String, String>;
+
+fn number(query: &Query, name: &str) -> usize {
+    query[name].parse().unwrap()
+}
+
 /// The page that a well-behaved provider gives.
 fn page(api: ListApi, book: &Book, request: &HttpRequest) -> Value {
-    let query: HashMap<String, String> =
-        serde_urlencoded::from_str(request.query_string()).unwrap();
-    let number = |name: &str| query.get(name).and_then(|text| text.parse::<usize>().ok());
-    let day = |row: &Row| row.at.day(0).to_string();
-    let wall = |row: &Row| row.at.to_string()[..19].replace('T', " ");
+    let query: Query = serde_urlencoded::from_str(request.query_string()).unwrap();
     let mut rows: Vec<&Row> = book.rows.iter().collect();
     if let Some(account) = query.get("account_number") {
         rows.retain(|row| row.account == *account);
     }
-    let mut body = match api {
-        ListApi::SepayV1 => {
-            let since = number("since_id").unwrap_or(0) as u64;
-            rows.sort_by_key(|row| row.id);
-            rows.retain(|row| row.id >= since);
-            if let Some(from) = query.get("transaction_date_min") {
-                rows.retain(|row| day(row) >= *from);
-            }
-            if let Some(until) = query.get("transaction_date_max") {
-                rows.retain(|row| wall(row) <= *until);
-            }
-            if book.newest_first {
-                rows.reverse();
-            }
-            rows.truncate(number("limit").unwrap());
-            let rows: Vec<_> = rows.into_iter().map(|row| row.json(api)).collect();
-            json!({ "status": 200, "error": null, "messages": { "success": true },
-                    "transactions": rows })
-        }
-        ListApi::SepayV2 => {
-            let per_page = number("per_page").unwrap();
-            // As it was written down there.
-            rows.sort_by_key(|row| row.id);
-            let mut skip = 0;
-            if let Some(since) = query.get("since_id") {
-                skip = rows.iter().position(|row| row.uuid() == *since).map_or(0, |at| at + 1);
-            } else {
-                let from = query.get("transaction_date_from").unwrap();
-                rows.retain(|row| day(row) >= *from);
-                rows.sort_by_key(|row| (row.at, row.id));
-                skip += (number("page").unwrap() - 1) * per_page;
-            }
-            let total = rows.len();
-            let rows: Vec<_> =
-                rows.into_iter().skip(skip).take(per_page).map(|row| row.json(api)).collect();
-            let has_more = skip + rows.len() < total;
-            json!({ "status": "success", "data": rows, "meta": { "pagination": {
-                "total": total, "per_page": per_page, "has_more": has_more } } })
-        }
-        ListApi::CassoV2 => {
-            let (number, size) = (number("page").unwrap(), number("pageSize").unwrap());
-            rows.retain(|row| day(row) >= query["fromDate"]);
-            rows.sort_by_key(|row| (row.at, row.id));
-            let total = rows.len();
-            let rows: Vec<_> = rows
-                .into_iter()
-                .skip((number - 1) * size)
-                .take(size)
-                .map(|row| row.json(api))
-                .collect();
-            let next = (number * size < total).then_some(number + 1);
-            json!({ "error": 0, "message": "success", "data": {
-                "page": number, "pageSize": size, "nextPage": next, "prevPage": null,
-                "totalPages": total.div_ceil(size), "totalRecords": total, "records": rows } })
-        }
-    };
-    let place = match api {
-        ListApi::SepayV1 => "/transactions",
-        ListApi::SepayV2 => "/data",
-        ListApi::CassoV2 => "/data/records",
+    let (mut body, place) = match api {
+        ListApi::SepayV1 => (first_sepay(book.newest_first, rows, &query), "/transactions"),
+        ListApi::SepayV2 => (second_sepay(rows, &query), "/data"),
+        ListApi::CassoV2 => (casso(rows, &query), "/data/records"),
     };
     body.pointer_mut(place).unwrap().as_array_mut().unwrap().extend(book.junk.iter().cloned());
     body
+}
+
+fn first_sepay(newest_first: bool, mut rows: Vec<&Row>, query: &Query) -> Value {
+    let since = query.get("since_id").map_or(0, |id| id.parse::<u64>().unwrap());
+    rows.sort_by_key(|row| row.id);
+    rows.retain(|row| row.id >= since);
+    if let Some(from) = query.get("transaction_date_min") {
+        rows.retain(|row| day(row) >= *from);
+    }
+    if let Some(until) = query.get("transaction_date_max") {
+        rows.retain(|row| row.at.to_string()[..19].replace('T', " ") <= *until);
+    }
+    if newest_first {
+        rows.reverse();
+    }
+    rows.truncate(number(query, "limit"));
+    let rows: Vec<_> = rows.into_iter().map(|row| row.json(ListApi::SepayV1)).collect();
+    json!({ "status": 200, "error": null, "messages": { "success": true }, "transactions": rows })
+}
+
+fn second_sepay(mut rows: Vec<&Row>, query: &Query) -> Value {
+    let size = number(query, "per_page");
+    // As it was written down there.
+    rows.sort_by_key(|row| row.id);
+    let skip = if let Some(since) = query.get("since_id") {
+        rows.iter().position(|row| row.uuid() == *since).map_or(0, |at| at + 1)
+    } else {
+        rows.retain(|row| day(row) >= query["transaction_date_from"]);
+        rows.sort_by_key(|row| (row.at, row.id));
+        (number(query, "page") - 1) * size
+    };
+    let total = rows.len();
+    let page = rows.into_iter().skip(skip).take(size);
+    let rows: Vec<_> = page.map(|row| row.json(ListApi::SepayV2)).collect();
+    let has_more = skip + rows.len() < total;
+    json!({ "status": "success", "data": rows, "meta": { "pagination": {
+        "total": total, "per_page": size, "has_more": has_more } } })
+}
+
+fn casso(mut rows: Vec<&Row>, query: &Query) -> Value {
+    let (page, size) = (number(query, "page"), number(query, "pageSize"));
+    rows.retain(|row| day(row) >= query["fromDate"]);
+    rows.sort_by_key(|row| (row.at, row.id));
+    let total = rows.len();
+    let rows = rows.into_iter().skip((page - 1) * size).take(size);
+    let rows: Vec<_> = rows.map(|row| row.json(ListApi::CassoV2)).collect();
+    let next = (page * size < total).then_some(page + 1);
+    json!({ "error": 0, "message": "success", "data": {
+        "page": page, "pageSize": size, "nextPage": next, "prevPage": null,
+        "totalPages": total.div_ceil(size), "totalRecords": total, "records": rows } })
 }
 
 /// Polls with little patience, by a clock that moves as it waits.

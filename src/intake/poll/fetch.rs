@@ -172,3 +172,18 @@ fn failure(error: &ureq::Error) -> Failure {
         _ => Failure::Unreachable,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_leads_inside_is_not_found() {
+        let fetch = Fetch::new(AllowedHosts::default(), Duration::from_secs(5));
+        let asked = fetch.public.get("https://localhost:9/").call();
+        assert!(matches!(asked, Err(ureq::Error::HostNotFound)), "{asked:?}");
+        // What the operator has named is asked.
+        let asked = fetch.named.get("http://localhost:9/").call();
+        assert!(!matches!(asked, Err(ureq::Error::HostNotFound)), "{asked:?}");
+    }
+}

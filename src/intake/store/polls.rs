@@ -111,7 +111,7 @@ pub fn put(connection: &mut DbConnection, board_id: BoardId, row: &PollRow) -> O
         p::failure_count.eq(0),
     );
     on_db!(connection, inner => diesel::insert_into(p::table)
-        .values((p::board_id.eq(board_id.0), p::feed_id.eq(row.feed_id.0), values.clone()))
+        .values((p::board_id.eq(board_id.0), p::feed_id.eq(row.feed_id.0), values))
         .on_conflict_do_nothing()
         .execute(inner))?;
     diesel::update(p::table.find((board_id.0, row.feed_id.0))).set(values).execute(connection)?;
