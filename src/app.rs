@@ -13,6 +13,7 @@ use crate::db::{DatabaseUrl, Db, DbConnection, Fault, Lanes, Outcome, migrate};
 use crate::intake::Intake;
 use crate::intake::book::FeedBook;
 use crate::intake::complaints::Complaints;
+use crate::intake::poll::{AllowedHosts, Poller};
 use crate::intake::refused::RefusedLog;
 use crate::ledger::{LedgerWriter, index, rollup};
 use crate::primitives::id::IdGenerator;
@@ -25,6 +26,9 @@ use crate::web::state::AppState;
 const INDEX_STEPS: u64 = 16;
 /// While hooks wait, one such transaction for every so many events that wait too, and one.
 const EVENTS_A_BUSY_STEP: u64 = 50_000;
+
+/// Feeds that are polled at once: one whose provider does not answer must not hold up the others.
+const POLLERS: usize = 4;
 
 /// What a process is told at its start.
 #[derive(Clone, Debug)]
@@ -44,6 +48,10 @@ pub struct Config {
     pub batch_limit: usize,
     /// Serves `/noop`, which answers like a hook and does nothing: the yardstick of benchmarks.
     pub noop_route: bool,
+    /// Whether a server polls feeds; `false` on all but some of several servers is fine.
+    pub polls: bool,
+    /// Addresses that feeds may be polled at besides those of the outside, by https.
+    pub poll_hosts: AllowedHosts,
     pub limits: Limits,
 }
 
@@ -106,6 +114,7 @@ impl App {
             book: Arc::new(FeedBook::default()),
             refused: RefusedLog::default(),
             complaints: Complaints::default(),
+            polls: Arc::default(),
         };
         let lease = Arc::new(Mutex::new(lease));
         Ok(Self { config, db, clock, ids, secret_key, intake, lease })
@@ -120,7 +129,8 @@ impl App {
     pub fn serve_on(&self, listener: TcpListener) -> Outcome<Running> {
         let address = listener.local_addr().map_err(Fault::broken)?;
         let config = &self.config;
-        let state = AppState::new(self.intake.clone(), config.limits, config.noop_route)?;
+        let (limits, hosts) = (config.limits, config.poll_hosts.clone());
+        let state = AppState::new(self.intake.clone(), limits, config.noop_route, hosts)?;
         let state = web::Data::new(state);
         let server = HttpServer::new(move || {
             ActixApp::new().configure(crate::web::configure(state.clone()))
@@ -136,7 +146,17 @@ impl App {
         let serving = tokio::task::spawn(server);
         let upkeep = tokio::task::spawn(self.clone().upkeep());
         let keeping = tokio::task::spawn(self.clone().keep_refused_each_second());
+        let poller = Poller::new(self.intake.clone(), config.poll_hosts.clone());
+        let polling = (0..if config.polls { POLLERS } else { 0 })
+            .map(|number| {
+                let poller = poller.clone();
+                let thread = std::thread::Builder::new().name(format!("poll-{number}"));
+                thread.spawn(move || poller.work()).map_err(Fault::broken)
+            })
+            .collect::<Outcome<Vec<_>>>()?;
         Ok(Running {
+            polling: Arc::new(Mutex::new(polling)),
+            poller,
             address,
             handle,
             serving: Arc::new(Mutex::new(Some(serving))),
@@ -252,6 +272,8 @@ pub struct Running {
     handle: ServerHandle,
     serving: Arc<Mutex<Option<tokio::task::JoinHandle<std::io::Result<()>>>>>,
     background: Arc<[tokio::task::JoinHandle<()>; 2]>,
+    poller: Poller,
+    polling: Arc<Mutex<Vec<std::thread::JoinHandle<()>>>>,
     app: App,
 }
 
@@ -264,12 +286,22 @@ impl Running {
 
     /// Lets running requests end, writes what was refused, then gives the lease back.
     pub async fn stop(&self) -> Outcome<()> {
+        self.poller.stop();
         self.handle.stop(true).await;
         self.background.iter().for_each(tokio::task::JoinHandle::abort);
         let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(serving) = serving {
             serving.await.map_err(Fault::broken)?.map_err(Fault::broken)?;
         }
+        let polling =
+            std::mem::take(&mut *self.polling.lock().unwrap_or_else(PoisonError::into_inner));
+        let ended = tokio::task::spawn_blocking(move || {
+            // A thread that panicked has nothing left to end.
+            for thread in polling {
+                let _ = thread.join();
+            }
+        });
+        ended.await.map_err(Fault::broken)?;
         self.app.keep_refused().await;
         self.app.renew_lease(-1).await
     }

@@ -114,6 +114,7 @@ problem-not-found = { $what ->
     [neighbourhood] There is no such neighbourhood. Please check the id.
     [number] There is no such receiving number. Please check the id.
     [occupancy] There is no such occupancy. Please check the id.
+    [polling] This feed is not polled.
     [refused_delivery] There is no such refused delivery: it has been taken in, or newer ones have taken its place.
     [request] There is no such payment request. Please check the id.
     [secret] There is no such active secret. Please check the id.
@@ -266,6 +267,15 @@ problem-feed-too-many-secrets = The feed has { $max } active secrets already. Pl
 problem-feed-last-secret = This is the feed's last secret. Please add a new one before ending it.
 problem-feed-account-in-other-feed = Account { $account } is reported by feed { $feed } already. Two feeds would report each transfer twice, and somebody would have to judge each pair. Please stop the old provider's reports of it, then detach it there.
 problem-feed-disabled = The feed is disabled. Please take it up again before giving it accounts.
+problem-poll-provider-without-list = There is no way yet to ask this provider for its transactions. SePay and Casso can be asked.
+problem-poll-api-unknown = This provider has no such list. There are: { $allowed }.
+problem-poll-key-required = The API key that the provider gives you is needed. Please write it into `key`.
+problem-poll-accounts-not-taken = This list cannot be asked for single accounts. Please leave `accounts` empty.
+problem-poll-account-malformed = An account number has 1–{ $max } ASCII letters, digits and hyphens. Please check it.
+problem-poll-from-day-out-of-range = The first day must be within the last { $max } days, and not in the future.
+problem-poll-url-malformed = This is no web address. Please write it like https://userapi.sepay.vn, without name, password or question mark.
+problem-poll-url-not-allowed = { $url } may not be asked: only https addresses of the internet, or those that the operator wrote into `poll_allowed_hosts`.
+problem-poll-running = A server is polling this feed. Please wait a moment and run it again.
 problem-feed-sample-no-direction = This feed reports only money in. Please leave out --out.
 problem-feed-sample-not-signed = The secret does not fit this provider, so that no sample can be signed.
 problem-feed-url-malformed = { $url } is no web address ({ $error }). Please copy it again, with http:// or https:// in front.

@@ -114,6 +114,7 @@ problem-not-found = { $what ->
     [neighbourhood] Không tìm thấy khóm, ấp này. Xin coi lại mã.
     [number] Không tìm thấy số nhận tiền này. Xin coi lại mã.
     [occupancy] Không tìm thấy người bán tại sạp này. Xin coi lại mã.
+    [polling] Nguồn này chưa được đặt để hỏi nhà cung cấp.
     [refused_delivery] Không tìm thấy tin bị từ chối này: tin đã được nhận vào, hoặc đã nhường chỗ cho tin mới hơn.
     [request] Không tìm thấy yêu cầu thanh toán này. Xin coi lại mã.
     [secret] Không tìm thấy khóa bí mật đang dùng này. Xin coi lại mã.
@@ -286,6 +287,15 @@ problem-feed-too-many-secrets = Nguồn đã có { $max } khóa bí mật đang 
 problem-feed-last-secret = Đây là khóa bí mật cuối cùng của nguồn. Xin thêm khóa mới trước khi bỏ khóa này.
 problem-feed-account-in-other-feed = Tài khoản { $account } đang được nguồn { $feed } báo; hai nguồn cùng báo thì mỗi lần chuyển bị báo hai lần, phải có người xem từng cặp. Xin tắt việc báo tài khoản này ở bên nguồn kia rồi gỡ nó khỏi nguồn đó.
 problem-feed-disabled = Nguồn báo tiền đang tắt. Xin mở lại nguồn rồi hãy thêm tài khoản.
+problem-poll-provider-without-list = Nhà cung cấp này chưa có cách hỏi danh sách giao dịch. Hiện hỏi được SePay và Casso.
+problem-poll-api-unknown = Nhà cung cấp này không có danh sách đó. Hiện hỏi được: { $allowed }.
+problem-poll-key-required = Cần khóa API mà nhà cung cấp cấp cho bạn. Xin ghi vào `key`.
+problem-poll-accounts-not-taken = Danh sách này không hỏi riêng từng tài khoản được. Xin bỏ trống `accounts`.
+problem-poll-account-malformed = Số tài khoản gồm 1–{ $max } chữ không dấu, chữ số và dấu gạch ngang. Xin coi lại.
+problem-poll-from-day-out-of-range = Ngày bắt đầu phải trong vòng { $max } ngày trở lại đây và không ở tương lai.
+problem-poll-url-malformed = Đây không phải địa chỉ web. Xin ghi như https://userapi.sepay.vn, không kèm tên, mật khẩu hay dấu hỏi.
+problem-poll-url-not-allowed = Không được hỏi { $url }: chỉ địa chỉ https trên Internet, hoặc địa chỉ mà người giữ máy chủ đã ghi trong `poll_allowed_hosts`.
+problem-poll-running = Một máy chủ đang hỏi nguồn này. Xin đợi một chút rồi chạy lại.
 problem-feed-sample-no-direction = Nguồn này chỉ báo tiền vào. Xin bỏ --out.
 problem-feed-sample-not-signed = Khóa bí mật không hợp với nhà cung cấp này nên không ký được yêu cầu mẫu.
 problem-feed-url-malformed = { $url } không phải địa chỉ web ({ $error }). Xin chép lại, có http:// hoặc https:// ở đầu.

@@ -425,6 +425,48 @@ diesel::table! {
         resolved_at_ms -> Nullable<BigInt>,
         decided_by -> Nullable<BigInt>,
         own_transfer_id -> Nullable<BigInt>,
+        is_certain -> Bool,
+    }
+}
+
+diesel::table! {
+    feed_polls (board_id, feed_id) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        api -> Text,
+        base_url -> Nullable<Text>,
+        accounts -> Text,
+        interval_s -> Integer,
+        from_day -> Integer,
+        key_sealed -> Nullable<Binary>,
+        key_set_at_ms -> BigInt,
+        next_run_at_ms -> BigInt,
+        leased_until_ms -> BigInt,
+        lease_term -> BigInt,
+        last_run_at_ms -> Nullable<BigInt>,
+        last_success_at_ms -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        last_error_status -> Nullable<Integer>,
+        last_error_at_ms -> Nullable<BigInt>,
+        failure_count -> Integer,
+    }
+}
+
+diesel::table! {
+    poll_cursors (board_id, feed_id, account) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        account -> Text,
+        cursor -> Nullable<Text>,
+        head -> Nullable<Text>,
+        head_seen_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    listed_deliveries (board_id, delivery_id) {
+        board_id -> BigInt,
+        delivery_id -> BigInt,
     }
 }
 
@@ -658,6 +700,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sighting_conflicts,
     account_sources,
     suspected_pairs,
+    feed_polls,
+    poll_cursors,
+    listed_deliveries,
     transfers,
     attribution_lines,
     transfer_index,

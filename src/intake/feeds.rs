@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::accounts;
 use super::store::feeds::{self as rows, FeedRow};
-use super::store::{accounts as account_rows, secrets};
+use super::store::{accounts as account_rows, polls, secrets};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{FeedConfig, FeedKind, Provider, connector};
@@ -232,8 +232,9 @@ pub fn with_secrets(
 }
 
 /// Forgets all secrets of a board, because the key that sealed them is lost. Its feeds stay, and
-/// refuse what comes until they are given new ones.
+/// refuse what comes until they are given new ones; polling waits for new keys.
 pub fn forget_secrets(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    polls::forget_keys(connection, board_id)?;
     secrets::forget_all(connection, board_id)
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::book::{FeedBook, LiveFeed};
 use super::complaints::Complaints;
 use super::mailbox::Mailbox;
+use super::poll::Meters;
 use super::refused::RefusedLog;
 use super::store::refused::RefusedRow;
 use super::{prepare, verify};
@@ -27,6 +28,7 @@ pub struct Intake {
     pub book: Arc<FeedBook>,
     pub refused: RefusedLog,
     pub complaints: Complaints,
+    pub polls: Arc<Meters>,
 }
 
 /// A request on a hook, owned.

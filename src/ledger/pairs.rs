@@ -38,16 +38,20 @@ pub struct Pair {
     pub resolved_at: Option<UnixMs>,
     /// The transfer that this report has become.
     pub own_transfer_id: Option<TransferId>,
+    /// Both reports are of one provider, and agree in all that they tell.
+    pub is_certain: bool,
 }
 
-/// A page of pairs, newest first; only those that wait for a person, or only the others.
+/// A page of pairs, newest first; only those that wait for a person, or only the others; those that
+/// were certain at once, or the others.
 pub fn page(
     connection: &mut DbConnection,
     board_id: BoardId,
     waiting: Option<bool>,
+    certain: bool,
     page: PageRequest,
 ) -> Outcome<Vec<Pair>> {
-    rows::page(connection, board_id, waiting, page)
+    rows::page(connection, board_id, waiting, certain, page)
 }
 
 pub fn get(connection: &mut DbConnection, board_id: BoardId, id: PairId) -> Outcome<Pair> {

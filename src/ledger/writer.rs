@@ -260,9 +260,14 @@ impl LedgerWriter {
         let decision = decide(work, directory, &requests, day);
         if work.is_shared && !item.stands_alone {
             let ordered = requests.first().map(|request| request.reference);
-            if batched.pairing.pair(connection, work, directory, ordered, &decision, day)? {
-                count(work, &decision, directory, batched);
-                return Ok(Recorded::Suspected);
+            let known =
+                batched.pairing.pair(connection, work, directory, ordered, &decision, day)?;
+            if let Some(recorded) = known {
+                // The same feed's other report was counted.
+                if recorded == Recorded::Suspected {
+                    count(work, &decision, directory, batched);
+                }
+                return Ok(recorded);
             }
         }
         let transfer = work.transfer(day, &decision, directory);

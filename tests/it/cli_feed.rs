@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use cho40::feeds::{FeedConfig, Provider, RefusedBecause, UndecodableBecause};
+use cho40::intake::poll::Failure;
 use cho40::primitives::UnixMs;
 use cho40::web::texts::Language;
 use serde_json::{Value, json};
@@ -286,7 +287,8 @@ fn every_reason_has_its_sentence_in_both_languages() {
     let refused = RefusedBecause::ALL.map(|because| format!("refused-{}", because.code()));
     let unreadable =
         UndecodableBecause::ALL.map(|because| format!("unreadable-{}", because.code()));
-    for key in refused.iter().chain(&unreadable) {
+    let polls = Failure::ALL.map(|failure| format!("poll-{}", failure.code()));
+    for key in refused.iter().chain(&unreadable).chain(&polls) {
         let [vietnamese, english] = [Language::Vietnamese, Language::English]
             .map(|language| language.text(key, &[]).unwrap_or_else(|| panic!("{key} has no text")));
         assert_ne!(vietnamese, english, "{key}");

@@ -91,7 +91,7 @@ pub fn kept(stage: &Stage) -> Vec<Transfer> {
 /// Pairs, oldest first.
 pub fn pairs_of(stage: &Stage, waiting: Option<bool>) -> Vec<SuspectedPair> {
     stage.read(|connection, act| {
-        let filter = PairFilter { waiting };
+        let filter = PairFilter { waiting, certain: false };
         let mut all = pairs::list(connection, act, &filter, PageRequest::default())?.items;
         all.reverse();
         Ok(all)

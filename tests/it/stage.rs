@@ -10,6 +10,7 @@ use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::{Direction, FeedConfig, Headers, Provider, Secret};
 use cho40::intake::feeds::{self as feed_admin, NewFeed};
 use cho40::intake::hook::{Answered, Arrived};
+use cho40::intake::poll::AllowedHosts;
 use cho40::primitives::ids::{AccountId, FeedId, OccupancyId};
 use cho40::primitives::{Day, Vnd};
 use cho40::registry::accounts::{AccountKind, NewAccount, Relation, UseKind};
@@ -51,6 +52,8 @@ impl Stage {
             postgres_lanes: 2,
             batch_limit: 256,
             noop_route: false,
+            polls: false,
+            poll_hosts: AllowedHosts::default(),
             limits: Limits::default(),
         };
         let app = App::build(config, db.clock.clone()).unwrap();

@@ -80,6 +80,9 @@ impl World {
         let feed = site.ask("GET", &self.path("/api/v1/feeds/{id}")).key(&self.key).send().json;
         let secret = feed["secrets"][0]["id"].as_str().unwrap().to_owned();
         self.ids.insert("secrets", secret);
+        let path = self.path("/api/v1/feeds/{id}/polling");
+        let set = site.ask("PUT", &path).key(&self.key).json(&polling()).send();
+        assert_eq!(set.status, 200, "{}", set.text());
     }
 
     fn make_codes(&mut self, site: &Site) {
@@ -282,6 +285,7 @@ impl World {
                 "disabled": false }),
             "POST /api/v1/feeds/{id}/secrets" => json!({
                 "secret": "khoa-bi-mat-thu-hai", "others_expire_in_s": 3_600 }),
+            "PUT /api/v1/feeds/{id}/polling" => polling(),
             "POST /api/v1/feeds/{id}/accounts" => json!({ "account_ids": [self.id("accounts")] }),
             "POST /api/v1/transfers/{id}/attributions" => json!({ "lines": [
                 { "occupancy_id": self.id("occupancies"), "class": "sale", "amount_vnd": 40_000 },
@@ -294,6 +298,12 @@ impl World {
             _ => return None,
         })
     }
+}
+
+/// The tests' servers do not poll.
+fn polling() -> Value {
+    json!({ "api": "sepay_v1", "key": "khoa-api-cua-sepay", "base_url": "https://my.sepay.vn",
+            "accounts": ["0011001100"], "interval_s": 60, "from_day": "2026-11-01" })
 }
 
 fn account(number: &str) -> Value {

@@ -3,5 +3,6 @@
 pub mod accounts;
 pub mod deliveries;
 pub mod feeds;
+pub mod polls;
 pub mod refused;
 pub mod secrets;

@@ -60,6 +60,7 @@ resources! {
     consents,
     requests,
     feeds,
+    polling,
     deliveries,
     suspected_pairs,
     transfers,
@@ -70,7 +71,8 @@ resources! {
 /// one place.
 fn named(file: &str, mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+        let operations =
+            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             let handler = operation.operation_id.take().unwrap_or_default();
             operation.operation_id = Some(format!("{file}_{handler}"));
