@@ -119,6 +119,7 @@ pub fn only_adds(work: &[Work<'_>]) -> bool {
         let sighted = work.sighted;
         !work.is_new_sender
             && !work.is_shared
+            && !sighted.is_listed()
             && sighted.reported.order.is_none()
             && sighted.references.iter().all(|reference| reference.is_static())
             && keys.insert((sighted.namespace.as_str(), sighted.reported.provider_id.as_str()))
