@@ -14,6 +14,7 @@
 //! | [`vietqr_vn`] | account | a token that we give out, or HMAC over four fields | `referencenumber` + `transType` per account |
 //! | [`sepay_bank_hub`] | account | key | `transaction_id` |
 //! | [`mbbank`] | account | a token that we give out, a fixed one, or MD5 over four fields | `transactionid` + `transType` per account; the four fields |
+//! | [`phone`] | account | a secret of each phone | app and text, and what tells equal ones apart |
 //!
 //! [`sign`] and [`sample`] are the sender's side, for the demo, tests and `cho40 feed`.
 
@@ -30,6 +31,7 @@ mod mac;
 pub mod mbbank;
 pub mod payos;
 mod payos_canonical;
+pub mod phone;
 mod provider;
 mod redact;
 mod refused;
@@ -51,7 +53,7 @@ pub mod vietqr_vn;
 pub use casso::canonical as casso_canonical_string;
 pub use config::{
     CassoConfig, CassoVersion, FeedConfig, MbbankAuthentication, MbbankConfig, PayosConfig,
-    SepayAuthentication, SepayBankHubAuthentication, SepayBankHubConfig, SepayConfig,
+    PhoneConfig, SepayAuthentication, SepayBankHubAuthentication, SepayBankHubConfig, SepayConfig,
     StandardWebhooksConfig, TokenConfig, VietqrVnAuthentication, VietqrVnConfig,
 };
 pub use connector::{Believed, Connector, Incoming, connector};

@@ -3,5 +3,6 @@
 pub mod accounts;
 pub mod deliveries;
 pub mod feeds;
+pub mod phone;
 pub mod refused;
 pub mod secrets;

@@ -62,6 +62,9 @@ resources! {
     feeds,
     deliveries,
     suspected_pairs,
+    phones,
+    phone_templates,
+    phone_texts,
     transfers,
     reports,
 }
