@@ -120,7 +120,7 @@ impl World {
         let paired = pair.json(&json!({ "code": code["code"] })).send();
         assert_eq!(paired.status, 201, "{}", paired.text());
         self.ids.insert("devices", paired.json["device_id"].as_str().unwrap().to_owned());
-        let notice = json!({ "app": "Vietcombank", "text": "TK 0099 +50,000VND. ND: tra tien ca",
+        let notice = json!({ "app": "MBBANK", "text": "TK 0099 GD: +50,000VND 24/11/26 11:59 SD: 1,000VND ND: tra tien ca",
             "posted_at": "2026-11-24T11:59:00+07:00" });
         let secret = format!("Bearer {}", paired.json["secret"].as_str().unwrap());
         let sent = site.ask("POST", &hook).header("authorization", &secret).json(&notice).send();
@@ -323,10 +323,11 @@ impl World {
             "POST /api/v1/phone-texts/{id}/mark" => json!({
                 "bin": "970436", "direction": "in", "marks": [
                     { "field": "account", "value": "0099", "occurrence": 1 },
-                    { "field": "ignored", "value": "+" },
                     { "field": "amount", "value": "50,000" },
+                    { "field": "time", "value": "24/11/26 11:59" },
+                    { "field": "balance", "value": "#,###" },
                     { "field": "memo", "value": "tra tien ca" }] }),
-            "POST /api/v1/phone-texts/{id}/confirm-example" => json!({ "example": "momo-app" }),
+            "POST /api/v1/phone-texts/{id}/confirm-example" => json!({ "example": "mb-sms" }),
             "POST /api/v1/phone-templates/{id}/retire"
             | "POST /api/v1/requests/{id}/cancel"
             | "POST /api/v1/deliveries/{id}/replay"

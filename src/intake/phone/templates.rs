@@ -219,7 +219,8 @@ pub(super) fn make(
 
 /// Ends the template that another one replaces; its version.
 fn replace(connection: &mut DbConnection, act: &Act, id: TemplateId) -> Outcome<i32> {
-    let old = found(rows::find(connection, act.board_id(), id)?)?;
+    let old = found(rows::find(connection, act.board_id(), id)?);
+    let old = old.map_err(|refusal| refusal.on("replaces"))?;
     if old.retired_at.is_some() {
         return Err(Refusal::conflict("template-retired").on("replaces").into());
     }
