@@ -1,18 +1,17 @@
 //! `/hooks/{feed_id}` and below it, any method: the providers' way in.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 
 use super::envelope::RequestContext;
-use super::json;
+use super::pairing;
 use super::problem::Problem;
 use super::state::AppState;
 use crate::db::Fault;
 use crate::feeds::{Headers, MAX_BODY_BYTES};
 use crate::intake::hook::Arrived;
-use crate::intake::phone::pairing::Presented;
 use crate::primitives::Refusal;
 use crate::primitives::ids::FeedId;
 
@@ -60,7 +59,7 @@ async fn receive(
     let context = request.extensions().get::<RequestContext>().cloned();
     let body = read(body).await?;
     if tail == PAIR {
-        return pair(&state, &request, feed_id, body.unwrap_or_default()).await;
+        return pairing::pair(&state, &request, feed_id, &body.unwrap_or_default()).await;
     }
     let arrived = Arrived {
         method: request.method().as_str().to_owned(),
@@ -86,25 +85,6 @@ async fn receive(
         response.insert_header((HeaderName::from_static(name), HeaderValue::from_static(value)));
     }
     Ok(response.body(answered.reply.body))
-}
-
-/// Gives a phone its secret for a pairing code. Open to whoever has the code, so the address is
-/// held to its rate.
-async fn pair(
-    state: &AppState,
-    request: &HttpRequest,
-    feed_id: FeedId,
-    body: Vec<u8>,
-) -> Result<HttpResponse, Problem> {
-    if request.method() != Method::POST {
-        return Err(Problem::wrong_method("POST"));
-    }
-    if let Some(address) = request.peer_addr() {
-        state.limiters.check_address(address.ip())?;
-    }
-    let presented = json::parse::<Presented>(&body)?.value;
-    let paired = state.intake.pair(feed_id, &presented).await?.ok_or_else(not_found)?;
-    Ok(HttpResponse::Created().json(paired))
 }
 
 /// The raw bytes, never decompressed: signatures are made over what was sent. `None`: too many.

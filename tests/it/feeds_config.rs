@@ -184,7 +184,7 @@ fn every_outcome_has_the_answer_that_ends_or_repeats_the_delivery() {
             let json: serde_json::Value = serde_json::from_str(&reply.body).unwrap();
             match (config.provider(), success(&config)) {
                 (Provider::StandardWebhooks | Provider::Phone, _) => {
-                    assert_eq!(json["outcome"], outcome.code())
+                    assert_eq!(json["outcome"], outcome.code());
                 }
                 (_, success) => assert_eq!(reply.body, success, "{config:?} {outcome:?}"),
             }

@@ -265,7 +265,8 @@ fn marks_make_the_pattern_that_reads_the_notice() {
     let overlapping = [mark("amount", "50,000"), mark("ignored", "+50,000VND")];
     assert_eq!(refused(TEXT, &overlapping), "template-marks-overlap");
     let second = Mark { occurrence: Some(2), ..mark("amount", "5.000") };
-    let twice = Pattern::of_marks("Tang ban +5.000 va 5.000 dong", &[second.clone()]).unwrap_err();
+    let twice = Pattern::of_marks("Tang ban +5.000 va 5.000 dong", std::slice::from_ref(&second))
+        .unwrap_err();
     assert_eq!(twice.code, "template-number-unmarked");
     for (pattern, code) in [
         ("{amount}", "template-too-loose"),

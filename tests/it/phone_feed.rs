@@ -76,7 +76,10 @@ on_both!(a_notice_becomes_a_transfer_once, |db| {
     let again = forward(&phone, APP, &told, posted_at).outcome;
     assert_eq!(again, "duplicate");
     // The same as a form, with the app's name in another case.
-    let encoded: String = told.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let encoded = hex::encode(&told)
+        .as_bytes()
+        .chunks(2)
+        .fold(String::new(), |form, byte| form + "%" + std::str::from_utf8(byte).unwrap());
     let form = format!("from=VIETCOMBANK&content={encoded}&timestamp={}", posted_at.0);
     assert_eq!(phone.deliver(request(&phone, form)).outcome, "duplicate");
     // The same sum from the same payer a moment later: the balance tells.

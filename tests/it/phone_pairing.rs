@@ -9,10 +9,12 @@ use cho40::intake::phone::devices::{self, Device};
 use cho40::intake::phone::pairing::{self, NewPairingCode};
 use cho40::primitives::ids::{DeviceId, FeedId};
 use cho40::primitives::time::MS_PER_MINUTE;
+use serde_json::json;
 
 use crate::phone_support::{code, feed_of, outcome_of, phone, redeem, request};
 use crate::stage::{Feed, Stage, arrived};
 use crate::support::on_both;
+use crate::web_support::Site;
 
 fn refusal<T: std::fmt::Debug>(done: cho40::db::Outcome<T>) -> String {
     match done.unwrap_err() {
@@ -130,6 +132,43 @@ on_both!(a_revoked_phone_is_believed_no_more, |db| {
     let unknown = stage
         .try_write(move |connection, act| devices::revoke(connection, act, feed_id, DeviceId(1)));
     assert_eq!(refusal(unknown), "not-found");
+});
+
+on_both!(a_person_pairs_on_a_page, |db| {
+    let site = Site::of(db);
+    let new = json!({ "provider": "phone", "name": "thử", "config": {} });
+    let feed_id = site.create("/api/v1/feeds", &new);
+    let codes = format!("/api/v1/feeds/{feed_id}/pairing-codes");
+    let made = site.post(&codes, &json!({ "device_name": "<b>Máy" })).json;
+    let path = made["pair_path"].as_str().unwrap();
+    let page = site.ask("GET", path).send();
+    assert_eq!(page.status, 200, "{}", page.text());
+    assert!(page.header("content-security-policy").contains("default-src 'none'"));
+    let submit = |code: &str| {
+        let ask = site.ask("POST", path).raw(format!("code={code}").as_bytes());
+        ask.header("content-type", "application/x-www-form-urlencoded").send()
+    };
+    let refused = submit("0000-000-000");
+    assert_eq!(refused.status, 403);
+    assert!(refused.text().contains("Mã không đúng"), "{}", refused.text());
+    let paired = submit(made["code"].as_str().unwrap());
+    assert_eq!(paired.status, 201, "{}", paired.text());
+    assert_eq!(paired.header("cache-control"), "no-store");
+    assert!(paired.text().contains("X-Device-Secret: phone_") && !paired.text().contains("<b>Máy"));
+    for (body, status, code) in [
+        ("{}", 422, "field-missing"),
+        (r#"{"code":"x","other":1}"#, 422, "field-unknown"),
+        ("", 400, "body-empty"),
+        (r#"{"code":"x"}"#, 403, "pairing-code-wrong"),
+    ] {
+        assert_eq!(site.ask("POST", path).raw(body.as_bytes()).send().problem(status), code);
+    }
+    assert_eq!(site.ask("PUT", path).send().problem(405), "method-not-allowed");
+    let sepay = json!({ "provider": "sepay", "name": "x", "secret": "0123456789abcdef",
+        "config": { "authentication": "api_key" } });
+    let sepay = site.create("/api/v1/feeds", &sepay);
+    let pair = site.ask("POST", &format!("/hooks/{sepay}/pair"));
+    assert_eq!(pair.json(&json!({ "code": "7K3M9FQ2TB" })).send().problem(404), "not-found");
 });
 
 on_both!(a_ping_is_a_sign_of_life_and_silence_is_kept, |db| {

@@ -31,7 +31,7 @@ use super::{
 use crate::primitives::{Refusal, UnixMs};
 
 pub use matching::{Fit, fit};
-pub use notice::{Notice, Sent, app_key, read as read_notice};
+pub use notice::{Notice, Sent, app_key, form_field, read as read_notice};
 pub use pattern::{Field, Mark, Part, Pattern};
 pub use reading::{Number, Read, Reading, Template, read};
 pub use text::{MAX_TEXT_CHARS, Sort, normalised, sort, speaks_of_secrets, without_balances};

@@ -145,6 +145,12 @@ fn of_form(body: &[u8]) -> Result<Fields<'_>, Undecodable> {
     Ok(Fields(fields))
 }
 
+/// A field of a form, for pages that send one.
+#[must_use]
+pub fn form_field(body: &[u8], name: &str) -> Option<String> {
+    of_form(body).ok()?.0.get(name).map(|value| value.trim().to_owned())
+}
+
 fn percent_decoded(bytes: &[u8]) -> Result<String, Undecodable> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;

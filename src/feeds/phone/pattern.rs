@@ -150,7 +150,7 @@ impl Pattern {
             let between =
                 between.ok_or_else(|| Refusal::invalid("marks", "template-marks-overlap"))?;
             pattern.push_str(between);
-            pattern.push_str(&format!("{{{}}}", field.as_str()));
+            pattern.extend(["{", field.as_str(), "}"]);
             at = to;
         }
         pattern.push_str(text.get(at..).unwrap_or_default());
@@ -240,19 +240,12 @@ fn place(text: &str, mark: &Mark<'_>) -> Result<(usize, usize), Refusal> {
         .match_indices(&value)
         .map(|(from, value)| (from, from + value.len()))
         .filter(|(from, to)| is_whole(text, *from, *to));
-    match mark.occurrence {
-        Some(number) => {
-            let place = number.checked_sub(1).and_then(|before| places.nth(before));
-            place.ok_or_else(|| refused("template-mark-missing"))
-        }
-        None => {
-            let first = places.next().ok_or_else(|| refused("template-mark-missing"))?;
-            match places.next() {
-                None => Ok(first),
-                Some(_) => Err(refused("template-mark-several")),
-            }
-        }
+    if let Some(number) = mark.occurrence {
+        let place = number.checked_sub(1).and_then(|before| places.nth(before));
+        return place.ok_or_else(|| refused("template-mark-missing"));
     }
+    let first = places.next().ok_or_else(|| refused("template-mark-missing"))?;
+    if places.next().is_some() { Err(refused("template-mark-several")) } else { Ok(first) }
 }
 
 /// Whether a value that begins or ends with a digit is no piece of a longer number: `50,000` does

@@ -185,7 +185,9 @@ struct Sum {
 fn sums(folded: &str) -> Vec<Sum> {
     let bytes = folded.as_bytes();
     let (mut found, mut at, mut told_until) = (Vec::new(), 0, 0);
-    while let Some(offset) = bytes.get(at..).and_then(|rest| rest.iter().position(is_digit)) {
+    while let Some(offset) =
+        bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit))
+    {
         let from = at + offset;
         let run = bytes.get(from..).unwrap_or_default();
         let is_part = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'#');
@@ -210,10 +212,6 @@ fn sums(folded: &str) -> Vec<Sum> {
         told_until = to;
     }
     found
-}
-
-fn is_digit(byte: &u8) -> bool {
-    byte.is_ascii_digit()
 }
 
 /// `50.000` and `1,250,000`, but neither `10.15` nor `2026`.

@@ -25,37 +25,38 @@ pub struct TemplateRow {
     pub retired_at: Option<UnixMs>,
 }
 
-type Raw = (
-    (i64, String, String, i32, Option<i64>, String),
-    (Option<String>, String, Option<String>, i64, Option<i64>),
-);
+/// A row as the table has it.
+#[derive(Queryable)]
+struct Raw {
+    _board_id: i64,
+    id: i64,
+    app: String,
+    app_key: String,
+    version: i32,
+    replaces_id: Option<i64>,
+    bin: String,
+    direction: Option<String>,
+    pattern: String,
+    example: Option<String>,
+    created_at_ms: i64,
+    retired_at_ms: Option<i64>,
+}
 
-const COLUMNS: (
-    (table::id, table::app, table::app_key, table::version, table::replaces_id, table::bin),
-    (table::direction, table::pattern, table::example, table::created_at_ms, table::retired_at_ms),
-) = (
-    (table::id, table::app, table::app_key, table::version, table::replaces_id, table::bin),
-    (table::direction, table::pattern, table::example, table::created_at_ms, table::retired_at_ms),
-);
-
-fn read(
-    (
-        (id, app, app_key, version, replaces_id, bin),
-        (direction, pattern, example, created_at_ms, retired_at_ms),
-    ): Raw,
-) -> TemplateRow {
-    TemplateRow {
-        id: TemplateId(id),
-        app,
-        app_key,
-        version,
-        replaces_id: replaces_id.map(TemplateId),
-        bin,
-        direction,
-        pattern,
-        example,
-        created_at: UnixMs(created_at_ms),
-        retired_at: retired_at_ms.map(UnixMs),
+impl From<Raw> for TemplateRow {
+    fn from(raw: Raw) -> Self {
+        Self {
+            id: TemplateId(raw.id),
+            app: raw.app,
+            app_key: raw.app_key,
+            version: raw.version,
+            replaces_id: raw.replaces_id.map(TemplateId),
+            bin: raw.bin,
+            direction: raw.direction,
+            pattern: raw.pattern,
+            example: raw.example,
+            created_at: UnixMs(raw.created_at_ms),
+            retired_at: raw.retired_at_ms.map(UnixMs),
+        }
     }
 }
 
@@ -83,9 +84,8 @@ pub fn find(
     board_id: BoardId,
     id: TemplateId,
 ) -> Outcome<Option<TemplateRow>> {
-    let row: Option<Raw> =
-        table::table.find((board_id.0, id.0)).select(COLUMNS).first(connection).optional()?;
-    Ok(row.map(read))
+    let row: Option<Raw> = table::table.find((board_id.0, id.0)).first(connection).optional()?;
+    Ok(row.map(TemplateRow::from))
 }
 
 /// Those in use, oldest first.
@@ -94,9 +94,8 @@ pub fn live(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Tem
         .filter(table::board_id.eq(board_id.0))
         .filter(table::retired_at_ms.is_null())
         .order(table::id)
-        .select(COLUMNS)
         .load(connection)?;
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().map(TemplateRow::from).collect())
 }
 
 /// Ends a template.
