@@ -51,7 +51,7 @@ pub enum Sort {
 }
 
 /// Words around one-time passwords and the like, folded.
-const SECRET_WORDS: [&str; 24] = [
+const SECRET_WORDS: [&str; 29] = [
     "otp",
     "ma xac thuc",
     "ma xac nhan",
@@ -76,6 +76,11 @@ const SECRET_WORDS: [&str; 24] = [
     "passcode",
     "pin code",
     "cvv",
+    "smartotp",
+    "smsotp",
+    "ma token",
+    "soft token",
+    "smart token",
 ];
 /// Words that stand before a balance, folded.
 const BALANCE_WORDS: [&str; 7] =
