@@ -62,11 +62,9 @@ pub fn read(body: &[u8], received_at: UnixMs) -> Result<Sent, Undecodable> {
     if body.len() > MAX_BODY_BYTES {
         return Err(Undecodable::new("body", Because::TooLong));
     }
-    let is_json = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    // An unreadable form is told as what most bodies are: no JSON.
-    if !is_json && !body.contains(&b'=') {
-        return Err(Undecodable::new("body", Because::NotJson));
-    }
+    let begins = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    // What is no form either is told as what most bodies are: no JSON.
+    let is_json = begins == Some(&b'{') || !body.contains(&b'=');
     let fields = if is_json { of_json(body)? } else { of_form(body)? };
     let text = fields.first(&TEXT, "text")?;
     let title = fields.first(&TITLE, "title").unwrap_or_default();
