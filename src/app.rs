@@ -13,6 +13,7 @@ use crate::db::{DatabaseUrl, Db, DbConnection, Fault, Lanes, Outcome, migrate};
 use crate::intake::Intake;
 use crate::intake::book::FeedBook;
 use crate::intake::complaints::Complaints;
+use crate::intake::phone::Seen;
 use crate::intake::poll::{AllowedHosts, Poller};
 use crate::intake::refused::RefusedLog;
 use crate::ledger::{LedgerWriter, index, rollup};
@@ -115,6 +116,7 @@ impl App {
             refused: RefusedLog::default(),
             complaints: Complaints::default(),
             polls: Arc::default(),
+            phones: Seen::default(),
         };
         let lease = Arc::new(Mutex::new(lease));
         Ok(Self { config, db, clock, ids, secret_key, intake, lease })
@@ -198,9 +200,10 @@ impl App {
         }
     }
 
-    /// Writes the refused deliveries that wait.
+    /// Writes the refused deliveries and the phones' signs of life that wait.
     pub async fn keep_refused(&self) {
         self.intake.refused.flush(&self.db).await;
+        self.intake.phones.flush(&self.db).await;
     }
 
     /// Brings the boards' index of transfers up to date, some way at a time, and fewer steps while

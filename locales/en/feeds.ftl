@@ -50,6 +50,7 @@ unreadable-unknown-direction = Neither money in nor money out.
 unreadable-not-an-account = Not an account number.
 unreadable-not-a-bin = Not a BIN of six digits.
 unreadable-wrong-currency = Not in đồng.
+unreadable-unknown-text = No template reads this notice yet. Please mark one like it.
 unreadable-misconfigured-feed = The configuration is another provider's.
 
 ## A provider could not be asked: `poll-<code>`

@@ -50,6 +50,7 @@ unreadable-unknown-direction = Không biết tiền vào hay tiền ra.
 unreadable-not-an-account = Không phải số tài khoản.
 unreadable-not-a-bin = Không phải mã BIN 6 chữ số.
 unreadable-wrong-currency = Không phải tiền đồng.
+unreadable-unknown-text = Chưa có mẫu nào đọc được tin này. Hãy đánh dấu một tin như vậy.
 unreadable-misconfigured-feed = Cấu hình là của nhà cung cấp khác.
 
 ## Hỏi nhà cung cấp không được: `poll-<mã>`

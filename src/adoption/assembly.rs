@@ -17,6 +17,7 @@ use super::report::{
 };
 use super::sentences;
 use super::subject::Subject;
+use crate::feeds::Provider;
 use crate::ledger::item::Evidence;
 use crate::primitives::ids::{OccupancyId, SectionId};
 use crate::primitives::lunar::LunarDay;
@@ -233,8 +234,8 @@ fn sources(facts: &Facts) -> Vec<Source> {
         .into_iter()
         .map(|(provider, accounts)| Source {
             provider: provider.to_owned(),
-            // Phones and statements come with their readers.
-            evidence: Evidence::Aggregator.as_str(),
+            // Statements come with their reader.
+            evidence: Provider::parse(provider).map_or(Evidence::Aggregator, Evidence::of).as_str(),
             accounts: accounts.len() as i64,
         })
         .collect()

@@ -471,6 +471,70 @@ diesel::table! {
 }
 
 diesel::table! {
+    phone_devices (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        feed_id -> BigInt,
+        name -> Text,
+        paired_at_ms -> BigInt,
+        last_seen_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    phone_silences (board_id, device_id, from_ms) {
+        board_id -> BigInt,
+        device_id -> BigInt,
+        from_ms -> BigInt,
+        to_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    phone_pairing_codes (board_id, feed_id, name) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        name -> Text,
+        proof -> BigInt,
+        device_name -> Text,
+        expires_at_ms -> BigInt,
+        attempts_left -> Integer,
+    }
+}
+
+diesel::table! {
+    phone_templates (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        app -> Text,
+        app_key -> Text,
+        version -> Integer,
+        replaces_id -> Nullable<BigInt>,
+        bin -> Text,
+        direction -> Nullable<Text>,
+        pattern -> Text,
+        example -> Nullable<Text>,
+        created_at_ms -> BigInt,
+        retired_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    phone_texts (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        feed_id -> BigInt,
+        device_id -> BigInt,
+        app -> Text,
+        title -> Text,
+        text -> Text,
+        digest -> BigInt,
+        posted_at_ms -> BigInt,
+        received_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     transfers (board_id, id) {
         board_id -> BigInt,
         id -> BigInt,
@@ -703,6 +767,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_polls,
     poll_cursors,
     listed_deliveries,
+    phone_devices,
+    phone_silences,
+    phone_pairing_codes,
+    phone_templates,
+    phone_texts,
     transfers,
     attribution_lines,
     transfer_index,

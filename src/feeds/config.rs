@@ -20,6 +20,7 @@ pub enum FeedConfig {
     VietqrVn(VietqrVnConfig),
     SepayBankHub(SepayBankHubConfig),
     Mbbank(MbbankConfig),
+    Phone(PhoneConfig),
 }
 
 /// How SePay proves that it is SePay; chosen when the webhook is created there.
@@ -147,6 +148,13 @@ pub struct MbbankConfig {
     pub token: Option<TokenConfig>,
 }
 
+/// Each phone has its own secret, so there is nothing to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PhoneConfig {
+    /// Tells apart several phone feeds; part of the namespace, may be empty.
+    pub merchant: String,
+}
+
 impl FeedConfig {
     /// Reads and checks a configuration as sent to the API or stored by [`Self::to_json`].
     ///
@@ -204,6 +212,7 @@ impl FeedConfig {
                 let token = TokenConfig::parse(&object, by_token)?;
                 Self::Mbbank(MbbankConfig { authentication, merchant, token })
             }
+            Provider::Phone => Self::Phone(PhoneConfig { merchant }),
         })
     }
 
@@ -224,6 +233,7 @@ impl FeedConfig {
             Self::VietqrVn(_) => Provider::VietqrVn,
             Self::SepayBankHub(_) => Provider::SepayBankHub,
             Self::Mbbank(_) => Provider::Mbbank,
+            Self::Phone(_) => Provider::Phone,
         }
     }
 
@@ -237,6 +247,7 @@ impl FeedConfig {
             Self::VietqrVn(config) => &config.merchant,
             Self::SepayBankHub(config) => &config.merchant,
             Self::Mbbank(config) => &config.merchant,
+            Self::Phone(config) => &config.merchant,
         }
     }
 
@@ -290,7 +301,7 @@ fn known_fields(provider: Provider) -> &'static [&'static str] {
     match provider {
         Provider::Sepay => &["authentication", "merchant", "tolerance_s"],
         Provider::StandardWebhooks => &["merchant", "tolerance_s"],
-        Provider::Payos => &["merchant"],
+        Provider::Payos | Provider::Phone => &["merchant"],
         Provider::Casso => &["version", "merchant", "tolerance_s"],
         Provider::VietqrVn | Provider::Mbbank => {
             &["authentication", "merchant", "username", "token_lifetime_s"]

@@ -14,6 +14,7 @@
 //! | [`vietqr_vn`] | account | a token that we give out, or HMAC over four fields | `referencenumber` + `transType` per account |
 //! | [`sepay_bank_hub`] | account | key | `transaction_id` |
 //! | [`mbbank`] | account | a token that we give out, a fixed one, or MD5 over four fields | `transactionid` + `transType` per account; the four fields |
+//! | [`phone`] | account | a secret of each phone | app and text, and what tells equal ones apart |
 //!
 //! [`list`] asks SePay and Casso for what they know, beside their webhooks or instead of them.
 //!
@@ -34,6 +35,7 @@ mod mac;
 pub mod mbbank;
 pub mod payos;
 mod payos_canonical;
+pub mod phone;
 mod provider;
 mod redact;
 mod refused;
@@ -56,7 +58,7 @@ pub mod vietqr_vn;
 pub use casso::canonical as casso_canonical_string;
 pub use config::{
     CassoConfig, CassoVersion, FeedConfig, MbbankAuthentication, MbbankConfig, PayosConfig,
-    SepayAuthentication, SepayBankHubAuthentication, SepayBankHubConfig, SepayConfig,
+    PhoneConfig, SepayAuthentication, SepayBankHubAuthentication, SepayBankHubConfig, SepayConfig,
     StandardWebhooksConfig, TokenConfig, VietqrVnAuthentication, VietqrVnConfig,
 };
 pub use connector::{Believed, Connector, Incoming, connector};

@@ -14,6 +14,7 @@ pub enum Provider {
     VietqrVn,
     SepayBankHub,
     Mbbank,
+    Phone,
 }
 
 /// What a feed can see; decides whether a printed static code can be measured by it.
@@ -27,7 +28,7 @@ pub enum FeedKind {
 }
 
 impl Provider {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sepay,
         Self::StandardWebhooks,
         Self::Payos,
@@ -35,6 +36,7 @@ impl Provider {
         Self::VietqrVn,
         Self::SepayBankHub,
         Self::Mbbank,
+        Self::Phone,
     ];
 
     /// The stored name; part of every namespace, so it never changes.
@@ -48,6 +50,7 @@ impl Provider {
             Self::VietqrVn => "vietqr_vn",
             Self::SepayBankHub => "sepay_bank_hub",
             Self::Mbbank => "mbbank",
+            Self::Phone => "phone",
         }
     }
 

@@ -10,6 +10,7 @@ pub mod feeds;
 pub mod hook;
 mod mailbox;
 pub mod pairs;
+pub mod phone;
 pub mod poll;
 pub mod polling;
 mod prepare;

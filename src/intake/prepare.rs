@@ -40,7 +40,7 @@ pub fn item(
         headers: headers.to_stored_json(feed.connector.kept_headers()),
         body,
         private_body,
-        evidence: Evidence::Aggregator,
+        evidence: Evidence::of(feed.config.provider()),
         stands_alone: false,
         content,
     }

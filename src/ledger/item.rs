@@ -1,7 +1,7 @@
 //! What the ledger is given: a verified delivery, decoded, with everything computed that needs no
 //! database, so that the writer lane only writes.
 
-use crate::feeds::{LIST_FAMILY, Precision, Reported};
+use crate::feeds::{LIST_FAMILY, Precision, Provider, Reported};
 use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::{Day, UnixMs};
 use crate::vietqr::{self, Reference};
@@ -106,13 +106,25 @@ impl Sighted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     Aggregator,
+    /// The account holder's own phone.
+    Phone,
 }
 
 impl Evidence {
+    /// How a provider knows.
+    #[must_use]
+    pub const fn of(provider: Provider) -> Self {
+        match provider {
+            Provider::Phone => Self::Phone,
+            _ => Self::Aggregator,
+        }
+    }
+
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Aggregator => "aggregator",
+            Self::Phone => "phone",
         }
     }
 }

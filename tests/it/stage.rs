@@ -161,6 +161,7 @@ impl Stage {
                 (r#"{"authentication":"token","username":"cho"}"#, SEPAY_SECRET)
             }
             Provider::SepayBankHub => (r#"{"authentication":"secret_key"}"#, SEPAY_SECRET),
+            Provider::Phone => panic!("a phone is paired, see phone_support"),
         };
         self.feed_of(provider, config, secret)
     }
@@ -194,6 +195,11 @@ impl Stage {
         let report =
             self.read(|connection, act| adoption::report(connection, act, market_id, &query));
         serde_json::to_value(report).unwrap()
+    }
+
+    /// Waits for what the intake does.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     pub fn roll_months(&self) {

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod deliveries;
 pub mod feeds;
+pub mod phone;
 pub mod polls;
 pub mod refused;
 pub mod secrets;

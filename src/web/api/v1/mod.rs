@@ -63,6 +63,9 @@ resources! {
     polling,
     deliveries,
     suspected_pairs,
+    phones,
+    phone_templates,
+    phone_texts,
     transfers,
     reports,
 }
