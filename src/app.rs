@@ -13,6 +13,8 @@ use crate::db::{DatabaseUrl, Db, DbConnection, Fault, Lanes, Outcome, migrate};
 use crate::intake::Intake;
 use crate::intake::book::FeedBook;
 use crate::intake::complaints::Complaints;
+use crate::intake::phone::Seen;
+use crate::intake::poll::{AllowedHosts, Poller};
 use crate::intake::refused::RefusedLog;
 use crate::ledger::{LedgerWriter, index, rollup};
 use crate::primitives::id::IdGenerator;
@@ -22,7 +24,12 @@ use crate::web::state::AppState;
 
 /// Transactions that index a board's transfers, each time: what a burst leaves is read from its
 /// events meanwhile.
-const INDEX_STEPS: usize = 16;
+const INDEX_STEPS: u64 = 16;
+/// While hooks wait, one such transaction for every so many events that wait too, and one.
+const EVENTS_A_BUSY_STEP: u64 = 50_000;
+
+/// Feeds that are polled at once: one whose provider does not answer must not hold up the others.
+const POLLERS: usize = 4;
 
 /// What a process is told at its start.
 #[derive(Clone, Debug)]
@@ -42,6 +49,10 @@ pub struct Config {
     pub batch_limit: usize,
     /// Serves `/noop`, which answers like a hook and does nothing: the yardstick of benchmarks.
     pub noop_route: bool,
+    /// Whether a server polls feeds; `false` on all but some of several servers is fine.
+    pub polls: bool,
+    /// Addresses that feeds may be polled at besides those of the outside, by https.
+    pub poll_hosts: AllowedHosts,
     pub limits: Limits,
 }
 
@@ -104,6 +115,8 @@ impl App {
             book: Arc::new(FeedBook::default()),
             refused: RefusedLog::default(),
             complaints: Complaints::default(),
+            polls: Arc::default(),
+            phones: Seen::default(),
         };
         let lease = Arc::new(Mutex::new(lease));
         Ok(Self { config, db, clock, ids, secret_key, intake, lease })
@@ -118,7 +131,8 @@ impl App {
     pub fn serve_on(&self, listener: TcpListener) -> Outcome<Running> {
         let address = listener.local_addr().map_err(Fault::broken)?;
         let config = &self.config;
-        let state = AppState::new(self.intake.clone(), config.limits, config.noop_route)?;
+        let (limits, hosts) = (config.limits, config.poll_hosts.clone());
+        let state = AppState::new(self.intake.clone(), limits, config.noop_route, hosts)?;
         let state = web::Data::new(state);
         let server = HttpServer::new(move || {
             ActixApp::new().configure(crate::web::configure(state.clone()))
@@ -134,7 +148,17 @@ impl App {
         let serving = tokio::task::spawn(server);
         let upkeep = tokio::task::spawn(self.clone().upkeep());
         let keeping = tokio::task::spawn(self.clone().keep_refused_each_second());
+        let poller = Poller::new(self.intake.clone(), config.poll_hosts.clone());
+        let polling = (0..if config.polls { POLLERS } else { 0 })
+            .map(|number| {
+                let poller = poller.clone();
+                let thread = std::thread::Builder::new().name(format!("poll-{number}"));
+                thread.spawn(move || poller.work()).map_err(Fault::broken)
+            })
+            .collect::<Outcome<Vec<_>>>()?;
         Ok(Running {
+            polling: Arc::new(Mutex::new(polling)),
+            poller,
             address,
             handle,
             serving: Arc::new(Mutex::new(Some(serving))),
@@ -176,18 +200,22 @@ impl App {
         }
     }
 
-    /// Writes the refused deliveries that wait.
+    /// Writes the refused deliveries and the phones' signs of life that wait.
     pub async fn keep_refused(&self) {
         self.intake.refused.flush(&self.db).await;
+        self.intake.phones.flush(&self.db).await;
     }
 
-    /// Brings the boards' index of transfers up to date, some way at a time: hooks go first.
+    /// Brings the boards' index of transfers up to date, some way at a time, and fewer steps while
+    /// hooks wait: they go first.
     pub async fn index_transfers(&self) -> Outcome<()> {
         for board_id in self.db.read(index::behind).await? {
-            for _ in 0..INDEX_STEPS {
+            for done in 1..=INDEX_STEPS {
                 let step =
                     move |connection: &mut DbConnection| index::catch_up(connection, board_id);
-                if !self.db.write(board_id.0, step).await? {
+                let left = self.db.write(board_id.0, step).await?;
+                let is_enough = done > left / EVENTS_A_BUSY_STEP;
+                if left == 0 || is_enough && self.intake.lanes.is_busy(board_id.0) {
                     break;
                 }
             }
@@ -217,6 +245,14 @@ impl App {
     pub async fn roll_months(&self) -> Outcome<()> {
         let today = self.clock.now().day(0);
         for board_id in self.db.read(crate::registry::boards::all_ids).await? {
+            // What waits to be indexed, in transactions of its own: hooks come in between.
+            let waiting =
+                self.db.read(move |connection| index::waiting(connection, board_id)).await?;
+            for _ in 0..waiting / index::AT_ONCE as u64 {
+                self.db
+                    .write(board_id.0, move |connection| index::catch_up(connection, board_id))
+                    .await?;
+            }
             self.db
                 .write(board_id.0, move |connection| {
                     rollup::roll_months(connection, board_id, today.month())
@@ -239,6 +275,8 @@ pub struct Running {
     handle: ServerHandle,
     serving: Arc<Mutex<Option<tokio::task::JoinHandle<std::io::Result<()>>>>>,
     background: Arc<[tokio::task::JoinHandle<()>; 2]>,
+    poller: Poller,
+    polling: Arc<Mutex<Vec<std::thread::JoinHandle<()>>>>,
     app: App,
 }
 
@@ -251,12 +289,22 @@ impl Running {
 
     /// Lets running requests end, writes what was refused, then gives the lease back.
     pub async fn stop(&self) -> Outcome<()> {
+        self.poller.stop();
         self.handle.stop(true).await;
         self.background.iter().for_each(tokio::task::JoinHandle::abort);
         let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(serving) = serving {
             serving.await.map_err(Fault::broken)?.map_err(Fault::broken)?;
         }
+        let polling =
+            std::mem::take(&mut *self.polling.lock().unwrap_or_else(PoisonError::into_inner));
+        let ended = tokio::task::spawn_blocking(move || {
+            // A thread that panicked has nothing left to end.
+            for thread in polling {
+                let _ = thread.join();
+            }
+        });
+        ended.await.map_err(Fault::broken)?;
         self.app.keep_refused().await;
         self.app.renew_lease(-1).await
     }

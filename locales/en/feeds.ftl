@@ -50,4 +50,21 @@ unreadable-unknown-direction = Neither money in nor money out.
 unreadable-not-an-account = Not an account number.
 unreadable-not-a-bin = Not a BIN of six digits.
 unreadable-wrong-currency = Not in đồng.
+unreadable-unknown-text = No template reads this notice yet. Please mark one like it.
 unreadable-misconfigured-feed = The configuration is another provider's.
+
+## A provider could not be asked: `poll-<code>`
+
+poll-timeout = The provider did not answer in time. The server will ask again by itself.
+poll-unreachable = The provider's server cannot be reached. Please check the network; the server will ask again by itself.
+poll-not-trusted = The TLS certificate of this address cannot be trusted, so the key was not sent. Please check `base_url`.
+poll-key-refused = The provider does not take this key. Please make a new API key there and set it.
+poll-too-many-requests = The provider says that it is asked too often. The server waits as long as it was told; if it goes on, please raise `interval_s`.
+poll-status = The provider answered with an HTTP error. The server will ask again by itself.
+poll-too-large = The answer is larger than 4 MB and was not read. Please check `base_url` and `api`.
+poll-not-a-list = The answer is no list of transactions, or was cut. The server will ask again by itself; if it goes on, please check `api`.
+poll-no-progress = The provider gives the same page again and again, so that the list cannot be read to its end. What was read is kept.
+poll-key-missing = The poll key went with the server's old secret key. Please set it again.
+poll-url-not-allowed = This address may not be asked. Please check `base_url` and `poll_allowed_hosts`.
+poll-database = The database could not be written. The server will do it again by itself; nothing is lost.
+poll-interrupted = The run was interrupted. The next one goes on.

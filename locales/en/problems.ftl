@@ -106,6 +106,7 @@ problem-not-found = { $what ->
     [code_check] There is no such check of a code. Please check the id.
     [code] There is no such code. Please check the id.
     [consent] There is no such consent. Please check the id.
+    [device] There is no such phone on this feed. Please check the id.
     [delivery] There is no such delivery. Please check the id.
     [feed] There is no such feed. Please check the id.
     [key] There is no such API key. Please check the id.
@@ -114,6 +115,7 @@ problem-not-found = { $what ->
     [neighbourhood] There is no such neighbourhood. Please check the id.
     [number] There is no such receiving number. Please check the id.
     [occupancy] There is no such occupancy. Please check the id.
+    [polling] This feed is not polled.
     [refused_delivery] There is no such refused delivery: it has been taken in, or newer ones have taken its place.
     [request] There is no such payment request. Please check the id.
     [secret] There is no such active secret. Please check the id.
@@ -122,7 +124,9 @@ problem-not-found = { $what ->
     [statement] There is no such statement. Please check the id.
     [statement_layout] No file with this layout was uploaded. Please check its name.
     [stall] There is no such stall. Please check the id.
+    [template] There is no such template. Please check the id.
     [transfer] There is no such transfer. Please check the id.
+    [unknown_text] There is no such text: it was read, dropped, or newer ones have taken its place.
     [vendor] There is no such vendor. Please check the id.
     [verification] There is no such verification. Please check the id.
    *[other] There is no such thing. Please check the id.
@@ -268,6 +272,15 @@ problem-feed-too-many-secrets = The feed has { $max } active secrets already. Pl
 problem-feed-last-secret = This is the feed's last secret. Please add a new one before ending it.
 problem-feed-account-in-other-feed = Account { $account } is reported by feed { $feed } already. Two feeds would report each transfer twice, and somebody would have to judge each pair. Please stop the old provider's reports of it, then detach it there.
 problem-feed-disabled = The feed is disabled. Please take it up again before giving it accounts.
+problem-poll-provider-without-list = There is no way yet to ask this provider for its transactions. SePay and Casso can be asked.
+problem-poll-api-unknown = This provider has no such list. There are: { $allowed }.
+problem-poll-key-required = The API key that the provider gives you is needed. Please write it into `key`.
+problem-poll-accounts-not-taken = This list cannot be asked for single accounts. Please leave `accounts` empty.
+problem-poll-account-malformed = An account number has 1–{ $max } ASCII letters, digits and hyphens. Please check it.
+problem-poll-from-day-out-of-range = The first day must be within the last { $max } days, and not in the future.
+problem-poll-url-malformed = This is no web address. Please write it like https://userapi.sepay.vn, without name, password or question mark.
+problem-poll-url-not-allowed = { $url } may not be asked: only https addresses of the internet, or those that the operator wrote into `poll_allowed_hosts`.
+problem-poll-running = A server is polling this feed. Please wait a moment and run it again.
 problem-feed-sample-no-direction = This feed reports only money in. Please leave out --out.
 problem-feed-sample-not-signed = The secret does not fit this provider, so that no sample can be signed.
 problem-feed-url-malformed = { $url } is no web address ({ $error }). Please copy it again, with http:// or https:// in front.
@@ -277,7 +290,30 @@ problem-feed-headers-malformed = Line { $line } is no header. Please write `Name
 problem-delivery-body-gone = The delivery's body is no longer kept, so it cannot be read again. Please have the provider send it again.
 problem-delivery-reads-differently = The delivery reads differently today than when it came, so it cannot be recorded by itself. Please assign the money by hand, and tell the operator.
 problem-pair-separated = These two reports were separated: each is a transfer of its own by now, which stays. If it is one after all, please give one of the transfers another class.
-problem-refused-truncated = The refused delivery was too long to be kept whole, so it cannot be verified again. Please have the provider send it again.
+problem-refused-truncated = The refused delivery was not kept whole (it was too long, or a phone's notice that no template reads as money in), so it cannot be verified again. Please have the provider send it again.
+problem-feed-secret-by-pairing = Each phone gets a secret of its own when it is paired. Please make a pairing code for this feed.
+problem-feed-not-of-phones = This feed does not take phones' notices. Please choose a feed of the provider phone.
+problem-phone-too-many = This feed has { $max } phones already. Please revoke one that is not used any more.
+problem-pairing-too-many-codes = This feed has { $max } pairing codes that are still good. Please use one of them, or wait until they expire.
+problem-pairing-code-wrong = This code is not right, has been used, or is older than 15 minutes. Please ask for a new one.
+problem-template-too-long = A template has at most { $max } characters, and 40 parts. Please mark what changes as `ignored`.
+problem-template-brace = Each field stands in braces of its own. Please close every brace.
+problem-template-field-unknown = There is no such field. There are: { $allowed }.
+problem-template-needs-amount = The sum is not marked. Please mark the amount of the transfer.
+problem-template-field-twice = The field { $name } is marked twice. Please mark it once, and the others as `ignored`.
+problem-template-fields-touch = Two fields stand side by side, so nobody can tell where one ends. Please leave a word between them, or mark both as one.
+problem-template-number-unmarked = A number is not marked, and the next notice will have another one. Please mark it, as `ignored` if it means nothing.
+problem-template-too-loose = Too few words are left unmarked: the template would fit other texts as well. Please leave at least { $min } letters.
+problem-template-needs-direction = The template does not tell whether money came in or went out. Please mark the sign, or say the direction, but not both.
+problem-template-mark-missing = “{ $value }” does not stand in the notice, or not so often. Please copy it as it is.
+problem-template-mark-several = “{ $value }” stands in the notice more than once. Please say with `occurrence` which one is meant.
+problem-template-marks-overlap = Two marks overlap. Please mark each part once.
+problem-template-reads-nothing = The template does not read this notice in exactly one way. Please mark more of what changes.
+problem-template-secret = This notice speaks of a password or a one-time code. Such a notice is never kept. Please paste a notice of a transfer.
+problem-template-exists = There is a template with this pattern for the app already.
+problem-template-retired = This template was ended or replaced. Please change the present one.
+problem-template-too-many = The board has { $max } templates already. Please end those that are not used any more.
+problem-template-example-unknown = There is no such example. Please see the list of examples.
 
 ## Statements
 

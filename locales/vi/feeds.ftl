@@ -50,4 +50,21 @@ unreadable-unknown-direction = Không biết tiền vào hay tiền ra.
 unreadable-not-an-account = Không phải số tài khoản.
 unreadable-not-a-bin = Không phải mã BIN 6 chữ số.
 unreadable-wrong-currency = Không phải tiền đồng.
+unreadable-unknown-text = Chưa có mẫu nào đọc được tin này. Hãy đánh dấu một tin như vậy.
 unreadable-misconfigured-feed = Cấu hình là của nhà cung cấp khác.
+
+## Hỏi nhà cung cấp không được: `poll-<mã>`
+
+poll-timeout = Nhà cung cấp không trả lời kịp. Máy chủ sẽ tự hỏi lại.
+poll-unreachable = Không nối được máy chủ của nhà cung cấp. Xin coi lại đường mạng; máy chủ sẽ tự hỏi lại.
+poll-not-trusted = Chứng thư TLS của địa chỉ này không tin được, nên không gửi khóa đi. Xin coi lại `base_url`.
+poll-key-refused = Nhà cung cấp không nhận khóa này. Xin tạo khóa API mới ở nhà cung cấp rồi đặt lại.
+poll-too-many-requests = Nhà cung cấp nói hỏi quá nhiều. Máy chủ sẽ đợi đúng thời gian được yêu cầu; nếu còn lặp lại, xin tăng `interval_s`.
+poll-status = Nhà cung cấp trả lời bằng mã lỗi HTTP. Máy chủ sẽ tự hỏi lại.
+poll-too-large = Câu trả lời lớn hơn 4 MB nên không đọc. Xin coi lại `base_url` và `api`.
+poll-not-a-list = Câu trả lời không phải danh sách giao dịch, hoặc bị cắt giữa chừng. Máy chủ sẽ tự hỏi lại; nếu còn lặp lại, xin coi lại `api`.
+poll-no-progress = Nhà cung cấp cứ trả lại một trang như nhau nên không đọc tiếp được. Những gì đã đọc vẫn được giữ.
+poll-key-missing = Khóa để hỏi đã mất theo khóa bí mật cũ của máy chủ. Xin đặt lại khóa.
+poll-url-not-allowed = Địa chỉ này không được phép hỏi. Xin coi lại `base_url` và `poll_allowed_hosts`.
+poll-database = Cơ sở dữ liệu chưa ghi được. Máy chủ sẽ tự làm lại; chưa mất gì.
+poll-interrupted = Lần hỏi bị ngắt giữa chừng. Lần sau sẽ làm tiếp.

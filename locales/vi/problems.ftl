@@ -106,6 +106,7 @@ problem-not-found = { $what ->
     [code_check] Không tìm thấy lần kiểm tra mã này. Xin coi lại mã.
     [code] Không tìm thấy mã QR này. Xin coi lại mã.
     [consent] Không tìm thấy sự đồng ý này. Xin coi lại mã.
+    [device] Không tìm thấy điện thoại này ở nguồn. Xin coi lại mã.
     [delivery] Không tìm thấy tin báo này. Xin coi lại mã.
     [feed] Không tìm thấy nguồn báo tiền này. Xin coi lại mã.
     [key] Không tìm thấy khóa API này. Xin coi lại mã.
@@ -114,6 +115,7 @@ problem-not-found = { $what ->
     [neighbourhood] Không tìm thấy khóm, ấp này. Xin coi lại mã.
     [number] Không tìm thấy số nhận tiền này. Xin coi lại mã.
     [occupancy] Không tìm thấy người bán tại sạp này. Xin coi lại mã.
+    [polling] Nguồn này chưa được đặt để hỏi nhà cung cấp.
     [refused_delivery] Không tìm thấy tin bị từ chối này: tin đã được nhận vào, hoặc đã nhường chỗ cho tin mới hơn.
     [request] Không tìm thấy yêu cầu thanh toán này. Xin coi lại mã.
     [secret] Không tìm thấy khóa bí mật đang dùng này. Xin coi lại mã.
@@ -122,7 +124,9 @@ problem-not-found = { $what ->
     [statement] Không có sao kê này. Xin kiểm tra mã.
     [statement_layout] Chưa có tập tin nào có mẫu này. Xin kiểm tra tên mẫu.
     [stall] Không tìm thấy sạp này. Xin coi lại mã.
+    [template] Không tìm thấy mẫu này. Xin coi lại mã.
     [transfer] Không tìm thấy giao dịch này. Xin coi lại mã.
+    [unknown_text] Không tìm thấy tin này: đã đọc được, đã bỏ, hoặc tin mới hơn đã thay chỗ.
     [vendor] Không tìm thấy tiểu thương này. Xin coi lại mã.
     [verification] Không tìm thấy lần xác minh này. Xin coi lại mã.
    *[other] Không tìm thấy. Xin coi lại mã.
@@ -288,6 +292,15 @@ problem-feed-too-many-secrets = Nguồn đã có { $max } khóa bí mật đang 
 problem-feed-last-secret = Đây là khóa bí mật cuối cùng của nguồn. Xin thêm khóa mới trước khi bỏ khóa này.
 problem-feed-account-in-other-feed = Tài khoản { $account } đang được nguồn { $feed } báo; hai nguồn cùng báo thì mỗi lần chuyển bị báo hai lần, phải có người xem từng cặp. Xin tắt việc báo tài khoản này ở bên nguồn kia rồi gỡ nó khỏi nguồn đó.
 problem-feed-disabled = Nguồn báo tiền đang tắt. Xin mở lại nguồn rồi hãy thêm tài khoản.
+problem-poll-provider-without-list = Nhà cung cấp này chưa có cách hỏi danh sách giao dịch. Hiện hỏi được SePay và Casso.
+problem-poll-api-unknown = Nhà cung cấp này không có danh sách đó. Hiện hỏi được: { $allowed }.
+problem-poll-key-required = Cần khóa API mà nhà cung cấp cấp cho bạn. Xin ghi vào `key`.
+problem-poll-accounts-not-taken = Danh sách này không hỏi riêng từng tài khoản được. Xin bỏ trống `accounts`.
+problem-poll-account-malformed = Số tài khoản gồm 1–{ $max } chữ không dấu, chữ số và dấu gạch ngang. Xin coi lại.
+problem-poll-from-day-out-of-range = Ngày bắt đầu phải trong vòng { $max } ngày trở lại đây và không ở tương lai.
+problem-poll-url-malformed = Đây không phải địa chỉ web. Xin ghi như https://userapi.sepay.vn, không kèm tên, mật khẩu hay dấu hỏi.
+problem-poll-url-not-allowed = Không được hỏi { $url }: chỉ địa chỉ https trên Internet, hoặc địa chỉ mà người giữ máy chủ đã ghi trong `poll_allowed_hosts`.
+problem-poll-running = Một máy chủ đang hỏi nguồn này. Xin đợi một chút rồi chạy lại.
 problem-feed-sample-no-direction = Nguồn này chỉ báo tiền vào. Xin bỏ --out.
 problem-feed-sample-not-signed = Khóa bí mật không hợp với nhà cung cấp này nên không ký được yêu cầu mẫu.
 problem-feed-url-malformed = { $url } không phải địa chỉ web ({ $error }). Xin chép lại, có http:// hoặc https:// ở đầu.
@@ -297,7 +310,30 @@ problem-feed-headers-malformed = Dòng { $line } không phải một header. M�
 problem-delivery-body-gone = Nội dung của tin báo không còn lưu nên không đọc lại được. Xin nhờ bên báo tiền gửi lại.
 problem-delivery-reads-differently = Tin báo nay đọc ra khác lúc mới tới nên không ghi riêng được. Xin xếp khoản tiền bằng tay và báo người quản trị.
 problem-pair-separated = Hai tin báo này đã được tách: mỗi tin nay là một khoản riêng và giữ nguyên. Nếu thật ra chỉ là một khoản, xin đổi loại của một trong hai khoản.
-problem-refused-truncated = Tin bị từ chối này quá dài, không lưu trọn nên không kiểm lại được. Xin nhờ bên báo tiền gửi lại.
+problem-refused-truncated = Tin bị từ chối này không lưu trọn (quá dài, hoặc là tin điện thoại mà chưa mẫu nào đọc ra tiền vào) nên không kiểm lại được. Xin nhờ bên báo tiền gửi lại.
+problem-feed-secret-by-pairing = Mỗi điện thoại nhận khóa riêng khi ghép nối. Xin tạo mã ghép nối cho nguồn này.
+problem-feed-not-of-phones = Nguồn này không nhận tin từ điện thoại. Xin chọn nguồn loại phone.
+problem-phone-too-many = Nguồn này đã có { $max } điện thoại. Xin thu hồi máy không còn dùng.
+problem-pairing-too-many-codes = Nguồn này đang có { $max } mã ghép nối còn hạn. Xin dùng một mã trong đó, hoặc chờ hết hạn.
+problem-pairing-code-wrong = Mã không đúng, đã dùng rồi, hoặc đã quá 15 phút. Xin xin mã mới.
+problem-template-too-long = Mẫu có nhiều nhất { $max } ký tự và 40 phần. Phần hay thay đổi xin đánh dấu `ignored`.
+problem-template-brace = Mỗi phần nằm trong một cặp ngoặc nhọn riêng. Xin đóng đủ ngoặc.
+problem-template-field-unknown = Không có phần nào tên như vậy. Có: { $allowed }.
+problem-template-needs-amount = Chưa đánh dấu số tiền. Xin đánh dấu số tiền của giao dịch.
+problem-template-field-twice = Phần { $name } được đánh dấu hai lần. Xin đánh dấu một lần, chỗ khác đánh dấu `ignored`.
+problem-template-fields-touch = Hai phần nằm sát nhau nên không biết phần này hết ở đâu. Xin để lại một từ ở giữa, hoặc đánh dấu chung thành một.
+problem-template-number-unmarked = Còn một con số chưa đánh dấu, mà tin sau sẽ có số khác. Xin đánh dấu, nếu không cần thì chọn `ignored`.
+problem-template-too-loose = Còn lại quá ít chữ không đánh dấu, mẫu sẽ khớp cả tin khác. Xin để lại ít nhất { $min } chữ cái.
+problem-template-needs-direction = Mẫu chưa cho biết tiền vào hay tiền ra. Xin đánh dấu dấu cộng trừ, hoặc chọn chiều tiền, chỉ một trong hai.
+problem-template-mark-missing = Trong tin không có “{ $value }”, hoặc không có nhiều lần như vậy. Xin chép đúng như trong tin.
+problem-template-mark-several = Trong tin có “{ $value }” nhiều lần. Xin dùng `occurrence` để chọn lần thứ mấy.
+problem-template-marks-overlap = Hai chỗ đánh dấu chồng lên nhau. Xin đánh dấu mỗi phần một lần.
+problem-template-reads-nothing = Mẫu không đọc được tin này theo đúng một cách. Xin đánh dấu thêm phần hay thay đổi.
+problem-template-secret = Tin này nói về mật khẩu hoặc mã xác thực. Tin như vậy không bao giờ được lưu. Xin dán tin báo giao dịch.
+problem-template-exists = Ứng dụng này đã có mẫu như vậy.
+problem-template-retired = Mẫu này đã ngừng hoặc đã được thay. Xin sửa mẫu đang dùng.
+problem-template-too-many = Tổ chức đã có { $max } mẫu. Xin ngừng những mẫu không còn dùng.
+problem-template-example-unknown = Không có mẫu gợi ý này. Xin coi danh sách mẫu gợi ý.
 
 ## Sao kê
 

@@ -234,8 +234,7 @@ fn sources(facts: &Facts) -> Vec<Source> {
         .into_iter()
         .map(|(provider, accounts)| Source {
             provider: provider.to_owned(),
-            // Phones come with their reader.
-            evidence: Evidence::Aggregator.as_str(),
+            evidence: Provider::parse(provider).map_or(Evidence::Aggregator, Evidence::of).as_str(),
             accounts: accounts.len() as i64,
         })
         .collect();

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::app::Config;
 use crate::db::lane::BATCH;
 use crate::db::{DatabaseUrl, Outcome};
+use crate::intake::poll::AllowedHosts;
 use crate::primitives::Refusal;
 use crate::web::limiter::{Limits, Rate};
 
@@ -49,6 +50,8 @@ struct SettingsFile {
     noop_route: bool,
     requests_per_second: Option<i64>,
     requests_at_once: Option<i64>,
+    poll_feeds: Option<bool>,
+    poll_allowed_hosts: Vec<String>,
 }
 
 /// Settings with every default filled in.
@@ -80,6 +83,8 @@ impl Settings {
             postgres_lanes: within("postgres_lanes", file.postgres_lanes, 64)?.unwrap_or(4),
             batch_limit: batch_limit.unwrap_or(BATCH),
             noop_route: file.noop_route,
+            polls: file.poll_feeds.unwrap_or(true),
+            poll_hosts: AllowedHosts(file.poll_allowed_hosts),
             limits: Limits {
                 per_key: Rate::new(per_second, at_once),
                 per_address: Rate::new(per_second.saturating_mul(4), at_once.saturating_mul(4)),

@@ -7,6 +7,7 @@ pub mod feed;
 mod init;
 mod key;
 pub mod memo;
+mod poll;
 mod secret_key;
 mod serve;
 pub mod statement;
@@ -55,6 +56,9 @@ enum Command {
     /// Try a feed: sample requests, sending, checking / Thử nguồn báo tiền
     #[command(subcommand)]
     Feed(feed::FeedCommand),
+    /// Ask a feed's provider for what it knows / Hỏi nhà cung cấp danh sách giao dịch
+    #[command(subcommand)]
+    Poll(poll::PollCommand),
     /// Read and import bank statements / Đọc và nhập sao kê ngân hàng
     #[command(subcommand)]
     Statement(statement::StatementCommand),
@@ -125,6 +129,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
             let output = BufWriter::new(io::stdout().lock());
             memo::run(&command, io::stdin().lock(), output).map_err(Fault::broken)?;
         }
+        Command::Poll(command) => return poll::run(&command),
         Command::Feed(command) => {
             let output = BufWriter::new(io::stdout().lock());
             return feed::run(&command, io::stdin().lock(), output, io::stderr());

@@ -87,37 +87,20 @@ impl DbConnection {
 
     /// Runs work in the open transaction, and ends it.
     pub(super) fn finish<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
-        self.finish_by(work, || "COMMIT")
-    }
-
-    /// [`Self::finish`], and opens the next transaction in the same message: a round trip less for
-    /// who has the next work at hand.
-    pub(super) fn finish_and_begin<T>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Outcome<T>,
-        goes_on: impl FnOnce() -> bool,
-    ) -> Outcome<T> {
-        let onwards = match self {
-            Self::Sqlite(_) => "COMMIT; BEGIN IMMEDIATE",
-            Self::Postgres(_) => "COMMIT; BEGIN",
-        };
-        self.finish_by(work, || if goes_on() { onwards } else { "COMMIT" })
-    }
-
-    fn finish_by<T>(
-        &mut self,
-        work: impl FnOnce(&mut Self) -> Outcome<T>,
-        end: impl FnOnce() -> &'static str,
-    ) -> Outcome<T> {
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(self)))
-            .unwrap_or_else(|_| Err(Fault::broken("a write panicked")))
-            .and_then(|value| Ok(self.batch_execute(end()).map(|()| value)?));
+        let result = guarded(|| work(self))
+            .and_then(|value| Ok(self.batch_execute("COMMIT").map(|()| value)?));
         if result.is_err() {
             // The connection may be gone altogether; the first error is the one that matters.
             let _ = self.batch_execute("ROLLBACK");
         }
         result
     }
+}
+
+/// A lane outlives the work that panics on it.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
+        .unwrap_or_else(|_| Err(Fault::broken("a write panicked")))
 }
 
 /// Why a database that was named cannot be reached, for the person who named it.

@@ -1,16 +1,19 @@
 //! Writer lanes: threads with one connection each, a bounded queue, and batches.
 //!
-//! Hot items are applied together in one transaction and answered after its COMMIT; a batch that
-//! fails is replayed item by item, so that one bad item cannot refuse its neighbours. Every other
+//! Hot items are applied together, in one transaction or by one statement, and answered when it is
+//! committed; a batch that fails is replayed item by item, so that one bad item cannot refuse its
+//! neighbours. Every other
 //! write runs alone in a transaction on the same lane: SQLite has one writer, and a board's writes
 //! have one order.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
 use tokio::sync::Notify;
 
+use super::connection::guarded;
 use super::{DatabaseUrl, DbConnection, Fault, Outcome};
 
 /// Jobs that may wait on a lane before callers are told to try again.
@@ -30,6 +33,17 @@ pub trait Batch: Send + 'static {
         connection: &mut DbConnection,
         items: &[Self::Item],
     ) -> Outcome<Vec<Self::Reply>>;
+
+    /// Applies items outside of any transaction, by one statement that does the whole or nothing.
+    /// `None`: nothing was done, and [`Self::apply`] shall do it.
+    fn apply_at_once(
+        &mut self,
+        connection: &mut DbConnection,
+        items: &[Self::Item],
+    ) -> Outcome<Option<Vec<Self::Reply>>> {
+        let (_, _) = (connection, items);
+        Ok(None)
+    }
 }
 
 /// A write that runs in a transaction of its own; tells whether the database failed.
@@ -67,9 +81,15 @@ pub trait Writer: Send + Sync {
     fn submit(&self, board_id: i64, task: Alone) -> Outcome<()>;
 }
 
+/// A lane from outside: its queue, and how many wait in it.
+struct Entrance<B: Batch> {
+    queue: SyncSender<Job<B>>,
+    waiting: Arc<AtomicUsize>,
+}
+
 /// The lanes of one process. Dropping the last handle ends their threads after the queued work.
 pub struct Lanes<B: Batch> {
-    lanes: Vec<SyncSender<Job<B>>>,
+    lanes: Vec<Entrance<B>>,
     threads: Vec<thread::JoinHandle<()>>,
 }
 
@@ -91,13 +111,13 @@ impl<B: Batch> Lanes<B> {
         let mut threads = Vec::with_capacity(count);
         for number in 0..count {
             let connection = DbConnection::open(url)?;
-            let (sender, receiver) = sync_channel(QUEUE);
+            let (queue, receiver) = sync_channel(QUEUE);
+            let waiting = Arc::new(AtomicUsize::new(0));
             let lane = Lane {
                 connection,
                 url: url.clone(),
                 receiver,
-                next: None,
-                has_begun: false,
+                waiting: Arc::clone(&waiting),
                 batch_limit,
                 batch: batch(),
             };
@@ -105,7 +125,7 @@ impl<B: Batch> Lanes<B> {
                 .name(format!("writer-{number}"))
                 .spawn(move || lane.run())
                 .map_err(Fault::broken)?;
-            lanes.push(sender);
+            lanes.push(Entrance { queue, waiting });
             threads.push(thread);
         }
         Ok(Arc::new(Self { lanes, threads }))
@@ -122,13 +142,25 @@ impl<B: Batch> Lanes<B> {
         self.send(board_id, Job::Item(item, Box::new(answer)))
     }
 
-    fn send(&self, board_id: i64, job: Job<B>) -> Outcome<()> {
+    /// Whether somebody waits for the board's lane: what can be done later should be.
+    pub fn is_busy(&self, board_id: i64) -> bool {
+        self.lane(board_id).is_some_and(|lane| lane.waiting.load(Ordering::Relaxed) > 0)
+    }
+
+    fn lane(&self, board_id: i64) -> Option<&Entrance<B>> {
         let lane = board_id.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        let lane = lane as usize % self.lanes.len().max(1);
-        let sender = self.lanes.get(lane).ok_or(Fault::Busy)?;
-        sender.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Fault::Busy,
-            TrySendError::Disconnected(_) => Fault::broken("the writer lane has ended"),
+        self.lanes.get(lane as usize % self.lanes.len().max(1))
+    }
+
+    fn send(&self, board_id: i64, job: Job<B>) -> Outcome<()> {
+        let lane = self.lane(board_id).ok_or(Fault::Busy)?;
+        lane.waiting.fetch_add(1, Ordering::Relaxed);
+        lane.queue.try_send(job).map_err(|error| {
+            lane.waiting.fetch_sub(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => Fault::Busy,
+                TrySendError::Disconnected(_) => Fault::broken("the writer lane has ended"),
+            }
         })
     }
 }
@@ -153,10 +185,7 @@ struct Lane<B: Batch> {
     connection: DbConnection,
     url: DatabaseUrl,
     receiver: Receiver<Job<B>>,
-    /// Taken from the queue already.
-    next: Option<Job<B>>,
-    /// The connection's transaction is open, for `next`.
-    has_begun: bool,
+    waiting: Arc<AtomicUsize>,
     batch_limit: usize,
     batch: B,
 }
@@ -165,9 +194,10 @@ impl<B: Batch> Lane<B> {
     fn run(mut self) {
         let mut items = Vec::with_capacity(self.batch_limit);
         let mut answers = Vec::with_capacity(self.batch_limit);
-        while let Some(first) = self.next.take().or_else(|| self.receiver.recv().ok()) {
+        while let Ok(first) = self.receiver.recv() {
             let mut next = Some(first);
             while let Some(job) = next.take() {
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
                 match job {
                     Job::Item(item, answer) => {
                         items.push(item);
@@ -214,17 +244,19 @@ impl<B: Batch> Lane<B> {
     }
 
     fn transact(&mut self, items: &[B::Item]) -> Outcome<Vec<B::Reply>> {
-        self.begin()?;
-        let Self { batch, next, receiver, has_begun, .. } = self;
-        let goes_on = || {
-            *next = next.take().or_else(|| receiver.try_recv().ok());
-            *has_begun = next.is_some();
-            *has_begun
+        let Self { batch, connection, .. } = self;
+        // What failed at once is done the long way, on a new connection if it must be.
+        let replies = match guarded(|| batch.apply_at_once(connection, items)) {
+            Ok(Some(replies)) => replies,
+            not_at_once => {
+                if let Err(fault) = not_at_once {
+                    tracing::warn!(%fault, "a batch failed at once, it goes the long way");
+                }
+                self.begin()?;
+                let Self { batch, connection, .. } = self;
+                connection.finish(|connection| batch.apply(connection, items))?
+            }
         };
-        let work = |connection: &mut DbConnection| batch.apply(connection, items);
-        let replies = self.connection.finish_and_begin(work, goes_on);
-        self.has_begun &= replies.is_ok();
-        let replies = replies?;
         if replies.len() == items.len() {
             return Ok(replies);
         }
@@ -234,9 +266,6 @@ impl<B: Batch> Lane<B> {
     /// Opens a transaction, on a new connection where the old one was lost while nothing was to
     /// be done: nobody is told of that.
     fn begin(&mut self) -> Outcome<&mut DbConnection> {
-        if std::mem::take(&mut self.has_begun) {
-            return Ok(&mut self.connection);
-        }
         if let Err(fault) = self.connection.begin() {
             if !matches!(fault, Fault::Away(_)) {
                 return Err(fault);

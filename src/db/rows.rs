@@ -1,9 +1,10 @@
 //! Many rows into one table with one cached statement, for the hot tables.
 //!
 //! SQLite takes a few rows a statement, in fixed numbers so that each is prepared once; PostgreSQL
-//! takes one array a column, so that its statement does not grow with the batch (`INSERT … SELECT …
-//! FROM unnest(…)`; multi-row VALUES would be parsed anew for each batch size). diesel's `sql_query`
-//! is never cached, hence the fragment of our own.
+//! takes one array a column, so that its statement does not grow with the batch (`INSERT … SELECT
+//! unnest(…), unnest(…)`; multi-row VALUES would be parsed anew for each batch size, and unnest in
+//! FROM writes each column into a store of its own first, which takes three times as long). diesel's
+//! `sql_query` is never cached, hence the fragment of our own.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -11,6 +12,7 @@ use std::fmt::Write;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
@@ -77,7 +79,17 @@ pub struct Table {
     columns: Vec<(&'static str, Kind)>,
     /// For each number of rows, the text in pieces, a bind between each two.
     sqlite: Vec<(usize, Vec<String>)>,
+    /// Up to where a condition may stand.
     postgres: String,
+    suffix: String,
+}
+
+/// An UPDATE of one row, which changes it or not: what a whole statement hangs on.
+#[derive(Debug)]
+pub struct Gate {
+    /// A `?` for each bind.
+    pub update: &'static str,
+    pub binds: Vec<i64>,
 }
 
 impl Table {
@@ -86,16 +98,16 @@ impl Table {
         let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
         let names = names.join(", ");
         let row = format!("({})", vec!["?"; columns.len()].join(", "));
-        let casts: Vec<_> = columns
+        let values: Vec<_> = columns
             .iter()
             .map(|(_, kind)| match kind {
-                Kind::Int | Kind::MaybeInt => "?::bigint[]",
-                Kind::Text | Kind::MaybeText => "?::text[]",
-                Kind::Bool => "?::boolean[]",
-                Kind::MaybeBytes => "?::bytea[]",
+                Kind::Int | Kind::MaybeInt => "unnest(?::bigint[])",
+                Kind::Text | Kind::MaybeText => "unnest(?::text[])",
+                Kind::Bool => "unnest(?::boolean[])",
+                Kind::MaybeBytes => "unnest(?::bytea[])",
             })
             .collect();
-        let casts = casts.join(", ");
+        let values = values.join(", ");
         let rows = |count| {
             let rows = vec![row.as_str(); count].join(", ");
             (count, pieces(&format!("INSERT INTO {name} ({names}) VALUES {rows} {suffix}")))
@@ -103,9 +115,8 @@ impl Table {
         Self {
             columns: columns.to_vec(),
             sqlite: ROWS_AT_ONCE.into_iter().map(rows).collect(),
-            postgres: format!(
-                "INSERT INTO {name} ({names}) SELECT * FROM unnest({casts}) {suffix}"
-            ),
+            postgres: format!("INSERT INTO {name} ({names}) SELECT {values}"),
+            suffix: suffix.to_owned(),
         }
     }
 
@@ -119,7 +130,7 @@ impl Table {
             DbConnection::Sqlite(inner) => self.insert_into_sqlite(inner, values),
             DbConnection::Postgres(inner) => {
                 let columns = self.columns_of(values);
-                let pieces = pieces(&self.postgres);
+                let pieces = pieces(&format!("{} {}", self.postgres, self.suffix));
                 Ok(Statement { pieces: &pieces, binds: &columns }.execute(inner)?)
             }
         }
@@ -184,21 +195,49 @@ impl<'a> Writes<'a> {
         let mut text = String::new();
         for (number, (table, _)) in before.iter().enumerate() {
             let opening = if number == 0 { "WITH" } else { "," };
-            let _ = write!(text, "{opening} w{number} AS ({}) ", table.postgres);
+            let _ = write!(text, "{opening} w{number} AS ({} {}) ", table.postgres, table.suffix);
         }
-        text.push_str(&last.postgres);
+        let _ = write!(text, "{} {}", last.postgres, last.suffix);
         let mut binds = Vec::new();
+        self.bind(&mut binds)?;
+        Statement { pieces: &pieces(&text), binds: &binds }.execute(inner)?;
+        Ok(())
+    }
+
+    /// Writes everything in one statement that is a transaction of its own, if the gate's row is
+    /// as the gate expects and no row with a unique key is there already; else nothing, and tells.
+    /// On SQLite never: it has no such statement, and needs none.
+    pub fn run_if(&self, connection: &mut DbConnection, gate: &Gate) -> Outcome<bool> {
+        let DbConnection::Postgres(inner) = connection else { return Ok(false) };
+        let mut text = format!("WITH gate AS ({} RETURNING 1)", gate.update);
+        for (number, (table, _)) in self.0.iter().enumerate() {
+            let (insert, suffix) = (&table.postgres, &table.suffix);
+            let _ =
+                write!(text, ", w{number} AS ({insert} WHERE EXISTS (SELECT FROM gate) {suffix})");
+        }
+        text.push_str(" SELECT FROM gate");
+        let mut binds: Vec<_> = gate.binds.iter().copied().map(Column::One).collect();
+        self.bind(&mut binds)?;
+        match (Statement { pieces: &pieces(&text), binds: &binds }).execute(inner) {
+            Ok(opened) => Ok(opened > 0),
+            Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn bind<'v>(&'v self, binds: &mut Vec<Column<'v>>) -> Outcome<()> {
         for (table, values) in &self.0 {
             table.check(values)?;
             binds.extend(table.columns_of(values));
         }
-        Statement { pieces: &pieces(&text), binds: &binds }.execute(inner)?;
         Ok(())
     }
 }
 
 /// A column of a batch as PostgreSQL takes it.
 enum Column<'a> {
+    /// Not a column, but one value.
+    One(i64),
     Ints(Vec<Option<i64>>),
     Texts(Vec<Option<&'a str>>),
     Bools(Vec<bool>),
@@ -285,6 +324,7 @@ impl QueryFragment<Pg> for Statement<'_, Column<'_>> {
         out.push_sql(pieces.next().map_or("", String::as_str));
         for (column, piece) in self.binds.iter().zip(pieces) {
             match column {
+                Column::One(value) => out.push_bind_param::<BigInt, _>(value)?,
                 Column::Ints(values) => {
                     out.push_bind_param::<Array<Nullable<BigInt>>, _>(values)?;
                 }

@@ -425,6 +425,112 @@ diesel::table! {
         resolved_at_ms -> Nullable<BigInt>,
         decided_by -> Nullable<BigInt>,
         own_transfer_id -> Nullable<BigInt>,
+        is_certain -> Bool,
+    }
+}
+
+diesel::table! {
+    feed_polls (board_id, feed_id) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        api -> Text,
+        base_url -> Nullable<Text>,
+        accounts -> Text,
+        interval_s -> Integer,
+        from_day -> Integer,
+        key_sealed -> Nullable<Binary>,
+        key_set_at_ms -> BigInt,
+        next_run_at_ms -> BigInt,
+        leased_until_ms -> BigInt,
+        lease_term -> BigInt,
+        last_run_at_ms -> Nullable<BigInt>,
+        last_success_at_ms -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        last_error_status -> Nullable<Integer>,
+        last_error_at_ms -> Nullable<BigInt>,
+        failure_count -> Integer,
+    }
+}
+
+diesel::table! {
+    poll_cursors (board_id, feed_id, account) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        account -> Text,
+        cursor -> Nullable<Text>,
+        head -> Nullable<Text>,
+        head_seen_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    listed_deliveries (board_id, delivery_id) {
+        board_id -> BigInt,
+        delivery_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    phone_devices (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        feed_id -> BigInt,
+        name -> Text,
+        paired_at_ms -> BigInt,
+        last_seen_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    phone_silences (board_id, device_id, from_ms) {
+        board_id -> BigInt,
+        device_id -> BigInt,
+        from_ms -> BigInt,
+        to_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    phone_pairing_codes (board_id, feed_id, name) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        name -> Text,
+        proof -> BigInt,
+        device_name -> Text,
+        expires_at_ms -> BigInt,
+        attempts_left -> Integer,
+    }
+}
+
+diesel::table! {
+    phone_templates (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        app -> Text,
+        app_key -> Text,
+        version -> Integer,
+        replaces_id -> Nullable<BigInt>,
+        bin -> Text,
+        direction -> Nullable<Text>,
+        pattern -> Text,
+        example -> Nullable<Text>,
+        created_at_ms -> BigInt,
+        retired_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    phone_texts (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        feed_id -> BigInt,
+        device_id -> BigInt,
+        app -> Text,
+        title -> Text,
+        text -> Text,
+        digest -> BigInt,
+        posted_at_ms -> BigInt,
+        received_at_ms -> BigInt,
     }
 }
 
@@ -735,6 +841,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     sighting_conflicts,
     account_sources,
     suspected_pairs,
+    feed_polls,
+    poll_cursors,
+    listed_deliveries,
+    phone_devices,
+    phone_silences,
+    phone_pairing_codes,
+    phone_templates,
+    phone_texts,
     statements,
     statement_parts,
     statement_unreadable,

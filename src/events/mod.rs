@@ -160,7 +160,7 @@ pub struct Pages(Vec<Value<'static>>);
 
 impl Pages {
     /// Appends events after `last_seq`, the board's number before them; the caller holds the head's
-    /// lock and stores the number that comes back.
+    /// lock, or writes nothing unless the head is still there, and stores the number that comes back.
     pub fn append(
         &mut self,
         board_id: BoardId,

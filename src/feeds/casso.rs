@@ -12,16 +12,18 @@
 //! - The test button sends `MA_GIAO_DICH_THU_NGHIEM` with id 0 (D): acknowledged, never credited.
 //! - Answer: 200 (D); what the body should be is unconfirmed (?), as are the retries.
 //! - `bankName` is a short name of the bank (O); an unknown one gives no BIN.
+//! - What polling reads ([`super::casso_list`]) is kept and read here too.
 
 use super::connector::expect_post_on_hook;
 use super::fields::{
     MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object, is_bin,
 };
+use super::list::{decode_rows, private_rows};
 use super::sign::{self, Header};
 use super::{
-    Believed, CassoConfig, CassoVersion, Connector, Decoded, Direction, FeedConfig, FeedKind,
-    Headers, Incoming, Outcome, Payer, Provider, RefusedBecause, Reply, Reported, Secret,
-    Undecodable, UndecodableBecause, bin_of_gateway, freshness, keys, mac, redact, reply,
+    Believed, CassoConfig, CassoVersion, Connector, Decoded, FeedConfig, FeedKind, Headers,
+    Incoming, Outcome, Payer, Provider, RefusedBecause, Reply, Reported, Secret, Undecodable,
+    UndecodableBecause, bin_of_gateway, casso_list, freshness, keys, mac, redact, reply,
     sorted_json, times,
 };
 use crate::primitives::{Refusal, UnixMs, Vnd};
@@ -31,7 +33,7 @@ pub(super) const SIGNATURE: &str = "x-casso-signature";
 /// The key of V1 is chosen by the operator; shorter ones can be guessed over the network.
 const MIN_SECRET_CHARS: usize = 12;
 /// What stands for the bank's reference in a test.
-const TEST_REFERENCE: &str = "MA_GIAO_DICH_THU_NGHIEM";
+pub(super) const TEST_REFERENCE: &str = "MA_GIAO_DICH_THU_NGHIEM";
 
 /// The connector.
 #[derive(Debug)]
@@ -120,8 +122,14 @@ impl Connector for Casso {
             return Err(Undecodable::new("config", UndecodableBecause::MisconfiguredFeed));
         };
         let body = Object::from_body(body)?;
+        if let Some(rows) = listed(&body) {
+            return decode_all(rows, "data.records", |row| casso_list::row(config, row));
+        }
         match config.version {
-            CassoVersion::V1 => decode_all(config, &body),
+            CassoVersion::V1 => {
+                let rows = body.required("data", body.elements("data")?)?;
+                decode_all(rows, "data", |row| transaction(config, &V1, row))
+            }
             CassoVersion::V2 => {
                 let data = body.object("data", "data.")?;
                 let data = body.required("data", data)?;
@@ -192,26 +200,15 @@ pub fn canonical(body: &str) -> Result<String, Undecodable> {
     Ok(sorted)
 }
 
-/// All transactions of a V1 body. Money in stands first, so that places stay the same when money
-/// out is taken out of the body.
-fn decode_all(config: &CassoConfig, body: &Object<'_>) -> Result<Decoded, Undecodable> {
-    let elements = body.elements("data")?;
-    let (mut incoming, mut outgoing, mut is_test) = (Vec::new(), Vec::new(), false);
-    for (place, json) in body.required("data", elements)?.into_iter().enumerate() {
-        if json == "null" {
-            continue;
-        }
-        let whole = format!("data[{place}]");
-        let one = Object::from_json(json, format!("{whole}."), whole)?;
-        match transaction(config, &V1, &one)? {
-            Some(one) if one.direction == Direction::Out => outgoing.push(one),
-            Some(one) => incoming.push(one),
-            None => is_test = true,
-        }
-    }
-    incoming.append(&mut outgoing);
-    Ok(match (incoming.is_empty(), is_test) {
-        (false, _) => Decoded::Transfers(incoming),
+/// All transactions of a body with several.
+fn decode_all(
+    rows: Vec<&str>,
+    path: &str,
+    read: impl Fn(&Object<'_>) -> Result<Option<Reported>, Undecodable>,
+) -> Result<Decoded, Undecodable> {
+    let (all, is_test) = decode_rows(rows, path, read)?;
+    Ok(match (all.is_empty(), is_test) {
+        (false, _) => Decoded::Transfers(all),
         (true, true) => Decoded::Test("casso-test"),
         (true, false) => Decoded::NotATransfer("casso-no-transactions"),
     })
@@ -273,24 +270,22 @@ fn transaction(
     }))
 }
 
-/// Balances, and of a V1 body the whole of each transaction that is not money in.
+/// The rows of Casso's list, as polling keeps them; `None` where the body is a webhook's.
+fn listed<'a>(body: &Object<'a>) -> Option<Vec<&'a str>> {
+    body.object("data", "data.").ok()??.elements(casso_list::ROWS).ok()?
+}
+
+/// Balances, and of a body with several transactions the whole of each that is not money in.
 fn private_parts(body: &[u8]) -> Option<Vec<&str>> {
     let body = Object::from_body(body).ok()?;
+    let direction = |row: &Object<'_>| Some(row.signed_amount("amount").ok()?.0);
+    if let Some(rows) = listed(&body) {
+        return private_rows(rows, &casso_list::BALANCES, direction);
+    }
     let data = body.raw("data")?;
     if !data.starts_with('[') {
         let data = body.object("data", "data.").ok()??;
         return Some(data.raw(V2.balance).into_iter().collect());
     }
-    let mut parts = Vec::new();
-    for json in body.elements("data").ok()?? {
-        if json == "null" {
-            continue;
-        }
-        let one = Object::from_json(json, "", "data").ok()?;
-        match one.signed_amount("amount") {
-            Ok((Direction::In, _)) => parts.extend(one.raw(V1.balance)),
-            Ok((Direction::Out, _)) | Err(_) => parts.push(json),
-        }
-    }
-    Some(parts)
+    private_rows(body.elements("data").ok()??, &[V1.balance], direction)
 }

@@ -20,6 +20,7 @@ pub enum FeedConfig {
     VietqrVn(VietqrVnConfig),
     SepayBankHub(SepayBankHubConfig),
     Mbbank(MbbankConfig),
+    Phone(PhoneConfig),
     Statement(StatementConfig),
 }
 
@@ -148,6 +149,13 @@ pub struct MbbankConfig {
     pub token: Option<TokenConfig>,
 }
 
+/// Each phone has its own secret, so there is nothing to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PhoneConfig {
+    /// Tells apart several phone feeds; part of the namespace, may be empty.
+    pub merchant: String,
+}
+
 /// Made with the feed by the first import, never by hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct StatementConfig {
@@ -212,6 +220,7 @@ impl FeedConfig {
                 let token = TokenConfig::parse(&object, by_token)?;
                 Self::Mbbank(MbbankConfig { authentication, merchant, token })
             }
+            Provider::Phone => Self::Phone(PhoneConfig { merchant }),
             Provider::Statement => Self::Statement(StatementConfig { merchant }),
         })
     }
@@ -233,6 +242,7 @@ impl FeedConfig {
             Self::VietqrVn(_) => Provider::VietqrVn,
             Self::SepayBankHub(_) => Provider::SepayBankHub,
             Self::Mbbank(_) => Provider::Mbbank,
+            Self::Phone(_) => Provider::Phone,
             Self::Statement(_) => Provider::Statement,
         }
     }
@@ -247,6 +257,7 @@ impl FeedConfig {
             Self::VietqrVn(config) => &config.merchant,
             Self::SepayBankHub(config) => &config.merchant,
             Self::Mbbank(config) => &config.merchant,
+            Self::Phone(config) => &config.merchant,
             Self::Statement(config) => &config.merchant,
         }
     }
@@ -303,7 +314,7 @@ fn known_fields(provider: Provider) -> &'static [&'static str] {
     match provider {
         Provider::Sepay => &["authentication", "merchant", "tolerance_s"],
         Provider::StandardWebhooks => &["merchant", "tolerance_s"],
-        Provider::Payos | Provider::Statement => &["merchant"],
+        Provider::Payos | Provider::Phone | Provider::Statement => &["merchant"],
         Provider::Casso => &["version", "merchant", "tolerance_s"],
         Provider::VietqrVn | Provider::Mbbank => {
             &["authentication", "merchant", "username", "token_lifetime_s"]

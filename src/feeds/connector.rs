@@ -3,7 +3,7 @@
 use super::sign::Header;
 use super::{
     Decoded, FeedConfig, FeedKind, Headers, Outcome, Provider, RefusedBecause, Reply, Secret,
-    Undecodable, casso, mbbank, payos, sepay, sepay_bank_hub, standard_webhooks, statement,
+    Undecodable, casso, mbbank, payos, phone, sepay, sepay_bank_hub, standard_webhooks, statement,
     vietqr_vn,
 };
 use crate::primitives::{Refusal, UnixMs};
@@ -96,6 +96,7 @@ pub fn connector(provider: Provider) -> &'static dyn Connector {
         Provider::VietqrVn => &vietqr_vn::VietqrVn,
         Provider::SepayBankHub => &sepay_bank_hub::SepayBankHub,
         Provider::Mbbank => &mbbank::Mbbank,
+        Provider::Phone => &phone::Phone,
         Provider::Statement => &statement::Statement,
     }
 }

@@ -15,11 +15,15 @@
 //! | [`sepay_bank_hub`] | account | key | `transaction_id` |
 //! | [`statement`] | account | a person imports it ([`statements`]) | what the bank says, per account |
 //! | [`mbbank`] | account | a token that we give out, a fixed one, or MD5 over four fields | `transactionid` + `transType` per account; the four fields |
+//! | [`phone`] | account | a secret of each phone | app and text, and what tells equal ones apart |
+//!
+//! [`list`] asks SePay and Casso for what they know, beside their webhooks or instead of them.
 //!
 //! [`sign`] and [`sample`] are the sender's side, for the demo, tests and `cho40 feed`.
 
 mod bank_sync;
 pub mod casso;
+mod casso_list;
 mod config;
 mod config_fields;
 mod connector;
@@ -27,10 +31,12 @@ mod fields;
 mod freshness;
 mod headers;
 mod keys;
+pub mod list;
 mod mac;
 pub mod mbbank;
 pub mod payos;
 mod payos_canonical;
+pub mod phone;
 mod provider;
 mod redact;
 mod refused;
@@ -41,6 +47,7 @@ mod secret;
 pub mod sepay;
 pub mod sepay_bank_hub;
 mod sepay_gateways;
+mod sepay_list;
 pub mod sign;
 mod sorted_json;
 pub mod standard_webhooks;
@@ -54,12 +61,13 @@ pub mod vietqr_vn;
 pub use casso::canonical as casso_canonical_string;
 pub use config::{
     CassoConfig, CassoVersion, FeedConfig, MbbankAuthentication, MbbankConfig, PayosConfig,
-    SepayAuthentication, SepayBankHubAuthentication, SepayBankHubConfig, SepayConfig,
+    PhoneConfig, SepayAuthentication, SepayBankHubAuthentication, SepayBankHubConfig, SepayConfig,
     StandardWebhooksConfig, StatementConfig, TokenConfig, VietqrVnAuthentication, VietqrVnConfig,
 };
 pub use connector::{Believed, Connector, Incoming, connector};
 pub use fields::{MAX_AMOUNT, MAX_BODY_BYTES, MAX_ID_CHARS, MAX_MEMO_CHARS};
 pub use headers::Headers;
+pub use list::{LIST_FAMILY, ListApi, NoProgress, Place};
 pub use payos_canonical::canonical as payos_canonical_string;
 pub use provider::{FeedKind, Provider};
 pub use refused::RefusedBecause;

@@ -14,6 +14,7 @@ pub enum Provider {
     VietqrVn,
     SepayBankHub,
     Mbbank,
+    Phone,
     /// Files of the bank that a person imports.
     Statement,
 }
@@ -30,7 +31,7 @@ pub enum FeedKind {
 
 impl Provider {
     /// Those that send to a hook, and whose feeds are made by hand.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Sepay,
         Self::StandardWebhooks,
         Self::Payos,
@@ -38,6 +39,7 @@ impl Provider {
         Self::VietqrVn,
         Self::SepayBankHub,
         Self::Mbbank,
+        Self::Phone,
     ];
 
     /// The stored name; part of every namespace, so it never changes.
@@ -51,6 +53,7 @@ impl Provider {
             Self::VietqrVn => "vietqr_vn",
             Self::SepayBankHub => "sepay_bank_hub",
             Self::Mbbank => "mbbank",
+            Self::Phone => "phone",
             Self::Statement => "statement",
         }
     }

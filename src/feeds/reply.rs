@@ -20,6 +20,8 @@ pub enum Outcome {
     /// Overload, or the database is away: the provider shall try again.
     Busy,
     Undecodable(Undecodable),
+    /// A phone's notice that no template reads: kept for a person to mark.
+    UnknownText,
     Test,
     NotATransfer,
 }
@@ -53,6 +55,7 @@ impl Outcome {
             Self::Refused(_) => "refused",
             Self::Busy => "busy",
             Self::Undecodable(_) => "undecodable",
+            Self::UnknownText => "unknown-text",
             Self::Test => "test",
             Self::NotATransfer => "not-a-transfer",
         }
@@ -72,8 +75,28 @@ pub(super) fn success_reply(outcome: &Outcome) -> Reply {
         | Outcome::Unmatched
         | Outcome::Suspected
         | Outcome::Undecodable(_)
+        | Outcome::UnknownText
         | Outcome::Test
         | Outcome::NotATransfer => ok(Cow::Borrowed(r#"{"success":true}"#)),
+    }
+}
+
+/// 200 with the outcome for everything that needs no further attempt; an undecodable field is
+/// named, since the sender can mend it.
+pub(super) fn told(outcome: &Outcome) -> Reply {
+    let code = outcome.code();
+    match outcome {
+        Outcome::Refused(because) => refused(
+            *because,
+            Cow::Owned(format!(r#"{{"outcome":"{code}","because":"{because}"}}"#)),
+        ),
+        Outcome::Busy => busy(Cow::Borrowed(r#"{"outcome":"busy"}"#)),
+        Outcome::Undecodable(error) => ok(Cow::Owned(format!(
+            r#"{{"outcome":"{code}","field":"{}","because":"{}"}}"#,
+            error.field,
+            error.because.code()
+        ))),
+        _ => ok(Cow::Owned(format!(r#"{{"outcome":"{code}"}}"#))),
     }
 }
 

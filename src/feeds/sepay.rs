@@ -11,6 +11,7 @@
 //! - Answer: 200 `{"success":true}` within 30 s; seven more attempts within 33 minutes (D).
 //! - Unconfirmed (?): whether a retry is signed afresh, and what "Gửi thử" (test send) contains;
 //!   no test event is therefore recognised, and an id of 0 is undecodable instead of credited.
+//! - What polling reads ([`super::sepay_list`]) is kept and read here too.
 
 use super::connector::expect_post_on_hook;
 use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_REFERENCE_CHARS, Object};
@@ -18,7 +19,8 @@ use super::sign::{self, Header};
 use super::{
     Believed, Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome,
     Provider, RefusedBecause, Reply, Reported, Secret, SepayAuthentication, SepayConfig,
-    Undecodable, UndecodableBecause, bin_of_gateway, freshness, keys, mac, redact, reply, times,
+    Undecodable, UndecodableBecause, bin_of_gateway, freshness, keys, mac, redact, reply,
+    sepay_list, times,
 };
 use crate::primitives::{Refusal, UnixMs, Vnd};
 
@@ -77,11 +79,15 @@ impl Connector for Sepay {
         let FeedConfig::Sepay(config) = config else {
             return Err(Undecodable::new("config", UndecodableBecause::MisconfiguredFeed));
         };
-        Ok(Decoded::Transfers(vec![transfer(config, &Object::from_body(body)?)?]))
+        let body = Object::from_body(body)?;
+        if let Some(listed) = sepay_list::decode(config, &body)? {
+            return Ok(listed);
+        }
+        Ok(Decoded::Transfers(vec![transfer(config, &body)?]))
     }
 
     fn private_body(&self, body: &[u8]) -> Vec<u8> {
-        redact::without_field(body, "accumulated")
+        sepay_list::private_body(body).unwrap_or_else(|| redact::without_field(body, "accumulated"))
     }
 
     fn reply(&self, _config: &FeedConfig, outcome: &Outcome, _delivery: &str) -> Reply {
@@ -141,7 +147,7 @@ fn transfer(config: &SepayConfig, body: &Object<'_>) -> Result<Reported, Undecod
     Ok(Reported {
         provider: Provider::Sepay,
         merchant: config.merchant.clone(),
-        id_family: "webhook".to_owned(),
+        id_family: sepay_list::WEBHOOK_FAMILY.to_owned(),
         provider_id,
         direction,
         amount: body.amount("transferAmount")?,

@@ -8,8 +8,6 @@
 //!   the message.
 //! - A body with `"test": true` tries the connection and reports nothing.
 
-use std::borrow::Cow;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -120,22 +118,8 @@ impl Connector for StandardWebhooks {
         redact::without_field(body, "balance_vnd")
     }
 
-    /// 200 with the outcome; an undecodable field is named, since the sender can mend it.
     fn reply(&self, _config: &FeedConfig, outcome: &Outcome, _delivery: &str) -> Reply {
-        let code = outcome.code();
-        match outcome {
-            Outcome::Refused(because) => reply::refused(
-                *because,
-                Cow::Owned(format!(r#"{{"outcome":"{code}","because":"{because}"}}"#)),
-            ),
-            Outcome::Busy => reply::busy(Cow::Borrowed(r#"{"outcome":"busy"}"#)),
-            Outcome::Undecodable(error) => reply::ok(Cow::Owned(format!(
-                r#"{{"outcome":"{code}","field":"{}","because":"{}"}}"#,
-                error.field,
-                error.because.code()
-            ))),
-            _ => reply::ok(Cow::Owned(format!(r#"{{"outcome":"{code}"}}"#))),
-        }
+        reply::told(outcome)
     }
 
     fn presented_key<'h>(&self, _headers: &'h Headers) -> Option<&'h str> {

@@ -38,12 +38,14 @@ pub enum UndecodableBecause {
     NotABin,
     /// Another currency than VND.
     WrongCurrency,
+    /// A phone's notice that no template reads.
+    UnknownText,
     /// The configuration is another provider's.
     MisconfiguredFeed,
 }
 
 impl UndecodableBecause {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NotJson,
         Self::NotAnObject,
         Self::TooManyFields,
@@ -62,6 +64,7 @@ impl UndecodableBecause {
         Self::NotAnAccount,
         Self::NotABin,
         Self::WrongCurrency,
+        Self::UnknownText,
         Self::MisconfiguredFeed,
     ];
 
@@ -87,6 +90,7 @@ impl UndecodableBecause {
             Self::NotAnAccount => "not-an-account",
             Self::NotABin => "not-a-bin",
             Self::WrongCurrency => "wrong-currency",
+            Self::UnknownText => "unknown-text",
             Self::MisconfiguredFeed => "misconfigured-feed",
         }
     }

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::phone::Reader;
 use super::store::feeds::{self as rows, FeedRow};
 use super::store::secrets;
 use crate::access::SecretKey;
 use crate::db::{Db, DbConnection, Fault, Outcome};
 use crate::feeds::{Connector, FeedConfig, Secret, connector};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{BoardId, FeedId};
+use crate::primitives::ids::{BoardId, FeedId, SecretId};
 
 /// A change made in another process counts after this long.
 const FRESH_MS: i64 = 5_000;
@@ -24,6 +25,10 @@ pub struct LiveFeed {
     pub connector: &'static dyn Connector,
     pub config: FeedConfig,
     pub secrets: Vec<Secret>,
+    /// Their ids, in the same order.
+    pub secret_ids: Vec<SecretId>,
+    /// What phones' notices are read with; none for other providers.
+    pub reader: Option<Reader>,
     /// When the first of them expires.
     pub holds_until: Option<UnixMs>,
 }
@@ -97,6 +102,15 @@ impl FeedBook {
         known.entries.get(&id)?.feed.clone()
     }
 
+    /// Forgets the feeds of a board whose templates were changed here.
+    pub fn forget_board(&self, board_id: BoardId) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.changes = known.changes.wrapping_add(1);
+        known
+            .entries
+            .retain(|_, entry| entry.feed.as_ref().is_some_and(|feed| feed.board_id != board_id));
+    }
+
     /// Forgets a feed that was changed here: the change holds at once.
     pub fn forget(&self, id: FeedId) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
@@ -129,16 +143,19 @@ pub(super) fn open(
 ) -> Outcome<LiveFeed> {
     let id = row.id;
     let connector = connector(row.provider);
-    let (mut found, mut expiries) = (Vec::new(), Vec::new());
+    let (mut found, mut secret_ids, mut expiries) = (Vec::new(), Vec::new(), Vec::new());
     for (info, sealed) in secrets::active(connection, board_id, id, now)? {
         let text = key
             .open(&id.to_string(), &sealed)
             .and_then(|plain| String::from_utf8(plain).ok())
             .ok_or_else(|| Fault::broken(format!("secret {} cannot be opened", info.id)))?;
         found.push(connector.accept_secret(&text)?);
+        secret_ids.push(info.id);
         expiries.extend(info.expires_at);
     }
     let config = FeedConfig::parse(row.provider, &row.config)?;
     let holds_until = expiries.into_iter().min();
-    Ok(LiveFeed { board_id, id, connector, config, secrets: found, holds_until })
+    let reader = Reader::load(connection, board_id, id, &config)?;
+    let secrets = found;
+    Ok(LiveFeed { board_id, id, connector, config, secrets, secret_ids, reader, holds_until })
 }

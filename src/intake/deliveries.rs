@@ -10,7 +10,7 @@ use super::store::deliveries::{self as rows, ConflictRow, DeliveryRow};
 use super::store::feeds as feed_rows;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::feeds::{Decoded, FeedConfig, Undecodable, connector};
+use crate::feeds::{Decoded, FeedConfig, Reported, Undecodable, connector};
 use crate::primitives::ids::{DeliveryId, FeedId, TransferId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::{Page, PageRequest};
@@ -165,10 +165,12 @@ impl<'a> Reader<'a> {
         if let Some(body) = &row.body {
             match self.decode(connection, &row, body)? {
                 Ok(Decoded::Transfers(all)) => {
-                    for one in all {
-                        let (namespace, id) = (one.namespace(), one.provider_id.as_str());
-                        transfer_ids
-                            .extend(rows::transfer_of(connection, board_id, &namespace, id)?);
+                    // A list's page tells of many, all in one namespace.
+                    for same in all.chunk_by(|one, next| one.id_family == next.id_family) {
+                        let namespace = same.first().map(Reported::namespace).unwrap_or_default();
+                        let ids: Vec<&str> = same.iter().map(|one| &*one.provider_id).collect();
+                        let found = rows::transfers_of(connection, board_id, &namespace, &ids)?;
+                        transfer_ids.extend(ids.iter().filter_map(|id| found.get(*id)).copied());
                     }
                 }
                 Ok(_) => {}

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::accounts;
 use super::store::feeds::{self as rows, FeedRow};
-use super::store::{accounts as account_rows, secrets};
+use super::store::{accounts as account_rows, polls, secrets};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{FeedConfig, FeedKind, Provider, connector};
@@ -21,7 +21,7 @@ const ACTIVE_SECRETS: usize = 5;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Feed {
     pub id: FeedId,
-    /// `sepay`, `standard_webhooks`, `payos`, `casso`, `vietqr_vn`, `sepay_bank_hub` or `mbbank`.
+    /// `sepay`, `standard_webhooks`, `payos`, `casso`, `vietqr_vn`, `sepay_bank_hub`, `mbbank` or `phone`.
     pub provider: String,
     /// `account` (reports any transfer of an account) or `order` (reports its own orders).
     pub kind: String,
@@ -52,7 +52,7 @@ pub struct SecretInfo {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewFeed {
-    /// `sepay`, `standard_webhooks`, `payos`, `casso`, `vietqr_vn`, `sepay_bank_hub` or `mbbank`.
+    /// `sepay`, `standard_webhooks`, `payos`, `casso`, `vietqr_vn`, `sepay_bank_hub`, `mbbank` or `phone`.
     pub provider: String,
     /// 1–80 characters.
     pub name: String,
@@ -60,7 +60,7 @@ pub struct NewFeed {
     #[schema(value_type = Object)]
     pub config: Box<RawValue>,
     /// The provider's key or signing secret; only a feed whose configuration accepts unsigned
-    /// requests by name may go without.
+    /// requests by name may go without. Phones get theirs by pairing.
     pub secret: Option<String>,
     /// The accounts that it reports.
     #[serde(default)]
@@ -117,8 +117,11 @@ pub fn create(
     };
     rows::insert(connection, act.board_id(), &row)?;
     match &new.secret {
+        Some(_) if provider == Provider::Phone => {
+            return Err(Refusal::invalid("secret", "feed-secret-by-pairing").into());
+        }
         Some(secret) => insert_secret(connection, act, key, &row, secret)?,
-        None if config.is_unauthenticated() => {}
+        None if config.is_unauthenticated() || provider == Provider::Phone => {}
         None => return Err(Refusal::invalid("secret", "feed-config-missing").into()),
     }
     // The lanes must know whose reports the feed's are.
@@ -190,6 +193,9 @@ pub fn add_secret(
 ) -> Outcome<Feed> {
     act.require(Permission::FeedsWrite)?;
     let row = rows::find(connection, act.board_id(), id)?;
+    if row.provider == Provider::Phone {
+        return Err(Refusal::invalid("secret", "feed-secret-by-pairing").into());
+    }
     if let Some(seconds) = new.others_expire_in_s {
         if !(0..=2_592_000).contains(&seconds) {
             let refusal = Refusal::invalid("others_expire_in_s", "number-out-of-range");
@@ -232,8 +238,9 @@ pub fn with_secrets(
 }
 
 /// Forgets all secrets of a board, because the key that sealed them is lost. Its feeds stay, and
-/// refuse what comes until they are given new ones.
+/// refuse what comes until they are given new ones; polling waits for new keys.
 pub fn forget_secrets(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    polls::forget_keys(connection, board_id)?;
     secrets::forget_all(connection, board_id)
 }
 

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use super::book::{FeedBook, LiveFeed};
 use super::complaints::Complaints;
 use super::mailbox::Mailbox;
+use super::phone::{Seen, refused_body};
+use super::poll::Meters;
 use super::refused::RefusedLog;
 use super::store::refused::RefusedRow;
 use super::{prepare, verify};
 use crate::access::SecretKey;
 use crate::db::{Db, Fault, Lanes, Outcome};
-use crate::feeds::{Believed, Headers, Incoming, Outcome as Answer, RefusedBecause, Reply};
+use crate::feeds::{
+    Believed, Decoded, Headers, Incoming, Outcome as Answer, RefusedBecause, Reply, Undecodable,
+};
 use crate::ledger::{LedgerWriter, Recorded};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{DeliveryId, FeedId};
@@ -27,6 +31,8 @@ pub struct Intake {
     pub book: Arc<FeedBook>,
     pub refused: RefusedLog,
     pub complaints: Complaints,
+    pub polls: Arc<Meters>,
+    pub phones: Seen,
 }
 
 /// A request on a hook, owned.
@@ -54,7 +60,7 @@ pub struct Answered {
 
 impl Answered {
     /// `delivery` is where it is kept; empty where it is not.
-    fn new(feed: &LiveFeed, answer: &Answer, delivery: &str) -> Self {
+    pub(super) fn new(feed: &LiveFeed, answer: &Answer, delivery: &str) -> Self {
         let reply = feed.connector.reply(&feed.config, answer, delivery);
         Self { reply, provider: feed.config.provider().as_str(), outcome: answer.code() }
     }
@@ -97,6 +103,7 @@ impl Intake {
         match verified {
             Ok(Believed::Report) => {}
             Ok(Believed::Question(reply)) => {
+                self.hear_phone(feed, &arrived.headers, now);
                 let provider = feed.config.provider().as_str();
                 return Answered { reply, provider, outcome: "question" };
             }
@@ -105,7 +112,21 @@ impl Intake {
                 return Answered::new(feed, &Answer::Refused(because), "");
             }
         }
+        if let Some(reader) = &feed.reader {
+            return self.take_notice(feed, reader, arrived, now).await;
+        }
         let decoded = feed.connector.decode(&feed.config, &arrived.body, now);
+        self.keep(feed, arrived, decoded, now).await
+    }
+
+    /// Hands a believed delivery to the lane, and answers after COMMIT.
+    pub(super) async fn keep(
+        &self,
+        feed: &LiveFeed,
+        arrived: Arrived,
+        decoded: Result<Decoded, Undecodable>,
+        now: UnixMs,
+    ) -> Answered {
         let (decoded, undecodable) = match decoded {
             Ok(decoded) => (Some(decoded), None),
             Err(undecodable) => {
@@ -149,15 +170,24 @@ impl Intake {
             return;
         }
         let presented = feed.connector.presented_key(&arrived.headers);
+        let (body, is_whole) = self.refusable(feed, arrived.body, now);
         let row = RefusedRow {
             received_at: now,
             reason: because.code().to_owned(),
             headers: arrived.headers.to_stored_json(feed.connector.kept_headers()),
             presented_key: presented.map(|key| verify::fingerprint(&self.secret_key, feed.id, key)),
-            body: arrived.body,
-            is_truncated: arrived.is_too_large,
+            body,
+            is_truncated: arrived.is_too_large || !is_whole,
         };
         self.refused.keep(feed.board_id, feed.id, row);
+    }
+
+    /// What may be kept of a refused body, and whether it is enough to be verified again.
+    fn refusable(&self, feed: &LiveFeed, body: Vec<u8>, now: UnixMs) -> (Vec<u8>, bool) {
+        let Some(reader) = &feed.reader else { return (body, true) };
+        let kept = refused_body(feed, reader, &self.secret_key, &body, now);
+        let is_whole = !kept.is_empty();
+        (kept, is_whole)
     }
 
     /// Hands the item to the board's lane and waits for its COMMIT.

@@ -1,6 +1,6 @@
 //! How transfers get in: feeds and their secrets, and the hook use case (verify over the raw
-//! bytes, decode, hand to the ledger's lane, answer after COMMIT). What was refused or not
-//! understood stays to be looked at, and can be taken in later.
+//! bytes, decode, hand to the ledger's lane, answer after COMMIT), and polling. What was refused or
+//! not understood stays to be looked at, and can be taken in later.
 
 pub mod accounts;
 pub mod book;
@@ -10,6 +10,9 @@ pub mod feeds;
 pub mod hook;
 mod mailbox;
 pub mod pairs;
+pub mod phone;
+pub mod poll;
+pub mod polling;
 mod prepare;
 pub mod refused;
 pub mod replay;

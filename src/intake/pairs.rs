@@ -31,6 +31,8 @@ pub struct SuspectedPair {
     pub resolved_at: Option<UnixMs>,
     /// The transfer that the other report became when they were separated.
     pub own_transfer_id: Option<TransferId>,
+    /// Webhook and list of one provider, which agree in all that they tell: nobody needs to look.
+    pub certain: bool,
     pub first: Option<Delivery>,
     pub other: Option<Delivery>,
 }
@@ -51,6 +53,9 @@ pub struct Judged {
 pub struct PairFilter {
     /// Only those that wait for a person, or only the others.
     pub waiting: Option<bool>,
+    /// Those that one provider told by webhook and list, which are left out otherwise.
+    #[serde(default)]
+    pub certain: bool,
 }
 
 /// Pairs, newest first.
@@ -61,7 +66,7 @@ pub fn list(
     page: PageRequest,
 ) -> Outcome<Page<SuspectedPair>> {
     act.require(Permission::FeedsRead)?;
-    let found = pairs::page(connection, act.board_id(), filter.waiting, page)?;
+    let found = pairs::page(connection, act.board_id(), filter.waiting, filter.certain, page)?;
     let page = page.page(found, |pair| pair.id.0);
     let items = show(connection, act, page.items)?;
     Ok(Page { items, next_cursor: page.next_cursor })
@@ -85,6 +90,7 @@ fn show(connection: &mut DbConnection, act: &Act, pairs: Vec<Pair>) -> Outcome<V
         verdict: pair.verdict,
         resolved_at: pair.resolved_at,
         own_transfer_id: pair.own_transfer_id,
+        certain: pair.is_certain,
         first,
         other,
     };

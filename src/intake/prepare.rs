@@ -2,7 +2,7 @@
 
 use super::book::LiveFeed;
 use crate::access::SecretKey;
-use crate::feeds::{Decoded, Direction, Headers, Provider, Reported};
+use crate::feeds::{Decoded, Direction, Headers, Reported};
 use crate::ledger::item::{Content, Evidence, Item, Sighted, references};
 use crate::primitives::UnixMs;
 
@@ -40,17 +40,9 @@ pub fn item(
         headers: headers.to_stored_json(feed.connector.kept_headers()),
         body,
         private_body,
-        evidence: evidence(feed.config.provider()),
+        evidence: Evidence::of(feed.config.provider()),
         stands_alone: false,
         content,
-    }
-}
-
-/// How we know of what a provider tells.
-const fn evidence(provider: Provider) -> Evidence {
-    match provider {
-        Provider::Statement => Evidence::Statement,
-        _ => Evidence::Aggregator,
     }
 }
 

@@ -57,7 +57,7 @@ pub fn assign(
     act.require(Permission::TransfersAssign)?;
     let board_id = act.board_id();
     // The head's lock keeps two people from replacing the same attribution at once.
-    let heads = heads::lock(connection, &[board_id.0])?;
+    let mut heads = heads::lock(connection, &[board_id.0])?;
     let stored = reading::transfer(connection, board_id, id)?;
     // Whoever clears the queue alone sees that item alone, and learns nothing of others.
     if !act.scope.permissions.contains(Permission::AmountsRead)
@@ -73,7 +73,7 @@ pub fn assign(
         waits_because: Unassigned::TakenBack,
         decided_by: Some(act.scope.key_id),
     };
-    replace(connection, board_id, &heads, &[by_hand], act.at)?;
+    replace(connection, board_id, &mut heads, &[by_hand], act.at)?;
     let now = reading::transfer(connection, board_id, id)?;
     show(connection, act, vec![now])?.pop().ok_or_else(|| Refusal::not_found("transfer").into())
 }

@@ -2,7 +2,7 @@
 //! database, so that the writer lane only writes.
 
 use super::statement::Planned;
-use crate::feeds::{Precision, Reported};
+use crate::feeds::{LIST_FAMILY, Precision, Provider, Reported};
 use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::{Day, UnixMs};
 use crate::vietqr::{self, Reference};
@@ -65,12 +65,31 @@ pub fn references(reported: &Reported) -> Vec<Reference> {
     reported.code_hint.as_deref().map(vietqr::scan).unwrap_or_default()
 }
 
+/// Provider and merchant of a sender.
+#[must_use]
+pub fn company(sender: &str) -> &str {
+    let end = sender.match_indices(':').nth(1).map(|(at, _)| at);
+    end.and_then(|end| sender.get(..end)).unwrap_or(sender)
+}
+
 impl Sighted {
-    /// Provider and merchant, as of [`crate::feeds::FeedConfig::sender`].
+    /// Whose ids these are: provider and merchant, as of [`crate::feeds::FeedConfig::sender`], or
+    /// the whole namespace of a list with ids of its own, which tells the same transfers again.
     #[must_use]
     pub fn sender(&self) -> &str {
-        let end = self.namespace.match_indices(':').nth(1).map(|(at, _)| at);
-        end.and_then(|end| self.namespace.get(..end)).unwrap_or(&self.namespace)
+        if self.is_listed() { &self.namespace } else { self.company() }
+    }
+
+    /// Provider and merchant, whichever way they told it.
+    #[must_use]
+    pub fn company(&self) -> &str {
+        company(&self.namespace)
+    }
+
+    /// Read from a list with ids of its own.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        self.reported.id_family == LIST_FAMILY
     }
 
     /// The board's day on which the transfer occurred.
@@ -90,15 +109,28 @@ impl Sighted {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     Aggregator,
+    /// The account holder's own phone.
+    Phone,
     /// A file of the bank.
     Statement,
 }
 
 impl Evidence {
+    /// How a provider knows.
+    #[must_use]
+    pub const fn of(provider: Provider) -> Self {
+        match provider {
+            Provider::Phone => Self::Phone,
+            Provider::Statement => Self::Statement,
+            _ => Self::Aggregator,
+        }
+    }
+
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Aggregator => "aggregator",
+            Self::Phone => "phone",
             Self::Statement => "statement",
         }
     }

@@ -38,16 +38,20 @@ pub struct Pair {
     pub resolved_at: Option<UnixMs>,
     /// The transfer that this report has become.
     pub own_transfer_id: Option<TransferId>,
+    /// Both reports are of one provider, and agree in all that they tell.
+    pub is_certain: bool,
 }
 
-/// A page of pairs, newest first; only those that wait for a person, or only the others.
+/// A page of pairs, newest first; only those that wait for a person, or only the others; those that
+/// were certain at once, or the others.
 pub fn page(
     connection: &mut DbConnection,
     board_id: BoardId,
     waiting: Option<bool>,
+    certain: bool,
     page: PageRequest,
 ) -> Outcome<Vec<Pair>> {
-    rows::page(connection, board_id, waiting, page)
+    rows::page(connection, board_id, waiting, certain, page)
 }
 
 pub fn get(connection: &mut DbConnection, board_id: BoardId, id: PairId) -> Outcome<Pair> {
@@ -75,7 +79,7 @@ pub fn part(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()
         // Nobody has decided since.
         let (id, seq) = (pair.transfer_id, stored.seq - 1);
         let before = reading::as_of(connection, board_id, id, seq)?;
-        let heads = heads::lock(connection, &[board_id.0])?;
+        let mut heads = heads::lock(connection, &[board_id.0])?;
         let back = Replacement {
             stored: &stored,
             rule: Rule::parse(&before.rule),
@@ -83,7 +87,7 @@ pub fn part(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()
             waits_because: Unassigned::TakenBack,
             decided_by: Some(act.scope.key_id),
         };
-        replace(connection, board_id, &heads, &[back], act.at)?;
+        replace(connection, board_id, &mut heads, &[back], act.at)?;
     }
     rows::forget_sighting(connection, board_id, pair)
 }

@@ -33,7 +33,7 @@ pub struct Replacement<'s> {
 pub fn replace(
     connection: &mut DbConnection,
     board_id: BoardId,
-    heads: &[Head],
+    heads: &mut [Head],
     all: &[Replacement<'_>],
     at: UnixMs,
 ) -> Outcome<()> {

@@ -117,3 +117,19 @@ pub fn see(connection: &mut DbConnection, work: &mut [Work<'_>]) -> Outcome<()> 
     }
     Ok(())
 }
+
+/// Whether every report can be decided by the register alone, and touches no row that is there: no
+/// request is named, no other sender reports the account, none is told twice.
+pub fn only_adds(work: &[Work<'_>]) -> bool {
+    let mut keys = HashSet::with_capacity(work.len());
+    work.iter().all(|work| {
+        let sighted = work.sighted;
+        !work.is_new_sender
+            && !work.is_shared
+            && !sighted.is_listed()
+            && sighted.planned.is_none()
+            && sighted.reported.order.is_none()
+            && sighted.references.iter().all(|reference| reference.is_static())
+            && keys.insert((sighted.namespace.as_str(), sighted.reported.provider_id.as_str()))
+    })
+}

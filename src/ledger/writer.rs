@@ -15,7 +15,7 @@ use super::pairing::Pairing;
 use super::payable::{self, Payable};
 use super::store::heads::{self, Head};
 use super::store::rows::{Delivery, Rows, Waiting};
-use super::store::sightings::Seen;
+use super::store::sightings::{self, Seen};
 use super::store::totals as store_totals;
 use super::totals::{Counted, Totals};
 use super::work::{self, Work};
@@ -23,18 +23,32 @@ use crate::db::rows::Writes;
 use crate::db::{Batch, DbConnection, Fault, Outcome};
 use crate::events::{Event, Marks};
 use crate::feeds::{Direction, Precision, Provider};
-use crate::primitives::Day;
 use crate::primitives::ids::{BoardId, TransferId};
+use crate::primitives::{Day, UnixMs};
 use crate::registry::directory::Directory;
 use crate::requests::RequestRow;
 
-/// One lane's state: the directories of the boards that it has seen.
+/// After a batch that could not be written at once, so many are not tried: where another process
+/// writes to the board, or a provider sends what is known, most would be decided twice for nothing.
+const LONG_WAY_AFTER_A_MISS: u32 = 8;
+
+/// One lane's state: the directories of the boards that it has seen, and their heads as it left
+/// them.
 #[derive(Default)]
 pub struct LedgerWriter {
     directories: HashMap<i64, Arc<Directory>>,
+    heads: HashMap<i64, Remembered>,
+}
+
+/// A board's head as a lane left it.
+struct Remembered {
+    head: Head,
+    /// Batches that go the long way before one is tried at once again.
+    long_way: u32,
 }
 
 /// What a batch writes besides sightings.
+#[derive(Default)]
 struct Batched<'i> {
     rows: Rows<'i>,
     totals: Totals,
@@ -48,7 +62,7 @@ impl Batch for LedgerWriter {
     type Reply = Recorded;
 
     fn apply(&mut self, connection: &mut DbConnection, items: &[Item]) -> Outcome<Vec<Recorded>> {
-        let heads = self.lock_boards(connection, items)?;
+        let mut heads = self.lock_boards(connection, items)?;
         let mut work = self.gather(items)?;
         work::see(connection, &mut work)?;
         let requests = Payable::load(
@@ -59,32 +73,60 @@ impl Batch for LedgerWriter {
         )?;
         self.settle_orders(&mut work, &requests)?;
         let pairing = Pairing::hear(connection, &mut work)?;
-        let mut batched = Batched {
-            rows: Rows::default(),
-            totals: Totals::default(),
-            events: BTreeMap::new(),
-            requests,
-            pairing,
-        };
-        let mut replies: Vec<_> = items.iter().map(base_reply).collect();
-        for work in &work {
-            let seen = self.record(connection, work, &mut batched)?;
-            if let Some(reply) = replies.get_mut(work.at) {
-                *reply = worse_last(*reply, seen);
-            }
-        }
-        self.deliver(items, &work, &replies, &mut batched)?;
+        let mut batched = Batched { requests, pairing, ..Batched::default() };
+        let replies = self.lay_out(connection, items, &work, &mut batched)?;
         let Batched { rows, totals, events, requests, pairing } = batched;
         requests.store(connection)?;
         let mut writes = Writes::default();
         rows.write(&mut writes);
         store_totals::add(connection, &mut writes, &heads, &totals)?;
         if let Some(first) = items.first() {
-            heads::announce(&mut writes, &heads, events, first.received_at)?;
+            heads::announce(&mut writes, &mut heads, events, first.received_at)?;
         }
         writes.run(connection)?;
         pairing.attribute_again(connection)?;
+        for head in heads {
+            let known = self.heads.entry(head.board_id);
+            let known = known.or_insert(Remembered { head, long_way: 0 });
+            *known = Remembered { head, long_way: known.long_way.saturating_sub(1) };
+        }
         Ok(replies)
+    }
+
+    /// For a batch of one board that only adds, on PostgreSQL, where each message costs more than
+    /// its rows. All is decided by what the lane remembers; the statement writes nothing if the
+    /// board's head has moved since, or if a sighting is known.
+    fn apply_at_once(
+        &mut self,
+        connection: &mut DbConnection,
+        items: &[Item],
+    ) -> Outcome<Option<Vec<Recorded>>> {
+        let Some(head) = self.remembered(connection, items) else { return Ok(None) };
+        let work = self.gather(items)?;
+        if !work::only_adds(&work) {
+            return Ok(None);
+        }
+        let mut batched = Batched::default();
+        let replies = self.lay_out(connection, items, &work, &mut batched)?;
+        let Batched { rows, totals, events, .. } = batched;
+        if totals.months.iter().any(|(_, month)| head.may_be_rolled(*month)) {
+            return Ok(None);
+        }
+        let mut writes = Writes::default();
+        sightings::write_unknown(&mut writes, work.iter().map(Work::sighting));
+        rows.write(&mut writes);
+        store_totals::add(connection, &mut writes, &[head], &totals)?;
+        let at = items.first().map_or(UnixMs::default(), |item| item.received_at);
+        let events = events.into_values().flatten().collect();
+        let (head, gate) = heads::announce_if(&mut writes, head, events, at)?;
+        if !writes.run_if(connection, &gate)? {
+            self.heads.entry(head.board_id).and_modify(|known| {
+                known.long_way = LONG_WAY_AFTER_A_MISS;
+            });
+            return Ok(None);
+        }
+        self.heads.insert(head.board_id, Remembered { head, long_way: 0 });
+        Ok(Some(replies))
     }
 }
 
@@ -104,11 +146,43 @@ impl LedgerWriter {
         Ok(heads)
     }
 
+    /// The head of the items' only board as this lane left it.
+    fn remembered(&self, connection: &DbConnection, items: &[Item]) -> Option<Head> {
+        let (first, rest) = items.split_first()?;
+        let is_one = rest.iter().all(|item| item.board_id == first.board_id);
+        let known = self.heads.get(&first.board_id.0)?;
+        let directory = self.directories.get(&first.board_id.0)?;
+        let is_usable = is_one
+            && known.long_way == 0
+            && directory.version == known.head.registry_version
+            && matches!(connection, DbConnection::Postgres(_));
+        is_usable.then_some(known.head)
+    }
+
     fn directory(&self, board_id: BoardId) -> Outcome<&Directory> {
         self.directories
             .get(&board_id.0)
             .map(Arc::as_ref)
             .ok_or_else(|| Fault::broken(format!("no board {board_id}")))
+    }
+
+    /// Decides everything and lays out its rows; replies in the order of the items.
+    fn lay_out<'i>(
+        &self,
+        connection: &mut DbConnection,
+        items: &'i [Item],
+        work: &[Work<'i>],
+        batched: &mut Batched<'i>,
+    ) -> Outcome<Vec<Recorded>> {
+        let mut replies: Vec<_> = items.iter().map(base_reply).collect();
+        for work in work {
+            let seen = self.record(connection, work, batched)?;
+            if let Some(reply) = replies.get_mut(work.at) {
+                *reply = worse_last(*reply, seen);
+            }
+        }
+        self.deliver(items, work, &replies, batched)?;
+        Ok(replies)
     }
 
     /// Lists the reported transfers with their accounts.
@@ -186,9 +260,14 @@ impl LedgerWriter {
         let decision = decide(work, directory, &requests, day);
         if work.is_shared && !item.stands_alone {
             let ordered = requests.first().map(|request| request.reference);
-            if batched.pairing.pair(connection, work, directory, ordered, &decision, day)? {
-                count(work, &decision, directory, batched);
-                return Ok(Recorded::Suspected);
+            let known =
+                batched.pairing.pair(connection, work, directory, ordered, &decision, day)?;
+            if let Some(recorded) = known {
+                // The same feed's other report was counted.
+                if recorded == Recorded::Suspected {
+                    count(work, &decision, directory, batched);
+                }
+                return Ok(recorded);
             }
         }
         let transfer = work.transfer(day, &decision, directory);

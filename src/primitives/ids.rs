@@ -35,6 +35,12 @@ typed_id!(/// A dynamic payment request.
 typed_id!(FeedId, "fed");
 typed_id!(/// A secret of a feed.
     SecretId, "sct");
+typed_id!(/// A phone that forwards notices; the same number as its secret.
+    DeviceId, "dvc");
+typed_id!(/// How notices of an app are read.
+    TemplateId, "tpl");
+typed_id!(/// A notice that no template reads.
+    TextId, "txt");
 typed_id!(/// What arrived, raw.
     DeliveryId, "dlv");
 typed_id!(/// A money movement.

@@ -3,12 +3,14 @@
 const SYMBOLS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// The symbol of the lowest five bits.
-pub(super) fn symbol(bits: u32) -> char {
+#[must_use]
+pub fn symbol(bits: u32) -> char {
     SYMBOLS.get((bits & 31) as usize).map_or('0', |symbol| char::from(*symbol))
 }
 
 /// The five bits of a symbol in either case; O reads as 0, I and L as 1; U is none.
-pub(super) fn bits(symbol: u8) -> Option<u32> {
+#[must_use]
+pub fn bits(symbol: u8) -> Option<u32> {
     match symbol.to_ascii_uppercase() {
         b'O' => Some(0),
         b'I' | b'L' => Some(1),

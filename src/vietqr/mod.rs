@@ -25,7 +25,7 @@ mod build;
 mod cache;
 mod check_code;
 mod crc;
-mod crockford;
+pub mod crockford;
 mod image;
 mod mask;
 mod parse;

@@ -80,7 +80,8 @@ fn route_of(request: &ServiceRequest) -> Cow<'static, str> {
     }
 }
 
-fn language_of(headers: &HeaderMap) -> Language {
+/// The language that a caller wants.
+pub fn language_of(headers: &HeaderMap) -> Language {
     let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     Language::accepted(header.unwrap_or_default())
 }

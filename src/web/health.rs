@@ -6,6 +6,7 @@ use actix_web::{HttpResponse, web};
 use super::problem::Problem;
 use super::state::AppState;
 use crate::db::migrate;
+use crate::intake::polling;
 
 /// The process answers.
 pub async fn alive() -> HttpResponse {
@@ -26,6 +27,10 @@ pub async fn ready(state: web::Data<AppState>) -> Result<HttpResponse, Problem> 
 
 /// Prometheus' text format.
 pub async fn metrics(state: web::Data<AppState>) -> Result<HttpResponse, Problem> {
+    // Without the database the rest is worth telling all the same.
+    if let Ok(feeds) = state.db.read(polling::metered).await {
+        state.metrics.show_polls(&state.intake.polls, &feeds);
+    }
     let text = state.metrics.text()?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))

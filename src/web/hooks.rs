@@ -6,6 +6,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 
 use super::envelope::RequestContext;
+use super::pairing;
 use super::problem::Problem;
 use super::state::AppState;
 use crate::db::Fault;
@@ -15,6 +16,8 @@ use crate::primitives::Refusal;
 use crate::primitives::ids::FeedId;
 
 const PREFIX: &str = "/hooks";
+/// Below the hook of a feed of phones; no provider has such a path.
+const PAIR: &str = "pair";
 
 /// Lays out the hooks; with `noop_route` also `/noop`, which takes a delivery, does nothing and
 /// answers like SePay's hook: what a benchmark compares the hook with.
@@ -55,6 +58,9 @@ async fn receive(
     let (feed_id, tail) = address(request.path()).ok_or_else(not_found)?;
     let context = request.extensions().get::<RequestContext>().cloned();
     let body = read(body).await?;
+    if tail == PAIR {
+        return pairing::pair(&state, &request, feed_id, &body.unwrap_or_default()).await;
+    }
     let arrived = Arrived {
         method: request.method().as_str().to_owned(),
         path_tail: tail.to_owned(),

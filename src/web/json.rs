@@ -75,7 +75,8 @@ fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large").with("max", BODY_BYTES)
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<Json<T>, Problem> {
+/// Reads a body that has come, whatever its headers say.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<Json<T>, Problem> {
     let bad = |code| Problem::new(StatusCode::BAD_REQUEST, code);
     let text = std::str::from_utf8(body).map_err(|_| bad("body-not-utf8"))?;
     if text.trim().is_empty() {

@@ -1,13 +1,17 @@
 //! What `/metrics` tells, in Prometheus' text format. No label comes from outside.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, Opts, Registry, TextEncoder,
+    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGaugeVec, Opts, Registry,
+    TextEncoder,
 };
 
 use crate::db::{Fault, Outcome};
+use crate::intake::poll::Meters;
+use crate::intake::polling::Metered;
 
 /// Upper bounds in seconds.
 const DURATIONS: &[f64] =
@@ -20,6 +24,9 @@ pub struct Metrics {
     durations: HistogramVec,
     hook_outcomes: IntCounterVec,
     queue_full: IntCounter,
+    polls: IntCounterVec,
+    polled_at: IntGaugeVec,
+    poll_failures: IntGaugeVec,
 }
 
 impl Metrics {
@@ -47,17 +54,38 @@ impl Metrics {
                 "Writes refused because their lane's queue was full",
             )
             .map_err(Fault::broken)?,
+            polls: IntCounterVec::new(
+                Opts::new("cho40_poll_total", "What this process has read by polling"),
+                &["what"],
+            )
+            .map_err(Fault::broken)?,
+            polled_at: IntGaugeVec::new(
+                Opts::new(
+                    "cho40_poll_last_success_timestamp_seconds",
+                    "When a feed was last read to its end; 0 for never",
+                ),
+                &["feed"],
+            )
+            .map_err(Fault::broken)?,
+            poll_failures: IntGaugeVec::new(
+                Opts::new("cho40_poll_failures", "Failed runs of a feed since the last success"),
+                &["feed"],
+            )
+            .map_err(Fault::broken)?,
         };
         metrics.register()?;
         Ok(metrics)
     }
 
     fn register(&self) -> Outcome<()> {
-        let collectors: [Box<dyn prometheus::core::Collector>; 4] = [
+        let collectors: [Box<dyn prometheus::core::Collector>; 7] = [
             Box::new(self.requests.clone()),
             Box::new(self.durations.clone()),
             Box::new(self.hook_outcomes.clone()),
             Box::new(self.queue_full.clone()),
+            Box::new(self.polls.clone()),
+            Box::new(self.polled_at.clone()),
+            Box::new(self.poll_failures.clone()),
         ];
         collectors
             .into_iter()
@@ -88,6 +116,27 @@ impl Metrics {
     /// Counts a write that found its lane's queue full and was told to come again.
     pub fn count_queue_full(&self) {
         self.queue_full.inc();
+    }
+
+    /// Takes over what polling counts, and how the feeds stand.
+    pub fn show_polls(&self, meters: &Meters, feeds: &[Metered]) {
+        for (what, total) in [
+            ("pages", &meters.pages),
+            ("new_rows", &meters.new_rows),
+            ("unreadable_rows", &meters.unreadable_rows),
+            ("failures", &meters.failures),
+        ] {
+            let counter = self.polls.with_label_values(&[what]);
+            counter.inc_by(total.load(Ordering::Relaxed).saturating_sub(counter.get()));
+        }
+        self.polled_at.reset();
+        self.poll_failures.reset();
+        for feed in feeds {
+            let id = feed.feed_id.to_string();
+            let seconds = feed.last_success_at.map_or(0, |at| at.get() / 1_000);
+            self.polled_at.with_label_values(&[&id]).set(seconds);
+            self.poll_failures.with_label_values(&[&id]).set(feed.failure_count.into());
+        }
     }
 
     /// The meters in Prometheus' text format.

@@ -20,6 +20,7 @@ mod listing;
 mod metrics;
 mod misfit;
 pub mod openapi;
+mod pairing;
 mod path;
 mod payloads;
 mod pictures;

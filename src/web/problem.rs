@@ -140,6 +140,11 @@ impl Problem {
         self
     }
 
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.0.refusal.code
+    }
+
     /// What the caller is not told.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {

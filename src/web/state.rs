@@ -9,6 +9,7 @@ use super::payloads::Payloads;
 use crate::access::SecretKey;
 use crate::db::{Db, Fault, Outcome};
 use crate::intake::Intake;
+use crate::intake::poll::AllowedHosts;
 use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
 use crate::vietqr::ImageCache;
@@ -24,6 +25,8 @@ pub struct AppState {
     pub ids: Arc<IdGenerator>,
     pub secret_key: SecretKey,
     pub intake: Intake,
+    /// Where feeds may be polled besides the outside.
+    pub poll_hosts: AllowedHosts,
     /// Whether `/noop` is served.
     pub noop_route: bool,
     pub images: ImageCache,
@@ -35,13 +38,19 @@ pub struct AppState {
 
 impl AppState {
     /// `intake` brings database, clock, ids and key along.
-    pub fn new(intake: Intake, limits: Limits, noop_route: bool) -> Outcome<Self> {
+    pub fn new(
+        intake: Intake,
+        limits: Limits,
+        noop_route: bool,
+        poll_hosts: AllowedHosts,
+    ) -> Outcome<Self> {
         Ok(Self {
             db: intake.db.clone(),
             clock: intake.clock.clone(),
             ids: intake.ids.clone(),
             secret_key: intake.secret_key.clone(),
             intake,
+            poll_hosts,
             noop_route,
             images: ImageCache::new(IMAGES, IMAGE_BYTES),
             payloads: Payloads::default(),

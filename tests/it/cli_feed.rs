@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use cho40::feeds::{FeedConfig, Provider, RefusedBecause, UndecodableBecause};
+use cho40::intake::poll::Failure;
 use cho40::primitives::UnixMs;
 use cho40::web::texts::Language;
 use serde_json::{Value, json};
@@ -110,6 +111,61 @@ on_both!(what_is_printed_can_be_pasted_and_what_is_sent_is_believed, |db| {
     }
     let kept = site.get("/api/v1/unassigned").json;
     assert_eq!(kept["items"].as_array().unwrap().len(), 2 * SETUPS.len(), "{kept}");
+});
+
+on_both!(a_phone_is_tried_like_any_other_provider, |db| {
+    let site = Site::of(db);
+    db.clock.release();
+    let new = json!({ "provider": "phone", "name": "thử", "config": {} });
+    let feed_id = site.create("/api/v1/feeds", &new);
+    let code = site
+        .post(&format!("/api/v1/feeds/{feed_id}/pairing-codes"), &json!({ "device_name": "thử" }));
+    let hook = format!("/hooks/{feed_id}");
+    let paired = site.ask("POST", &format!("{hook}/pair"));
+    let paired = paired.json(&json!({ "code": code.json["code"] })).send();
+    let secret = paired.json["secret"].as_str().unwrap();
+    let url = format!("{}{hook}", site.url);
+    let with = |verb, secret, id| {
+        let more = ["--secret", secret, "--url", &url, "--id", id];
+        [args(verb, "phone", None), more.to_vec()].concat()
+    };
+    let send = |secret, id| {
+        let output = feed(&with("send", secret, id), b"");
+        (output.status.code(), said(&output).0)
+    };
+    let (code, answer) = send(secret, "1");
+    assert_eq!((code, answer.trim_end()), (Some(0), "HTTP 200\n{\"outcome\":\"unknown-text\"}"));
+    let waits = site.get("/api/v1/phone-texts").json["items"][0].clone();
+    assert_eq!(waits["examples"], json!(["mb-app"]));
+    let path = format!("/api/v1/phone-texts/{}/confirm-example", waits["id"].as_str().unwrap());
+    let made = site.post(&path, &json!({ "example": "mb-app" }));
+    assert_eq!(made.json["taken_in"][0]["outcome"], "unmatched", "{}", made.text());
+    let (command, _) = said(&feed(&with("sample", secret, "2"), b""));
+    let pasted = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", &command])
+        .env_remove("http_proxy")
+        .output()
+        .unwrap();
+    assert_eq!(said(&pasted).0, r#"{"outcome":"unmatched"}"#, "{command}");
+    let (code, answer) = send("mot-khoa-khac-hoan-toan", "3");
+    assert!(code == Some(1) && answer.contains("wrong-api-key"), "{answer}");
+    // What a proxy caught, checked without a server.
+    let folder = tempfile::tempdir().unwrap();
+    let headers = folder.path().join("headers.txt");
+    std::fs::write(&headers, format!("X-Device-Secret: {secret}\n")).unwrap();
+    let verify = |body: &str| {
+        let headers = ["--secret", secret, "--headers", headers.to_str().unwrap()];
+        said(&feed(&[args("verify", "phone", None), headers.to_vec()].concat(), body.as_bytes()))
+    };
+    let body = command.rsplit("--data-binary '").next().unwrap().trim_end().trim_end_matches('\'');
+    let shown: Value = serde_json::from_str(&verify(body).0).unwrap();
+    assert_eq!(shown["outcome"], "transfers");
+    assert_eq!(shown["transfers"][0]["amount_vnd"], 1_000);
+    let at = db.clock.now().to_string();
+    let unknown = json!({ "app": "x", "text": "TK la +50.000d", "posted_at": at }).to_string();
+    let (shown, remarks) = verify(&unknown);
+    assert!(shown.contains(r#""because":"unknown-text""#), "{shown}");
+    assert!(remarks.contains("No template reads this notice yet"), "{remarks}");
 });
 
 /// A reply that ends a provider's attempts.
@@ -286,7 +342,8 @@ fn every_reason_has_its_sentence_in_both_languages() {
     let refused = RefusedBecause::ALL.map(|because| format!("refused-{}", because.code()));
     let unreadable =
         UndecodableBecause::ALL.map(|because| format!("unreadable-{}", because.code()));
-    for key in refused.iter().chain(&unreadable) {
+    let polls = Failure::ALL.map(|failure| format!("poll-{}", failure.code()));
+    for key in refused.iter().chain(&unreadable).chain(&polls) {
         let [vietnamese, english] = [Language::Vietnamese, Language::English]
             .map(|language| language.text(key, &[]).unwrap_or_else(|| panic!("{key} has no text")));
         assert_ne!(vietnamese, english, "{key}");

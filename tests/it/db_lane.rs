@@ -14,6 +14,11 @@ use crate::support::{TestDb, on_both};
 const BOARD: i64 = 1;
 const FAILS: i64 = -1;
 const PANICS: i64 = -2;
+/// Items from here on are written at once, where a batch has no others.
+const AT_ONCE: i64 = 1_000;
+/// Of these, the ones that fail or panic at once, and do not the long way.
+const FAILS_AT_ONCE: i64 = 9_001;
+const PANICS_AT_ONCE: i64 = 9_002;
 
 /// Writes each item into `notes`, whose key is unique, and keeps the sizes of its batches.
 struct Notes {
@@ -27,6 +32,19 @@ impl Batch for Notes {
     fn apply(&mut self, connection: &mut DbConnection, items: &[i64]) -> Outcome<Vec<i64>> {
         self.batches.lock().unwrap().push(items.len());
         items.iter().map(|item| write(connection, *item)).collect()
+    }
+
+    fn apply_at_once(
+        &mut self,
+        connection: &mut DbConnection,
+        items: &[i64],
+    ) -> Outcome<Option<Vec<i64>>> {
+        assert!(items != [PANICS_AT_ONCE], "the item that panics");
+        match items {
+            [FAILS_AT_ONCE] => Err(Fault::broken("the item that fails")),
+            [item] if *item >= AT_ONCE => Ok(Some(vec![write(connection, *item)?])),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -159,6 +177,27 @@ on_both!(a_failing_item_is_refused_alone, |db| {
     assert_eq!(*lane.batches.lock().unwrap(), [7, 1, 1, 1, 1, 1, 1, 1]);
 });
 
+on_both!(what_fails_at_once_is_done_the_long_way, |db| {
+    let lane = Lane::start(db);
+    for item in [AT_ONCE, FAILS_AT_ONCE, PANICS_AT_ONCE, AT_ONCE + 1] {
+        assert_eq!(lane.send(item).recv().unwrap().unwrap(), item * 10);
+    }
+    assert!(is_busy(&lane.send(AT_ONCE).recv().unwrap()), "it is there already");
+    assert_eq!(*lane.batches.lock().unwrap(), [1, 1, 1], "but for two");
+    assert_eq!(count(db.connection()), 4);
+});
+
+on_both!(a_lane_tells_that_somebody_waits, |db| {
+    let lane = Lane::start(db);
+    let held = lane.hold();
+    assert!(!lane.lanes.is_busy(BOARD), "what is at work does not wait");
+    let waits = lane.send(1);
+    assert!(lane.lanes.is_busy(BOARD));
+    drop(held);
+    waits.recv().unwrap().unwrap();
+    assert!(!lane.lanes.is_busy(BOARD));
+});
+
 on_both!(a_write_sees_the_items_sent_before_it, |db| {
     let lane = Lane::start(db);
     let held = lane.hold();
@@ -254,6 +293,16 @@ fn postgres_lanes_are_independent_and_come_back_after_a_lost_connection() {
     assert!(others.iter().all(|board| *board != BOARD));
     drop(held);
 
+    cut(&lane, &mut db);
+    // It was lost while nothing was to be done, so nobody need try again.
+    assert_eq!(lane.write(|connection| write(connection, 1)).recv().unwrap().unwrap(), 10);
+    assert_eq!(lane.write(|connection| write(connection, 2)).recv().unwrap().unwrap(), 20);
+    cut(&lane, &mut db);
+    assert_eq!(lane.send(AT_ONCE).recv().unwrap().unwrap(), AT_ONCE * 10);
+}
+
+/// Ends the connection of the board's lane on the server.
+fn cut(lane: &Lane, db: &mut TestDb) {
     let backend = lane.write(|connection| {
         let query = diesel::sql_query("SELECT CAST(pg_backend_pid() AS BIGINT) AS number");
         Ok(query.get_result::<Number>(connection)?.number)
@@ -261,7 +310,4 @@ fn postgres_lanes_are_independent_and_come_back_after_a_lost_connection() {
     let backend = i32::try_from(backend.recv().unwrap().unwrap()).unwrap();
     let terminate = diesel::sql_query("SELECT pg_terminate_backend($1, 5000)");
     terminate.bind::<Integer, _>(backend).execute(db.connection()).unwrap();
-    // It was lost while nothing was to be done, so nobody need try again.
-    assert_eq!(lane.write(|connection| write(connection, 1)).recv().unwrap().unwrap(), 10);
-    assert_eq!(lane.write(|connection| write(connection, 2)).recv().unwrap().unwrap(), 20);
 }

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cho40");
 /// The documents with such blocks, each with what its last words show when it worked.
-const DOCUMENTS: [(&str, &[&str]); 13] = [
+const DOCUMENTS: [(&str, &[&str]); 14] = [
     (
         "README.md",
         &[
@@ -38,6 +38,16 @@ const DOCUMENTS: [(&str, &[&str]); 13] = [
     (
         "docs/feeds/sepay-bank-hub.md",
         &["{\"success\":true}", "\"reason\": \"unknown_account\"", "HTTP 200"],
+    ),
+    (
+        "docs/feeds/phone.md",
+        &[
+            "{\"outcome\":\"pong\"}",
+            "unknown-text",
+            "\"recorded\"",
+            "\"evidence\": \"phone\"",
+            "{\"outcome\":\"duplicate\"}",
+        ],
     ),
     (
         "docs/feeds/statements.md",

@@ -247,6 +247,10 @@ fn odd_bodies_are_named() {
     ];
     for config in support::every_config() {
         for (body, error) in bodies {
+            if config.provider() == Provider::Phone && body.starts_with(b"id=") {
+                // Phones send forms too.
+                continue;
+            }
             let read = support::decode_bytes(&config, body).unwrap_err();
             assert_eq!(read.to_string(), error);
         }

@@ -71,6 +71,10 @@ pub fn mbbank(authentication: &str) -> FeedConfig {
     config(Provider::Mbbank, &format!(r#"{{"authentication":"{authentication}"}}"#))
 }
 
+pub fn phone() -> FeedConfig {
+    config(Provider::Phone, "{}")
+}
+
 pub fn secret(config: &FeedConfig, text: &str) -> Secret {
     connector(config.provider()).accept_secret(text).unwrap()
 }
@@ -91,6 +95,7 @@ pub fn every_config() -> Vec<FeedConfig> {
         mbbank_token(),
         mbbank("bearer"),
         mbbank("checksum"),
+        phone(),
     ]
 }
 
@@ -114,7 +119,7 @@ pub fn is_by_key(config: &FeedConfig) -> bool {
     match provider {
         Provider::Sepay => json.contains("api_key"),
         Provider::Casso => json.contains("v1"),
-        Provider::SepayBankHub => true,
+        Provider::SepayBankHub | Provider::Phone => true,
         Provider::VietqrVn | Provider::Mbbank => {
             json.contains("\"token\"") || json.contains("bearer")
         }
@@ -197,6 +202,7 @@ pub fn body(config: &FeedConfig) -> Value {
             transfer.mbbank_notice_body(&secret(config, SEPAY_SECRET))
         }
         FeedConfig::Mbbank(_) => transfer.bank_sync_body(),
+        FeedConfig::Phone(_) => transfer.phone_body(),
     };
     serde_json::from_slice(&body.unwrap()).unwrap()
 }

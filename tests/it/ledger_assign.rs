@@ -89,7 +89,7 @@ on_both!(what_is_taken_back_waits_again, |db| {
     }
     // What people decided is among the events that fill the index, and that stalls are listed by.
     stage.write(|connection, act| {
-        while cho40::ledger::index::catch_up(connection, act.board_id())? {}
+        while cho40::ledger::index::catch_up(connection, act.board_id())? > 0 {}
         Ok(())
     });
     let of_stall = Filter { occupancy_id: Some(stand.occupancy_id), account_id: None };

@@ -107,7 +107,7 @@ fn fill(stage: &Stage) {
     feed.send(&out);
     stage.roll_months();
     stage.write(|connection, act| {
-        while index::catch_up(connection, act.board_id())? {}
+        while index::catch_up(connection, act.board_id())? > 0 {}
         Ok(())
     });
 }

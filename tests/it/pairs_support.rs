@@ -51,13 +51,16 @@ pub fn item(feed: &Feed<'_>, sent: &SampleTransfer<'_>) -> Item {
     }
 }
 
-/// Applies items as one batch of a lane.
+/// Applies items as one batch of a lane, as lanes do: at once where that can be.
 pub fn apply(
     connection: &mut DbConnection,
     lane: &mut LedgerWriter,
     items: &[Item],
 ) -> Outcome<Vec<&'static str>> {
-    let replies = connection.in_transaction(|connection| lane.apply(connection, items))?;
+    let replies = match lane.apply_at_once(connection, items)? {
+        Some(replies) => replies,
+        None => connection.in_transaction(|connection| lane.apply(connection, items))?,
+    };
     Ok(replies.into_iter().map(cho40::ledger::Recorded::as_str).collect())
 }
 
@@ -89,7 +92,7 @@ pub fn kept(stage: &Stage) -> Vec<Transfer> {
 /// Pairs, oldest first.
 pub fn pairs_of(stage: &Stage, waiting: Option<bool>) -> Vec<SuspectedPair> {
     stage.read(|connection, act| {
-        let filter = PairFilter { waiting };
+        let filter = PairFilter { waiting, certain: false };
         let mut all = pairs::list(connection, act, &filter, PageRequest::default())?.items;
         all.reverse();
         Ok(all)

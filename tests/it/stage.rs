@@ -10,6 +10,7 @@ use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::{Direction, FeedConfig, Headers, Provider, Secret};
 use cho40::intake::feeds::{self as feed_admin, NewFeed};
 use cho40::intake::hook::{Answered, Arrived};
+use cho40::intake::poll::AllowedHosts;
 use cho40::primitives::ids::{AccountId, FeedId, OccupancyId};
 use cho40::primitives::{Day, Vnd};
 use cho40::registry::accounts::{AccountKind, NewAccount, Relation, UseKind};
@@ -51,6 +52,8 @@ impl Stage {
             postgres_lanes: 2,
             batch_limit: 256,
             noop_route: false,
+            polls: false,
+            poll_hosts: AllowedHosts::default(),
             limits: Limits::default(),
         };
         let app = App::build(config, db.clock.clone()).unwrap();
@@ -158,6 +161,7 @@ impl Stage {
                 (r#"{"authentication":"token","username":"cho"}"#, SEPAY_SECRET)
             }
             Provider::SepayBankHub => (r#"{"authentication":"secret_key"}"#, SEPAY_SECRET),
+            Provider::Phone => panic!("a phone is paired, see phone_support"),
             Provider::Statement => unreachable!("imports make their feeds"),
         };
         self.feed_of(provider, config, secret)
@@ -192,6 +196,11 @@ impl Stage {
         let report =
             self.read(|connection, act| adoption::report(connection, act, market_id, &query));
         serde_json::to_value(report).unwrap()
+    }
+
+    /// Waits for what the intake does.
+    pub fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     pub fn roll_months(&self) {

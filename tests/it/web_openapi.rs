@@ -58,6 +58,7 @@ fn written<T: serde::Serialize>(values: &[T]) -> Vec<String> {
 #[test]
 fn published_words_are_the_ones_that_are_taken() {
     use cho40::adoption::{AdoptionClass, Hidden, Reason, Standing};
+    use cho40::intake::phone::templates::MoneyDirection;
     use cho40::registry::{absences, accounts, code_checks, codes, consents, numbers, stalls};
     let document = serde_json::to_value(openapi::document()).unwrap();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
@@ -103,6 +104,7 @@ fn published_words_are_the_ones_that_are_taken() {
                 use Reason::{FeedGaps, NoCode, NoFeed, NotScanned, NotVerified, ScanDiffers};
                 written(&[NoCode, NotVerified, ScanDiffers, NotScanned, NoFeed, FeedGaps])
             }
+            "MoneyDirection" => written(&[MoneyDirection::In, MoneyDirection::Out]),
             "Standing" => {
                 use Standing::{Closed, Left, Suspended, Trading};
                 written(&[Trading, Closed, Left, Suspended])

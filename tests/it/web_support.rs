@@ -5,6 +5,7 @@ use std::thread;
 
 use cho40::access::{Permission, keys};
 use cho40::app::{App, Config};
+use cho40::intake::poll::AllowedHosts;
 use cho40::primitives::ids::BoardId;
 use cho40::web::limiter::{Limits, Rate};
 use serde_json::Value;
@@ -41,6 +42,8 @@ impl Site {
             postgres_lanes: 2,
             batch_limit: 64,
             noop_route: false,
+            polls: false,
+            poll_hosts: AllowedHosts::default(),
             limits,
         };
         let app = App::build(config, db.clock.clone()).unwrap();

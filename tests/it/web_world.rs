@@ -28,6 +28,7 @@ impl World {
         world.make_accounts(site);
         world.make_codes(site);
         world.report_a_transfer(site);
+        world.pair_a_phone(site);
         world.upload_statements(site);
         world
     }
@@ -81,6 +82,9 @@ impl World {
         let feed = site.ask("GET", &self.path("/api/v1/feeds/{id}")).key(&self.key).send().json;
         let secret = feed["secrets"][0]["id"].as_str().unwrap().to_owned();
         self.ids.insert("secrets", secret);
+        let path = self.path("/api/v1/feeds/{id}/polling");
+        let set = site.ask("PUT", &path).key(&self.key).json(&polling()).send();
+        assert_eq!(set.status, 200, "{}", set.text());
     }
 
     fn make_codes(&mut self, site: &Site) {
@@ -107,6 +111,30 @@ impl World {
         let id = listed.json["items"][0]["id"].as_str().unwrap().to_owned();
         self.ids.insert("deliveries", id);
         self.report_it_again(site);
+    }
+
+    /// A phone that forwards a notice which nobody can read yet, and a template for others.
+    fn pair_a_phone(&mut self, site: &Site) {
+        let feed = json!({ "provider": "phone", "name": "Máy chị Lụa", "config": {} });
+        let feed = self.post(site, "/api/v1/feeds", &feed).json["id"].as_str().unwrap().to_owned();
+        let codes = format!("/api/v1/feeds/{feed}/pairing-codes");
+        let code = self.post(site, &codes, &json!({ "device_name": "Máy chị Lụa" })).json;
+        let hook = format!("/hooks/{feed}");
+        let pair = site.ask("POST", &format!("{hook}/pair"));
+        let paired = pair.json(&json!({ "code": code["code"] })).send();
+        assert_eq!(paired.status, 201, "{}", paired.text());
+        self.ids.insert("devices", paired.json["device_id"].as_str().unwrap().to_owned());
+        let notice = json!({ "app": "MBBANK", "text": "TK 0099 GD: +50,000VND 24/11/26 11:59 SD: 1,000VND ND: tra tien ca",
+            "posted_at": "2026-11-24T11:59:00+07:00" });
+        let secret = format!("Bearer {}", paired.json["secret"].as_str().unwrap());
+        let sent = site.ask("POST", &hook).header("authorization", &secret).json(&notice).send();
+        assert_eq!(sent.text(), r#"{"outcome":"unknown-text"}"#);
+        let listed = site.ask("GET", "/api/v1/phone-texts").key(&self.key).send();
+        let id = listed.json["items"][0]["id"].as_str().unwrap().to_owned();
+        self.ids.insert("phone-texts", id);
+        let made = self.post(site, "/api/v1/phone-templates", &template("Nhan tien vao vi"));
+        assert_eq!(made.status, 201, "{}", made.text());
+        self.ids.insert("phone-templates", made.json["id"].as_str().unwrap().to_owned());
     }
 
     /// The same money, as another company of SePay tells it.
@@ -304,6 +332,7 @@ impl World {
                 "disabled": false }),
             "POST /api/v1/feeds/{id}/secrets" => json!({
                 "secret": "khoa-bi-mat-thu-hai", "others_expire_in_s": 3_600 }),
+            "PUT /api/v1/feeds/{id}/polling" => polling(),
             "POST /api/v1/feeds/{id}/accounts" => json!({ "account_ids": [self.id("accounts")] }),
             "POST /api/v1/transfers/{id}/attributions" => json!({ "lines": [
                 { "occupancy_id": self.id("occupancies"), "class": "sale", "amount_vnd": 40_000 },
@@ -314,7 +343,25 @@ impl World {
                 "date": 0, "time": 2, "debit": 2, "credit": 1, "amount": 2, "kind": 2,
                 "balance": 2, "memo": 2, "reference": 2, "payer_name": 2, "payer_account": 2,
                 "date_order": "day_month_year", "amount_format": "dots", "all_money_in": false }),
-            "POST /api/v1/requests/{id}/cancel"
+            "POST /api/v1/feeds/{id}/pairing-codes" => json!({ "device_name": "Máy cô Út" }),
+            "POST /api/v1/phone-templates" => {
+                let mut template = template("Tien vao vi cua ban");
+                template["replaces"] = json!(self.id("phone-templates"));
+                template
+            }
+            "POST /api/v1/phone-templates/from-example" => json!({
+                "example": "momo-app", "app": "MoMo",
+                "text": "Bạn vừa nhận được 50.000đ từ NGUYEN VAN MAU. Lời nhắn: tra tien" }),
+            "POST /api/v1/phone-texts/{id}/mark" => json!({
+                "bin": "970436", "direction": "in", "marks": [
+                    { "field": "account", "value": "0099", "occurrence": 1 },
+                    { "field": "amount", "value": "50,000" },
+                    { "field": "time", "value": "24/11/26 11:59" },
+                    { "field": "balance", "value": "#,###" },
+                    { "field": "memo", "value": "tra tien ca" }] }),
+            "POST /api/v1/phone-texts/{id}/confirm-example" => json!({ "example": "mb-sms" }),
+            "POST /api/v1/phone-templates/{id}/retire"
+            | "POST /api/v1/requests/{id}/cancel"
             | "POST /api/v1/deliveries/{id}/replay"
             | "POST /api/v1/suspected-pairs/{id}/confirm"
             | "POST /api/v1/suspected-pairs/{id}/separate"
@@ -322,6 +369,20 @@ impl World {
             _ => return None,
         })
     }
+}
+
+/// The tests' servers do not poll.
+fn polling() -> Value {
+    json!({ "api": "sepay_v1", "key": "khoa-api-cua-sepay", "base_url": "https://my.sepay.vn",
+            "accounts": ["0011001100"], "interval_s": 60, "from_day": "2026-11-01" })
+}
+
+/// A template without a sign.
+fn template(words: &str) -> Value {
+    json!({ "app": "MoMo", "bin": "971025", "direction": "in",
+            "text": format!("{words}: 50.000d. ND: tra tien"), "marks": [
+                { "field": "amount", "value": "50.000", "occurrence": 1 },
+                { "field": "memo", "value": "tra tien" }] })
 }
 
 fn account(number: &str) -> Value {

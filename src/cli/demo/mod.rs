@@ -31,6 +31,7 @@ use super::{config, say};
 use crate::adoption;
 use crate::app::{App, Config, Running, bind};
 use crate::db::{Fault, Outcome, lane};
+use crate::intake::poll::AllowedHosts;
 use crate::primitives::time::MS_PER_HOUR;
 use crate::primitives::{Clock, Day};
 use crate::web::Limits;
@@ -103,6 +104,8 @@ fn settings(place: &Place) -> Config {
         postgres_lanes: 1,
         batch_limit: lane::BATCH,
         noop_route: false,
+        polls: false,
+        poll_hosts: AllowedHosts::default(),
         limits: Limits::default(),
     }
 }

@@ -37,7 +37,7 @@ pub enum FeedCommand {
 /// Which provider, and how the feed is set up.
 #[derive(Debug, clap::Args)]
 struct FeedArgs {
-    /// sepay, standard_webhooks, payos, casso, vietqr_vn, sepay_bank_hub, mbbank / Nhà cung cấp
+    /// sepay, standard_webhooks, payos, casso, vietqr_vn, sepay_bank_hub, mbbank, phone / Nhà cung cấp
     #[arg(long, value_parser = provider)]
     provider: Provider,
     /// The feed's configuration as JSON, see docs/feeds/ / Cấu hình của nguồn
@@ -177,7 +177,9 @@ fn provider(text: &str) -> Result<Provider, String> {
 const fn usual_config(provider: Provider) -> &'static str {
     match provider {
         Provider::Sepay => r#"{"authentication":"hmac"}"#,
-        Provider::StandardWebhooks | Provider::Payos | Provider::Statement => "{}",
+        Provider::StandardWebhooks | Provider::Payos | Provider::Phone | Provider::Statement => {
+            "{}"
+        }
         Provider::Casso => r#"{"version":"v2"}"#,
         Provider::VietqrVn | Provider::Mbbank => r#"{"authentication":"token","username":"cho40"}"#,
         Provider::SepayBankHub => r#"{"authentication":"secret_key"}"#,

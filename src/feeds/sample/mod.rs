@@ -4,6 +4,7 @@
 mod bank_sync;
 mod casso;
 mod payos;
+mod phone;
 mod sepay;
 mod standard_webhooks;
 
@@ -112,6 +113,7 @@ impl SampleTransfer<'_> {
                     (vec![sign::bearer(&token)], self.bank_sync_body()?)
                 }
             },
+            FeedConfig::Phone(_) => (vec![sign::bearer(secret.expose())], self.phone_body()?),
         };
         headers.push(content_type());
         Some(SignedRequest { path_tail, headers, body })

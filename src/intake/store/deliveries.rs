@@ -1,5 +1,7 @@
 //! Reading deliveries back, and what a replay makes of them. The ledger's lanes write them.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -95,6 +97,21 @@ pub fn find_all(
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// Whether this very body of a feed is kept as undecodable.
+pub fn is_undecodable(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+    body: &[u8],
+) -> Outcome<bool> {
+    let kept = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(diesel::dsl::sql::<Bool>("outcome = 'undecodable'"))
+        .filter(table::feed_id.eq(feed_id.0))
+        .filter(table::body.eq(body));
+    Ok(diesel::select(diesel::dsl::exists(kept)).get_result(connection)?)
+}
+
 /// Which delivery an undecodable one became.
 pub fn became(
     connection: &mut DbConnection,
@@ -130,19 +147,21 @@ pub fn replace(
     Ok(())
 }
 
-/// The transfer that a provider's id stands for.
-pub fn transfer_of(
+/// The transfers that ids of one namespace stand for, by id.
+pub fn transfers_of(
     connection: &mut DbConnection,
     board_id: BoardId,
     namespace: &str,
-    provider_id: &str,
-) -> Outcome<Option<TransferId>> {
-    let found: Option<Option<i64>> = sightings::table
-        .find((board_id.0, namespace, provider_id))
-        .select(sightings::transfer_id)
-        .first(connection)
-        .optional()?;
-    Ok(found.flatten().map(TransferId))
+    ids: &[&str],
+) -> Outcome<HashMap<String, TransferId>> {
+    let rows: Vec<(String, Option<i64>)> = sightings::table
+        .filter(sightings::board_id.eq(board_id.0))
+        .filter(sightings::namespace.eq(namespace))
+        .filter(sightings::provider_id.eq_any(ids))
+        .select((sightings::provider_id, sightings::transfer_id))
+        .load(connection)?;
+    let kept = |(id, transfer_id): (String, Option<i64>)| Some((id, TransferId(transfer_id?)));
+    Ok(rows.into_iter().filter_map(kept).collect())
 }
 
 /// A report that contradicts an earlier one under the same id.

@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod deliveries;
 pub mod feeds;
+pub mod phone;
+pub mod polls;
 pub mod refused;
 pub mod secrets;
 pub mod statement_layouts;

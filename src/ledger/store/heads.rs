@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use diesel::prelude::*;
 
-use crate::db::rows::{Kind, Table, Value, Writes};
+use crate::db::rows::{Gate, Kind, Table, Value, Writes};
 use crate::db::schema::board_heads;
 use crate::db::{DbConnection, Outcome};
 use crate::events::{Event, Pages};
@@ -57,24 +57,46 @@ pub fn lock(connection: &mut DbConnection, board_ids: &[i64]) -> Outcome<Vec<Hea
     }
 }
 
-/// Lays out the boards' events, numbered on, and their heads. The boards are locked.
+/// Lays out the boards' events, numbered on, and moves their heads on. The boards are locked.
 pub fn announce(
     writes: &mut Writes<'_>,
-    heads: &[Head],
+    heads: &mut [Head],
     events: BTreeMap<i64, Vec<Event>>,
     at: UnixMs,
 ) -> Outcome<()> {
     let (mut pages, mut values) = (Pages::default(), Vec::new());
     for (board_id, events) in events {
-        let Some(head) = heads.iter().find(|head| head.board_id == board_id) else { continue };
-        let event_seq = pages.append(BoardId(board_id), head.event_seq, at, events)?;
-        values.extend([
-            Value::Int(board_id),
-            Value::Int(event_seq),
-            Value::Int(head.registry_version),
-        ]);
+        let Some(head) = heads.iter_mut().find(|head| head.board_id == board_id) else { continue };
+        head.event_seq = pages.append(BoardId(board_id), head.event_seq, at, events)?;
+        values.extend([head.board_id, head.event_seq, head.registry_version].map(Value::Int));
     }
     pages.write(writes);
     writes.push(&HEADS, values);
     Ok(())
+}
+
+/// Lays out one board's events, numbered on from a head that is remembered, not locked. Returns the
+/// head after them, and what opens only if the board's is still the remembered one: then nothing
+/// that the batch was decided by has changed.
+pub fn announce_if(
+    writes: &mut Writes<'_>,
+    head: Head,
+    events: Vec<Event>,
+    at: UnixMs,
+) -> Outcome<(Head, Gate)> {
+    let mut pages = Pages::default();
+    let event_seq = pages.append(BoardId(head.board_id), head.event_seq, at, events)?;
+    pages.write(writes);
+    let gate = Gate {
+        update: "UPDATE board_heads SET event_seq = ? WHERE board_id = ? AND event_seq = ? \
+                 AND registry_version = ? AND last_rolled_month = ?",
+        binds: vec![
+            event_seq,
+            head.board_id,
+            head.event_seq,
+            head.registry_version,
+            i64::from(head.last_rolled_month),
+        ],
+    };
+    Ok((Head { event_seq, ..head }, gate))
 }

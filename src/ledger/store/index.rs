@@ -19,7 +19,7 @@ use crate::primitives::Vnd;
 use crate::primitives::ids::{AccountId, BoardId};
 
 /// Events that one transaction indexes: some 20 ms on the lane that hooks wait for.
-const AT_ONCE: usize = 2_000;
+pub const AT_ONCE: usize = 2_000;
 
 pub static INDEX: LazyLock<Table> = LazyLock::new(|| {
     let columns = [("board_id", Kind::Int), ("subject_id", Kind::Int), ("transfer_id", Kind::Int)];
@@ -39,14 +39,14 @@ fn subjects(event: &Event) -> impl Iterator<Item = (i64, i64)> {
     subjects.into_iter().flatten().map(move |subject| (subject, transfer_id))
 }
 
-/// Indexes the next events of a board; tells whether there are more.
-pub fn catch_up(connection: &mut DbConnection, board_id: BoardId) -> Outcome<bool> {
+/// Indexes the next events of a board; returns how many are left.
+pub fn catch_up(connection: &mut DbConnection, board_id: BoardId) -> Outcome<u64> {
     let heads = heads::lock(connection, &[board_id.0])?;
     let Some(head) = heads.first().filter(|head| head.indexed_seq < head.event_seq) else {
-        return Ok(false);
+        return Ok(0);
     };
     let events = events::after(connection, board_id, head.indexed_seq, AT_ONCE)?;
-    let Some(last) = events.last().map(|numbered| numbered.seq) else { return Ok(false) };
+    let Some(last) = events.last().map(|numbered| numbered.seq) else { return Ok(0) };
     let mut rows: Vec<_> = events.iter().flat_map(|one| subjects(&one.event)).collect();
     rows.sort_unstable();
     let values: Vec<_> = rows
@@ -58,7 +58,7 @@ pub fn catch_up(connection: &mut DbConnection, board_id: BoardId) -> Outcome<boo
     diesel::update(board_heads::table.find(board_id.0))
         .set(board_heads::indexed_seq.eq(last))
         .execute(connection)?;
-    Ok(last < head.event_seq)
+    Ok(head.event_seq.saturating_sub(last).unsigned_abs())
 }
 
 /// Boards with events that are not indexed.

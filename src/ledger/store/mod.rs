@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod heads;
 pub mod index;
+pub mod known;
 pub mod pairs;
 pub mod queue;
 pub mod reading;

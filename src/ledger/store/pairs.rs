@@ -3,14 +3,17 @@
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::db::rows::{Kind, Table, Value};
-use crate::db::schema::{sightings, suspected_pairs as p, transfer_index, transfers};
+use crate::db::schema::{
+    listed_deliveries, sightings, suspected_pairs as p, transfer_index, transfers,
+};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::pairs::{Pair, Verdict};
 use crate::primitives::ids::{AccountId, BoardId, DeliveryId, FeedId, KeyId, PairId, TransferId};
-use crate::primitives::time::{MS_PER_DAY, MS_PER_HOUR};
+use crate::primitives::time::{MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE};
 use crate::primitives::{Day, UnixMs, Vnd, id};
 use crate::registry::PageRequest;
 
@@ -21,6 +24,8 @@ const SLACK_MS: i64 = MS_PER_HOUR;
 /// Transfers of an account that are looked through from then on, and those that fit.
 const LOOKED_AT: i64 = 2_000;
 const FITTING: i64 = 50;
+/// A list may be read long after its transfers were told of.
+const LOOKED_AT_OF_COMPANY: i64 = 100_000;
 
 static SOURCES: LazyLock<Table> = LazyLock::new(|| {
     let columns = [
@@ -33,6 +38,17 @@ static SOURCES: LazyLock<Table> = LazyLock::new(|| {
     let suffix = "ON CONFLICT (board_id, account_id, sender) DO NOTHING";
     Table::new("account_sources", &columns, suffix)
 });
+
+static LISTED: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [("board_id", Kind::Int), ("delivery_id", Kind::Int)];
+    Table::new("listed_deliveries", &columns, "ON CONFLICT (board_id, delivery_id) DO NOTHING")
+});
+
+/// These deliveries were read from a list with ids of its own.
+pub fn listed(connection: &mut DbConnection, deliveries: &[(BoardId, i64)]) -> Outcome<()> {
+    let row = |(board_id, id): &(BoardId, i64)| [Value::Int(board_id.0), Value::Int(*id)];
+    LISTED.insert(connection, &deliveries.iter().flat_map(row).collect::<Vec<_>>()).map(|_| ())
+}
 
 static PLANNED: LazyLock<Table> = LazyLock::new(|| {
     let columns = [
@@ -85,11 +101,14 @@ pub struct Asked<'a> {
     pub occurred_at: UnixMs,
     pub precision: Precision,
     pub sender: &'a str,
+    /// Looks only at what the sender's company told its other way (`Some`: whether this one is its
+    /// list), whose times are the same; else only at what other companies told.
+    pub of_company: Option<bool>,
 }
 
 /// Transfers that the report may be of, by all that their rows say: some of the index, and of those
-/// that it has not come to. Not the sender's own (`own_feeds`), which it has told apart, and none
-/// of which it has sent a report already.
+/// that it has not come to. Not the sender's own, which it has told apart, and none of which it has
+/// sent a report already. `own_feeds`: those of the sender's company.
 pub fn fitting(
     connection: &mut DbConnection,
     asked: &Asked<'_>,
@@ -97,10 +116,26 @@ pub fn fitting(
     unindexed: &[i64],
 ) -> Outcome<Vec<i64>> {
     let midnight = asked.occurred_at.day(0).start(0);
-    let (from, to) = match asked.precision {
-        Precision::Day => (midnight, midnight.plus_ms(MS_PER_DAY - 1)),
+    let minute = asked.occurred_at.plus_ms(-asked.occurred_at.0.rem_euclid(MS_PER_MINUTE));
+    let (from, to) = match (asked.precision, asked.of_company) {
+        (Precision::Day, _) => (midnight, midnight.plus_ms(MS_PER_DAY - 1)),
+        // The other way may tell the minute alone.
+        (Precision::Second, Some(_)) => (minute, asked.occurred_at),
+        (Precision::Minute, Some(_)) => (minute, minute.plus_ms(MS_PER_MINUTE - 1)),
         _ => (asked.occurred_at.plus_ms(-APART_MS), asked.occurred_at.plus_ms(APART_MS)),
     };
+    let of_list = listed_deliveries::table
+        .filter(listed_deliveries::board_id.eq(transfers::board_id))
+        .filter(listed_deliveries::delivery_id.eq(transfers::delivery_id));
+    let is_of_list = diesel::dsl::exists(of_list);
+    let (only_company, is_listed) =
+        (asked.of_company.is_some(), asked.of_company.unwrap_or_default());
+    let told_otherwise = transfers::feed_id
+        .eq_any(own_feeds)
+        .and(is_of_list.ne(is_listed))
+        .and(only_company.into_sql::<Bool>());
+    let told_by_others =
+        transfers::feed_id.ne_all(own_feeds).and((!only_company).into_sql::<Bool>());
     let only_dated = transfers::occurred_precision
         .eq(Precision::Day.as_str())
         .and(transfers::occurred_at_ms.eq(midnight.0));
@@ -115,7 +150,7 @@ pub fn fitting(
         .filter(transfers::direction.eq(asked.direction.as_str()))
         .filter(transfers::amount_vnd.eq(asked.amount.get()))
         .filter(transfers::occurred_at_ms.between(from.0, to.0).or(only_dated))
-        .filter(transfers::feed_id.ne_all(own_feeds))
+        .filter(told_otherwise.or(told_by_others))
         .filter(diesel::dsl::not(diesel::dsl::exists(told_of)))
         .order((transfers::occurred_at_ms, transfers::id))
         .limit(FITTING)
@@ -125,7 +160,7 @@ pub fn fitting(
         .filter(transfer_index::subject_id.eq(asked.account_id.0))
         .filter(transfer_index::transfer_id.ge(id::floor_of(from.plus_ms(-SLACK_MS))))
         .order(transfer_index::transfer_id)
-        .limit(LOOKED_AT)
+        .limit(if only_company { LOOKED_AT_OF_COMPANY } else { LOOKED_AT })
         .select(transfer_index::transfer_id);
     let mut ids: Vec<i64> = fit.clone().filter(transfers::id.eq_any(indexed)).load(connection)?;
     if !unindexed.is_empty() {
@@ -151,14 +186,16 @@ pub struct New<'a> {
     pub precision: Precision,
     pub day: Day,
     pub is_matched: bool,
-    /// No person needs to look.
+    /// One company told it in both its ways: the other report was counted.
     pub is_certain: bool,
+    /// No person needs to look: the verdict is said at once.
+    pub is_settled: bool,
     pub recorded_at: UnixMs,
 }
 
 impl New<'_> {
     fn verdict(&self) -> Option<Verdict> {
-        self.is_certain.then_some(Verdict::Same)
+        self.is_settled.then_some(Verdict::Same)
     }
 }
 
@@ -180,6 +217,7 @@ pub fn insert(connection: &mut DbConnection, new: &New<'_>) -> Outcome<()> {
             p::day.eq(new.day.0),
             p::is_matched.eq(new.is_matched),
             p::recorded_at_ms.eq(new.recorded_at.0),
+            p::is_certain.eq(new.is_certain),
             p::verdict.eq(new.verdict()),
             p::resolved_at_ms.eq(new.verdict().map(|_| new.recorded_at.0)),
         ))
@@ -263,7 +301,7 @@ pub fn forget_sighting(
 
 type Raw = (
     (i64, i64, String, String, i64, i64, i32),
-    (Option<i32>, i64, Option<Verdict>, Option<i64>, Option<i64>),
+    (Option<i32>, i64, Option<Verdict>, Option<i64>, Option<i64>, bool),
     i64,
 );
 
@@ -287,6 +325,7 @@ macro_rules! columns {
                 p::verdict,
                 p::resolved_at_ms,
                 p::own_transfer_id,
+                p::is_certain,
             ),
             transfers::delivery_id,
         )
@@ -295,7 +334,7 @@ macro_rules! columns {
 
 fn pair((of, became, first_delivery): Raw) -> Pair {
     let (id, transfer_id, namespace, provider_id, feed_id, delivery_id, item) = of;
-    let (attribution_seq, recorded_at, verdict, resolved_at, own_transfer_id) = became;
+    let (attribution_seq, recorded_at, verdict, resolved_at, own_transfer_id, is_certain) = became;
     Pair {
         id: PairId(id),
         transfer_id: TransferId(transfer_id),
@@ -310,20 +349,24 @@ fn pair((of, became, first_delivery): Raw) -> Pair {
         verdict,
         resolved_at: resolved_at.map(UnixMs),
         own_transfer_id: own_transfer_id.map(TransferId),
+        is_certain,
     }
 }
 
-/// A page of pairs, newest first; only those that wait for a person, or only the others.
+/// A page of pairs, newest first; only those that wait for a person, or only the others; those that
+/// were certain at once, or the others.
 pub fn page(
     connection: &mut DbConnection,
     board_id: BoardId,
     waiting: Option<bool>,
+    certain: bool,
     page: PageRequest,
 ) -> Outcome<Vec<Pair>> {
     let of_pair = transfers::board_id.eq(p::board_id).and(transfers::id.eq(p::transfer_id));
     let mut query = p::table
         .inner_join(transfers::table.on(of_pair))
         .filter(p::board_id.eq(board_id.0))
+        .filter(p::is_certain.eq(certain))
         .filter(p::id.lt(page.after.unwrap_or(i64::MAX)))
         .order(p::id.desc())
         .limit(page.rows())

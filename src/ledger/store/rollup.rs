@@ -50,7 +50,7 @@ pub fn roll_months(
     before_month: Month,
 ) -> Outcome<Vec<Month>> {
     // What comes later to a day of a rolled month would be lost to it.
-    while index::catch_up(connection, board_id)? {}
+    while index::catch_up(connection, board_id)? > 0 {}
     let of_board = day_totals::board_id.eq(board_id.0);
     let first: Option<i32> =
         day_totals::table.filter(of_board).select(min(day_totals::day)).first(connection)?;

@@ -6,23 +6,28 @@ use std::sync::LazyLock;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text};
 
-use crate::db::rows::{Kind, Table, Value};
+use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::db::schema::sightings;
 use crate::db::{DbConnection, Fault, Outcome};
 
+const COLUMNS: [(&str, Kind); 8] = [
+    ("board_id", Kind::Int),
+    ("namespace", Kind::Text),
+    ("provider_id", Kind::Text),
+    ("feed_id", Kind::Int),
+    ("delivery_id", Kind::Int),
+    ("item", Kind::Int),
+    ("transfer_id", Kind::MaybeInt),
+    ("fields_digest", Kind::Int),
+];
+
 static SIGHTINGS: LazyLock<Table> = LazyLock::new(|| {
-    let columns = [
-        ("board_id", Kind::Int),
-        ("namespace", Kind::Text),
-        ("provider_id", Kind::Text),
-        ("feed_id", Kind::Int),
-        ("delivery_id", Kind::Int),
-        ("item", Kind::Int),
-        ("transfer_id", Kind::MaybeInt),
-        ("fields_digest", Kind::Int),
-    ];
-    Table::new("sightings", &columns, "ON CONFLICT (board_id, namespace, provider_id) DO NOTHING")
+    let suffix = "ON CONFLICT (board_id, namespace, provider_id) DO NOTHING";
+    Table::new("sightings", &COLUMNS, suffix)
 });
+
+/// The same where none may be known.
+static UNKNOWN: LazyLock<Table> = LazyLock::new(|| Table::new("sightings", &COLUMNS, ""));
 
 static CONFLICTS: LazyLock<Table> = LazyLock::new(|| {
     let columns = [
@@ -57,6 +62,19 @@ impl<'a> New<'a> {
     const fn key(&self) -> Key<'a> {
         (self.board_id, self.namespace, self.provider_id)
     }
+
+    fn values(&self) -> [Value<'a>; COLUMNS.len()] {
+        [
+            Value::Int(self.board_id),
+            Value::from(self.namespace),
+            Value::from(self.provider_id),
+            Value::Int(self.feed_id),
+            Value::Int(self.delivery_id),
+            Value::from(self.item),
+            Value::MaybeInt(self.transfer_id),
+            Value::Int(self.digest),
+        ]
+    }
 }
 
 /// What a sighting turned out to be.
@@ -70,19 +88,7 @@ pub enum Seen {
 /// Writes the sightings that are new, keeps the contradictions, and tells each one's fate in order.
 /// Keys must be distinct within the call.
 pub fn record(connection: &mut DbConnection, new: &[New<'_>]) -> Outcome<Vec<Seen>> {
-    let mut values = Vec::with_capacity(new.len() * 8);
-    for sighting in new {
-        values.extend([
-            Value::Int(sighting.board_id),
-            Value::from(sighting.namespace),
-            Value::from(sighting.provider_id),
-            Value::Int(sighting.feed_id),
-            Value::Int(sighting.delivery_id),
-            Value::from(sighting.item),
-            Value::MaybeInt(sighting.transfer_id),
-            Value::Int(sighting.digest),
-        ]);
-    }
+    let values: Vec<_> = new.iter().flat_map(New::values).collect();
     let created = SIGHTINGS.insert(connection, &values)?;
     if created == new.len() {
         return Ok(vec![Seen::Created; created]);
@@ -99,6 +105,11 @@ pub fn record(connection: &mut DbConnection, new: &[New<'_>]) -> Outcome<Vec<See
         .collect();
     keep_conflicts(connection, new, &seen)?;
     Ok(seen)
+}
+
+/// Lays out sightings none of which may be known: one that is fails the statement.
+pub fn write_unknown<'n>(writes: &mut Writes<'n>, new: impl Iterator<Item = New<'n>>) {
+    writes.push(&UNKNOWN, new.flat_map(|sighting| sighting.values()).collect());
 }
 
 /// The fate of a sighting whose key was recorded before, keeping it if it contradicts.

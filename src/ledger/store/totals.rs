@@ -109,7 +109,7 @@ fn upsert(table: &str, keys: &str, sums: &[&str], last: Option<&str>) -> String 
 }
 
 /// Lays out everything that is added, and takes months out of the roll-up that a late transfer
-/// changed. The boards are locked.
+/// changed: where one may have, the boards are locked.
 pub fn add<'t>(
     connection: &mut DbConnection,
     writes: &mut Writes<'t>,

@@ -122,7 +122,7 @@ fn due(connection: &mut DbConnection, board_id: BoardId) -> Outcome<BTreeMap<Key
 
 /// Incoming transfers by feed, day, whether a rule placed them, and latency bucket; -1: a date
 /// alone has none. A report that was linked to another sender's transfer counts for its own feed,
-/// and not once more where it became a transfer later.
+/// and not once more where it became a transfer later, nor where the same provider had told it.
 fn incoming() -> String {
     let cases: Vec<_> = latency::UPPER_BOUNDS_MS
         .iter()
@@ -145,7 +145,7 @@ fn incoming() -> String {
                CASE WHEN p.is_matched THEN 1 ELSE 0 END
              FROM suspected_pairs p
              JOIN transfers f ON f.board_id = p.board_id AND f.id = p.transfer_id
-             WHERE p.board_id = $1 AND f.direction = 'in'
+             WHERE p.board_id = $1 AND f.direction = 'in' AND NOT p.is_certain
            ) t JOIN boards b ON b.board_id = $1
            GROUP BY 1, 2, 3, 4) d",
         joined(&["feed_id", "day", "matched", "bucket", "transfers"]),

@@ -104,7 +104,7 @@ pub fn banks(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
            UNION ALL
            SELECT s.feed_id, s.day, f.account_id FROM suspected_pairs s
            JOIN transfers f ON f.board_id = s.board_id AND f.id = s.transfer_id
-           WHERE s.board_id = $1 AND f.direction = 'in'
+           WHERE s.board_id = $1 AND f.direction = 'in' AND NOT s.is_certain
          ) t JOIN accounts a ON a.board_id = $1 AND a.id = t.account_id
          GROUP BY t.feed_id, a.bin, t.day"
     );

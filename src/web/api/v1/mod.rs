@@ -60,8 +60,12 @@ resources! {
     consents,
     requests,
     feeds,
+    polling,
     deliveries,
     suspected_pairs,
+    phones,
+    phone_templates,
+    phone_texts,
     statements,
     statement_layouts,
     transfers,
@@ -73,7 +77,7 @@ resources! {
 fn named(file: &str, mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     for item in document.paths.paths.values_mut() {
         let operations =
-            [&mut item.get, &mut item.post, &mut item.patch, &mut item.put, &mut item.delete];
+            [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             let handler = operation.operation_id.take().unwrap_or_default();
             operation.operation_id = Some(format!("{file}_{handler}"));

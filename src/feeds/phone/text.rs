@@ -1,0 +1,290 @@
+//! Texts of notices: one form for all, and what they may hold.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::primitives::fold;
+
+/// A bank's notice is a few hundred characters; nothing longer is read.
+pub const MAX_TEXT_CHARS: usize = 2_000;
+/// In place of each digit of a balance.
+pub(super) const MASK: char = '#';
+
+/// The form in which texts are compared: composed letters, single blanks, no control or unseen
+/// characters, and no braces, which mark the fields of a pattern.
+#[must_use]
+pub fn normalised(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.nfc() {
+        let c = match c {
+            '{' => '(',
+            '}' => ')',
+            // Minus signs of typesetters.
+            '\u{2212}' | '\u{2013}' => '-',
+            c if c.is_whitespace() => ' ',
+            c if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}') => continue,
+            c => c,
+        };
+        if c != ' ' || !(out.is_empty() || out.ends_with(' ')) {
+            out.push(c);
+        }
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+/// For looking words up: no diacritics, lower case.
+pub(super) fn folded(text: &str) -> String {
+    fold::without_diacritics(text).to_lowercase()
+}
+
+/// What a text that no template reads is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// It may hold a one-time password or another secret: it is kept nowhere, not even in a log.
+    Secret,
+    /// It seems to tell of money in: a person may mark it.
+    MoneyIn,
+    /// It seems to tell of money out, which is nobody's business.
+    MoneyOut,
+    /// Advertising, a balance alone, a reminder.
+    NoTransfer,
+}
+
+/// Words around one-time passwords and the like, folded.
+const SECRET_WORDS: [&str; 29] = [
+    "otp",
+    "ma xac thuc",
+    "ma xac nhan",
+    "ma xac minh",
+    "ma bao mat",
+    "ma kich hoat",
+    "ma dang nhap",
+    "ma pin",
+    "ma dang ky",
+    "ma so bi mat",
+    "mat khau",
+    "mat ma",
+    "verification code",
+    "security code",
+    "authentication code",
+    "activation code",
+    "login code",
+    "confirmation code",
+    "one-time",
+    "one time",
+    "password",
+    "passcode",
+    "pin code",
+    "cvv",
+    "smartotp",
+    "smsotp",
+    "ma token",
+    "soft token",
+    "smart token",
+];
+/// Words that stand before a balance, folded.
+const BALANCE_WORDS: [&str; 7] =
+    ["so du", "sodu", "sd", "balance", "kha dung", "bal", "so tien hien tai"];
+/// Words of a notice about an account; advertising promises money without them.
+const ACCOUNT_WORDS: [&str; 15] = [
+    "tk",
+    "tai khoan",
+    "account",
+    "acct",
+    "gd",
+    "giao dich",
+    "ps",
+    "bien dong",
+    "ghi co",
+    "ghi no",
+    "nhan duoc",
+    "vua nhan",
+    "nhan tien",
+    "chuyen den",
+    "vi dien tu",
+];
+const CURRENCY_WORDS: [&str; 4] = ["vnd", "dong", "d", "vnđ"];
+
+/// Judges a normalised text that no template reads.
+#[must_use]
+pub fn sort(text: &str) -> Sort {
+    if speaks_of_secrets(text) {
+        return Sort::Secret;
+    }
+    let folded = folded(text);
+    let sums = sums(&folded);
+    let mut moved = sums.iter().filter(|sum| !sum.is_balance);
+    let Some(first) = moved.next() else { return Sort::NoTransfer };
+    if first.sign == Some('-') {
+        return Sort::MoneyOut;
+    }
+    let is_signed = first.sign == Some('+') || moved.any(|sum| sum.sign == Some('+'));
+    if is_signed || ACCOUNT_WORDS.iter().any(|word| has_word(&folded, word)) {
+        Sort::MoneyIn
+    } else {
+        Sort::NoTransfer
+    }
+}
+
+/// Whether a text may hold a one-time password or another secret.
+#[must_use]
+pub fn speaks_of_secrets(text: &str) -> bool {
+    let folded = folded(text);
+    SECRET_WORDS.iter().any(|word| has_word(&folded, word))
+}
+
+/// The text with its balances masked, as far as they can be told without a template.
+#[must_use]
+pub fn without_balances(text: &str) -> String {
+    // Folding keeps no places; each letter folded alone does.
+    let letters: Vec<char> = text.chars().collect();
+    let folded: String = letters.iter().map(|c| fold_letter(*c)).collect();
+    let mut masked = letters;
+    for sum in sums(&folded).iter().filter(|sum| sum.is_balance) {
+        let from = folded.get(..sum.from).map_or(0, |before| before.chars().count());
+        let count = folded.get(sum.from..sum.to).map_or(0, |digits| digits.chars().count());
+        for c in masked.iter_mut().skip(from).take(count).filter(|c| c.is_ascii_digit()) {
+            *c = MASK;
+        }
+    }
+    masked.into_iter().collect()
+}
+
+/// The text with every number of four to eight digits masked that stands alone: what a
+/// one-time password looks like. References of ours have letters.
+#[must_use]
+pub fn without_codes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_inclusive(|c: char| !c.is_alphanumeric()) {
+        let digits = word.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let is_code =
+            (4..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if is_code {
+            out.extend(word.chars().map(|c| if c.is_ascii_digit() { MASK } else { c }));
+        } else {
+            out.push_str(word);
+        }
+    }
+    out
+}
+
+/// One folded letter for one letter, so that places stay.
+fn fold_letter(c: char) -> char {
+    let folded = fold::without_diacritics(c.encode_utf8(&mut [0; 4]));
+    let mut lower = folded.chars().flat_map(char::to_lowercase);
+    match (lower.next(), lower.next()) {
+        (Some(only), None) => only,
+        _ => c,
+    }
+}
+
+/// A number that seems to be a sum of money.
+struct Sum {
+    from: usize,
+    to: usize,
+    sign: Option<char>,
+    is_balance: bool,
+}
+
+/// The sums of a folded text: numbers in groups of three, or before a currency.
+fn sums(folded: &str) -> Vec<Sum> {
+    let bytes = folded.as_bytes();
+    let (mut found, mut at, mut told_until) = (Vec::new(), 0, 0);
+    while let Some(offset) =
+        bytes.get(at..).and_then(|rest| rest.iter().position(u8::is_ascii_digit))
+    {
+        let from = at + offset;
+        let run = bytes.get(from..).unwrap_or_default();
+        let is_part = |b: &u8| b.is_ascii_digit() || matches!(b, b'.' | b',' | b'#');
+        let mut to = from + run.iter().position(|b| !is_part(b)).unwrap_or(run.len());
+        while to > from && bytes.get(to - 1).is_some_and(|b| matches!(b, b'.' | b',')) {
+            to -= 1;
+        }
+        at = to.max(from + 1);
+        let (before, digits) = (folded.get(..from), folded.get(from..to));
+        let (Some(before), Some(digits), Some(after)) = (before, digits, folded.get(to..)) else {
+            continue;
+        };
+        let is_inside_word = before.ends_with(|c: char| c.is_alphanumeric());
+        if is_inside_word || !(is_grouped(digits) || is_before_currency(after)) {
+            continue;
+        }
+        let context = folded.get(told_until..from).unwrap_or_default();
+        let sign = sign_before(before);
+        // A sum with a sign has moved, whatever stands before it.
+        let is_balance = sign.is_none() && BALANCE_WORDS.iter().any(|word| has_word(context, word));
+        found.push(Sum { from, to, sign, is_balance });
+        told_until = to;
+    }
+    found
+}
+
+/// `50.000` and `1,250,000`, but neither `10.15` nor `2026`.
+fn is_grouped(digits: &str) -> bool {
+    let mut groups = digits.split(['.', ',']);
+    let first = groups.next().unwrap_or_default();
+    let rest: Vec<_> = groups.collect();
+    (1..=3).contains(&first.len())
+        && !rest.is_empty()
+        && rest.iter().enumerate().all(|(place, group)| {
+            group.len() == 3 || place + 1 == rest.len() && place > 0 && matches!(*group, "0" | "00")
+        })
+}
+
+fn is_before_currency(after: &str) -> bool {
+    let after = after.trim_start();
+    CURRENCY_WORDS.iter().any(|word| {
+        after.strip_prefix(word).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    })
+}
+
+/// The sign right before a sum, also with a blank, a bracket or the currency between.
+fn sign_before(before: &str) -> Option<char> {
+    let before = before.trim_end_matches([' ', ')', '(', ':']);
+    let before = before.strip_suffix("vnd").unwrap_or(before).trim_end();
+    before.chars().next_back().filter(|c| matches!(c, '+' | '-'))
+}
+
+/// Whether a word stands in a folded text with nothing of a word around it.
+fn has_word(folded: &str, word: &str) -> bool {
+    folded.match_indices(word).any(|(at, _)| {
+        let before = folded.get(..at).unwrap_or_default();
+        let after = folded.get(at + word.len()..).unwrap_or_default();
+        !before.ends_with(char::is_alphabetic) && !after.starts_with(char::is_alphabetic)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_have_one_form() {
+        assert_eq!(normalised(" TK\u{a0}1\n\t so\u{302}\u{301} {x}\u{200b}  "), "TK 1 số (x)");
+    }
+
+    #[test]
+    fn texts_are_sorted() {
+        for (text, expected) in [
+            ("Ma OTP cua Quy khach la 482913, hieu luc 3 phut", Sort::Secret),
+            ("Mã xác thực giao dịch -50,000VND tại TK 123: 482913", Sort::Secret),
+            ("TK 0123456789 +50,000VND luc 10:15. SD 1,250,000VND", Sort::MoneyIn),
+            ("Bạn vừa nhận 50.000đ từ NGUYEN VAN A", Sort::MoneyIn),
+            ("TK 0123456789 -50,000VND luc 10:15. SD 1,250,000VND", Sort::MoneyOut),
+            ("Số dư TK 0123456789: 1.250.000 VND", Sort::NoTransfer),
+            ("Hoàn đến 50.000đ cho bữa trưa hôm nay!", Sort::NoTransfer),
+            ("Cuộc họp lúc 10:15", Sort::NoTransfer),
+            ("+ VND 50,000 Tài khoản: 1903", Sort::MoneyIn),
+        ] {
+            assert_eq!(sort(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn balances_are_masked_and_nothing_else() {
+        let text = "Số dư: 1.250.000 VND. TK 0123 +50,000VND. SD:3,000đ. ND: đồng 45.000d";
+        let masked = "Số dư: #.###.### VND. TK 0123 +50,000VND. SD:#,###đ. ND: đồng 45.000d";
+        assert_eq!(without_balances(text), masked);
+        assert_eq!(without_codes("otp 482913, CJW012346A 123"), "otp ######, CJW012346A 123");
+    }
+}

@@ -1,0 +1,200 @@
+//! Notices that no template reads: a person marks one, and all like it are taken in.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::notices::kept_body;
+use super::templates::{self, MadeTemplate, MoneyDirection, NewMark, Source};
+use crate::access::{Act, Permission, SecretKey};
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::Headers;
+use crate::feeds::phone::{Notice, Read, app_key, examples, read};
+use crate::intake::replay::{self, TakenIn};
+use crate::intake::store::phone::texts::{self as rows, TextRow};
+use crate::primitives::ids::{DeviceId, FeedId, TextId};
+use crate::primitives::{Refusal, UnixMs, input};
+use crate::registry::{Page, PageRequest};
+
+/// A notice that no template reads; its balances are masked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnknownText {
+    pub id: TextId,
+    pub feed_id: FeedId,
+    pub device_id: DeviceId,
+    /// Package name of the app, or the sender as the phone shows it.
+    pub app: String,
+    /// Only for keys with `amounts.read`.
+    pub text: Option<String>,
+    /// By the phone's clock.
+    #[schema(value_type = String, format = DateTime)]
+    pub posted_at: UnixMs,
+    #[schema(value_type = String, format = DateTime)]
+    pub received_at: UnixMs,
+    /// Examples of the program that would read it.
+    pub examples: Vec<String>,
+}
+
+/// Which texts.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct TextFilter {
+    pub feed_id: Option<FeedId>,
+}
+
+/// How a waiting notice is to be read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Marking {
+    /// Six digits.
+    pub bin: String,
+    /// Only if the notice has no sign.
+    pub direction: Option<MoneyDirection>,
+    /// The fields of the notice; what is not marked must stand in every notice as it is.
+    #[serde(deserialize_with = "input::objects")]
+    pub marks: Vec<NewMark>,
+}
+
+/// An example that reads a waiting notice.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChosenExample {
+    /// The name of an example.
+    pub example: String,
+}
+
+/// Waiting notices, newest first; of each feed the last 200, for 90 days.
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &TextFilter,
+    page: PageRequest,
+) -> Outcome<Page<UnknownText>> {
+    act.require(Permission::FeedsRead)?;
+    let found = rows::page(connection, act.board_id(), filter.feed_id, page)?;
+    let shown = found.into_iter().map(|row| show(act, row)).collect();
+    Ok(page.page(shown, |text: &UnknownText| text.id.0))
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<UnknownText> {
+    act.require(Permission::FeedsRead)?;
+    Ok(show(act, find(connection, act, id)?))
+}
+
+/// Makes a template of a waiting notice, and takes in all that it reads.
+///
+/// # Errors
+/// As of [`templates::create`].
+pub fn mark(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+    id: TextId,
+    marking: &Marking,
+) -> Outcome<MadeTemplate> {
+    let Marking { bin, direction, marks } = marking;
+    let source = Source::Marks { bin, direction: *direction, marks };
+    read_by(connection, act, key, id, &source)
+}
+
+/// Takes an example over that reads a waiting notice, and takes in all that it reads.
+///
+/// # Errors
+/// As of [`templates::confirm_example`].
+pub fn confirm_example(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+    id: TextId,
+    chosen: &ChosenExample,
+) -> Outcome<MadeTemplate> {
+    read_by(connection, act, key, id, &Source::Example(&chosen.example))
+}
+
+fn read_by(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+    id: TextId,
+    source: &Source<'_>,
+) -> Outcome<MadeTemplate> {
+    act.require(Permission::FeedsWrite)?;
+    let notice = notice(&find(connection, act, id)?);
+    let template = templates::make(connection, act, source, &notice, None)?;
+    let taken_in = read_again(connection, act, key)?;
+    Ok(MadeTemplate { template, taken_in })
+}
+
+/// Forgets a notice that is nothing to be read.
+pub fn dismiss(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<()> {
+    act.require(Permission::FeedsWrite)?;
+    if rows::remove(connection, act.board_id(), id)? {
+        return Ok(());
+    }
+    Err(Refusal::not_found("unknown_text").into())
+}
+
+/// Reads every waiting notice again and takes in what is a transfer now.
+pub(super) fn read_again(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+) -> Outcome<Vec<TakenIn>> {
+    let board_id = act.board_id();
+    let mut taken = Vec::new();
+    let mut open: Option<(FeedId, crate::intake::book::LiveFeed)> = None;
+    for row in rows::all(connection, board_id)? {
+        if open.as_ref().is_none_or(|(id, _)| *id != row.feed_id) {
+            open = Some((row.feed_id, replay::feed(connection, act, key, row.feed_id)?));
+        }
+        let Some((_, feed)) = &open else { continue };
+        let Some(reader) = &feed.reader else { continue };
+        let notice = notice(&row);
+        let reading = match read(&reader.templates, &notice) {
+            Read::Transfer(reading) => reading,
+            Read::Unknown => continue,
+            Read::Secret => {
+                rows::remove(connection, board_id, row.id)?;
+                continue;
+            }
+        };
+        let body = kept_body(reader, &notice, &reading, Some(row.device_id), row.digest);
+        let decoded = feed.connector.decode(&feed.config, &body, row.received_at);
+        let headers = Headers::default();
+        taken.push(replay::take_in(connection, act, key, feed, &headers, body, decoded)?);
+        rows::remove(connection, board_id, row.id)?;
+    }
+    Ok(taken)
+}
+
+fn find(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<TextRow> {
+    let row = rows::find(connection, act.board_id(), id)?;
+    row.ok_or_else(|| Refusal::not_found("unknown_text").into())
+}
+
+fn notice(row: &TextRow) -> Notice {
+    let (app, title, text) = (row.app.clone(), row.title.clone(), row.text.clone());
+    Notice { app, title, text, posted_at: row.posted_at }
+}
+
+fn show(act: &Act, row: TextRow) -> UnknownText {
+    let notice = notice(&row);
+    // The phone may show the app's sender under another name than the example has.
+    let own_app = |template: &crate::feeds::phone::Template| crate::feeds::phone::Template {
+        app: app_key(&row.app),
+        ..template.clone()
+    };
+    let fitting = examples::templates()
+        .iter()
+        .filter(|template| matches!(read(&[own_app(template)], &notice), Read::Transfer(_)));
+    let sees_texts = act.scope.permissions.contains(Permission::AmountsRead);
+    UnknownText {
+        id: row.id,
+        feed_id: row.feed_id,
+        device_id: row.device_id,
+        text: sees_texts.then(|| notice.whole()),
+        posted_at: row.posted_at,
+        received_at: row.received_at,
+        examples: fitting.map(|template| template.id.clone()).collect(),
+        app: row.app,
+    }
+}

@@ -1,0 +1,354 @@
+//! A run: each list of a feed read to its end. The cursor moves when what was read is on disk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::fetch::{Failure, Fetch};
+use super::hosts::AllowedHosts;
+use super::pace::{self, Pacer, Pause};
+use super::take::database;
+use crate::db::{Fault, Outcome};
+use crate::feeds::list::ListPage;
+use crate::feeds::{ListApi, NoProgress, Place};
+use crate::intake::Intake;
+use crate::intake::book::{self, LiveFeed};
+use crate::intake::polling;
+use crate::intake::store::feeds as feed_rows;
+use crate::intake::store::polls::{self, CursorRow, Ended, PollRow, Run};
+use crate::primitives::UnixMs;
+use crate::primitives::ids::{BoardId, FeedId};
+use crate::primitives::time::{MS_PER_MINUTE, MS_PER_SECOND};
+
+/// A feed is another instance's so long after the last sign of a run.
+pub(super) const LEASE_MS: i64 = 5 * MS_PER_MINUTE;
+/// Every reading goes back at least so far: a provider may write down late what came before.
+const OVERLAP_MS: i64 = 10 * MS_PER_MINUTE;
+const TIMEOUT: Duration = Duration::from_secs(20);
+/// Times that a request is tried again within a run.
+const TRIES: u32 = 2;
+const HOLDS: u32 = 3;
+/// A longer wait than this ends the run.
+const LONGEST_HOLD_S: i64 = 60;
+/// Times that a list is read anew because it changed while it was read.
+const REREADS: u32 = 3;
+const MAX_PAGES: u64 = 20_000;
+/// The stop is looked at this often.
+const SLICE_MS: u64 = 200;
+const IDLE_MS: u64 = 1_000;
+
+/// What a run brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Polled {
+    pub pages: u64,
+    pub rows: u64,
+    pub new_rows: u64,
+    pub unreadable_rows: u64,
+    pub failure: Option<Failure>,
+}
+
+/// What all runs of this process brought, for the meters.
+#[derive(Debug, Default)]
+pub struct Meters {
+    pub pages: AtomicU64,
+    pub new_rows: AtomicU64,
+    pub unreadable_rows: AtomicU64,
+    pub failures: AtomicU64,
+}
+
+/// Polls feeds; clones share everything. It blocks its thread.
+#[derive(Clone)]
+pub struct Poller {
+    pub(super) intake: Intake,
+    fetch: Fetch,
+    pacer: Arc<Pacer>,
+    pause: Pause,
+    is_stopped: Arc<AtomicBool>,
+}
+
+/// One list on its way.
+struct List<'r> {
+    run: Run,
+    feed: &'r LiveFeed,
+    api: ListApi,
+    base_url: &'r str,
+    account: &'r str,
+    key: &'r str,
+    /// Fingerprint of what is paced: the key, or the address.
+    turn: i64,
+}
+
+impl Poller {
+    #[must_use]
+    pub fn new(intake: Intake, allowed: AllowedHosts) -> Self {
+        Self::with(intake, Fetch::new(allowed, TIMEOUT), pace::sleep())
+    }
+
+    /// [`Self::new`] with other patience.
+    #[must_use]
+    pub fn with(intake: Intake, fetch: Fetch, pause: Pause) -> Self {
+        let (pacer, is_stopped) = (Arc::default(), Arc::default());
+        Self { intake, fetch, pacer, pause, is_stopped }
+    }
+
+    /// Ends runs between two requests; they go on at the next start.
+    pub fn stop(&self) {
+        self.is_stopped.store(true, Ordering::Release);
+    }
+
+    /// Polls what is due, until it is stopped.
+    pub fn work(&self) {
+        while !self.is_stopped.load(Ordering::Acquire) {
+            match self.poll_next() {
+                Ok(true) => {}
+                Ok(false) => _ = self.rest(IDLE_MS),
+                Err(fault) => {
+                    tracing::warn!(%fault, "feeds were not polled");
+                    _ = self.rest(10 * IDLE_MS);
+                }
+            }
+        }
+    }
+
+    /// Polls one feed that is due; `false`: there is none.
+    pub fn poll_next(&self) -> Outcome<bool> {
+        let now = self.intake.clock.now();
+        for (board_id, feed_id) in
+            self.intake.db.read_here(|connection| polls::due(connection, now))?
+        {
+            if self.poll(board_id, feed_id, true)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Polls a feed now, or only if it `is_due`. `None`: another instance is at it, or it is not due,
+    /// or not polled at all.
+    pub fn poll(
+        &self,
+        board_id: BoardId,
+        feed_id: FeedId,
+        is_due: bool,
+    ) -> Outcome<Option<Polled>> {
+        let (now, term) = (self.intake.clock.now(), getrandom::u64().map_err(Fault::broken)?);
+        let run = Run { board_id, feed_id, term: (term >> 1).max(1).cast_signed() };
+        let claimed = self.intake.db.write_here(board_id.0, move |connection| {
+            polls::claim(connection, run, now, now.plus_ms(LEASE_MS), is_due)
+        })?;
+        let Some(row) = claimed else { return Ok(None) };
+        let mut polled = Polled::default();
+        let failure = self.read_all(run, &row, &mut polled).err();
+        polled.failure = failure;
+        self.count(&polled);
+        self.end(run, &row, &polled)?;
+        Ok(Some(polled))
+    }
+
+    /// Adds to the process's meters.
+    fn count(&self, polled: &Polled) {
+        let meters = &self.intake.polls;
+        meters.pages.fetch_add(polled.pages, Ordering::Relaxed);
+        meters.new_rows.fetch_add(polled.new_rows, Ordering::Relaxed);
+        meters.unreadable_rows.fetch_add(polled.unreadable_rows, Ordering::Relaxed);
+        let is_failed = polled.failure.is_some();
+        meters.failures.fetch_add(u64::from(is_failed), Ordering::Relaxed);
+    }
+
+    /// Keeps how the run ended, and when the next one is due.
+    fn end(&self, run: Run, row: &PollRow, polled: &Polled) -> Outcome<()> {
+        let now = self.intake.clock.now();
+        let interval_ms = i64::from(row.interval_s) * MS_PER_SECOND;
+        let (next_run_at, error) = match &polled.failure {
+            // Somebody else goes on, or this process at its next start.
+            Some(Failure::Interrupted) => {
+                let give_back = move |connection: &mut _| polls::keep(connection, run, UnixMs(0));
+                return self.intake.db.write_here(run.board_id.0, give_back).map(|_| ());
+            }
+            None => (now.plus_ms(interval_ms), None),
+            Some(failure) => {
+                tracing::warn!(feed_id = %run.feed_id, code = failure.code(), "a poll failed");
+                let failures = row.state.failure_count.saturating_add(1);
+                let of = format!("{} {failures}", run.feed_id);
+                let seed = self.intake.secret_key.fingerprint("poll back-off", &of);
+                let back_off_ms = pace::back_off_ms(row.interval_s, failures, seed);
+                let told_ms = match failure {
+                    Failure::TooManyRequests(seconds) => seconds * MS_PER_SECOND,
+                    _ => 0,
+                };
+                (now.plus_ms(back_off_ms.max(told_ms)), Some((failure.code(), failure.status())))
+            }
+        };
+        let ended = Ended { at: now, next_run_at, error };
+        self.intake
+            .db
+            .write_here(run.board_id.0, move |connection| polls::end(connection, run, ended))
+    }
+
+    fn read_all(&self, run: Run, row: &PollRow, polled: &mut Polled) -> Result<(), Failure> {
+        let intake = &self.intake;
+        let sealed = row.key_sealed.as_deref().ok_or(Failure::KeyMissing)?;
+        let key = polling::open_key(&intake.secret_key, run.feed_id, sealed);
+        let key = key.ok_or(Failure::KeyMissing)?;
+        let now = intake.clock.now();
+        let read = intake.db.read_here(|connection| {
+            let feed = feed_rows::find(connection, run.board_id, run.feed_id)?;
+            let feed = book::open(connection, &intake.secret_key, run.board_id, feed, now)?;
+            Ok((feed, polls::cursors(connection, run.board_id, run.feed_id)?))
+        });
+        let (feed, cursors) = read.map_err(|fault| database(&fault))?;
+        let cursors: BTreeMap<_, _> =
+            cursors.into_iter().map(|row| (row.account.clone(), row)).collect();
+        let everything = [String::new()];
+        let accounts = if row.accounts.is_empty() { &everything[..] } else { &row.accounts };
+        let mut failed = Ok(());
+        for account in accounts {
+            let base_url = row.base_url.as_deref().unwrap_or(row.api.base_url());
+            let paced = if row.api.is_paced_by_address() { base_url } else { &key };
+            let list = List {
+                run,
+                feed: &feed,
+                api: row.api,
+                base_url,
+                account,
+                key: &key,
+                turn: intake.secret_key.fingerprint("poll key", paced),
+            };
+            let before = cursors.get(account).cloned().unwrap_or_default();
+            match self.read_list(&list, row, before, polled) {
+                Err(failure) if failure.is_of_list() => failed = Err(failure),
+                done => done?,
+            }
+        }
+        failed
+    }
+
+    /// Reads a list to its end, then moves its cursor.
+    fn read_list(
+        &self,
+        list: &List<'_>,
+        row: &PollRow,
+        before: CursorRow,
+        polled: &mut Polled,
+    ) -> Result<(), Failure> {
+        let api = list.api;
+        let began_at = self.intake.clock.now();
+        let start = api.begin(before.cursor.as_deref(), row.from_day);
+        let (mut place, mut head, mut total, mut rereads) = (start.clone(), None, None, 0);
+        loop {
+            let body = self.ask(list, &place)?;
+            let page = api.page(&body).map_err(|_| Failure::NotAList)?;
+            let taken = self.take(list.run, list.feed, api, &page.rows)?;
+            polled.pages += 1;
+            polled.rows += page.rows.len() as u64;
+            polled.new_rows += taken.new_rows;
+            polled.unreadable_rows += taken.unreadable_rows;
+            if place.until.is_none()
+                && let Some(newest) = api.newest(&taken.marks)
+            {
+                head = Some(api.later(head, newest));
+            }
+            if has_shifted(&mut total, &page) && place.page > 1 && rereads < REREADS {
+                rereads += 1;
+                place = start.clone();
+                continue;
+            }
+            match api.next(&place, &page, &taken.marks) {
+                Ok(Some(next)) if polled.pages < MAX_PAGES => place = next,
+                Ok(None) => break,
+                Ok(Some(_)) | Err(NoProgress) => return Err(Failure::NoProgress),
+            }
+        }
+        let after = advanced(api, before, head, began_at, list.account);
+        let run = list.run;
+        self.write(run, move |connection| {
+            let is_ours = polls::keep(connection, run, began_at.plus_ms(LEASE_MS))?;
+            if is_ours {
+                polls::set_cursor(connection, run.board_id, run.feed_id, &after)?;
+            }
+            Ok(is_ours)
+        })
+    }
+
+    /// The body of a page, asked for again where that may help.
+    fn ask(&self, list: &List<'_>, place: &Place) -> Result<Vec<u8>, Failure> {
+        let (mut tries, mut holds) = (0, 0);
+        let (path, authorization) =
+            (list.api.path(place, list.account), list.api.authorization(list.key));
+        loop {
+            let now = self.intake.clock.now();
+            self.rest(self.pacer.turn(list.turn, now, list.api.pause_ms()))?;
+            let got = self
+                .fetch
+                .get(list.base_url, &path, &authorization, list.api.retry_header())
+                .and_then(|body| match list.api.page(&body) {
+                    Ok(_) => Ok(body),
+                    Err(_) => Err(Failure::NotAList),
+                });
+            match got {
+                Err(Failure::TooManyRequests(seconds))
+                    if holds < HOLDS && seconds <= LONGEST_HOLD_S =>
+                {
+                    holds += 1;
+                    let until = self.intake.clock.now().plus_ms(seconds * MS_PER_SECOND);
+                    self.pacer.hold(list.turn, until);
+                }
+                Err(failure) if tries < TRIES && failure.may_pass() => {
+                    tries += 1;
+                    self.rest(u64::from(tries) * IDLE_MS)?;
+                }
+                got => return got,
+            }
+        }
+    }
+
+    /// Waits, unless the server stops.
+    fn rest(&self, ms: u64) -> Result<(), Failure> {
+        let mut left = ms;
+        loop {
+            if self.is_stopped.load(Ordering::Acquire) {
+                return Err(Failure::Interrupted);
+            }
+            if left == 0 {
+                return Ok(());
+            }
+            let slice = left.min(SLICE_MS);
+            (self.pause)(slice);
+            left -= slice;
+        }
+    }
+}
+
+/// Whether the list has another length than on the page before: rows may have changed pages.
+fn has_shifted(total: &mut Option<u64>, page: &ListPage<'_>) -> bool {
+    let before = std::mem::replace(total, page.total);
+    before.is_some() && page.total.is_some() && before != page.total
+}
+
+/// How far the list is read now. The cursor goes to where the head was some minutes ago: between then
+/// and now everything before that head has been read once more.
+fn advanced(
+    api: ListApi,
+    before: CursorRow,
+    head: Option<String>,
+    began_at: UnixMs,
+    account: &str,
+) -> CursorRow {
+    let account = account.to_owned();
+    if let Some(cursor) = api.cursor_by_day(began_at) {
+        return CursorRow { account, cursor: Some(cursor), head: None, head_seen_at: began_at };
+    }
+    let since_ms = began_at.0.saturating_sub(before.head_seen_at.0);
+    match before.head {
+        None => CursorRow { account, head, head_seen_at: began_at, ..before },
+        // Also where the clock was set back.
+        Some(old) if !(0..OVERLAP_MS).contains(&since_ms) => CursorRow {
+            account,
+            head: head.or_else(|| Some(old.clone())),
+            cursor: Some(old),
+            head_seen_at: began_at,
+        },
+        Some(_) => before,
+    }
+}

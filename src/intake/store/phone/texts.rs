@@ -1,0 +1,156 @@
+//! Notices that no template reads.
+
+use diesel::prelude::*;
+
+use crate::db::schema::phone_texts as table;
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::UnixMs;
+use crate::primitives::ids::{BoardId, DeviceId, FeedId, TextId};
+use crate::primitives::time::MS_PER_DAY;
+use crate::registry::PageRequest;
+
+/// Kept texts of a feed; the newest stay.
+const KEPT: i64 = 200;
+/// As long as raw bodies.
+const KEPT_MS: i64 = 90 * MS_PER_DAY;
+
+/// A row of `phone_texts`.
+#[derive(Clone, Debug)]
+pub struct TextRow {
+    pub id: TextId,
+    pub feed_id: FeedId,
+    pub device_id: DeviceId,
+    pub app: String,
+    pub title: String,
+    pub text: String,
+    pub digest: i64,
+    pub posted_at: UnixMs,
+    pub received_at: UnixMs,
+}
+
+type Raw = (i64, i64, i64, String, String, String, i64, i64, i64);
+
+const COLUMNS: (
+    table::id,
+    table::feed_id,
+    table::device_id,
+    table::app,
+    table::title,
+    table::text,
+    table::digest,
+    table::posted_at_ms,
+    table::received_at_ms,
+) = (
+    table::id,
+    table::feed_id,
+    table::device_id,
+    table::app,
+    table::title,
+    table::text,
+    table::digest,
+    table::posted_at_ms,
+    table::received_at_ms,
+);
+
+fn read(
+    (id, feed_id, device_id, app, title, text, digest, posted_at_ms, received_at_ms): Raw,
+) -> TextRow {
+    TextRow {
+        id: TextId(id),
+        feed_id: FeedId(feed_id),
+        device_id: DeviceId(device_id),
+        app,
+        title,
+        text,
+        digest,
+        posted_at: UnixMs(posted_at_ms),
+        received_at: UnixMs(received_at_ms),
+    }
+}
+
+/// Keeps a text unless the same is kept, and of its feed the newest only.
+pub fn keep(connection: &mut DbConnection, board_id: BoardId, row: &TextRow) -> Outcome<()> {
+    let of_feed = table::board_id.eq(board_id.0).and(table::feed_id.eq(row.feed_id.0));
+    let same: i64 = table::table
+        .filter(of_feed)
+        .filter(table::digest.eq(row.digest))
+        .filter(table::posted_at_ms.eq(row.posted_at.0))
+        .count()
+        .get_result(connection)?;
+    if same > 0 {
+        return Ok(());
+    }
+    diesel::insert_into(table::table)
+        .values((
+            table::board_id.eq(board_id.0),
+            table::id.eq(row.id.0),
+            table::feed_id.eq(row.feed_id.0),
+            table::device_id.eq(row.device_id.0),
+            table::app.eq(&row.app),
+            table::title.eq(&row.title),
+            table::text.eq(&row.text),
+            table::digest.eq(row.digest),
+            table::posted_at_ms.eq(row.posted_at.0),
+            table::received_at_ms.eq(row.received_at.0),
+        ))
+        .execute(connection)?;
+    let surplus: Option<i64> = table::table
+        .filter(of_feed)
+        .order(table::id.desc())
+        .offset(KEPT)
+        .limit(1)
+        .select(table::id)
+        .first(connection)
+        .optional()?;
+    let oldest_ms = row.received_at.0 - KEPT_MS;
+    let old = table::table
+        .filter(of_feed)
+        .filter(table::id.le(surplus.unwrap_or(i64::MIN)).or(table::received_at_ms.lt(oldest_ms)));
+    diesel::delete(old).execute(connection)?;
+    Ok(())
+}
+
+pub fn find(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: TextId,
+) -> Outcome<Option<TextRow>> {
+    let row: Option<Raw> =
+        table::table.find((board_id.0, id.0)).select(COLUMNS).first(connection).optional()?;
+    Ok(row.map(read))
+}
+
+/// A page of texts, newest first.
+pub fn page(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: Option<FeedId>,
+    page: PageRequest,
+) -> Outcome<Vec<TextRow>> {
+    let mut query = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::id.lt(page.after.unwrap_or(i64::MAX)))
+        .order(table::id.desc())
+        .limit(page.rows())
+        .into_boxed();
+    if let Some(feed_id) = feed_id {
+        query = query.filter(table::feed_id.eq(feed_id.0));
+    }
+    let rows: Vec<Raw> = query.select(COLUMNS).load(connection)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// All texts of a board, in the order in which they came.
+pub fn all(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<TextRow>> {
+    let rows: Vec<Raw> = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .order(table::id)
+        .select(COLUMNS)
+        .load(connection)?;
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Forgets a text; tells whether it was there.
+pub fn remove(connection: &mut DbConnection, board_id: BoardId, id: TextId) -> Outcome<bool> {
+    Ok(diesel::delete(table::table.find((board_id.0, id.0))).execute(connection)? == 1)
+}
