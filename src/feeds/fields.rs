@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Direction, Undecodable, UndecodableBecause as Because};
@@ -31,7 +32,7 @@ const TOO_MANY: &str = "cho40: too many fields";
 /// A JSON object whose values are still text, sorted by key.
 #[derive(Debug)]
 pub(super) struct Object<'a> {
-    fields: BTreeMap<String, &'a RawValue>,
+    fields: BTreeMap<Cow<'a, str>, &'a RawValue>,
     /// Path in front of the field names, e.g. `data.`.
     path: Cow<'static, str>,
 }
@@ -73,7 +74,7 @@ impl<'a> Object<'a> {
     pub(super) fn ignoring_case(self) -> Result<Self, Undecodable> {
         let mut fields = BTreeMap::new();
         for (name, value) in self.fields {
-            if fields.insert(name.to_ascii_lowercase(), value).is_some() {
+            if fields.insert(Cow::Owned(name.to_ascii_lowercase()), value).is_some() {
                 return Err(Undecodable::new("body", Because::DuplicateField));
             }
         }
@@ -81,12 +82,12 @@ impl<'a> Object<'a> {
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.fields.keys().map(String::as_str)
+        self.fields.keys().map(Cow::as_ref)
     }
 
     /// The JSON text of every field, sorted by key.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &'a str)> {
-        self.fields.iter().map(|(key, value)| (key.as_str(), value.get()))
+        self.fields.iter().map(|(key, value)| (key.as_ref(), value.get()))
     }
 
     /// The JSON text of a field; `None` if absent or null.
@@ -307,7 +308,11 @@ pub(super) fn is_bin(text: &str) -> bool {
 }
 
 /// The fields of an object; serde's own maps would let a later double win unseen.
-pub(super) struct Fields<'a>(BTreeMap<String, &'a RawValue>);
+pub(super) struct Fields<'a>(BTreeMap<Cow<'a, str>, &'a RawValue>);
+
+/// A name as it stands in the JSON text, unless it holds an escape.
+#[derive(Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -326,8 +331,8 @@ impl<'de> Visitor<'de> for FieldsVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut fields = BTreeMap::new();
-        while let Some((key, value)) = map.next_entry::<String, &'de RawValue>()? {
-            if fields.insert(key, value).is_some() {
+        while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
+            if fields.insert(name, value).is_some() {
                 return Err(A::Error::custom(DUPLICATE));
             }
             if fields.len() > MAX_FIELDS {

@@ -87,7 +87,11 @@ impl Connector for Sepay {
     }
 
     fn private_body(&self, body: &[u8]) -> Vec<u8> {
-        sepay_list::private_body(body).unwrap_or_else(|| redact::without_field(body, "accumulated"))
+        // Read once: this is on the hook's way.
+        let Ok(object) = Object::from_body(body) else { return Vec::new() };
+        sepay_list::private_body(body, &object).unwrap_or_else(|| {
+            redact::nulled(body, object.raw("accumulated").as_slice()).unwrap_or_default()
+        })
     }
 
     fn reply(&self, _config: &FeedConfig, outcome: &Outcome, _delivery: &str) -> Reply {

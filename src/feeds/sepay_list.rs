@@ -125,9 +125,8 @@ pub(super) fn decode(
 }
 
 /// [`super::Connector::private_body`] of kept rows; `None` where the body is a webhook's.
-pub(super) fn private_body(body: &[u8]) -> Option<Vec<u8>> {
-    let object = Object::from_body(body).ok()?;
-    let name = rows_of(&object)?;
+pub(super) fn private_body(body: &[u8], object: &Object<'_>) -> Option<Vec<u8>> {
+    let name = rows_of(object)?;
     let parts = object.elements(name).ok().flatten().and_then(|rows| {
         private_rows(rows, &["accumulated"], |row| money(row).ok().map(|(direction, _)| direction))
     });
