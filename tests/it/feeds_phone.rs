@@ -98,6 +98,10 @@ fn bodies_of_the_forwarders_are_read() {
     let ahead = json!({ "app": "Vietcombank", "text": "TK 1 +50.000đ & x",
         "posted_at": 1_789_046_851 });
     assert_eq!(read(&ahead.to_string()), said("", received_at));
+    // A time that the phone does not know is sent as 0.
+    let unknown = r#"{"from":"Vietcombank","text":"TK 1 +50.000\u0111 & x",
+        "sentStamp":"0","receivedStamp":1789043251000}"#;
+    assert_eq!(read(unknown), said("", second));
     for ping in [r#"{"text":" Ping "}"#, "content=ping&from=x"] {
         assert_eq!(read_notice(ping.as_bytes(), received_at), Ok(Sent::Ping), "{ping}");
     }
