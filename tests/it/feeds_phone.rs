@@ -281,6 +281,7 @@ fn marks_make_the_pattern_that_reads_the_notice() {
         ("Tai khoan {sum}", "template-field-unknown"),
         ("Tai khoan 1{amount}", "template-number-unmarked"),
         ("Goi 19001234 {amount}", "template-number-unmarked"),
+        ("Tai khoan {amount} SD #,###,###", "template-number-unmarked"),
     ] {
         assert_eq!(Pattern::parse("pattern", pattern).unwrap_err().code, code, "{pattern}");
     }
