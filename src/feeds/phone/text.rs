@@ -51,11 +51,11 @@ pub enum Sort {
 }
 
 /// Words around one-time passwords and the like, folded.
-const SECRET_WORDS: [&str; 29] = [
-    "otp",
-    "ma xac thuc",
-    "ma xac nhan",
-    "ma xac minh",
+const SECRET_WORDS: [&str; 27] = [
+    "xac thuc",
+    "xac nhan",
+    "xac minh",
+    "code is",
     "ma bao mat",
     "ma kich hoat",
     "ma dang nhap",
@@ -76,8 +76,6 @@ const SECRET_WORDS: [&str; 29] = [
     "passcode",
     "pin code",
     "cvv",
-    "smartotp",
-    "smsotp",
     "ma token",
     "soft token",
     "smart token",
@@ -130,7 +128,10 @@ pub fn sort(text: &str) -> Sort {
 #[must_use]
 pub fn speaks_of_secrets(text: &str) -> bool {
     let folded = folded(text);
-    SECRET_WORDS.iter().any(|word| has_word(&folded, word))
+    // Banks prefix it: sOTP, eOTP, SmartOTP.
+    let mut otps = folded.match_indices("otp").filter_map(|(at, otp)| folded.get(at + otp.len()..));
+    otps.any(|after| !after.starts_with(char::is_alphabetic))
+        || SECRET_WORDS.iter().any(|word| has_word(&folded, word))
 }
 
 /// The text with its balances masked, as far as they can be told without a template.
@@ -268,6 +269,9 @@ mod tests {
         for (text, expected) in [
             ("Ma OTP cua Quy khach la 482913, hieu luc 3 phut", Sort::Secret),
             ("Mã xác thực giao dịch -50,000VND tại TK 123: 482913", Sort::Secret),
+            ("482913 la ma de xac thuc giao dich 50,000VND tu TK 123", Sort::Secret),
+            ("sOTP: 482913 GD TK 123 50,000VND", Sort::Secret),
+            ("Your code is 482913 for account 123, 50,000VND", Sort::Secret),
             ("TK 0123456789 +50,000VND luc 10:15. SD 1,250,000VND", Sort::MoneyIn),
             ("Bạn vừa nhận 50.000đ từ NGUYEN VAN A", Sort::MoneyIn),
             ("TK 0123456789 -50,000VND luc 10:15. SD 1,250,000VND", Sort::MoneyOut),
