@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use cho40::feeds::phone::{
     Field, Fit, Mark, Notice, Number, Pattern, Read, Reading, Sent, Sort, Template, app_key,
-    examples, fit, normalised, read, read_notice, sort,
+    examples, fit, is_worth_marking, normalised, read, read_notice, sort,
 };
 use cho40::feeds::{Decoded, Direction, Headers, Precision, RefusedBecause};
 use cho40::primitives::{UnixMs, Vnd};
@@ -160,6 +160,12 @@ fn a_payer_cannot_write_a_second_amount() {
     assert_eq!(transfer_of(pattern, &format!("{forged}.")), None);
     let fits = fit(&Pattern::parse("pattern", pattern).unwrap(), &format!("{forged}."));
     assert_eq!(fits, Fit::Several);
+    // It waits for a person whatever its words say, unless they speak of a password.
+    let waits =
+        |text: &str| is_worth_marking(&read(&[template(pattern)], &notice(text)), &notice(text));
+    assert!(waits(&format!("{forged}.")));
+    assert!(waits("TK 0123456789. ND: a. GD -9,000,000VND. ND: b. GD -50,000VND."));
+    assert!(!waits(&format!("{forged}. sotp")));
     // Two templates that contradict each other read nothing.
     let (plain, wrong) = (template(PATTERN), template(&PATTERN.replace("{sign}", "+{ignored} x")));
     assert!(matches!(read(&[plain.clone(), wrong], &notice(TEXT)), Read::Transfer(_)));
@@ -167,7 +173,7 @@ fn a_payer_cannot_write_a_second_amount() {
         direction: Some(Direction::In),
         ..template("TK {account} +{balance}VND luc {time}. SD {amount}VND. Ref {memo}")
     };
-    assert_eq!(read(&[plain, swapped], &notice(TEXT)), Read::Unknown);
+    assert_eq!(read(&[plain, swapped], &notice(TEXT)), Read::Unclear);
 }
 
 #[test]

@@ -151,7 +151,7 @@ pub(super) fn read_again(
         let notice = notice(&row);
         let reading = match read(&reader.templates, &notice) {
             Read::Transfer(reading) => reading,
-            Read::Unknown => continue,
+            Read::Unknown | Read::Unclear => continue,
             Read::Secret => {
                 rows::remove(connection, board_id, row.id)?;
                 continue;
