@@ -13,7 +13,7 @@ use crate::db::{DatabaseUrl, Db, DbConnection, Fault, Lanes, Outcome, migrate};
 use crate::intake::Intake;
 use crate::intake::book::FeedBook;
 use crate::intake::complaints::Complaints;
-use crate::intake::phone::Seen;
+use crate::intake::phone::{Seen, texts};
 use crate::intake::poll::{AllowedHosts, Poller};
 use crate::intake::refused::RefusedLog;
 use crate::ledger::{LedgerWriter, index, rollup};
@@ -167,8 +167,8 @@ impl App {
         })
     }
 
-    /// Indexes transfers every ten seconds, renews the lease each minute and rolls finished months
-    /// up each hour.
+    /// Indexes transfers every ten seconds, renews the lease each minute rolls finished months
+    /// up and forgets old notices each hour.
     async fn upkeep(self) {
         let mut tens: u32 = 0;
         let mut ticks = tokio::time::interval(std::time::Duration::from_secs(10));
@@ -183,6 +183,11 @@ impl App {
                 && let Err(fault) = self.roll_months().await
             {
                 tracing::error!(%fault, "finished months were not rolled up");
+            }
+            if tens.is_multiple_of(360)
+                && let Err(fault) = self.forget_old_texts().await
+            {
+                tracing::error!(%fault, "old notices were not forgotten");
             }
             if let Err(fault) = self.index_transfers().await {
                 tracing::error!(%fault, "transfers were not indexed");
@@ -204,6 +209,17 @@ impl App {
     pub async fn keep_refused(&self) {
         self.intake.refused.flush(&self.db).await;
         self.intake.phones.flush(&self.db).await;
+    }
+
+    /// Forgets notices of phones that nobody has marked in time.
+    pub async fn forget_old_texts(&self) -> Outcome<()> {
+        let now = self.clock.now();
+        for board_id in self.db.read(crate::registry::boards::all_ids).await? {
+            let forget =
+                move |connection: &mut DbConnection| texts::forget_old(connection, board_id, now);
+            self.db.write(board_id.0, forget).await?;
+        }
+        Ok(())
     }
 
     /// Brings the boards' index of transfers up to date, some way at a time, and fewer steps while

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use cho40::feeds::phone::{
     Field, Fit, Mark, Notice, Number, Pattern, Read, Reading, Sent, Sort, Template, app_key,
-    examples, fit, normalised, read, read_notice, sort,
+    examples, fit, is_worth_marking, normalised, read, read_notice, sort,
 };
 use cho40::feeds::{Decoded, Direction, Headers, Precision, RefusedBecause};
 use cho40::primitives::{UnixMs, Vnd};
@@ -98,6 +98,10 @@ fn bodies_of_the_forwarders_are_read() {
     let ahead = json!({ "app": "Vietcombank", "text": "TK 1 +50.000đ & x",
         "posted_at": 1_789_046_851 });
     assert_eq!(read(&ahead.to_string()), said("", received_at));
+    // A time that the phone does not know is sent as 0.
+    let unknown = r#"{"from":"Vietcombank","text":"TK 1 +50.000\u0111 & x",
+        "sentStamp":"0","receivedStamp":1789043251000}"#;
+    assert_eq!(read(unknown), said("", second));
     for ping in [r#"{"text":" Ping "}"#, "content=ping&from=x"] {
         assert_eq!(read_notice(ping.as_bytes(), received_at), Ok(Sent::Ping), "{ping}");
     }
@@ -156,6 +160,12 @@ fn a_payer_cannot_write_a_second_amount() {
     assert_eq!(transfer_of(pattern, &format!("{forged}.")), None);
     let fits = fit(&Pattern::parse("pattern", pattern).unwrap(), &format!("{forged}."));
     assert_eq!(fits, Fit::Several);
+    // It waits for a person whatever its words say, unless they speak of a password.
+    let waits =
+        |text: &str| is_worth_marking(&read(&[template(pattern)], &notice(text)), &notice(text));
+    assert!(waits(&format!("{forged}.")));
+    assert!(waits("TK 0123456789. ND: a. GD -9,000,000VND. ND: b. GD -50,000VND."));
+    assert!(!waits(&format!("{forged}. sotp")));
     // Two templates that contradict each other read nothing.
     let (plain, wrong) = (template(PATTERN), template(&PATTERN.replace("{sign}", "+{ignored} x")));
     assert!(matches!(read(&[plain.clone(), wrong], &notice(TEXT)), Read::Transfer(_)));
@@ -163,7 +173,7 @@ fn a_payer_cannot_write_a_second_amount() {
         direction: Some(Direction::In),
         ..template("TK {account} +{balance}VND luc {time}. SD {amount}VND. Ref {memo}")
     };
-    assert_eq!(read(&[plain, swapped], &notice(TEXT)), Read::Unknown);
+    assert_eq!(read(&[plain, swapped], &notice(TEXT)), Read::Unclear);
 }
 
 #[test]
@@ -277,6 +287,7 @@ fn marks_make_the_pattern_that_reads_the_notice() {
         ("Tai khoan {sum}", "template-field-unknown"),
         ("Tai khoan 1{amount}", "template-number-unmarked"),
         ("Goi 19001234 {amount}", "template-number-unmarked"),
+        ("Tai khoan {amount} SD #,###,###", "template-number-unmarked"),
     ] {
         assert_eq!(Pattern::parse("pattern", pattern).unwrap_err().code, code, "{pattern}");
     }

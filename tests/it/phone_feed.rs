@@ -286,6 +286,27 @@ on_both!(unknown_notices_wait_until_one_is_marked, |db| {
     assert_eq!(stage.differences(), Vec::<String>::new());
 });
 
+on_both!(a_waiting_notice_is_forgotten_after_90_days, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A-01", ACCOUNT, UseKind::BusinessOnly);
+    let phone = phone(&stage, feed_of(&stage, &[stand.account_id]));
+    let came_at = db.clock.now();
+    assert_eq!(tell(&phone, NOTICE), "unknown-text");
+    let id = waiting(&stage)[0].id;
+    let count = |db: &mut TestDb| -> i64 {
+        phone_texts::table.count().get_result(db.connection()).unwrap()
+    };
+    db.clock.move_to(came_at.plus_ms(89 * MS_PER_DAY));
+    stage.wait(stage.app.forget_old_texts()).unwrap();
+    assert_eq!((waiting(&stage).len(), count(db)), (1, 1));
+    db.clock.move_to(came_at.plus_ms(91 * MS_PER_DAY));
+    // Nobody sees it any more, also before it is gone.
+    assert_eq!((waiting(&stage).len(), count(db)), (0, 1));
+    assert!(stage.try_write(move |connection, act| texts::get(connection, act, id)).is_err());
+    stage.wait(stage.app.forget_old_texts()).unwrap();
+    assert_eq!(count(db), 0);
+});
+
 on_both!(an_example_counts_only_when_a_notice_has_confirmed_it, |db| {
     let stage = Stage::new(db);
     let stand = stage.stand("A-01", "01234567789", UseKind::BusinessOnly);

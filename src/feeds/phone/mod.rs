@@ -125,10 +125,10 @@ impl Connector for Phone {
         };
         let body = match read(examples::templates(), &notice) {
             Read::Transfer(reading) => by_examples(&notice, &reading),
-            Read::Unknown if text::sort(&notice.whole()) == Sort::MoneyIn => {
+            read if is_worth_marking(&read, &notice) => {
                 return Err(Undecodable::new("text", UndecodableBecause::UnknownText));
             }
-            Read::Unknown | Read::Secret => return Ok(Decoded::NotATransfer("phone-no-transfer")),
+            _ => return Ok(Decoded::NotATransfer("phone-no-transfer")),
         };
         let kept = Object::from_body(&body)?;
         Ok(Decoded::Transfers(vec![reading::decode(config, &kept)?]))
@@ -159,6 +159,17 @@ impl Connector for Phone {
 
     fn kept_headers(&self) -> &'static [&'static str] {
         &["content-type", "user-agent"]
+    }
+}
+
+/// Whether a notice that was not read may wait until a person has marked it.
+#[must_use]
+pub fn is_worth_marking(read: &Read, notice: &Notice) -> bool {
+    match (read, sort(&notice.whole())) {
+        (Read::Unknown, sort) => sort == Sort::MoneyIn,
+        // It has the form of a transfer's notice, so money in must not be lost to our words.
+        (Read::Unclear, sort) => sort != Sort::Secret,
+        (Read::Transfer(_) | Read::Secret, _) => false,
     }
 }
 

@@ -78,8 +78,7 @@ pub fn read(body: &[u8], received_at: UnixMs) -> Result<Sent, Undecodable> {
     if app.is_empty() || app.chars().count() > MAX_APP_CHARS {
         return Err(Undecodable::new("app", Because::TooLong));
     }
-    let posted_at = instant(&fields.first(&POSTED_AT, "posted_at")?, received_at)
-        .map_err(|because| Undecodable::new("posted_at", because))?;
+    let posted_at = fields.first_instant(received_at)?;
     let (title, text) = (normalised(&title), normalised(&text));
     Ok(Sent::Notice(Notice { app, title, text, posted_at }))
 }
@@ -105,6 +104,16 @@ impl Fields<'_> {
             return Err(Undecodable::new(ours, Because::ForbiddenCharacter));
         }
         Ok(value.to_owned())
+    }
+
+    /// The first time that can be read: a forwarder fills in 0 for one that the phone does not
+    /// know, and the next one is good. Where none is, the first is at fault.
+    fn first_instant(&self, received_at: UnixMs) -> Result<UnixMs, Undecodable> {
+        let at_fault = |because| Undecodable::new("posted_at", because);
+        let first = instant(&self.first(&POSTED_AT, "posted_at")?, received_at);
+        let values = POSTED_AT.iter().filter_map(|name| self.0.get(*name));
+        let mut read = values.filter_map(|value| instant(value.trim(), received_at).ok());
+        read.next().map_or_else(|| first.map_err(at_fault), Ok)
     }
 }
 

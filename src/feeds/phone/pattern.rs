@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::text::{MAX_TEXT_CHARS, normalised};
+use super::text::{MASK, MAX_TEXT_CHARS, normalised};
 use crate::primitives::Refusal;
 
 const MAX_PARTS: usize = 40;
@@ -225,7 +225,8 @@ fn runs_into(literal: &str, next: Field) -> bool {
 }
 
 fn has_number(literal: &str) -> bool {
-    let runs = literal.split(|c: char| !c.is_ascii_digit());
+    // A masked balance is a number of the next notice too: with its digits nothing would fit.
+    let runs = literal.split(|c: char| !c.is_ascii_digit() && c != MASK);
     runs.map(str::len).any(|digits| digits > MAX_FIXED_DIGITS)
 }
 

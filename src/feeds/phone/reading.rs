@@ -69,8 +69,11 @@ enum Apart {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Read {
     Transfer(Box<Reading>),
-    /// No template fits, or the fitting ones contradict each other.
+    /// No template fits.
     Unknown,
+    /// One fits, but in several ways, or what it finds means nothing, or another contradicts it:
+    /// a person must see it.
+    Unclear,
     /// It fits, but speaks of a password outside of the payer's words: nothing is kept of it.
     Secret,
 }
@@ -86,7 +89,7 @@ pub fn read(templates: &[Template], notice: &Notice) -> Read {
         let (words, fields) = match fits.into_iter().find(|(_, fit)| *fit != Fit::No) {
             None => continue,
             Some((words, Fit::Once(fields))) => (words, fields),
-            Some(_) => return Read::Unknown,
+            Some(_) => return Read::Unclear,
         };
         let text = |wanted| {
             let field = fields.iter().find(|(field, _)| *field == wanted);
@@ -96,10 +99,10 @@ pub fn read(templates: &[Template], notice: &Notice) -> Read {
             return Read::Secret;
         }
         let Some(reading) = reading(template, notice, words, &text) else {
-            return Read::Unknown;
+            return Read::Unclear;
         };
         if found.as_ref().is_some_and(|other| !reading.says_as(other)) {
-            return Read::Unknown;
+            return Read::Unclear;
         }
         found.get_or_insert(reading);
     }

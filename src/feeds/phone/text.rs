@@ -51,11 +51,11 @@ pub enum Sort {
 }
 
 /// Words around one-time passwords and the like, folded.
-const SECRET_WORDS: [&str; 29] = [
-    "otp",
-    "ma xac thuc",
-    "ma xac nhan",
-    "ma xac minh",
+const SECRET_WORDS: [&str; 27] = [
+    "xac thuc",
+    "xac nhan",
+    "xac minh",
+    "code is",
     "ma bao mat",
     "ma kich hoat",
     "ma dang nhap",
@@ -76,8 +76,6 @@ const SECRET_WORDS: [&str; 29] = [
     "passcode",
     "pin code",
     "cvv",
-    "smartotp",
-    "smsotp",
     "ma token",
     "soft token",
     "smart token",
@@ -103,6 +101,11 @@ const ACCOUNT_WORDS: [&str; 15] = [
     "chuyen den",
     "vi dien tu",
 ];
+/// A heading of notices about transfers, which is no balance.
+const CHANGE_HEADING: &str = "bien dong so du";
+/// Words right before a sum that say that it came or went, folded.
+const CREDIT_WORDS: [&str; 4] = ["tang", "nhan", "nhan duoc", "ghi co"];
+const DEBIT_WORDS: [&str; 4] = ["giam", "ghi no", "tru", "rut"];
 const CURRENCY_WORDS: [&str; 4] = ["vnd", "dong", "d", "vnđ"];
 
 /// Judges a normalised text that no template reads.
@@ -130,7 +133,10 @@ pub fn sort(text: &str) -> Sort {
 #[must_use]
 pub fn speaks_of_secrets(text: &str) -> bool {
     let folded = folded(text);
-    SECRET_WORDS.iter().any(|word| has_word(&folded, word))
+    // Banks prefix it: sOTP, eOTP, SmartOTP.
+    let mut otps = folded.match_indices("otp").filter_map(|(at, otp)| folded.get(at + otp.len()..));
+    otps.any(|after| !after.starts_with(char::is_alphabetic))
+        || SECRET_WORDS.iter().any(|word| has_word(&folded, word))
 }
 
 /// The text with its balances masked, as far as they can be told without a template.
@@ -205,14 +211,17 @@ fn sums(folded: &str) -> Vec<Sum> {
         let (Some(before), Some(digits), Some(after)) = (before, digits, folded.get(to..)) else {
             continue;
         };
-        let is_inside_word = before.ends_with(|c: char| c.is_alphanumeric());
+        let bare = before.strip_suffix("vnd").unwrap_or(before);
+        let is_inside_word = bare.ends_with(|c: char| c.is_alphanumeric());
         if is_inside_word || !(is_grouped(digits) || is_before_currency(after)) {
             continue;
         }
         let context = folded.get(told_until..from).unwrap_or_default();
-        let sign = sign_before(before);
+        let context = context.replace(CHANGE_HEADING, "");
+        let sign = sign_of(before, after);
         // A sum with a sign has moved, whatever stands before it.
-        let is_balance = sign.is_none() && BALANCE_WORDS.iter().any(|word| has_word(context, word));
+        let is_balance =
+            sign.is_none() && BALANCE_WORDS.iter().any(|word| has_word(&context, word));
         found.push(Sum { from, to, sign, is_balance });
         told_until = to;
     }
@@ -238,11 +247,32 @@ fn is_before_currency(after: &str) -> bool {
     })
 }
 
-/// The sign right before a sum, also with a blank, a bracket or the currency between.
-fn sign_before(before: &str) -> Option<char> {
-    let before = before.trim_end_matches([' ', ')', '(', ':']);
-    let before = before.strip_suffix("vnd").unwrap_or(before).trim_end();
-    before.chars().next_back().filter(|c| matches!(c, '+' | '-'))
+/// The sign right before a sum, also with a blank, a bracket or the currency between, or the word
+/// that stands for it. A dash between blanks is none where the sum is said to have come.
+fn sign_of(before: &str, after: &str) -> Option<char> {
+    let near = before.trim_end_matches([' ', ')', '(', ':']);
+    let near = near.strip_suffix("vnd").unwrap_or(near).trim_end();
+    let ends_with = |word: &&str| {
+        near.strip_suffix(*word).is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
+    };
+    if CREDIT_WORDS.iter().any(ends_with) || is_dash_of_credit(before, after) {
+        return Some('+');
+    }
+    if DEBIT_WORDS.iter().any(ends_with) {
+        return Some('-');
+    }
+    near.chars().next_back().filter(|c| matches!(c, '+' | '-'))
+}
+
+fn is_dash_of_credit(before: &str, after: &str) -> bool {
+    let after = after.trim_start();
+    let currency = CURRENCY_WORDS.iter().filter_map(|word| after.strip_prefix(word));
+    let words = currency.min_by_key(|rest| rest.len()).unwrap_or(after).trim_start();
+    before.ends_with(" - ")
+        && CREDIT_WORDS
+            .iter()
+            .filter_map(|word| words.strip_prefix(word))
+            .any(|rest| !rest.starts_with(char::is_alphanumeric))
 }
 
 /// Whether a word stands in a folded text with nothing of a word around it.
@@ -268,6 +298,9 @@ mod tests {
         for (text, expected) in [
             ("Ma OTP cua Quy khach la 482913, hieu luc 3 phut", Sort::Secret),
             ("Mã xác thực giao dịch -50,000VND tại TK 123: 482913", Sort::Secret),
+            ("482913 la ma de xac thuc giao dich 50,000VND tu TK 123", Sort::Secret),
+            ("sOTP: 482913 GD TK 123 50,000VND", Sort::Secret),
+            ("Your code is 482913 for account 123, 50,000VND", Sort::Secret),
             ("TK 0123456789 +50,000VND luc 10:15. SD 1,250,000VND", Sort::MoneyIn),
             ("Bạn vừa nhận 50.000đ từ NGUYEN VAN A", Sort::MoneyIn),
             ("TK 0123456789 -50,000VND luc 10:15. SD 1,250,000VND", Sort::MoneyOut),
@@ -275,6 +308,12 @@ mod tests {
             ("Hoàn đến 50.000đ cho bữa trưa hôm nay!", Sort::NoTransfer),
             ("Cuộc họp lúc 10:15", Sort::NoTransfer),
             ("+ VND 50,000 Tài khoản: 1903", Sort::MoneyIn),
+            ("+VND50,000 Tài khoản: 1903", Sort::MoneyIn),
+            ("Biến động số dư | TK 0123456789 vừa nhận 50.000đ", Sort::MoneyIn),
+            ("Biến động số dư TK 012 tăng 50,000VND. Số dư 1,250,000VND", Sort::MoneyIn),
+            ("Biến động số dư TK 012 giảm 50,000VND. Số dư 1,250,000VND", Sort::MoneyOut),
+            ("Vietcombank - 50.000đ ghi có", Sort::MoneyIn),
+            ("Vietcombank - 50.000đ ghi nợ", Sort::MoneyOut),
         ] {
             assert_eq!(sort(text), expected, "{text}");
         }

@@ -3,9 +3,7 @@
 
 use super::{Reader, digest};
 use crate::access::SecretKey;
-use crate::feeds::phone::{
-    self, Notice, Read, Reading, Sent, Sort, read, read_notice, sort, without_balances,
-};
+use crate::feeds::phone::{self, Notice, Read, Reading, Sent, read, read_notice, without_balances};
 use crate::feeds::{Decoded, Headers, Outcome as Answer, Undecodable};
 use crate::intake::book::LiveFeed;
 use crate::intake::hook::{Answered, Arrived, Intake};
@@ -116,8 +114,8 @@ fn look(
             let digest = digest(key, &notice);
             Taken::Transfer(kept_body(reader, &notice, &reading, device, digest))
         }
-        Read::Unknown if sort(&notice.whole()) == Sort::MoneyIn => Taken::Unknown(notice),
-        Read::Unknown | Read::Secret => Taken::Nothing,
+        read if phone::is_worth_marking(&read, &notice) => Taken::Unknown(notice),
+        _ => Taken::Nothing,
     })
 }
 

@@ -181,7 +181,9 @@ pub(super) fn make(
     match read(std::slice::from_ref(&reading), notice) {
         Read::Transfer(_) => {}
         Read::Secret => return Err(Refusal::invalid("text", "template-secret").into()),
-        Read::Unknown => return Err(Refusal::invalid("text", "template-reads-nothing").into()),
+        Read::Unknown | Read::Unclear => {
+            return Err(Refusal::invalid("text", "template-reads-nothing").into());
+        }
     }
     let board_id = act.board_id();
     let version = match replaces {

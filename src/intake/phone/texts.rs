@@ -11,7 +11,7 @@ use crate::feeds::Headers;
 use crate::feeds::phone::{Notice, Read, app_key, examples, read};
 use crate::intake::replay::{self, TakenIn};
 use crate::intake::store::phone::texts::{self as rows, TextRow};
-use crate::primitives::ids::{DeviceId, FeedId, TextId};
+use crate::primitives::ids::{BoardId, DeviceId, FeedId, TextId};
 use crate::primitives::{Refusal, UnixMs, input};
 use crate::registry::{Page, PageRequest};
 
@@ -70,7 +70,7 @@ pub fn list(
     page: PageRequest,
 ) -> Outcome<Page<UnknownText>> {
     act.require(Permission::FeedsRead)?;
-    let found = rows::page(connection, act.board_id(), filter.feed_id, page)?;
+    let found = rows::page(connection, act.board_id(), filter.feed_id, act.at, page)?;
     let shown = found.into_iter().map(|row| show(act, row)).collect();
     Ok(page.page(shown, |text: &UnknownText| text.id.0))
 }
@@ -133,6 +133,11 @@ pub fn dismiss(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<
     Err(Refusal::not_found("unknown_text").into())
 }
 
+/// Forgets what nobody has marked for 90 days.
+pub fn forget_old(connection: &mut DbConnection, board_id: BoardId, now: UnixMs) -> Outcome<()> {
+    rows::forget_old(connection, board_id, now)
+}
+
 /// Reads every waiting notice again and takes in what is a transfer now.
 pub(super) fn read_again(
     connection: &mut DbConnection,
@@ -142,7 +147,7 @@ pub(super) fn read_again(
     let board_id = act.board_id();
     let mut taken = Vec::new();
     let mut open: Option<(FeedId, crate::intake::book::LiveFeed)> = None;
-    for row in rows::all(connection, board_id)? {
+    for row in rows::all(connection, board_id, act.at)? {
         if open.as_ref().is_none_or(|(id, _)| *id != row.feed_id) {
             open = Some((row.feed_id, replay::feed(connection, act, key, row.feed_id)?));
         }
@@ -151,7 +156,7 @@ pub(super) fn read_again(
         let notice = notice(&row);
         let reading = match read(&reader.templates, &notice) {
             Read::Transfer(reading) => reading,
-            Read::Unknown => continue,
+            Read::Unknown | Read::Unclear => continue,
             Read::Secret => {
                 rows::remove(connection, board_id, row.id)?;
                 continue;
@@ -167,7 +172,7 @@ pub(super) fn read_again(
 }
 
 fn find(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<TextRow> {
-    let row = rows::find(connection, act.board_id(), id)?;
+    let row = rows::find(connection, act.board_id(), id, act.at)?;
     row.ok_or_else(|| Refusal::not_found("unknown_text").into())
 }
 

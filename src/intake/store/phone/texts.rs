@@ -102,21 +102,37 @@ pub fn keep(connection: &mut DbConnection, board_id: BoardId, row: &TextRow) -> 
         .select(table::id)
         .first(connection)
         .optional()?;
-    let oldest_ms = row.received_at.0 - KEPT_MS;
+    let old = table::table.filter(of_feed).filter(table::id.le(surplus.unwrap_or(i64::MIN)));
+    diesel::delete(old).execute(connection)?;
+    forget_old(connection, board_id, row.received_at)
+}
+
+/// Forgets what has waited for too long.
+pub fn forget_old(connection: &mut DbConnection, board_id: BoardId, now: UnixMs) -> Outcome<()> {
     let old = table::table
-        .filter(of_feed)
-        .filter(table::id.le(surplus.unwrap_or(i64::MIN)).or(table::received_at_ms.lt(oldest_ms)));
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::received_at_ms.lt(oldest_ms(now)));
     diesel::delete(old).execute(connection)?;
     Ok(())
+}
+
+/// What was received before is as good as forgotten, also before it is.
+const fn oldest_ms(now: UnixMs) -> i64 {
+    now.0 - KEPT_MS
 }
 
 pub fn find(
     connection: &mut DbConnection,
     board_id: BoardId,
     id: TextId,
+    now: UnixMs,
 ) -> Outcome<Option<TextRow>> {
-    let row: Option<Raw> =
-        table::table.find((board_id.0, id.0)).select(COLUMNS).first(connection).optional()?;
+    let row: Option<Raw> = table::table
+        .find((board_id.0, id.0))
+        .filter(table::received_at_ms.ge(oldest_ms(now)))
+        .select(COLUMNS)
+        .first(connection)
+        .optional()?;
     Ok(row.map(read))
 }
 
@@ -125,10 +141,12 @@ pub fn page(
     connection: &mut DbConnection,
     board_id: BoardId,
     feed_id: Option<FeedId>,
+    now: UnixMs,
     page: PageRequest,
 ) -> Outcome<Vec<TextRow>> {
     let mut query = table::table
         .filter(table::board_id.eq(board_id.0))
+        .filter(table::received_at_ms.ge(oldest_ms(now)))
         .filter(table::id.lt(page.after.unwrap_or(i64::MAX)))
         .order(table::id.desc())
         .limit(page.rows())
@@ -141,9 +159,10 @@ pub fn page(
 }
 
 /// All texts of a board, in the order in which they came.
-pub fn all(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<TextRow>> {
+pub fn all(connection: &mut DbConnection, board_id: BoardId, now: UnixMs) -> Outcome<Vec<TextRow>> {
     let rows: Vec<Raw> = table::table
         .filter(table::board_id.eq(board_id.0))
+        .filter(table::received_at_ms.ge(oldest_ms(now)))
         .order(table::id)
         .select(COLUMNS)
         .load(connection)?;
