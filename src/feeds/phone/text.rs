@@ -53,7 +53,7 @@ pub enum Sort {
 /// Words around one-time passwords and the like, folded.
 const SECRET_WORDS: [&str; 27] = [
     "xac thuc",
-    "xac nhan",
+    "ma xac nhan",
     "xac minh",
     "code is",
     "ma bao mat",
