@@ -68,7 +68,8 @@ pub struct PollError {
 pub struct NewPolling {
     /// `sepay_v1`, `sepay_v2` or `casso_v2`.
     pub api: String,
-    /// The key or token that the provider gives for its API. Absent: the present one stays.
+    /// The key or token that the provider gives for its API. Absent: the present one stays,
+    /// unless `base_url` changes.
     pub key: Option<String>,
     /// Another address of the provider's API, by https; the provider's own where it is absent.
     pub base_url: Option<String>,
@@ -111,12 +112,16 @@ pub fn set(
     let feed = feed_rows::find(connection, act.board_id(), id)?;
     let before = rows::find(connection, act.board_id(), id)?;
     let api = check_api(feed.provider, &new.api)?;
+    let base_url = new.base_url.map(|url| allowed.check(&url)).transpose()?;
     let (key_sealed, key_set_at) = match (&new.key, &before) {
         (Some(key), _) => {
             let key = Secret::new(key, MIN_KEY_CHARS).map_err(|refusal| refusal.on("key"))?;
             (Some(secret_key.seal(&place(id), key.expose().as_bytes())?), act.at)
         }
-        (None, Some(row)) if row.key_sealed.is_some() => (row.key_sealed.clone(), row.key_set_at),
+        // To another address only a key goes that was given for it: nobody reads a kept one so.
+        (None, Some(row)) if row.key_sealed.is_some() && row.base_url == base_url => {
+            (row.key_sealed.clone(), row.key_set_at)
+        }
         (None, _) => return Err(Refusal::invalid("key", "poll-key-required").into()),
     };
     let from_day = match (new.from_day, &before) {
@@ -127,7 +132,6 @@ pub fn set(
     if before.is_some_and(|row| row.api != api || row.from_day != from_day) {
         rows::forget_cursors(connection, act.board_id(), id)?;
     }
-    let base_url = new.base_url.map(|url| allowed.check(&url)).transpose()?;
     let row = PollRow {
         feed_id: id,
         api,

@@ -98,6 +98,10 @@ on_both!(the_key_is_sealed_and_never_shown, |db| {
     let key = KEY.as_bytes();
     assert!(!sealed.windows(key.len()).any(|part| part == key), "sealed at rest");
     assert_eq!(poll(&stage, &poller(&stage, &provider), &feed).failure, None, "the key stayed");
+    // Nobody has a kept key sent to an address of their own.
+    let elsewhere = Some("https://my.sepay.vn".to_owned());
+    let elsewhere = NewPolling { base_url: elsewhere, ..keyless() };
+    refused(set(&stage, &provider, id, elsewhere).map(|_| ()), "key", "poll-key-required");
     // The installation's key is lost: the poll key with it, and polling says so.
     stage.write(|connection, act| feeds::forget_secrets(connection, act.board_id()));
     assert!(!state(&stage, id).has_key);

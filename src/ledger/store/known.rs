@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::{sighting_conflicts, sightings, transfers};
 use crate::db::{DbConnection, Outcome};
-use crate::feeds::{Precision, Reported};
+use crate::feeds::{Direction, Precision, Reported};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::BoardId;
 use crate::primitives::time::MS_PER_MINUTE;
@@ -47,7 +47,7 @@ pub fn are_known(
             None => Ok(false),
             Some((digest, _)) if *digest == one.fingerprint() => Ok(true),
             // Money out that its holder does not let us keep: there is nothing to compare with.
-            Some((_, None)) => Ok(true),
+            Some((_, None)) => Ok(one.direction == Direction::Out),
             Some((_, Some(transfer_id))) => Ok(is_kept_conflict(connection, board_id, one)?
                 || is_same_money(connection, board_id, *transfer_id, one)?),
         })
