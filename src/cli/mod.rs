@@ -8,6 +8,7 @@ mod init;
 mod key;
 pub mod memo;
 mod poll;
+pub mod say;
 mod secret_key;
 mod serve;
 pub mod statement;
@@ -53,6 +54,8 @@ enum Command {
     /// Look into transfer memos / Xem nội dung chuyển khoản
     #[command(subcommand)]
     Memo(memo::MemoCommand),
+    /// An amount in words, as the vendor's phone speaks it / Đọc số tiền thành chữ
+    Say(say::SayArgs),
     /// Try a feed: sample requests, sending, checking / Thử nguồn báo tiền
     #[command(subcommand)]
     Feed(feed::FeedCommand),
@@ -129,6 +132,11 @@ fn run(command: Command) -> Outcome<ExitCode> {
             let output = BufWriter::new(io::stdout().lock());
             memo::run(&command, io::stdin().lock(), output).map_err(Fault::broken)?;
         }
+        Command::Say(args) => match say::run(&args, &mut io::stdout().lock()) {
+            Ok(()) => {}
+            Err(say::Failure::Refused(refusal)) => return Err(refusal.into()),
+            Err(say::Failure::Stream(error)) => return Err(Fault::broken(error)),
+        },
         Command::Poll(command) => return poll::run(&command),
         Command::Feed(command) => {
             let output = BufWriter::new(io::stdout().lock());

@@ -55,6 +55,7 @@ mod poll_settings;
 mod poll_support;
 mod polling;
 mod primitives;
+mod primitives_spoken;
 mod primitives_time;
 mod proof_instances;
 mod proof_kill;
