@@ -122,7 +122,7 @@ fn written(dong: u64) -> String {
             }
         }
         said = said.replace("trăm không mươi", "trăm linh").replace("trăm một mươi", "trăm mười");
-        text += &format!("{said} {unit} ");
+        text.extend([said.as_str(), " ", unit, " "]);
     }
     if text.is_empty() {
         return "không đồng".to_owned();
