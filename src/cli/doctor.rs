@@ -18,12 +18,17 @@ pub(super) fn require_boards(connection: &mut DbConnection) -> Outcome<Vec<Board
     if boards.is_empty() { Err(Refusal::conflict("no-board").into()) } else { Ok(boards) }
 }
 
-/// Exit code 0: no difference; 1: differences, each printed on a line.
+/// Examines the database. Exit code 0: no difference; 1: differences, each printed on a line.
 pub fn run(settings: &Settings) -> Outcome<ExitCode> {
     let mut connection = DbConnection::open_first(&settings.resolve()?.database_url)?;
     migrate::require_current(&mut connection)?;
+    report(&mut connection)
+}
+
+/// Prints what is wrong in any board.
+pub(super) fn report(connection: &mut DbConnection) -> Outcome<ExitCode> {
     let mut found = 0_usize;
-    for board_id in require_boards(&mut connection)? {
+    for board_id in require_boards(connection)? {
         for difference in
             connection.in_snapshot(|connection| doctor::examine(connection, board_id))?
         {

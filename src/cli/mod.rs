@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod backup;
 mod config;
 pub mod demo;
 mod doctor;
@@ -48,6 +49,10 @@ enum Command {
     Migrate(Settings),
     /// Recompute totals and invariants, print each difference / Đối chiếu số liệu
     Doctor(Settings),
+    /// Back up the whole database into one file, also while it is served / Sao lưu dữ liệu
+    Backup(backup::BackupArgs),
+    /// Take a backup back into an empty database / Phục hồi dữ liệu từ bản sao lưu
+    Restore(backup::RestoreArgs),
     /// Issue and read VietQR codes / Tạo và đọc mã VietQR
     #[command(name = "vietqr", subcommand)]
     VietQr(vietqr::VietQrCommand),
@@ -115,6 +120,8 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 "Đã lên phiên bản mới nhất. / The schema is up to date."
             })?;
         }
+        Command::Backup(args) => backup::back_up(&args)?,
+        Command::Restore(args) => return backup::restore(&args),
         Command::Doctor(settings) => return doctor::run(&settings),
         Command::VietQr(command) => {
             let output = BufWriter::new(io::stdout().lock());

@@ -67,7 +67,7 @@ const FALSE: [(&str, &str); 38] = [
 
 /// A month ago and now: named and small receipts, a wrong amount, money out, a duplicate, a
 /// suspected pair, a queue.
-fn fill(stage: &Stage) {
+pub fn fill(stage: &Stage) {
     let stand = stage.stand("A1", "0123456789", UseKind::BusinessOnly);
     stage.stand("A2", "0987654321", UseKind::Mixed);
     let feed = stage.feed(Provider::StandardWebhooks);

@@ -15,6 +15,7 @@ mod adoption_secrecy;
 mod adoption_secrecy_worlds;
 mod adoption_support;
 mod adoption_tail;
+mod backup;
 mod cli;
 mod cli_feed;
 mod cli_secret_key;
