@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod fold;
+pub mod hours;
 pub mod id;
 pub mod ids;
 pub mod input;
@@ -13,6 +14,7 @@ pub mod time;
 pub mod visible;
 
 pub use clock::Clock;
+pub use hours::Hours;
 pub use money::Vnd;
 pub use refusal::Refusal;
 pub use time::{Day, Month, UnixMs};
