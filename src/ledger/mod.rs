@@ -25,5 +25,5 @@ mod writer;
 pub use class::Class;
 pub use item::{Item, Recorded};
 pub use store::tail::Tail;
-pub use store::{index, known, receipts, rollup};
+pub use store::{heard, index, known, receipts, rollup};
 pub use writer::LedgerWriter;

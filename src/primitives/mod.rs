@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod fold;
+pub mod hours;
 pub mod id;
 pub mod ids;
 pub mod input;
@@ -15,6 +16,7 @@ pub mod typed;
 pub mod visible;
 
 pub use clock::Clock;
+pub use hours::Hours;
 pub use money::Vnd;
 pub use refusal::Refusal;
 pub use time::{Day, Month, UnixMs};

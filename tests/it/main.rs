@@ -61,6 +61,7 @@ mod primitives_time;
 mod proof_instances;
 mod proof_kill;
 mod proof_support;
+mod pulse;
 mod receipts;
 mod registry_accounts;
 mod registry_codes;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod heads;
+pub mod heard;
 pub mod index;
 pub mod known;
 pub mod pairs;
