@@ -46,7 +46,7 @@ enum Command {
     /// Bring the schema up to date / Cập nhật cấu trúc cơ sở dữ liệu
     Migrate(Settings),
     /// Recompute totals and invariants, print each difference / Đối chiếu số liệu
-    Doctor(Settings),
+    Doctor(doctor::DoctorArgs),
     /// Issue and read VietQR codes / Tạo và đọc mã VietQR
     #[command(name = "vietqr", subcommand)]
     VietQr(vietqr::VietQrCommand),
@@ -112,7 +112,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 "Đã lên phiên bản mới nhất. / The schema is up to date."
             })?;
         }
-        Command::Doctor(settings) => return doctor::run(&settings),
+        Command::Doctor(args) => return doctor::run(&args),
         Command::VietQr(command) => {
             let output = BufWriter::new(io::stdout().lock());
             match vietqr::run(&command, io::stdin().lock(), output, io::stderr()) {
