@@ -143,7 +143,7 @@ pub fn restore(args: &RestoreArgs) -> Outcome<ExitCode> {
         say(&format!("migrated {name}"))?;
     }
     say(&format!("Đã phục hồi {rows} dòng của {tables} bảng. / {rows} rows of {tables} tables."))?;
-    doctor::report(&mut connection)
+    doctor::report(&mut connection, false)
 }
 
 fn passphrase(file: Option<&Path>) -> Outcome<Option<Passphrase>> {

@@ -48,7 +48,7 @@ enum Command {
     /// Bring the schema up to date / Cập nhật cấu trúc cơ sở dữ liệu
     Migrate(Settings),
     /// Recompute totals and invariants, print each difference / Đối chiếu số liệu
-    Doctor(Settings),
+    Doctor(doctor::DoctorArgs),
     /// Back up the whole database into one file, also while it is served / Sao lưu dữ liệu
     Backup(backup::BackupArgs),
     /// Take a backup back into an empty database / Phục hồi dữ liệu từ bản sao lưu
@@ -122,7 +122,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
         }
         Command::Backup(args) => backup::back_up(&args)?,
         Command::Restore(args) => return backup::restore(&args),
-        Command::Doctor(settings) => return doctor::run(&settings),
+        Command::Doctor(args) => return doctor::run(&args),
         Command::VietQr(command) => {
             let output = BufWriter::new(io::stdout().lock());
             match vietqr::run(&command, io::stdin().lock(), output, io::stderr()) {

@@ -21,11 +21,11 @@ use crate::registry::PageRequest;
 pub const APART_MS: i64 = 5 * 60_000;
 /// A transfer may be recorded so long before its own time: clocks differ.
 const SLACK_MS: i64 = MS_PER_HOUR;
-/// Transfers of an account that are looked through from then on, and those that fit.
-const LOOKED_AT: i64 = 2_000;
+/// Transfers of an account that are looked through from then on, and those that fit. A report may
+/// come long after its transfer, and a statement records a year of them in one minute: what is not
+/// looked at is counted twice.
+const LOOKED_AT: i64 = 100_000;
 const FITTING: i64 = 50;
-/// A list may be read long after its transfers were told of.
-const LOOKED_AT_OF_COMPANY: i64 = 100_000;
 
 static SOURCES: LazyLock<Table> = LazyLock::new(|| {
     let columns = [
@@ -160,7 +160,7 @@ pub fn fitting(
         .filter(transfer_index::subject_id.eq(asked.account_id.0))
         .filter(transfer_index::transfer_id.ge(id::floor_of(from.plus_ms(-SLACK_MS))))
         .order(transfer_index::transfer_id)
-        .limit(if only_company { LOOKED_AT_OF_COMPANY } else { LOOKED_AT })
+        .limit(LOOKED_AT)
         .select(transfer_index::transfer_id);
     let mut ids: Vec<i64> = fit.clone().filter(transfers::id.eq_any(indexed)).load(connection)?;
     if !unindexed.is_empty() {
