@@ -2,7 +2,8 @@
 //! outgrows its file moves to PostgreSQL by the same two commands.
 //!
 //! The first line is the [`Header`], then for each table a line that names it and its columns, and
-//! a line for each row, as an array; the last line counts them, so that what is cut off shows.
+//! a line for each row, as an array; the last line counts them and has the SHA-256 of all lines
+//! before it, so that what is cut off or altered shows.
 //! Tables come after those that they refer to. Bytes are hexadecimal, booleans 0 and 1.
 
 mod read;
@@ -30,8 +31,15 @@ struct Header {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Mark {
-    Table { name: String, columns: Vec<String> },
-    End(Counted),
+    Table {
+        name: String,
+        columns: Vec<String>,
+    },
+    End {
+        #[serde(flatten)]
+        counted: Counted,
+        sha256: String,
+    },
 }
 
 /// What a backup holds.

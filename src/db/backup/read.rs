@@ -5,6 +5,7 @@ use std::io::{self, BufRead, Read};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use sha2::{Digest, Sha256};
 
 use super::tables::{self, Kind, Table};
 use super::{Counted, FORMAT, Header, Mark, VERSION};
@@ -26,7 +27,7 @@ pub fn restore(connection: &mut DbConnection, input: &mut impl BufRead) -> Outco
     if let DbConnection::Postgres(inner) = connection {
         inner.batch_execute("SET statement_timeout = 0")?;
     }
-    let mut lines = Lines { input, number: 0 };
+    let mut lines = Lines { input, number: 0, hash: Sha256::new() };
     let header: Header = lines
         .next()?
         .and_then(|line| serde_json::from_slice(&line).ok())
@@ -54,6 +55,7 @@ fn fill<R: BufRead>(
     let mut counted = Counted::default();
     let mut filling: Option<Filling> = None;
     loop {
+        let before = lines.hash.clone();
         let line = lines.next()?.ok_or_else(|| lines.damaged())?;
         if line.first() == Some(&b'[') {
             let filling = filling.as_mut().ok_or_else(|| lines.damaged())?;
@@ -76,8 +78,10 @@ fn fill<R: BufRead>(
                 filling = Some(Filling { insert, rows: String::new() });
                 counted.tables += 1;
             }
-            Mark::End(told) => {
-                let is_whole = told == counted && lines.next()?.is_none();
+            Mark::End { counted: told, sha256 } => {
+                let is_whole = told == counted
+                    && sha256 == hex::encode(before.finalize())
+                    && lines.next()?.is_none();
                 return if is_whole { Ok(counted) } else { Err(lines.damaged().into()) };
             }
         }
@@ -135,6 +139,8 @@ fn insert(connection: &DbConnection, table: &Table, columns: &[String]) -> Optio
 struct Lines<'r, R> {
     input: &'r mut R,
     number: u64,
+    /// Of the lines so far.
+    hash: Sha256,
 }
 
 impl<R: BufRead> Lines<'_, R> {
@@ -145,9 +151,15 @@ impl<R: BufRead> Lines<'_, R> {
         let read = self.input.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line);
         match read {
             Ok(0) => Ok(None),
-            Ok(_) if line.pop() == Some(b'\n') => Ok(Some(line)),
+            Ok(_) if line.last() == Some(&b'\n') => {
+                self.hash.update(&line);
+                line.pop();
+                Ok(Some(line))
+            }
             Ok(_) => Err(self.damaged().into()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => self.next(),
+            // Not even unpacked: another file, or another passphrase.
+            Err(_) if self.number == 1 => Err(Refusal::conflict("backup-not-recognised").into()),
             // What is cut off or altered shows itself when it is unpacked.
             Err(error) => Err(self.damaged().with("error", error).into()),
         }

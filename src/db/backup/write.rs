@@ -6,6 +6,7 @@ use diesel::connection::{DefaultLoadingMode, SimpleConnection};
 use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use sha2::{Digest, Sha256};
 
 use super::tables::{self, Kind, Table};
 use super::{Counted, FORMAT, Header, Mark, VERSION};
@@ -27,21 +28,42 @@ pub fn write(connection: &mut DbConnection, at: UnixMs, out: &mut impl Write) ->
         // A large table takes longer than any other statement may.
         inner.batch_execute("SET statement_timeout = 0")?;
     }
+    // Looked up before: diesel makes its table where there is none, and a snapshot writes nothing.
+    let migrations = migrate::applied(connection)?;
+    let mut out = Hashing { out, hash: Sha256::new() };
     connection.in_snapshot(|connection| {
-        let migrations = migrate::applied(connection)?;
         let format = FORMAT.to_owned();
         let header = Header { format, version: VERSION, made_at_ms: at.0, migrations };
-        put(out, &header)?;
+        put(&mut out, &header)?;
         let mut counted = Counted::default();
         for table in tables::all(connection)? {
             let columns = table.columns.iter().map(|column| column.name.clone()).collect();
-            put(out, &Mark::Table { name: table.name.clone(), columns })?;
+            put(&mut out, &Mark::Table { name: table.name.clone(), columns })?;
             counted.tables += 1;
-            counted.rows += rows(connection, &table, out)?;
+            counted.rows += rows(connection, &table, &mut out)?;
         }
-        put(out, &Mark::End(counted))?;
+        let sha256 = hex::encode(out.hash.finalize_reset());
+        put(&mut out, &Mark::End { counted, sha256 })?;
         Ok(counted)
     })
+}
+
+/// Writes and hashes.
+struct Hashing<'w, W> {
+    out: &'w mut W,
+    hash: Sha256,
+}
+
+impl<W: Write> Write for Hashing<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hash.update(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
 }
 
 fn put(out: &mut impl Write, line: &impl serde::Serialize) -> Outcome<()> {
