@@ -67,6 +67,7 @@ poll-no-progress = The provider gives the same page again and again, so that the
 poll-key-missing = The poll key went with the server's old secret key. Please set it again.
 poll-url-not-allowed = This address may not be asked. Please check `base_url` and `poll_allowed_hosts`.
 poll-database = The database could not be written. The server will do it again by itself; nothing is lost.
+poll-out-of-time = The run took too long and stopped; the next one begins with the accounts that were not reached. If it goes on, please name fewer `accounts`, or a later `from_day`.
 poll-interrupted = The run was interrupted. The next one goes on.
 
 ## The pulse of feeds: `sight-<state>` is what a screen shows, `alarm-<code>` an alarm

@@ -67,6 +67,7 @@ poll-no-progress = Nhà cung cấp cứ trả lại một trang như nhau nên k
 poll-key-missing = Khóa để hỏi đã mất theo khóa bí mật cũ của máy chủ. Xin đặt lại khóa.
 poll-url-not-allowed = Địa chỉ này không được phép hỏi. Xin coi lại `base_url` và `poll_allowed_hosts`.
 poll-database = Cơ sở dữ liệu chưa ghi được. Máy chủ sẽ tự làm lại; chưa mất gì.
+poll-out-of-time = Lần hỏi này lâu quá nên dừng lại; lần sau hỏi tiếp những tài khoản chưa tới lượt. Nếu còn lặp lại, xin bớt `accounts`, hoặc chọn `from_day` gần hơn.
 poll-interrupted = Lần hỏi bị ngắt giữa chừng. Lần sau sẽ làm tiếp.
 
 ## Mạch của nguồn: `sight-<trạng thái>` là chữ trên màn hình, `alarm-<mã>` là báo động

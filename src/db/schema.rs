@@ -449,6 +449,7 @@ diesel::table! {
         last_error_status -> Nullable<Integer>,
         last_error_at_ms -> Nullable<BigInt>,
         failure_count -> Integer,
+        ended_at_ms -> Nullable<BigInt>,
     }
 }
 
@@ -460,6 +461,10 @@ diesel::table! {
         cursor -> Nullable<Text>,
         head -> Nullable<Text>,
         head_seen_at_ms -> BigInt,
+        reread_at_ms -> Nullable<BigInt>,
+        tried_at_ms -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        last_error_status -> Nullable<Integer>,
     }
 }
 

@@ -50,6 +50,8 @@ mod pairs_support;
 mod phone_feed;
 mod phone_pairing;
 mod phone_support;
+mod poll_doubt;
+mod poll_gaps;
 mod poll_pairs;
 mod poll_serving;
 mod poll_settings;
