@@ -330,8 +330,8 @@ fn prove(connection: &mut DbConnection, run: Run, row: &PollRow, at: UnixMs) -> 
         return polls::read_on(connection, run, "", day, at);
     }
     // Ids of SePay's own do not tell which accounts these are.
-    let named = row.accounts.iter().filter(|_| row.api != ListApi::SepayV2);
-    named.into_iter().try_for_each(|account| polls::read_on(connection, run, account, day, at))
+    let mut named = row.accounts.iter().filter(|_| row.api != ListApi::SepayV2);
+    named.try_for_each(|account| polls::read_on(connection, run, account, day, at))
 }
 
 /// Whether the list has another length than on the page before: rows may have changed pages.
