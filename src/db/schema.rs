@@ -469,6 +469,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    poll_days (board_id, feed_id, account, day) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        account -> Text,
+        day -> Integer,
+        last_success_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     listed_deliveries (board_id, delivery_id) {
         board_id -> BigInt,
         delivery_id -> BigInt,
@@ -848,6 +858,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     suspected_pairs,
     feed_polls,
     poll_cursors,
+    poll_days,
     listed_deliveries,
     phone_devices,
     phone_silences,

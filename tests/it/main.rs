@@ -13,6 +13,7 @@ mod adoption_report;
 mod adoption_rollup;
 mod adoption_secrecy;
 mod adoption_secrecy_worlds;
+mod adoption_signs;
 mod adoption_support;
 mod adoption_tail;
 mod backup;

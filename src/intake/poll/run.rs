@@ -10,7 +10,7 @@ use super::fetch::{Failure, Fetch};
 use super::hosts::AllowedHosts;
 use super::pace::{self, Pacer, Pause};
 use super::take::database;
-use crate::db::{Fault, Outcome};
+use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::list::ListPage;
 use crate::feeds::{ListApi, NoProgress, Place};
 use crate::intake::Intake;
@@ -21,6 +21,7 @@ use crate::intake::store::polls::{self, CursorRow, Ended, PollRow, Run};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::time::{MS_PER_MINUTE, MS_PER_SECOND};
+use crate::registry::boards;
 
 /// A feed is another instance's so long after the last sign of a run.
 pub(super) const LEASE_MS: i64 = 5 * MS_PER_MINUTE;
@@ -193,9 +194,11 @@ impl Poller {
             }
         };
         let ended = Ended { at: now, next_run_at, error };
-        self.intake
-            .db
-            .write_here(run.board_id.0, move |connection| polls::end(connection, run, ended))
+        let read = row.clone();
+        self.intake.db.write_here(run.board_id.0, move |connection| {
+            let is_ours = polls::end(connection, run, ended)?;
+            if is_ours && error.is_none() { prove(connection, run, &read, now) } else { Ok(()) }
+        })
     }
 
     fn read_all(&self, run: Run, row: &PollRow, polled: &mut Polled) -> Result<(), Failure> {
@@ -386,6 +389,17 @@ fn in_turn<'r>(accounts: &'r [String], cursors: &BTreeMap<String, CursorRow>) ->
     }
     all.sort_by_key(|account| cursors.get(*account).and_then(|row| row.tried_at));
     all
+}
+
+/// The reading proves this day for the accounts that were asked for.
+fn prove(connection: &mut DbConnection, run: Run, row: &PollRow, at: UnixMs) -> Outcome<()> {
+    let day = at.day(boards::day_start_minute(connection, run.board_id)?);
+    if row.accounts.is_empty() {
+        return polls::read_on(connection, run, "", day, at);
+    }
+    // Ids of SePay's own do not tell which accounts these are.
+    let mut named = row.accounts.iter().filter(|_| row.api != ListApi::SepayV2);
+    named.try_for_each(|account| polls::read_on(connection, run, account, day, at))
 }
 
 /// Whether the list has another length than on the page before: rows may have changed pages.

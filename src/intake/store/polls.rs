@@ -4,7 +4,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool};
 
-use crate::db::schema::{feed_polls as p, feeds, poll_cursors as c};
+use crate::db::schema::{feed_polls as p, feeds, poll_cursors as c, poll_days as d};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::ListApi;
 use crate::on_db;
@@ -272,10 +272,10 @@ pub struct Ended {
     pub error: Option<(&'static str, Option<u16>)>,
 }
 
-/// Writes how the run ended, and gives the feed back.
-pub fn end(connection: &mut DbConnection, run: Run, ended: Ended) -> Outcome<()> {
+/// Writes how the run ended, and gives the feed back; `false`: it was taken from the run.
+pub fn end(connection: &mut DbConnection, run: Run, ended: Ended) -> Outcome<bool> {
     if !keep(connection, run, UnixMs(0))? {
-        return Ok(());
+        return Ok(false);
     }
     let row = p::table.find((run.board_id.0, run.feed_id.0));
     let next = p::next_run_at_ms.eq(ended.next_run_at.0);
@@ -293,6 +293,31 @@ pub fn end(connection: &mut DbConnection, run: Run, ended: Ended) -> Outcome<()>
             ))
             .execute(connection)?,
     };
+    Ok(true)
+}
+
+/// Writes that lists were read to their end on a day. `account`: the one that was asked for; empty:
+/// all of the key.
+pub fn read_on(
+    connection: &mut DbConnection,
+    run: Run,
+    account: &str,
+    day: Day,
+    at: UnixMs,
+) -> Outcome<()> {
+    let key = (run.board_id.0, run.feed_id.0, account, day.0);
+    let last = d::last_success_ms.eq(at.0);
+    if diesel::update(d::table.find(key)).set(last).execute(connection)? == 0 {
+        diesel::insert_into(d::table)
+            .values((
+                d::board_id.eq(run.board_id.0),
+                d::feed_id.eq(run.feed_id.0),
+                d::account.eq(account),
+                d::day.eq(day.0),
+                last,
+            ))
+            .execute(connection)?;
+    }
     Ok(())
 }
 
