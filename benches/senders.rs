@@ -76,7 +76,7 @@ fn scenario(kind: &Kind, effort: &Effort) -> Result<serde_json::Value, Box<dyn E
         let load = load::run(server.address, &path, &requests, requests.len(), CONNECTIONS)?;
         acknowledged += load.succeeded;
         match &load.first_error {
-            Some(error) => Err(format!("a good sender was answered {error}").into()),
+            Some(error) => Err(format!("{} good senders, the first: {error}", load.errors).into()),
             None => Ok(load),
         }
     };

@@ -99,16 +99,11 @@ fn untrue(
         else {
             continue;
         };
-        let names = (
-            account_id.map_or(0, |id| id.0),
-            occupancy_id.map_or(0, |id| id.0),
-            request_id.map_or(0, |id| id.0),
-        );
-        let (account, occupancy, request) = names;
-        told.push((
-            transfer_id.0,
-            (account, occupancy, request, amount.get(), class.to_string(), day.0),
-        ));
+        let account = account_id.map_or(0, |id| id.0);
+        let occupancy = occupancy_id.map_or(0, |id| id.0);
+        let request = request_id.map_or(0, |id| id.0);
+        let of = (account, occupancy, request, amount.get(), class.to_string(), day.0);
+        told.push((transfer_id.0, of));
     }
     let mut kept: HashMap<i64, Told> = HashMap::new();
     for some in told.chunks(AT_ONCE) {
