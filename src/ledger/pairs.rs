@@ -1,7 +1,7 @@
 //! Reports that seem to be of a transfer that is known already: what a person says of them.
 
 use super::matching::{Rule, Unassigned};
-use super::replace::{Replacement, replace};
+use super::replace::{Decided, Replacement, replace};
 use super::store::{heads, pairs as rows, reading};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
@@ -85,7 +85,7 @@ pub fn part(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()
             rule: Rule::parse(&before.rule),
             lines: before.lines,
             waits_because: Unassigned::TakenBack,
-            decided_by: Some(act.scope.key_id),
+            decided: Decided::by(act.scope.key_id, None),
         };
         replace(connection, board_id, &mut heads, &[back], act.at)?;
     }

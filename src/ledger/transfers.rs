@@ -8,11 +8,14 @@ use utoipa::ToSchema;
 pub use super::assign::{NewAttribution, NewLine, assign};
 use super::class::Class;
 use super::matching::Line;
+use super::replace::Decided;
 use super::store::reading;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision, Reported};
-use crate::primitives::ids::{AccountId, CodeId, FeedId, OccupancyId, RequestId, TransferId};
+use crate::primitives::ids::{
+    AccountId, CodeId, FeedId, KeyId, OccupancyId, RequestId, TransferId,
+};
 use crate::primitives::{Refusal, UnixMs, Vnd};
 use crate::registry::{Page, PageRequest};
 
@@ -54,6 +57,14 @@ pub struct AttributionView {
     /// the account no longer served it) and `cancelled_request` are the vendor's money too, but to
     /// be looked at.
     pub rule: String,
+    /// The key of the person who decided; absent where rules did.
+    pub decided_by: Option<KeyId>,
+    /// The key of who had proposed it to that person.
+    pub proposed_by: Option<KeyId>,
+    #[schema(value_type = String, format = DateTime)]
+    pub decided_at: UnixMs,
+    /// A person's words, only for keys with `amounts.read`; or what made rules run again.
+    pub why: Option<String>,
     pub lines: Vec<LineView>,
 }
 
@@ -92,6 +103,8 @@ pub struct Stored {
     pub payer_key: Option<i64>,
     pub seq: i32,
     pub rule: String,
+    pub decided: Decided,
+    pub decided_at: UnixMs,
     pub lines: Vec<Line>,
 }
 
@@ -154,6 +167,7 @@ pub(super) fn show(
             class: line.class,
             amount_vnd: amount(line.amount),
         };
+        let Decided { by, proposed_by, why } = stored.decided;
         Transfer {
             id: stored.id,
             account_id: stored.account_id,
@@ -169,6 +183,10 @@ pub(super) fn show(
             attribution: AttributionView {
                 seq: stored.seq,
                 rule: stored.rule,
+                decided_by: by,
+                proposed_by,
+                decided_at: stored.decided_at,
+                why: why.filter(|_| sees_amounts || by.is_none()),
                 lines: stored.lines.into_iter().map(line).collect(),
             },
         }

@@ -7,6 +7,7 @@ pub mod heard;
 pub mod index;
 pub mod known;
 pub mod pairs;
+pub mod proposals;
 pub mod queue;
 pub mod reading;
 pub mod receipts;
