@@ -64,6 +64,7 @@ require_cargo() {
 # ---------------------------------------------------------------- a throwaway PostgreSQL
 cluster=
 cluster_url=
+cluster_options=
 cluster_name=cho40-throwaway-postgres
 
 # PostgreSQL refuses to run as root: then it runs as its own user, or as nobody.
@@ -109,10 +110,18 @@ start_cluster() {
     as_postgres_user "$bin/initdb" -D "$cluster/home/data" -U postgres -A trust -E UTF8 \
         --locale=C --no-sync >"$cluster/initdb.log" 2>&1 9>&- ||
         fail "initdb failed: $(cat "$cluster/initdb.log")"
-    as_postgres_user "$bin/pg_ctl" -D "$cluster/home/data" -l "$cluster/home/log" -w -t 60 \
-        -o "-c listen_addresses='' -k $cluster/home -c max_connections=400 $*" start \
-        >/dev/null 9>&- || fail "PostgreSQL did not start: $(cat "$cluster/home/log")"
+    cluster_options="-c listen_addresses='' -k $cluster/home -c max_connections=400 $*"
+    cluster_up || fail "PostgreSQL did not start: $(cat "$cluster/home/log")"
     cluster_url="postgres:///postgres?host=$cluster/home&user=postgres"
+}
+
+# Starts the cluster's server, and stops it in a way of pg_ctl's (`fast`, `immediate`).
+cluster_up() {
+    as_postgres_user "$(postgres_bin)/pg_ctl" -D "$cluster/home/data" -l "$cluster/home/log" \
+        -w -t 60 -o "$cluster_options" start >/dev/null 9>&-
+}
+cluster_down() {
+    as_postgres_user "$(postgres_bin)/pg_ctl" -D "$cluster/home/data" -m "$1" -w stop >/dev/null
 }
 
 # Stops the cluster that this script started, and removes its folder.

@@ -67,4 +67,15 @@ poll-no-progress = The provider gives the same page again and again, so that the
 poll-key-missing = The poll key went with the server's old secret key. Please set it again.
 poll-url-not-allowed = This address may not be asked. Please check `base_url` and `poll_allowed_hosts`.
 poll-database = The database could not be written. The server will do it again by itself; nothing is lost.
+poll-out-of-time = The run took too long and stopped; the next one begins with the accounts that were not reached. If it goes on, please name fewer `accounts`, or a later `from_day`.
 poll-interrupted = The run was interrupted. The next one goes on.
+
+## The pulse of feeds: `sight-<state>` is what a screen shows, `alarm-<code>` an alarm
+
+sight-received = RECEIVED
+sight-not-seen-yet = MONEY NOT SEEN YET
+sight-unknown = UNCLEAR – LOOK INTO THE BANK’S APP
+alarm-feed-silent = The feed looks healthy, but nothing has come since { $since_at }, although much usually does. Please look into the bank’s app whether money came, then check the feed at its provider or on the phone.
+alarm-phone-silent = The phone was not heard since { $since_at }. Please check its battery, its network and that the forwarding app still runs; revoke a phone that is not used any more.
+alarm-poll-failing = Asking the provider has failed several times in a row. The reason is in `last_error` of `/feeds/…/polling`.
+alarm-no-secret = The feed has no key and no phone that still holds, so nothing that is sent would be believed. Please add a key or pair a phone.

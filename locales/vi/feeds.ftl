@@ -67,4 +67,15 @@ poll-no-progress = Nhà cung cấp cứ trả lại một trang như nhau nên k
 poll-key-missing = Khóa để hỏi đã mất theo khóa bí mật cũ của máy chủ. Xin đặt lại khóa.
 poll-url-not-allowed = Địa chỉ này không được phép hỏi. Xin coi lại `base_url` và `poll_allowed_hosts`.
 poll-database = Cơ sở dữ liệu chưa ghi được. Máy chủ sẽ tự làm lại; chưa mất gì.
+poll-out-of-time = Lần hỏi này lâu quá nên dừng lại; lần sau hỏi tiếp những tài khoản chưa tới lượt. Nếu còn lặp lại, xin bớt `accounts`, hoặc chọn `from_day` gần hơn.
 poll-interrupted = Lần hỏi bị ngắt giữa chừng. Lần sau sẽ làm tiếp.
+
+## Mạch của nguồn: `sight-<trạng thái>` là chữ trên màn hình, `alarm-<mã>` là báo động
+
+sight-received = ĐÃ NHẬN
+sight-not-seen-yet = CHƯA THẤY TIỀN
+sight-unknown = KHÔNG RÕ – XEM ỨNG DỤNG NGÂN HÀNG
+alarm-feed-silent = Nguồn trông vẫn tốt nhưng không có tin nào từ { $since_at }, dù giờ này thường có nhiều. Xin mở ứng dụng ngân hàng coi có tiền vào không, rồi coi lại nguồn bên nhà cung cấp hoặc điện thoại.
+alarm-phone-silent = Không nghe thấy điện thoại từ { $since_at }. Xin coi máy còn pin, còn mạng và ứng dụng chuyển tin còn chạy không; máy không dùng nữa thì thu hồi.
+alarm-poll-failing = Hỏi nhà cung cấp hỏng nhiều lần liền. Lý do ở `last_error` của `/feeds/…/polling`.
+alarm-no-secret = Nguồn không có khóa hay điện thoại nào còn dùng được, nên tin gửi đến không được tin. Xin thêm khóa hoặc ghép điện thoại.

@@ -3,6 +3,7 @@
 //! Every use case above takes an [`Act`] and asks its scope first; there is no other way to data.
 
 pub mod keys;
+pub mod passphrase;
 pub mod permission;
 pub mod sealing;
 

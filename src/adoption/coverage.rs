@@ -1,10 +1,12 @@
 //! Set V: where the absence of receipts means something. Silence proves nothing; a day is good for
 //! an account only if the same feed reported something of the same bank that cannot have been the
-//! stall's own money; or if a statement of the bank told that day completely.
+//! stall's own money; or if a statement of the bank told that day completely; or if the feed itself
+//! lived through it, by its phones' signs of life or by readings of its provider's list.
 
 use std::collections::HashMap;
 
 use super::days::{DaySet, Span};
+use super::signs::Signs;
 use super::store::register::LinkRow;
 use super::store::sources::{BankDayRow, FeedAccountRow, StatementDaysRow};
 use crate::feeds::{FeedKind, Provider, connector};
@@ -23,6 +25,7 @@ pub struct Sources<'a> {
     heard: HashMap<(i64, &'a str), Vec<&'a BankDayRow>>,
     /// By account.
     told: HashMap<i64, Vec<Span>>,
+    signs: &'a Signs,
     history: Span,
     window: Span,
 }
@@ -35,6 +38,7 @@ impl<'a> Sources<'a> {
         links: &'a [LinkRow],
         accounts: &'a [(i64, String)],
         (bank_days, statement_days): (&'a [BankDayRow], &[StatementDaysRow]),
+        signs: &'a Signs,
         (history, window): (Span, Span),
     ) -> Self {
         let mut by_account: HashMap<i64, Vec<&FeedAccountRow>> = HashMap::new();
@@ -54,7 +58,7 @@ impl<'a> Sources<'a> {
             told.entry(row.account_id).or_default().push(row.span());
         }
         let bins = accounts.iter().map(|(id, bin)| (*id, bin.as_str())).collect();
-        Self { by_account, links: linked, bins, heard, told, history, window }
+        Self { by_account, links: linked, bins, heard, told, signs, history, window }
     }
 
     pub fn of_account(&self, account_id: i64) -> impl Iterator<Item = &'a FeedAccountRow> {
@@ -85,6 +89,12 @@ impl<'a> Sources<'a> {
         let mut good = DaySet::within(self.history);
         for told in self.told_of(account_id) {
             self.history.both(told).days().for_each(|day| good.insert(day));
+        }
+        for feed in self.of_account(account_id) {
+            let reported = self.history.both(feed.span());
+            for proven in self.signs.of(feed.feed_id, account_id) {
+                good.insert_all(proven, reported);
+            }
         }
         let Some(bin) = self.bins.get(&account_id) else { return good };
         for feed in self.of_account(account_id) {

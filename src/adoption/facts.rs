@@ -10,6 +10,7 @@ use super::calendar::market_days;
 use super::coverage::{FeedCoverage, Sources};
 use super::days::{DaySet, Span};
 use super::equipped::{self, Equipment};
+use super::signs::Signs;
 use super::store::register::{AbsenceRow, OccupancyRow, Register};
 use super::store::sources::{self, FeedAccountRow};
 use crate::db::{DbConnection, Outcome};
@@ -95,7 +96,9 @@ impl Facts {
         let mut activities =
             Activities::load(connection, board_id, ids, &register.links, spans, tail)?;
         let days = (bank_days.as_slice(), statement_days.as_slice());
-        let sources = Sources::new(&feeds, &register.links, &register.accounts, days, spans);
+        let signs = Signs::load(connection, board_id, history, day_start_minute)?;
+        let accounts = register.accounts.as_slice();
+        let sources = Sources::new(&feeds, &register.links, accounts, days, &signs, spans);
         let known = Known::new(register, window);
         let occupancies = register
             .occupancies

@@ -24,6 +24,7 @@ mod query;
 mod ratio;
 mod report;
 mod sentences;
+mod signs;
 mod store;
 mod subject;
 mod suppression;

@@ -1,4 +1,5 @@
-//! `cho40 doctor`: recomputes totals and invariants and prints each difference.
+//! `cho40 doctor`: recomputes totals and invariants, prints each difference, and corrects totals
+//! where it is asked to.
 
 use std::process::ExitCode;
 
@@ -18,23 +19,55 @@ pub(super) fn require_boards(connection: &mut DbConnection) -> Outcome<Vec<Board
     if boards.is_empty() { Err(Refusal::conflict("no-board").into()) } else { Ok(boards) }
 }
 
-/// Exit code 0: no difference; 1: differences, each printed on a line.
-pub fn run(settings: &Settings) -> Outcome<ExitCode> {
-    let mut connection = DbConnection::open_first(&settings.resolve()?.database_url)?;
+#[derive(Debug, clap::Args)]
+pub struct DoctorArgs {
+    #[command(flatten)]
+    settings: Settings,
+    /// Correct totals, roll-ups and index entries that differ; never transfers or decisions /
+    /// Sửa số tổng hợp bị lệch, không sửa giao dịch
+    #[arg(long)]
+    repair: bool,
+}
+
+/// Exit code 0: no difference, or each was corrected; 1: differences, each printed on a line.
+pub fn run(args: &DoctorArgs) -> Outcome<ExitCode> {
+    let mut connection = DbConnection::open_first(&args.settings.resolve()?.database_url)?;
     migrate::require_current(&mut connection)?;
-    let mut found = 0_usize;
-    for board_id in require_boards(&mut connection)? {
-        for difference in
-            connection.in_snapshot(|connection| doctor::examine(connection, board_id))?
-        {
-            found += 1;
-            say(&difference.to_string())?;
+    report(&mut connection, args.repair)
+}
+
+/// Examines every board, and corrects what may be where it is asked to.
+pub(super) fn report(connection: &mut DbConnection, repair: bool) -> Outcome<ExitCode> {
+    let (mut corrected, mut left) = (0_usize, 0_usize);
+    for board_id in require_boards(connection)? {
+        let found = connection.in_snapshot(|connection| doctor::examine(connection, board_id))?;
+        if !repair {
+            left += found.len();
+            found.iter().try_for_each(|difference| say(&difference.to_string()))?;
+            continue;
+        }
+        // A board that is in order is not locked.
+        if found.is_empty() {
+            continue;
+        }
+        let repaired =
+            connection.in_transaction(|connection| doctor::repair(connection, board_id))?;
+        corrected += repaired.corrected.len();
+        left += repaired.left.len();
+        for difference in &repaired.corrected {
+            say(&format!("{difference} → đã sửa / corrected"))?;
+        }
+        for difference in &repaired.left {
+            say(&format!("{difference} → không tự sửa / not corrected"))?;
         }
     }
-    if found == 0 {
-        say("Số liệu khớp. / Everything agrees.")?;
-        return Ok(ExitCode::SUCCESS);
+    if corrected > 0 {
+        say(&format!("Đã sửa {corrected} chỗ / corrected"))?;
     }
-    say(&format!("{found} chỗ lệch / differences"))?;
-    Ok(ExitCode::FAILURE)
+    if left > 0 {
+        say(&format!("{left} chỗ lệch / differences"))?;
+        return Ok(ExitCode::FAILURE);
+    }
+    say("Số liệu khớp. / Everything agrees.")?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod backup;
 mod config;
 pub mod demo;
 mod doctor;
@@ -8,6 +9,7 @@ mod init;
 mod key;
 pub mod memo;
 mod poll;
+pub mod say;
 mod secret_key;
 mod serve;
 pub mod statement;
@@ -46,13 +48,19 @@ enum Command {
     /// Bring the schema up to date / Cập nhật cấu trúc cơ sở dữ liệu
     Migrate(Settings),
     /// Recompute totals and invariants, print each difference / Đối chiếu số liệu
-    Doctor(Settings),
+    Doctor(doctor::DoctorArgs),
+    /// Back up the whole database into one file, also while it is served / Sao lưu dữ liệu
+    Backup(backup::BackupArgs),
+    /// Take a backup back into an empty database / Phục hồi dữ liệu từ bản sao lưu
+    Restore(backup::RestoreArgs),
     /// Issue and read VietQR codes / Tạo và đọc mã VietQR
     #[command(name = "vietqr", subcommand)]
     VietQr(vietqr::VietQrCommand),
     /// Look into transfer memos / Xem nội dung chuyển khoản
     #[command(subcommand)]
     Memo(memo::MemoCommand),
+    /// An amount in words, as the vendor's phone speaks it / Đọc số tiền thành chữ
+    Say(say::SayArgs),
     /// Try a feed: sample requests, sending, checking / Thử nguồn báo tiền
     #[command(subcommand)]
     Feed(feed::FeedCommand),
@@ -112,7 +120,9 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 "Đã lên phiên bản mới nhất. / The schema is up to date."
             })?;
         }
-        Command::Doctor(settings) => return doctor::run(&settings),
+        Command::Backup(args) => backup::back_up(&args)?,
+        Command::Restore(args) => return backup::restore(&args),
+        Command::Doctor(args) => return doctor::run(&args),
         Command::VietQr(command) => {
             let output = BufWriter::new(io::stdout().lock());
             match vietqr::run(&command, io::stdin().lock(), output, io::stderr()) {
@@ -129,6 +139,11 @@ fn run(command: Command) -> Outcome<ExitCode> {
             let output = BufWriter::new(io::stdout().lock());
             memo::run(&command, io::stdin().lock(), output).map_err(Fault::broken)?;
         }
+        Command::Say(args) => match say::run(&args, &mut io::stdout().lock()) {
+            Ok(()) => {}
+            Err(say::Failure::Refused(refusal)) => return Err(refusal.into()),
+            Err(say::Failure::Stream(error)) => return Err(Fault::broken(error)),
+        },
         Command::Poll(command) => return poll::run(&command),
         Command::Feed(command) => {
             let output = BufWriter::new(io::stdout().lock());

@@ -45,7 +45,7 @@ pub fn run(command: &PollCommand) -> Outcome<ExitCode> {
     let poller = Poller::new(app.intake.clone(), hosts);
     let ran = poller.poll(board_id, feed, false)?;
     let ran = ran.ok_or_else(|| Refusal::conflict("poll-running"))?;
-    let Polled { pages, rows, new_rows, unreadable_rows, failure } = ran;
+    let Polled { pages, rows, new_rows, unreadable_rows, failure, .. } = ran;
     say(&format!(
         "{pages} trang / pages, {rows} dòng / rows, {new_rows} mới / new, \
          {unreadable_rows} không đọc được / unreadable"

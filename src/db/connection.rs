@@ -59,6 +59,18 @@ impl DbConnection {
             .map_err(|fault| unreachable_at(url, fault))
     }
 
+    /// [`Self::open_new`] for a restore, which writes over nothing.
+    ///
+    /// # Errors
+    /// `database-not-empty` on `database_url`, and those of [`Self::open_new`].
+    pub fn open_empty(url: &DatabaseUrl) -> Outcome<Self> {
+        if look::is_empty(url).map_err(|fault| unreachable_at(url, fault))? {
+            return Self::open_new(url);
+        }
+        let refusal = Refusal::invalid("database_url", "database-not-empty");
+        Err(refusal.with("database", format!("{url:?}")).into())
+    }
+
     /// Runs work in one transaction. SQLite takes its write lock at the start, so that two
     /// writers wait for each other instead of failing half-way.
     pub fn in_transaction<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {

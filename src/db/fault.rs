@@ -6,8 +6,10 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use crate::primitives::Refusal;
 
-/// What SQLite says when another process held its write lock for longer than we wait.
-const SQLITE_BUSY: &str = "database is locked";
+/// What SQLite and PostgreSQL say when somebody else held a lock for longer than we wait.
+const HELD: [&str; 2] = ["database is locked", "canceling statement due to lock timeout"];
+/// What SQLite says when its disk takes nothing: until somebody makes room, not for ever.
+const DISK: [&str; 2] = ["database or disk is full", "disk I/O error"];
 
 /// The result of a room's use case.
 pub type Outcome<T> = Result<T, Fault>;
@@ -20,7 +22,8 @@ pub enum Fault {
     /// A queue or pool is full: try again later.
     #[error("busy")]
     Busy,
-    /// The database cannot be reached, or its connection was lost at work: try again later.
+    /// The database cannot be reached, its connection was lost at work, or its disk takes nothing:
+    /// try again later.
     #[error("the database is away: {0}")]
     Away(String),
     /// The database failed.
@@ -55,7 +58,10 @@ impl From<DieselError> for Fault {
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 told,
             ) => Self::Away(told.message().to_owned()),
-            DieselError::DatabaseError(_, told) if told.message() == SQLITE_BUSY => Self::Busy,
+            DieselError::DatabaseError(_, told) if HELD.contains(&told.message()) => Self::Busy,
+            DieselError::DatabaseError(_, told) if DISK.contains(&told.message()) => {
+                Self::Away(told.message().to_owned())
+            }
             other => Self::Database(other),
         }
     }

@@ -227,8 +227,9 @@ impl<B: Batch> Lane<B> {
             Ok(replies) => {
                 wake(answers.drain(..).zip(replies).map(|(answer, reply)| answer(Ok(reply))));
             }
-            Err(fault) if items.len() == 1 => {
-                tracing::error!(%fault, "a write failed");
+            // Where somebody else holds the database, each item alone would wait as long again.
+            Err(fault) if items.len() == 1 || matches!(fault, Fault::Busy) => {
+                tracing::error!(%fault, items = items.len(), "a write failed");
                 self.reopen_if_lost();
                 wake(answers.drain(..).map(|answer| answer(Err(Fault::Busy))));
             }
@@ -248,6 +249,7 @@ impl<B: Batch> Lane<B> {
         // What failed at once is done the long way, on a new connection if it must be.
         let replies = match guarded(|| batch.apply_at_once(connection, items)) {
             Ok(Some(replies)) => replies,
+            Err(Fault::Busy) => return Err(Fault::Busy),
             not_at_once => {
                 if let Err(fault) = not_at_once {
                     tracing::warn!(%fault, "a batch failed at once, it goes the long way");

@@ -37,6 +37,51 @@ pub fn run(connection: &mut DbConnection) -> Outcome<Vec<String>> {
     }
 }
 
+/// The versions that have run here, oldest first.
+pub(super) fn applied(connection: &mut DbConnection) -> Outcome<Vec<String>> {
+    let applied = match connection {
+        DbConnection::Sqlite(inner) => inner.applied_migrations(),
+        DbConnection::Postgres(inner) => inner.applied_migrations(),
+    };
+    let applied = applied.map_err(Fault::broken)?;
+    let mut versions: Vec<_> = applied.iter().map(ToString::to_string).collect();
+    versions.sort_unstable();
+    Ok(versions)
+}
+
+/// Whether all of these are among the embedded ones.
+pub(super) fn knows(versions: &[String]) -> Outcome<bool> {
+    let known = self::versions()?;
+    Ok(versions.iter().all(|version| known.contains(version)))
+}
+
+/// Runs these, in their order, in the caller's transaction.
+pub(super) fn run_only(connection: &mut DbConnection, versions: &[String]) -> Outcome<()> {
+    applied(connection)?;
+    match connection {
+        DbConnection::Sqlite(inner) => run_each(inner, &SQLITE, versions),
+        DbConnection::Postgres(inner) => run_each(inner, &POSTGRES, versions),
+    }
+}
+
+fn run_each<C: MigrationHarness<DB>, DB: diesel::backend::Backend>(
+    connection: &mut C,
+    source: &EmbeddedMigrations,
+    versions: &[String],
+) -> Outcome<()>
+where
+    EmbeddedMigrations: diesel::migration::MigrationSource<DB>,
+{
+    let mut all: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(Fault::broken)?;
+    all.sort_unstable_by_key(|migration| migration.name().version().as_owned());
+    for migration in all {
+        if versions.contains(&migration.name().version().to_string()) {
+            connection.run_migration(&migration).map_err(Fault::broken)?;
+        }
+    }
+    Ok(())
+}
+
 /// The versions of the embedded migrations, as the databases record them; both have the same.
 pub(super) fn versions() -> Outcome<HashSet<String>> {
     let all: Vec<Box<dyn Migration<Sqlite>>> = SQLITE.migrations().map_err(Fault::broken)?;

@@ -3,6 +3,7 @@
 //! Rooms above write plain functions over `&mut DbConnection`; [`Db`] runs them, reads on a pool and
 //! writes on the writer lanes, so that SQLite has one writer and a board has one order of events.
 
+pub mod backup;
 pub mod connection;
 pub mod fault;
 pub mod lane;

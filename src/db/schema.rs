@@ -449,6 +449,7 @@ diesel::table! {
         last_error_status -> Nullable<Integer>,
         last_error_at_ms -> Nullable<BigInt>,
         failure_count -> Integer,
+        ended_at_ms -> Nullable<BigInt>,
     }
 }
 
@@ -460,6 +461,20 @@ diesel::table! {
         cursor -> Nullable<Text>,
         head -> Nullable<Text>,
         head_seen_at_ms -> BigInt,
+        reread_at_ms -> Nullable<BigInt>,
+        tried_at_ms -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        last_error_status -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    poll_days (board_id, feed_id, account, day) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        account -> Text,
+        day -> Integer,
+        last_success_ms -> BigInt,
     }
 }
 
@@ -854,6 +869,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     suspected_pairs,
     feed_polls,
     poll_cursors,
+    poll_days,
     listed_deliveries,
     phone_devices,
     phone_silences,

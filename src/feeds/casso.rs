@@ -18,7 +18,7 @@ use super::connector::expect_post_on_hook;
 use super::fields::{
     MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object, is_bin,
 };
-use super::list::{decode_rows, private_rows};
+use super::list_rows::{decode_rows, private_rows};
 use super::sign::{self, Header};
 use super::{
     Believed, CassoConfig, CassoVersion, Connector, Decoded, FeedConfig, FeedKind, Headers,

@@ -9,7 +9,8 @@
 //! - Fields come in snake_case and in camelCase (O). A time at midnight sharp stands for a date alone
 //!   (O). The bank's name is that of its connection, `acb_digi` (D), so the number alone tells the
 //!   account where the name is none of ours.
-//! - A reading begins with a day, so that each poll reads yesterday and today again.
+//! - A reading begins with a day, so that each poll reads yesterday and today again, and one a day
+//!   the week before them.
 
 use form_urlencoded::Serializer;
 
@@ -26,6 +27,8 @@ use crate::primitives::Vnd;
 pub(super) const ROWS: &str = "records";
 /// The balance under both of its names.
 pub(super) const BALANCES: [&str; 2] = ["cusum_balance", "cusumBalance"];
+/// A next page that is none. Whatever else stands there is one: what does not exist is empty.
+const NO_PAGE: [&str; 3] = ["", "0", "false"];
 const ACCOUNTS: [&str; 2] = ["bank_sub_acc_id", "bankSubAccId"];
 
 pub(super) fn query(query: &mut Serializer<'_, String>, place: &Place, rows: &str) -> &'static str {
@@ -39,11 +42,13 @@ pub(super) fn query(query: &mut Serializer<'_, String>, place: &Place, rows: &st
 pub(super) fn page<'a>(body: &Object<'a>) -> Result<ListPage<'a>, Undecodable> {
     let data = body.required("data", body.object("data", "data.")?)?;
     let rows = data.required(ROWS, data.elements(ROWS)?)?;
-    let number = |name: &str| data.raw(name).and_then(|digits| digits.parse::<u64>().ok());
-    // A null next page is the end; where none is named, a full page is not.
+    // Numbers come as text too.
+    let plain = |name: &str| data.raw(name).map(|json| json.trim_matches('"').trim());
+    // No next page is the end; where nothing is said of it, a full page is not.
     let names_next = data.keys().any(|key| key == "nextPage");
-    let has_more = names_next.then(|| number("nextPage").is_some());
-    Ok(ListPage { rows, has_more, total: number("totalRecords") })
+    let names_none = plain("nextPage").is_none_or(|next| NO_PAGE.contains(&next));
+    let total = plain("totalRecords").and_then(|digits| digits.parse().ok());
+    Ok(ListPage { rows, has_more: names_next.then_some(!names_none), total })
 }
 
 /// Reads one row; `None` for that of the test button.
@@ -100,4 +105,26 @@ pub(super) fn row(config: &CassoConfig, one: &Object<'_>) -> Result<Option<Repor
         payer: Some(payer).filter(|payer| *payer != Payer::default()),
         order: None,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::feeds::ListApi;
+
+    #[test]
+    fn the_next_page_may_be_told_as_text() {
+        for (told, has_more) in [
+            (r#","nextPage":2"#, Some(true)),
+            (r#","nextPage":"2""#, Some(true)),
+            (r#","nextPage":"trang 2""#, Some(true)),
+            (r#","nextPage":null"#, Some(false)),
+            (r#","nextPage":"""#, Some(false)),
+            (r#","nextPage":0"#, Some(false)),
+            ("", None),
+        ] {
+            let body = format!(r#"{{"data":{{"records":[],"totalRecords":"7"{told}}}}}"#);
+            let page = ListApi::CassoV2.page(body.as_bytes()).unwrap();
+            assert_eq!((page.has_more, page.total), (has_more, Some(7)), "{told}");
+        }
+    }
 }

@@ -8,22 +8,21 @@
 //! | [`ListApi::CassoV2`] | a date, page by page | a family of their own |
 //!
 //! A page's order is not always documented, rows come twice, and pages shift while they are read.
-//! So a page is only taken for the end where it is not full, a list that comes newest first is
-//! followed backwards by time, and whoever reads comes again some time later from an older place.
+//! So a page is only taken for the whole where it is not full. Where it is, and the list is not known
+//! to go on from its last row, the time is cut in two until no page is full, which leaves nothing
+//! unread in whatever order rows come. Whoever reads comes again some time later from an older place.
 
-use super::fields::{MAX_BODY_BYTES, Object};
+use super::fields::Object;
 use super::{
-    Direction, FeedConfig, Provider, Reported, Undecodable, UndecodableBecause, casso_list,
-    sepay_list,
+    FeedConfig, Provider, Reported, Undecodable, UndecodableBecause, casso_list, sepay_list,
 };
+use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{Day, UnixMs};
 
 /// Ids of a list that are other ids than those of the same provider's webhooks.
 pub const LIST_FAMILY: &str = "api_v2";
-/// Rows that are kept as one delivery.
-const KEPT_ROWS: usize = 100;
-const KEPT_BYTES: usize = MAX_BODY_BYTES / 2;
-
+/// Days that a list which goes by dates is read back once a day: banks tell some transfers late.
+const REREAD_DAYS: i32 = 7;
 /// A list that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ListApi {
@@ -39,8 +38,11 @@ pub struct Place {
     pub since_id: Option<String>,
     /// From this day on, where no transaction is known.
     pub from: Day,
-    /// Up to this instant: a list that comes newest first is followed backwards.
+    /// From this instant on, and up to that one, where all at once is more than a page.
+    pub after: Option<UnixMs>,
     pub until: Option<UnixMs>,
+    /// The ends of the spans of time that come after it, the next one last.
+    pub then: Vec<Option<UnixMs>>,
     /// From 1.
     pub page: u32,
 }
@@ -206,12 +208,24 @@ impl ListApi {
         }
     }
 
-    /// Where to begin.
+    /// Where to begin. `reread`: a list that goes by dates is read from this day on at least.
     #[must_use]
-    pub fn begin(self, cursor: Option<&str>, from: Day) -> Place {
+    pub fn begin(self, cursor: Option<&str>, from: Day, reread: Option<Day>) -> Place {
         let day = cursor.and_then(Day::parse).filter(|_| self == Self::CassoV2);
+        let day = day.map(|day| reread.map_or(day, |back| back.max(from).min(day)));
         let since_id = cursor.filter(|_| self != Self::CassoV2).map(str::to_owned);
-        Place { since_id, from: day.unwrap_or(from), until: None, page: 1 }
+        let from = day.unwrap_or(from);
+        Place { since_id, from, after: None, until: None, then: Vec::new(), page: 1 }
+    }
+
+    /// The day that a list which goes by dates is read from at `now`, if the last such reading began
+    /// a day ago; where the clock was set back, too. `None` for the others: what is told late has a
+    /// later id.
+    #[must_use]
+    pub fn reread_from(self, now: UnixMs, last: Option<UnixMs>) -> Option<Day> {
+        let is_recent = |last: UnixMs| (0..MS_PER_DAY).contains(&now.0.saturating_sub(last.0));
+        let is_due = self == Self::CassoV2 && !last.is_some_and(is_recent);
+        is_due.then(|| now.day(0).plus(-REREAD_DAYS))
     }
 
     /// What to ask for after a page; `None`: it was the last one.
@@ -223,23 +237,22 @@ impl ListApi {
     ) -> Result<Option<Place>, NoProgress> {
         let is_full = page.rows.len() >= self.page_rows();
         if page.rows.is_empty() || !page.has_more.unwrap_or(is_full) {
-            return Ok(None);
+            return Ok(place.following());
         }
         if self.is_paged(place) {
             let page = place.page.checked_add(1).ok_or(NoProgress)?;
             return Ok(Some(Place { page, ..place.clone() }));
         }
-        let known = place.since_id.as_deref();
-        let meets_known = known.is_some_and(|id| marks.iter().any(|mark| mark.id == id));
-        let next = if place.until.is_none() && (meets_known || self.ascends(marks)) {
+        let is_whole = place.after.is_none() && place.until.is_none();
+        if self == Self::SepayV2 && is_whole && self.ascends(marks) {
+            let known = place.since_id.as_deref();
             let since_id = self.newest(marks).filter(|id| Some(*id) != known).map(str::to_owned);
-            Place { since_id: Some(since_id.ok_or(NoProgress)?), ..place.clone() }
-        } else {
-            // Newest first, or in no order: the rest is older than the oldest that came.
-            let oldest = marks.iter().map(|mark| mark.occurred_at).min().ok_or(NoProgress)?;
-            Place { until: Some(oldest), ..place.clone() }
-        };
-        if next == *place { Err(NoProgress) } else { Ok(Some(next)) }
+            return Ok(Some(Place {
+                since_id: Some(since_id.ok_or(NoProgress)?),
+                ..place.clone()
+            }));
+        }
+        place.cut(marks).map(Some).ok_or(NoProgress)
     }
 
     /// The transaction to go on from after what was read; empty where the list goes by dates.
@@ -280,92 +293,44 @@ impl ListApi {
         }
     }
 
-    /// Oldest first. Ids that count up must all do so; else the ends decide, because among rows in the
-    /// order in which the provider heard of them some have happened earlier.
+    /// Oldest first, by the ends: among rows in the order in which the provider heard of them some
+    /// have happened earlier.
     fn ascends(self, marks: &[Mark]) -> bool {
-        match self {
-            Self::SepayV1 => {
-                !marks.is_empty()
-                    && marks.is_sorted_by(|one, next| {
-                        (one.id.len(), &one.id) <= (next.id.len(), &next.id)
-                    })
-            }
-            Self::SepayV2 | Self::CassoV2 => match (marks.first(), marks.last()) {
-                (Some(first), Some(last)) => first.occurred_at <= last.occurred_at,
-                _ => false,
-            },
+        match (marks.first(), marks.last()) {
+            (Some(first), Some(last)) => first.occurred_at <= last.occurred_at,
+            _ => false,
         }
     }
 }
 
-/// Cuts rows into deliveries.
-#[must_use]
-pub fn deliveries<'r>(rows: &[&'r str]) -> Vec<Vec<&'r str>> {
-    let mut all: Vec<Vec<&str>> = Vec::new();
-    let mut bytes = 0;
-    for row in rows {
-        match all.last_mut().filter(|last| last.len() < KEPT_ROWS) {
-            Some(last) if bytes + row.len() < KEPT_BYTES => last.push(row),
-            _ => {
-                bytes = 0;
-                all.push(vec![row]);
-            }
-        }
-        bytes += row.len();
+impl Place {
+    /// The earlier one of two spans of time that have the middle of the page in common, so that it is
+    /// told whether or not a provider counts the ends in; `None`: all of it is one instant.
+    fn cut(&self, marks: &[Mark]) -> Option<Self> {
+        let is_inside = |at: &UnixMs| {
+            self.after.is_none_or(|after| after < *at) && self.until.is_none_or(|until| *at < until)
+        };
+        let mut times: Vec<_> =
+            marks.iter().map(|mark| mark.occurred_at).filter(is_inside).collect();
+        times.sort_unstable();
+        let middle = times.get(times.len() / 2)?;
+        let mut then = self.then.clone();
+        then.push(self.until);
+        Some(Self { until: Some(*middle), then, ..self.clone() })
     }
-    all
-}
 
-/// Rows of a kept body. Money in stands first, so that places stay the same when money out is taken
-/// out of the body. Tells whether one of them was a test.
-pub(super) fn decode_rows(
-    rows: Vec<&str>,
-    path: &str,
-    read: impl Fn(&Object<'_>) -> Result<Option<Reported>, Undecodable>,
-) -> Result<(Vec<Reported>, bool), Undecodable> {
-    let (mut incoming, mut outgoing, mut is_test) = (Vec::new(), Vec::new(), false);
-    for (place, json) in rows.into_iter().enumerate() {
-        if json == "null" {
-            continue;
-        }
-        let whole = format!("{path}[{place}]");
-        match read(&Object::from_json(json, format!("{whole}."), whole)?)? {
-            Some(one) if one.direction == Direction::Out => outgoing.push(one),
-            Some(one) => incoming.push(one),
-            None => is_test = true,
-        }
+    /// The span of time after this one.
+    fn following(&self) -> Option<Self> {
+        let mut then = self.then.clone();
+        let until = then.pop()?;
+        Some(Self { after: self.until, until, then, ..self.clone() })
     }
-    incoming.append(&mut outgoing);
-    Ok((incoming, is_test))
-}
-
-/// What a private account does not keep of rows: balances, and the whole of what is not money in.
-pub(super) fn private_rows<'b>(
-    rows: Vec<&'b str>,
-    balances: &[&str],
-    direction: impl Fn(&Object<'b>) -> Option<Direction>,
-) -> Option<Vec<&'b str>> {
-    let mut parts = Vec::new();
-    for json in rows {
-        if json == "null" {
-            continue;
-        }
-        let row = Object::from_json(json, "", "row").ok()?;
-        match direction(&row) {
-            Some(Direction::In) => {
-                let mut found: Vec<_> = balances.iter().filter_map(|name| row.raw(name)).collect();
-                // In the order of the body.
-                found.sort_unstable_by_key(|part| part.as_ptr());
-                parts.append(&mut found);
-            }
-            Some(Direction::Out) | None => parts.push(json),
-        }
-    }
-    Some(parts)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn marks(ids: &[(&str, i64)]) -> Vec<Mark> {
@@ -378,55 +343,88 @@ mod tests {
     }
 
     fn since(id: &str) -> Place {
-        Place { since_id: Some(id.into()), from: Day(0), until: None, page: 1 }
+        ListApi::SepayV2.begin(Some(id), Day(0), None)
+    }
+
+    /// Reads a list of (id, time) that a provider gives in an order of its own, the first rows only.
+    fn read(rows: &[(i64, i64)]) -> Result<BTreeSet<i64>, NoProgress> {
+        let api = ListApi::SepayV1;
+        let (mut place, mut found) = (api.begin(Some("1"), Day(0), None), BTreeSet::new());
+        for _ in 0..100 {
+            let is_within = |at: i64| {
+                place.after.is_none_or(|after| after.0 <= at)
+                    && place.until.is_none_or(|until| at <= until.0)
+            };
+            let told = rows.iter().filter(|(_, at)| is_within(*at)).take(api.page_rows());
+            let marks: Vec<_> = told
+                .map(|(id, at)| Mark { id: id.to_string(), occurred_at: UnixMs(*at) })
+                .collect();
+            found.extend(marks.iter().map(|mark| mark.id.parse::<i64>().unwrap()));
+            match api.next(&place, &page(marks.len(), None), &marks)? {
+                Some(next) => place = next,
+                None => return Ok(found),
+            }
+        }
+        panic!("it never ends")
     }
 
     #[test]
-    fn a_full_page_leads_on_from_its_newest_or_back_from_its_oldest() {
+    fn a_full_page_is_cut_by_time_until_nothing_is_unread_in_whatever_order() {
+        const ROWS: i64 = 9_000;
+        let mut rows: Vec<_> = (1..=ROWS).map(|id| (id, id * 1_000)).collect();
+        // Booked late, and told of early.
+        rows[4_000].1 = 5;
+        rows[100].1 = ROWS * 1_000;
+        let orders: [fn(&mut Vec<(i64, i64)>); 5] = [
+            |_| {},
+            |rows| rows.reverse(),
+            |rows| rows.sort_by_key(|row| row.1),
+            |rows| rows.sort_by_key(|row| std::cmp::Reverse(row.1)),
+            |rows| rows.sort_by_key(|row| row.0 * 7_919 % 9_001),
+        ];
+        for (number, order) in orders.iter().enumerate() {
+            let mut rows = rows.clone();
+            order(&mut rows);
+            assert_eq!(read(&rows).map(|found| found.len() as i64), Ok(ROWS), "{number}");
+        }
+        let at_once: Vec<_> = (1..=2_000).map(|id| (id, 1_000)).collect();
+        assert_eq!(read(&at_once[1..]).map(|found| found.len()), Ok(1_999));
+        assert_eq!(read(&at_once), Err(NoProgress), "all of one second: there may be more");
         let api = ListApi::SepayV1;
         let full = page(api.page_rows(), None);
-        let next = |place: &Place, ids: &[(&str, i64)]| api.next(place, &full, &marks(ids));
-        let place = since("9");
-        assert_eq!(next(&place, &[("9", 10), ("10", 20), ("11", 15)]), Ok(Some(since("11"))));
-        // In no order, but with the transaction that was asked for: it is the oldest part.
-        assert_eq!(next(&place, &[("11", 20), ("9", 10), ("10", 15)]), Ok(Some(since("11"))));
-        let back = |until| Place { until: Some(UnixMs(until)), ..place.clone() };
-        assert_eq!(next(&place, &[("99", 90), ("98", 80)]), Ok(Some(back(80))));
-        assert_eq!(next(&back(80), &[("98", 80), ("97", 70)]), Ok(Some(back(70))));
-        assert_eq!(next(&back(70), &[("98", 70), ("97", 70)]), Err(NoProgress));
-        assert_eq!(next(&since("9"), &[("9", 10)]), Err(NoProgress));
-        assert_eq!(next(&place, &[]), Err(NoProgress), "no row can be read");
-        let short = page(api.page_rows() - 1, None);
-        assert_eq!(api.next(&place, &short, &marks(&[("99", 90)])), Ok(None));
+        assert_eq!(api.next(&since("9"), &full, &[]), Err(NoProgress), "no row can be read");
+    }
+
+    #[test]
+    fn a_list_by_dates_is_read_back_once_a_day() {
+        let api = ListApi::CassoV2;
+        let now = Day(20_000).start(0);
+        let from = |last: Option<i64>| api.reread_from(now, last.map(|ago| now.plus_ms(-ago)));
+        assert_eq!(from(None), Some(Day(19_993)));
+        assert_eq!((from(Some(MS_PER_DAY - 1)), from(Some(MS_PER_DAY))), (None, from(None)));
+        assert_eq!(from(Some(-1)), from(None), "the clock was set back");
+        assert_eq!(ListApi::SepayV1.reread_from(now, None), None);
+        let yesterday = Day(19_999).to_string();
+        let begin = |from| api.begin(Some(&yesterday), Day(from), Some(Day(19_993))).from;
+        assert_eq!((begin(19_000), begin(19_995)), (Day(19_993), Day(19_995)));
+        assert_eq!(begin(20_000), Day(19_999), "not later than without it");
+        assert_eq!(api.begin(None, Day(19_000), None).from, Day(19_000));
     }
 
     #[test]
     fn a_row_that_was_heard_of_late_does_not_turn_the_list_round() {
         let api = ListApi::SepayV2;
         let heard = marks(&[("b", 10), ("a", 5), ("c", 20)]);
+        assert_eq!(api.next(&since("c"), &page(3, Some(true)), &heard), Err(NoProgress));
         assert_eq!(api.next(&since("x"), &page(3, Some(true)), &heard), Ok(Some(since("c"))));
         assert_eq!(api.next(&since("x"), &page(3, Some(false)), &heard), Ok(None));
         assert_eq!(api.newest(&marks(&[("c", 20), ("a", 5)])), Some("c"), "newest first");
     }
 
     #[test]
-    fn rows_are_kept_a_hundred_at_a_time_and_never_too_many_bytes() {
-        let sizes = |rows: &[&str]| deliveries(rows).iter().map(Vec::len).collect::<Vec<_>>();
-        assert_eq!(sizes(&["{}"; 250]), [100, 100, 50]);
-        let long = "x".repeat(60_000);
-        assert_eq!(sizes(&[long.as_str(); 5]), [2, 2, 1]);
-        assert!(sizes(&[]).is_empty());
-        for api in ListApi::ALL {
-            let page = api.kept_body(&["{}", "{}"]);
-            assert_eq!(api.page(&page).unwrap().rows.len(), 2, "{api:?} reads what it keeps");
-            assert_eq!(ListApi::parse(api.as_str()), Some(api));
-        }
-    }
-
-    #[test]
     fn a_key_goes_nowhere_but_into_its_header() {
         for api in ListApi::ALL {
-            let path = api.path(&api.begin(Some("7&a=b"), Day(20_000)), "0&x=y");
+            let path = api.path(&api.begin(Some("7&a=b"), Day(20_000), None), "0&x=y");
             assert!(!path.contains("&a=") && !path.contains("&x="), "{path}");
             assert!(api.authorization("K").ends_with(" K"));
         }

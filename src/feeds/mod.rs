@@ -32,6 +32,7 @@ mod freshness;
 mod headers;
 mod keys;
 pub mod list;
+pub mod list_rows;
 mod mac;
 pub mod mbbank;
 pub mod payos;

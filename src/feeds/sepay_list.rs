@@ -16,7 +16,8 @@
 use form_urlencoded::Serializer;
 
 use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_REFERENCE_CHARS, Object};
-use super::list::{LIST_FAMILY, ListPage, Place, decode_rows, private_rows};
+use super::list::{LIST_FAMILY, ListPage, Place};
+use super::list_rows::{decode_rows, private_rows};
 use super::{
     Decoded, Direction, Provider, Reported, SepayConfig, Undecodable, UndecodableBecause,
     bin_of_gateway, redact, times,
@@ -35,10 +36,16 @@ pub(super) fn v1_query(
     rows: &str,
 ) -> &'static str {
     query.append_pair("limit", rows);
-    match &place.since_id {
-        Some(id) => query.append_pair("since_id", id),
-        None => query.append_pair("transaction_date_min", &place.from.to_string()),
-    };
+    if let Some(id) = &place.since_id {
+        query.append_pair("since_id", id);
+    }
+    match place.after {
+        Some(after) => _ = query.append_pair("transaction_date_min", &wall_clock(after)),
+        None if place.since_id.is_none() => {
+            query.append_pair("transaction_date_min", &place.from.to_string());
+        }
+        None => {}
+    }
     if let Some(until) = place.until {
         query.append_pair("transaction_date_max", &wall_clock(until));
     }
@@ -57,6 +64,9 @@ pub(super) fn v2_query(
     query.append_pair("per_page", rows);
     if let Some(id) = &place.since_id {
         query.append_pair("since_id", id);
+        if let Some(after) = place.after {
+            query.append_pair("transaction_date_from", &wall_clock(after));
+        }
         if let Some(until) = place.until {
             query.append_pair("transaction_date_to", &wall_clock(until));
         }
@@ -94,7 +104,7 @@ pub(super) fn v2_page<'a>(body: &Object<'a>) -> Result<ListPage<'a>, Undecodable
     let (mut has_more, mut total) = (None, None);
     if let Some(pagination) = pagination {
         has_more = pagination.boolean("has_more")?;
-        total = pagination.raw("total").and_then(|digits| digits.parse().ok());
+        total = pagination.raw("total").and_then(|digits| digits.trim_matches('"').parse().ok());
     }
     Ok(ListPage { rows, has_more, total })
 }

@@ -14,6 +14,7 @@ pub mod phone;
 pub mod poll;
 pub mod polling;
 mod prepare;
+pub mod pulse;
 pub mod refused;
 pub mod replay;
 pub mod statements;

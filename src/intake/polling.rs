@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::poll::AllowedHosts;
 use super::store::feeds as feed_rows;
-use super::store::polls::{self as rows, PollRow, PollState};
+use super::store::polls::{self as rows, CursorRow, PollRow, PollState};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{ListApi, Provider, Secret};
@@ -49,6 +49,16 @@ pub struct Polling {
     /// Runs that have failed since.
     pub failure_count: i32,
     pub last_error: Option<PollError>,
+    /// Accounts that the last run did not read to their end; the others were read all the same.
+    pub failing_accounts: Vec<AccountError>,
+}
+
+/// Why one account was not read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AccountError {
+    pub account: String,
+    #[serde(flatten)]
+    pub error: PollError,
 }
 
 /// Why a run failed; also kept after later ones succeeded.
@@ -90,11 +100,13 @@ pub fn get(connection: &mut DbConnection, act: &Act, id: FeedId) -> Outcome<Poll
     act.require(Permission::FeedsRead)?;
     feed_rows::find(connection, act.board_id(), id)?;
     let row = rows::find(connection, act.board_id(), id)?;
-    Ok(show(act, row.ok_or_else(|| Refusal::not_found("polling"))?))
+    let row = row.ok_or_else(|| Refusal::not_found("polling"))?;
+    let cursors = rows::cursors(connection, act.board_id(), id)?;
+    Ok(show(act, row, cursors))
 }
 
-/// Polls the feed from now on, or otherwise than before. Another list, or another `from_day`, is read
-/// from its beginning.
+/// Polls the feed from now on, or otherwise than before, also where polling had ended. Another list,
+/// or another `from_day`, is read from its beginning.
 ///
 /// # Errors
 /// `poll-provider-without-list`, `poll-api-unknown`, `poll-key-required`, `poll-accounts-not-taken`,
@@ -110,7 +122,7 @@ pub fn set(
 ) -> Outcome<Polling> {
     act.require(Permission::FeedsWrite)?;
     let feed = feed_rows::find(connection, act.board_id(), id)?;
-    let before = rows::find(connection, act.board_id(), id)?;
+    let before = rows::kept(connection, act.board_id(), id)?;
     let api = check_api(feed.provider, &new.api)?;
     let base_url = new.base_url.map(|url| allowed.check(&url)).transpose()?;
     let (key_sealed, key_set_at) = match (&new.key, &before) {
@@ -142,19 +154,20 @@ pub fn set(
         key_sealed,
         key_set_at,
         state: PollState { next_run_at: act.at, ..PollState::default() },
+        ended_at: None,
     };
     rows::put(connection, act.board_id(), &row)?;
     get(connection, act, id)
 }
 
-/// Ends polling and forgets its key. How far it came stays, for when it is taken up again.
+/// Ends polling and forgets its key and address. How far it came stays, for when it is taken up again.
 ///
 /// # Errors
 /// `not-found`.
 pub fn remove(connection: &mut DbConnection, act: &Act, id: FeedId) -> Outcome<()> {
     act.require(Permission::FeedsWrite)?;
     feed_rows::find(connection, act.board_id(), id)?;
-    if rows::remove(connection, act.board_id(), id)? {
+    if rows::remove(connection, act.board_id(), id, act.at)? {
         return Ok(());
     }
     Err(Refusal::not_found("polling").into())
@@ -202,14 +215,18 @@ fn place(id: FeedId) -> String {
     format!("poll {id}")
 }
 
-fn show(act: &Act, row: PollRow) -> Polling {
+fn show(act: &Act, row: PollRow, cursors: Vec<CursorRow>) -> Polling {
+    let error = |code: Option<String>, http_status, at| {
+        code.map(|code| PollError { code, http_status, at, detail: String::new() })
+    };
     let state = row.state;
-    let last_error = state.last_error.map(|code| PollError {
-        code,
-        http_status: state.last_error_status,
-        at: state.last_error_at,
-        detail: String::new(),
+    let last_error = error(state.last_error, state.last_error_status, state.last_error_at);
+    let is_asked = |cursor: &CursorRow| row.accounts.contains(&cursor.account);
+    let failing = cursors.into_iter().filter(is_asked).filter_map(|cursor| {
+        let error = error(cursor.last_error, cursor.last_error_status, cursor.tried_at)?;
+        Some(AccountError { account: cursor.account, error })
     });
+    let failing_accounts = failing.collect();
     Polling {
         feed_id: row.feed_id,
         base_url: row.base_url.unwrap_or_else(|| row.api.base_url().to_owned()),
@@ -225,6 +242,7 @@ fn show(act: &Act, row: PollRow) -> Polling {
         last_success_at: state.last_success_at,
         failure_count: state.failure_count,
         last_error,
+        failing_accounts,
     }
 }
 

@@ -4,6 +4,7 @@
 //! append-only and its lines sum to it; totals follow in the same transaction, by events and deltas.
 
 mod assign;
+mod candidates;
 pub mod class;
 pub mod doctor;
 pub mod histogram;
@@ -25,5 +26,5 @@ mod writer;
 pub use class::Class;
 pub use item::{Item, Recorded};
 pub use store::tail::Tail;
-pub use store::{index, known, receipts, rollup};
+pub use store::{heard, index, known, receipts, rollup};
 pub use writer::LedgerWriter;

@@ -9,141 +9,31 @@
 //! One provider may tell its transfers in two ways, by webhook and by a list with ids of its own.
 //! Both then tell the same time, reference and balance, and each tells every transfer once: where
 //! all of it agrees, the two are one with certainty, one to one, and nobody needs to look. Two
-//! references that differ are two transfers.
+//! references that differ are two transfers, unless second and memo are the same: a person looks.
+//!
+//! The transfers are looked for once for all reports of a batch on an account, and each that fits is
+//! read once. A report that too many fit to be compared with is suspected too, never counted again.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::item::{Recorded, Sighted, company, references};
+use super::candidates::{COMPARED, Candidate, Candidates, window};
+use super::item::{Recorded, Sighted, company};
 use super::matching::{Decision, Unassigned};
 use super::replace::{Replacement, replace};
 use super::statement;
+use super::store::fitting::{self, Told, Wanted};
 use super::store::index::{self, Unindexed};
-use super::store::pairs::{self, APART_MS, Asked};
 use super::store::sightings::Seen;
-use super::store::{heads, reading};
+use super::store::{heads, pairs, reading};
 use super::work::Work;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::primitives::ids::{AccountId, BoardId, PairId, TransferId};
-use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry;
 use crate::registry::directory::Directory;
-use crate::requests;
 use crate::vietqr::Reference;
-
-/// A transfer that a report may be of.
-#[derive(Clone, Debug)]
-struct Candidate {
-    transfer_id: i64,
-    occurred_at: UnixMs,
-    precision: Precision,
-    bank_reference: Option<String>,
-    balance: Option<Vnd>,
-    memo: String,
-    /// Its report can be read, so that what it does not tell is known to be missing.
-    is_whole: bool,
-    /// The same company told it in its other way.
-    is_own: bool,
-    /// References of ours that it names: in the memo, or by its order.
-    names: Vec<Reference>,
-    /// When it was recorded, where a statement told it first.
-    statement_at: Option<UnixMs>,
-}
-
-impl Candidate {
-    fn of(work: &Work<'_>, names: &[Reference]) -> Self {
-        let reported = &work.sighted.reported;
-        Self {
-            transfer_id: work.sighted.transfer_id,
-            occurred_at: reported.occurred_at,
-            precision: reported.precision,
-            bank_reference: reported.bank_reference.clone(),
-            balance: reported.balance,
-            memo: reported.memo.clone(),
-            is_whole: true,
-            is_own: false,
-            names: names.to_vec(),
-            statement_at: statement::recorded_at(
-                work.item.evidence.as_str(),
-                work.item.received_at,
-            ),
-        }
-    }
-
-    /// Times agree as far as both tell them, and what they name does not exclude one another.
-    fn may_be(&self, other: &Self) -> bool {
-        let is_dated = self.precision == Precision::Day || other.precision == Precision::Day;
-        let fits = if is_dated {
-            self.occurred_at.day(0) == other.occurred_at.day(0)
-        } else if other.is_own {
-            self.is_of_one_time(other)
-        } else {
-            self.distance_ms(other) <= APART_MS.unsigned_abs()
-        };
-        let agree = self.names.iter().any(|name| other.names.contains(name));
-        let differs =
-            other.is_own && (self.tells_other_reference(other) || self.differs_in_balance(other));
-        // What comes after a statement is not in it.
-        let is_in_statement = other
-            .statement_at
-            .is_none_or(|at| self.precision == Precision::Day || self.occurred_at <= at);
-        fits && is_in_statement
-            && !differs
-            && (agree || self.names.is_empty() || other.names.is_empty())
-    }
-
-    /// Equal to the second, or to the minute where one of them tells no more.
-    fn is_of_one_time(&self, other: &Self) -> bool {
-        let minute = |at: UnixMs| at.0.div_euclid(MS_PER_MINUTE);
-        if self.precision == Precision::Second && other.precision == Precision::Second {
-            self.occurred_at == other.occurred_at
-        } else {
-            minute(self.occurred_at) == minute(other.occurred_at)
-        }
-    }
-
-    fn tells_other_reference(&self, other: &Self) -> bool {
-        let (Some(one), Some(two)) = (&self.bank_reference, &other.bank_reference) else {
-            return false;
-        };
-        !one.eq_ignore_ascii_case(two)
-    }
-
-    fn differs_in_balance(&self, other: &Self) -> bool {
-        matches!((self.balance, other.balance), (Some(one), Some(two)) if one != two)
-    }
-
-    /// Of a pair that [`Self::may_be`] one: the company's two reports tell the same. A date alone
-    /// needs the bank's reference too.
-    fn is_certainly(&self, other: &Self) -> bool {
-        let is_dated = self.precision == Precision::Day || other.precision == Precision::Day;
-        let same_reference = match (&self.bank_reference, &other.bank_reference) {
-            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
-            (None, None) => !is_dated,
-            _ => false,
-        };
-        other.is_own && other.is_whole && same_reference
-    }
-
-    const fn distance_ms(&self, other: &Self) -> u64 {
-        self.occurred_at.0.abs_diff(other.occurred_at.0)
-    }
-
-    /// What is certain, then the company's own; the bank's own reference decides, then the memo, the
-    /// time, and which came first.
-    fn best<'c>(&self, others: impl Iterator<Item = &'c Self>) -> Option<&'c Self> {
-        others.filter(|other| self.may_be(other)).min_by_key(|other| {
-            let differs =
-                self.bank_reference.is_none() || self.bank_reference != other.bank_reference;
-            let is_others = (!self.is_certainly(other), !other.is_own);
-            // Memos are each company's own words.
-            let is_reworded = other.is_own && self.memo != other.memo;
-            (is_others, differs, is_reworded, self.distance_ms(other), other.transfer_id)
-        })
-    }
-}
 
 /// A transfer of this batch on an account that several senders report.
 struct Recent<'i> {
@@ -212,6 +102,12 @@ pub struct Pairing<'i> {
     /// Transfers of this batch with the senders that have reported them too.
     taken: HashSet<(i64, &'i str)>,
     unindexed: HashMap<BoardId, Unindexed>,
+    /// What its reports ask for, of each account, and what was found.
+    wanted: HashMap<(BoardId, AccountId), Wanted>,
+    told: HashMap<(BoardId, AccountId), Vec<Told>>,
+    candidates: Candidates,
+    /// Bank references that its reports tell, in capitals, with their senders.
+    references: HashSet<(&'i str, String)>,
     seconds: Vec<Second>,
     /// Rows of statements that are reports of known transfers.
     planned: Vec<pairs::New<'i>>,
@@ -248,7 +144,29 @@ impl<'i> Pairing<'i> {
             let own = work.sighted.sender();
             work.is_shared |= heard.is_some_and(|all| all.iter().any(|sender| *sender != own));
         }
-        Ok(Self::default())
+        let mut all = Self::default();
+        let is_compared = |work: &&Work<'_>| {
+            work.is_shared && work.keeps && work.seen == Seen::Created && !work.item.stands_alone
+        };
+        work.iter().filter(is_compared).for_each(|work| all.want(work));
+        Ok(all)
+    }
+
+    /// Notes what a report will be compared with.
+    fn want(&mut self, work: &Work<'i>) {
+        let Some(account_id) = work.account_id.filter(|_| work.sighted.planned.is_none()) else {
+            return;
+        };
+        let reported = &work.sighted.reported;
+        if let Some(reference) = &reported.bank_reference {
+            self.references.insert((work.sighted.sender(), reference.to_ascii_uppercase()));
+        }
+        let (at, precision) = (reported.occurred_at, reported.precision);
+        let (from, to) = window(at, precision, false);
+        let wanted = self.wanted.entry((work.item.board_id, account_id));
+        let wanted = wanted.or_insert_with(|| Wanted { amounts: BTreeSet::new(), from, to });
+        wanted.amounts.insert(reported.amount.get());
+        (wanted.from, wanted.to) = (wanted.from.min(from), wanted.to.max(to));
     }
 
     /// Links a report to the transfer that it seems to be of, or certainly is; tells whether there is
@@ -273,7 +191,7 @@ impl<'i> Pairing<'i> {
         let key = (item.board_id, account_id, reported.direction, reported.amount);
         let names: Vec<_> = sighted.references.iter().copied().chain(ordered).collect();
         let report = Candidate::of(work, &names);
-        let mut candidates = self.kept(connection, key, &report, sighted, directory)?;
+        let (mut candidates, is_cut) = self.kept(connection, key, &report, sighted, directory)?;
         let of_batch = self.recent.iter().filter(|recent| {
             let id = recent.candidate.transfer_id;
             recent.key == key && recent.sender != sender && !self.taken.contains(&(id, sender))
@@ -282,13 +200,18 @@ impl<'i> Pairing<'i> {
             let is_own = recent.company == company;
             Candidate { is_own, ..recent.candidate.clone() }
         }));
-        let Some(first) = report.best(candidates.iter()) else {
+        // Another report of the batch tells their references.
+        candidates.retain(|one| !self.is_another_s(&report, one, sender));
+        // Where not all were compared, nobody may say that it is none of them.
+        let nearest = || candidates.first().filter(|_| is_cut);
+        let Some(first) = report.best(candidates.iter()).or_else(nearest) else {
             self.recent.push(Recent { key, sender, company, candidate: report });
             return Ok(None);
         };
         let is_certain = report.is_certainly(first);
         let new = new_pair(work, first.transfer_id, decision, day);
-        let is_settled = is_certain || first.statement_at.is_some();
+        let is_in_statement = first.statement_at.is_some() && report.may_be(first);
+        let is_settled = is_certain || is_in_statement;
         let new = pairs::New { is_certain, is_settled, ..new };
         pairs::insert(connection, &new)?;
         self.taken.insert((first.transfer_id, sender));
@@ -310,50 +233,85 @@ impl<'i> Pairing<'i> {
         self.planned.push(new);
     }
 
-    /// Candidates among the transfers that were recorded before this batch.
+    /// Whether a company's other report tells another reference, which stands in this batch too.
+    fn is_another_s(&self, report: &Candidate, one: &Candidate, sender: &'i str) -> bool {
+        let reference = one.bank_reference.as_ref().filter(|_| one.is_own);
+        report.tells_other_reference(one)
+            && reference.is_some_and(|reference| {
+                self.references.contains(&(sender, reference.to_ascii_uppercase()))
+            })
+    }
+
+    /// Candidates among the transfers that were recorded before this batch, the nearest in time
+    /// first; tells whether there are more than were compared.
     fn kept(
         &mut self,
         connection: &mut DbConnection,
-        (board_id, account_id, direction, amount): Key,
+        key: Key,
         report: &Candidate,
         sighted: &Sighted,
         directory: &Directory,
-    ) -> Outcome<Vec<Candidate>> {
-        let tail = match self.unindexed.entry(board_id) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(place) => place.insert(index::unindexed(connection, board_id)?),
-        };
-        let tail = tail.get(&(account_id, amount)).map_or(&[][..], Vec::as_slice);
+    ) -> Outcome<(Vec<Candidate>, bool)> {
+        let (board_id, account_id, ..) = key;
+        self.look(connection, board_id, account_id)?;
+        let told = self.told.get(&(board_id, account_id)).map_or(&[][..], Vec::as_slice);
         let (sender, of) = (sighted.sender(), sighted.company());
         let senders = directory.senders_of(account_id);
         let is_two_ways =
             sighted.is_listed() || senders.iter().any(|one| &**one != sender && company(one) == of);
-        let own_feeds: Vec<i64> = directory.feeds_of(of).map(|id| id.0).collect();
-        let (occurred_at, precision) = (report.occurred_at, report.precision);
-        let of_company = is_two_ways.then_some(sighted.is_listed());
-        let mut asked = Asked {
-            board_id,
-            account_id,
-            direction,
-            amount,
-            occurred_at,
-            precision,
-            sender,
-            of_company,
+        let own_feeds: HashSet<i64> = directory.feeds_of(of).map(|id| id.0).collect();
+        let taken = &self.taken;
+        let mut compare = |is_own: bool| -> Outcome<_> {
+            let is_of = |one: &&Told| {
+                let is_company = own_feeds.contains(&one.feed_id);
+                let is_told_so =
+                    is_company == is_own && (!is_own || one.is_listed != sighted.is_listed());
+                is_told_so
+                    && !one.senders.iter().any(|one| one == sender)
+                    && !taken.contains(&(one.transfer_id, sender))
+            };
+            let mut fit: Vec<_> =
+                told.iter().filter(|one| fits(one, key, report, is_own)).filter(is_of).collect();
+            let distance = |one: &&Told| one.occurred_at.0.abs_diff(report.occurred_at.0);
+            fit.sort_by_key(|one| (distance(one), one.transfer_id));
+            let is_cut = fit.len() > COMPARED;
+            fit.truncate(COMPARED);
+            Ok((self.candidates.of(connection, board_id, &fit, is_own)?, is_cut))
         };
-        let mut own = Vec::new();
+        let (mut all, mut is_cut) = (Vec::new(), false);
         if is_two_ways {
-            let ids = pairs::fitting(connection, &asked, &own_feeds, tail)?;
-            own = candidates(connection, board_id, &ids, true)?;
+            (all, is_cut) = compare(true)?;
             let alone = senders.iter().all(|one| company(one) == of);
-            if alone || own.iter().any(|one| report.may_be(one) && report.is_certainly(one)) {
-                return Ok(own);
+            if alone || all.iter().any(|one| report.may_be(one) && report.is_certainly(one)) {
+                return Ok((all, is_cut));
             }
-            asked.of_company = None;
         }
-        let ids = pairs::fitting(connection, &asked, &own_feeds, tail)?;
-        own.append(&mut candidates(connection, board_id, &ids, false)?);
-        Ok(own)
+        let (others, is_cut_too) = compare(false)?;
+        all.extend(others);
+        Ok((all, is_cut || is_cut_too))
+    }
+
+    /// Looks for the account's transfers, once in a batch.
+    fn look(
+        &mut self,
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        account_id: AccountId,
+    ) -> Outcome<()> {
+        let key = (board_id, account_id);
+        let Some(wanted) = self.wanted.get(&key).filter(|_| !self.told.contains_key(&key)) else {
+            return Ok(());
+        };
+        let tail = match self.unindexed.entry(board_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(index::unindexed(connection, board_id)?),
+        };
+        let of_amount = |amount: &i64| tail.get(&(account_id, Vnd::new(*amount)));
+        let tail: Vec<i64> =
+            wanted.amounts.iter().filter_map(of_amount).flatten().copied().collect();
+        let told = fitting::told(connection, board_id, account_id, wanted, &tail)?;
+        self.told.insert(key, told);
+        Ok(())
     }
 
     /// Where a second report names the order, request or stall that the first one could not, the
@@ -381,41 +339,12 @@ impl<'i> Pairing<'i> {
     }
 }
 
-/// Transfers as candidates, with what their reports said.
-fn candidates(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    ids: &[i64],
-    is_own: bool,
-) -> Outcome<Vec<Candidate>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let stored = reading::these(connection, board_id, ids)?;
-    let mut said = reading::reported(connection, board_id, &stored)?;
-    let mut candidates = Vec::with_capacity(stored.len());
-    for transfer in stored {
-        // Where the body was erased, only the request that it met tells what it named.
-        let said = said.remove(&transfer.id);
-        let mut names = said.as_ref().map(references).unwrap_or_default();
-        for id in transfer.lines.iter().filter_map(|line| line.request_id) {
-            names.extend(requests::by_id(connection, board_id, id)?.map(|row| row.reference));
-        }
-        let is_whole = said.is_some();
-        let (bank_reference, balance, memo) =
-            said.map(|said| (said.bank_reference, said.balance, said.memo)).unwrap_or_default();
-        candidates.push(Candidate {
-            transfer_id: transfer.id.0,
-            occurred_at: transfer.occurred_at,
-            precision: transfer.occurred_precision,
-            bank_reference,
-            balance,
-            memo,
-            is_whole,
-            is_own,
-            names,
-            statement_at: statement::recorded_at(&transfer.evidence, transfer.recorded_at),
-        });
-    }
-    Ok(candidates)
+/// What is different can never be the same, and the times as far as both tell them.
+fn fits(told: &Told, (_, _, direction, amount): Key, report: &Candidate, is_own: bool) -> bool {
+    let (from, to) = window(report.occurred_at, report.precision, is_own);
+    let midnight = report.occurred_at.day(0).start(0);
+    let is_only_dated = told.precision == Precision::Day && told.occurred_at == midnight;
+    told.direction == direction
+        && told.amount == amount
+        && (is_only_dated || (from..=to).contains(&told.occurred_at))
 }

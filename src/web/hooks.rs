@@ -1,9 +1,12 @@
 //! `/hooks/{feed_id}` and below it, any method: the providers' way in.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
+use tokio::time::timeout;
 
 use super::envelope::RequestContext;
 use super::pairing;
@@ -16,6 +19,9 @@ use crate::primitives::Refusal;
 use crate::primitives::ids::FeedId;
 
 const PREFIX: &str = "/hooks";
+/// What has not come by then is not waited for: whoever sends a byte now and then would hold a
+/// connection for ever. Providers wait half a minute for the whole.
+const BODY_PATIENCE: Duration = Duration::from_secs(20);
 /// Below the hook of a feed of phones; no provider has such a path.
 const PAIR: &str = "pair";
 
@@ -57,7 +63,8 @@ async fn receive(
 ) -> Result<HttpResponse, Problem> {
     let (feed_id, tail) = address(request.path()).ok_or_else(not_found)?;
     let context = request.extensions().get::<RequestContext>().cloned();
-    let body = read(body).await?;
+    let too_slow = |_| Problem::new(StatusCode::REQUEST_TIMEOUT, "body-incomplete");
+    let body = timeout(BODY_PATIENCE, read(body)).await.map_err(too_slow)??;
     if tail == PAIR {
         return pairing::pair(&state, &request, feed_id, &body.unwrap_or_default()).await;
     }

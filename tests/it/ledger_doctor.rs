@@ -1,10 +1,13 @@
-//! `cho40 doctor` names whatever was falsified.
+//! `cho40 doctor` names whatever was falsified, and mends what is made of transfers.
 
 use std::sync::{Arc, Mutex};
 
+use cho40::db::{DatabaseUrl, DbConnection};
 use cho40::feeds::{Direction, Provider};
-use cho40::ledger::{doctor, index};
+use cho40::ledger::transfers::{self, NewAttribution, NewLine};
+use cho40::ledger::{Class, doctor, index, unassigned};
 use cho40::primitives::{Refusal, Vnd};
+use cho40::registry::PageRequest;
 use cho40::registry::accounts::UseKind;
 use cho40::requests::{self, NewRequest, RequestKind};
 use diesel::prelude::*;
@@ -13,7 +16,7 @@ use crate::stage::{Stage, transfer};
 use crate::support::on_both;
 
 /// Each leaves what can be counted elsewhere as it was, where that is possible.
-const FALSE: [(&str, &str); 38] = [
+const FALSE: [(&str, &str); 55] = [
     ("transfer", "UPDATE transfers SET evidence = 'hearsay'"),
     ("transfer", "UPDATE transfers SET amount_vnd = -amount_vnd"),
     (
@@ -63,11 +66,45 @@ const FALSE: [(&str, &str); 38] = [
     ("feed_days", "UPDATE suspected_pairs SET is_matched = NOT is_matched"),
     ("unassigned", "UPDATE unassigned SET resolved_at_ms = 1"),
     ("events", "UPDATE board_heads SET event_seq = event_seq + 1"),
+    ("events", "UPDATE board_heads SET indexed_seq = event_seq + 1"),
+    ("events", "DELETE FROM event_pages WHERE first_seq = 2"),
+    ("events", "UPDATE event_pages SET events = REPLACE(events, ',45000,', ',45001,')"),
+    ("events", "UPDATE event_pages SET events = '[]' WHERE first_seq = 2"),
+    (
+        "events",
+        "UPDATE event_pages SET events = (SELECT o.events FROM event_pages o WHERE o.first_seq = 1)
+        WHERE first_seq = 2",
+    ),
+    ("month_totals", "UPDATE board_heads SET last_rolled_month = last_rolled_month - 1"),
+    ("month_totals", "UPDATE board_heads SET indexed_seq = 0"),
+    ("attribution", "UPDATE attribution_lines SET seq = seq + 1"),
+    ("attribution", "UPDATE attribution_lines SET line = line + 7"),
+    ("transfer lines", "UPDATE attribution_lines SET amount_vnd = amount_vnd + 1"),
+    ("missing", "UPDATE transfers SET occupancy_id = 7 WHERE occupancy_id = 0"),
+    ("missing", "UPDATE transfers SET delivery_id = 7"),
+    ("missing", "UPDATE attribution_lines SET transfer_id = 7"),
+    ("missing", "DELETE FROM sightings WHERE provider_id = '5'"),
+    ("missing", "UPDATE sightings SET transfer_id = 7 WHERE provider_id = '5'"),
+    ("missing", "UPDATE unassigned SET transfer_id = transfer_id + 7"),
+    ("missing", "UPDATE deliveries SET feed_id = 7"),
 ];
 
+/// What a repair makes anew.
+const MENDED: [&str; 6] =
+    ["day_totals", "payer_days", "feed_days", "feed_bank_days", "month_totals", "transfer_index"];
+/// What it never touches.
+const UNTOUCHED: [&str; 7] = [
+    "transfers",
+    "attribution_lines",
+    "sightings",
+    "deliveries",
+    "requests",
+    "unassigned",
+    "event_pages",
+];
 /// A month ago and now: named and small receipts, a wrong amount, money out, a duplicate, a
 /// suspected pair, a queue.
-fn fill(stage: &Stage) {
+pub fn fill(stage: &Stage) {
     let stand = stage.stand("A1", "0123456789", UseKind::BusinessOnly);
     stage.stand("A2", "0987654321", UseKind::Mixed);
     let feed = stage.feed(Provider::StandardWebhooks);
@@ -105,6 +142,21 @@ fn fill(stage: &Stage) {
     let mut out = transfer(stage, 7, "0123456789", "x");
     out.direction = Direction::Out;
     feed.send(&out);
+    // Somebody decides; the money stays where it is.
+    let waiting = stage.read(|connection, act| {
+        Ok(unassigned::list(connection, act, PageRequest::default())?.items.remove(0))
+    });
+    let lines = [20_000, waiting.amount_vnd.get() - 20_000].map(|amount| NewLine {
+        occupancy_id: Some(stand.occupancy_id),
+        request_id: None,
+        class: Class::Sale,
+        amount_vnd: Vnd::new(amount),
+    });
+    let new = NewAttribution { lines: lines.into() };
+    stage.write(move |connection, act| {
+        transfers::assign(connection, act, waiting.transfer_id, new).map(drop)
+    });
+    assert_eq!(feed.send(&transfer(stage, 9, "6666666666", "x")), "unmatched");
     stage.roll_months();
     stage.write(|connection, act| {
         while index::catch_up(connection, act.board_id())? > 0 {}
@@ -133,4 +185,104 @@ on_both!(whatever_is_falsified_is_named, |db| {
         assert!(is_named, "{statement}: {found:?}");
     }
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
+#[derive(QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
+}
+
+fn texts(connection: &mut DbConnection, query: &str) -> Vec<String> {
+    let rows: Vec<Text> = diesel::sql_query(query).load(connection).unwrap();
+    rows.into_iter().map(|row| row.text).collect()
+}
+
+/// Every row of what a repair never touches, whole.
+fn untouched(connection: &mut DbConnection) -> Vec<Vec<String>> {
+    let row = |connection: &mut DbConnection, table: &str| match connection {
+        DbConnection::Postgres(_) => format!("CAST({table} AS TEXT)"),
+        DbConnection::Sqlite(_) => {
+            let columns =
+                format!("SELECT 'quote(' || name || ')' AS text FROM pragma_table_info('{table}')");
+            texts(connection, &columns).join(" || ' ' || ")
+        }
+    };
+    UNTOUCHED
+        .iter()
+        .map(|table| {
+            let row = row(connection, table);
+            texts(connection, &format!("SELECT {row} AS text FROM {table} ORDER BY 1"))
+        })
+        .collect()
+}
+
+on_both!(totals_are_mended_and_nothing_else_is_touched, |db| {
+    let stage = Stage::new(db);
+    fill(&stage);
+    // Some of it still lies in the events alone.
+    let feed = stage.feed(Provider::Casso);
+    feed.send(&transfer(&stage, 10, "0987654321", "x"));
+    for (what, statement) in FALSE {
+        let told = Arc::new(Mutex::new(None));
+        let tell = Arc::clone(&told);
+        let undone = stage.try_write(move |connection, act| -> Result<(), _> {
+            diesel::sql_query(statement).execute(connection)?;
+            let before = untouched(connection);
+            let repaired = doctor::repair(connection, act.board_id())?;
+            assert_eq!(untouched(connection), before, "{statement}");
+            let left = doctor::examine(connection, act.board_id())?;
+            *tell.lock().unwrap() = Some((repaired, left));
+            Err(Refusal::not_found("nothing").into())
+        });
+        assert!(undone.is_err());
+        let (repaired, left) = told.lock().unwrap().take().expect(statement);
+        assert_eq!(repaired.left, left, "{statement}");
+        let names = |all: &[doctor::Difference]| all.iter().any(|found| found.what == what);
+        if MENDED.contains(&what) {
+            assert!(left.iter().all(|left| !MENDED.contains(&left.what)), "{statement}: {left:?}");
+            assert!(names(&repaired.corrected), "{statement}: {repaired:?}");
+        } else {
+            assert!(names(&left), "{statement}: {repaired:?}");
+        }
+    }
+});
+
+on_both!(the_command_says_what_it_corrected, |db| {
+    let stage = Stage::new(db);
+    fill(&stage);
+    let url = match db.url() {
+        DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+        DatabaseUrl::Postgres(text) => text.clone(),
+    };
+    let home = tempfile::tempdir().unwrap();
+    let run = |more: &[&str]| {
+        let args = [&["doctor", "--database-url", &url], more].concat();
+        let output = crate::cli::cho40(home.path(), &args);
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let falsify = |statement: &'static str| {
+        stage.write(move |connection, _| Ok(diesel::sql_query(statement).execute(connection)?))
+    };
+    assert_eq!(run(&["--repair"]), (Some(0), "Số liệu khớp. / Everything agrees.\n".to_owned()));
+    falsify("UPDATE day_totals SET sale_vnd = sale_vnd + 1");
+    falsify("DELETE FROM payer_days");
+    let (code, found) = run(&[]);
+    assert_eq!(code, Some(1), "{found}");
+    let (code, mended) = run(&["--repair"]);
+    assert_eq!(code, Some(0), "{mended}");
+    for line in found.lines().filter(|line| line.starts_with("brd_")) {
+        assert!(mended.contains(&format!("{line} → đã sửa / corrected")), "{line}: {mended}");
+    }
+    assert_eq!(run(&[]).0, Some(0));
+    // What is not a sum is left to a person.
+    falsify("UPDATE unassigned SET resolved_at_ms = 1");
+    falsify("DELETE FROM feed_bank_days");
+    let (code, mended) = run(&["--repair"]);
+    assert_eq!(code, Some(1), "{mended}");
+    assert!(
+        mended.contains("không tự sửa / not corrected") && mended.contains("đã sửa"),
+        "{mended}"
+    );
+    assert!(run(&[]).1.contains("unassigned"));
 });

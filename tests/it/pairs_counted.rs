@@ -178,3 +178,25 @@ on_both!(money_out_is_linked_too_where_it_may_be_kept, |db| {
     assert_eq!(counts(&stage).0, 3);
     agrees(&stage);
 });
+
+on_both!(a_late_report_finds_its_transfer_among_thousands, |db| {
+    let stage = Stage::new(db);
+    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let (one, other) = (stage.feed(Provider::Sepay), stage.feed(Provider::StandardWebhooks));
+    // All of yesterday, told in one go, as a statement tells a year.
+    let sent = |id: u64| SampleTransfer {
+        amount: Vnd::new(10_000 + id as i64),
+        ..paid(&stage, id, 86_400 + id as i64, "x")
+    };
+    let items: Vec<_> = (1..=2_100).map(|id| item(&one, &sent(id))).collect();
+    let mut connection = DbConnection::open(db.url()).unwrap();
+    let mut lane = LedgerWriter::default();
+    for batch in items.chunks(200) {
+        apply(&mut connection, &mut lane, batch).unwrap();
+    }
+    stage.index_transfers();
+    for id in [1, 1_000, 2_100] {
+        assert_eq!(other.send(&sent(id)), "suspected", "{id}");
+    }
+    assert_eq!(counts(&stage).0, 2_100);
+});

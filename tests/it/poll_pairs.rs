@@ -107,7 +107,7 @@ fn tell_both(stage: &Stage, api: ListApi, rows: &[Row; 2], order: u64) {
 
 on_both!(two_equal_transfers_of_one_minute_told_by_both_stay_two, |db| {
     let stage = Stage::new(db);
-    let mut number = 0_u64;
+    let (mut number, mut doubtful) = (0_u64, 0);
     for api in OTHERS {
         for (same_second, references) in [
             (true, ["FT7", "FT8"]),
@@ -130,7 +130,15 @@ on_both!(two_equal_transfers_of_one_minute_told_by_both_stay_two, |db| {
                 tell_both(&stage, api, &rows, order);
                 let told = format!("{api:?} {references:?} {same_second} {order}");
                 assert_eq!(counts(&stage).0 - before, 2, "{told}");
-                assert!(pairs_of(&stage, None).is_empty(), "{told}");
+                // The list told one before its webhook came, beside the other's webhook: equal but
+                // for the reference.
+                let is_doubtful = same_second && references[0] == "FT7" && order == 3;
+                assert_eq!(
+                    pairs_of(&stage, None).len() - doubtful,
+                    usize::from(is_doubtful),
+                    "{told}"
+                );
+                doubtful += usize::from(is_doubtful);
             }
         }
     }
@@ -150,9 +158,10 @@ on_both!(what_is_not_certain_waits_for_a_person_and_what_differs_is_another, |db
         assert_eq!(feed.send(&row(id, 4_000 - 600 * id as i64).sample()), "recorded");
     }
     let mut rows: Vec<_> = (1..=5).map(|id| row(id, 4_000 - 600 * id as i64)).collect();
-    // No reference in the list; another reference; another second; another amount; the same.
+    // No reference in the list; another reference and memo; another second; another amount; the same.
     rows[0].reference = String::new();
     rows[1].reference = "FT999".into();
+    rows[1].memo = "mua gao".into();
     rows[2].at = rows[2].at.plus_ms(1_000);
     rows[3].amount += 1_000;
     provider.change(|book| book.rows = rows);

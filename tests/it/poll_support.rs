@@ -136,6 +136,10 @@ pub struct Book {
     /// It breaks after so many answers in all.
     pub breaks_after: Option<usize>,
     pub asked: Vec<String>,
+    /// What it says of single accounts.
+    pub refused: Vec<(String, Trouble)>,
+    /// Casso tells numbers as text.
+    pub tells_text: bool,
     /// SePay's first list gives the newest first.
     pub newest_first: bool,
     /// Rows that nobody can read, put into each page.
@@ -213,7 +217,12 @@ async fn answer(api: ListApi, book: Arc<Mutex<Book>>, request: HttpRequest) -> H
         if book.breaks_after.is_some_and(|answers| book.asked.len() > answers) {
             book.broken = Some(Trouble::Status(502));
         }
-        let trouble = book.troubles.pop_front().or(book.broken);
+        let of_account = |(account, trouble): &(String, Trouble)| {
+            let asked = format!("account_number={account}");
+            request.query_string().split('&').any(|part| *part == asked).then_some(*trouble)
+        };
+        let refused = book.refused.iter().find_map(of_account);
+        let trouble = book.troubles.pop_front().or(book.broken).or(refused);
         let page = page(api, &book, &request).to_string();
         let count = book.asked.len();
         if let Some(mut meddle) = book.meddle.take() {
@@ -249,6 +258,10 @@ fn day(row: &Row) -> String {
     row.at.day(0).to_string()
 }
 
+fn time(row: &Row) -> String {
+    row.at.to_string()[..19].replace('T', " ")
+}
+
 type Query = HashMap<String, String>;
 
 fn number(query: &Query, name: &str) -> usize {
@@ -265,7 +278,7 @@ fn page(api: ListApi, book: &Book, request: &HttpRequest) -> Value {
     let (mut body, place) = match api {
         ListApi::SepayV1 => (first_sepay(book.newest_first, rows, &query), "/transactions"),
         ListApi::SepayV2 => (second_sepay(rows, &query), "/data"),
-        ListApi::CassoV2 => (casso(rows, &query), "/data/records"),
+        ListApi::CassoV2 => (casso(book.tells_text, rows, &query), "/data/records"),
     };
     body.pointer_mut(place).unwrap().as_array_mut().unwrap().extend(book.junk.iter().cloned());
     body
@@ -276,10 +289,10 @@ fn first_sepay(newest_first: bool, mut rows: Vec<&Row>, query: &Query) -> Value 
     rows.sort_by_key(|row| row.id);
     rows.retain(|row| row.id >= since);
     if let Some(from) = query.get("transaction_date_min") {
-        rows.retain(|row| day(row) >= *from);
+        rows.retain(|row| time(row) >= *from);
     }
     if let Some(until) = query.get("transaction_date_max") {
-        rows.retain(|row| row.at.to_string()[..19].replace('T', " ") <= *until);
+        rows.retain(|row| time(row) <= *until);
     }
     if newest_first {
         rows.reverse();
@@ -308,7 +321,7 @@ fn second_sepay(mut rows: Vec<&Row>, query: &Query) -> Value {
         "total": total, "per_page": size, "has_more": has_more } } })
 }
 
-fn casso(mut rows: Vec<&Row>, query: &Query) -> Value {
+fn casso(tells_text: bool, mut rows: Vec<&Row>, query: &Query) -> Value {
     let (page, size) = (number(query, "page"), number(query, "pageSize"));
     rows.retain(|row| day(row) >= query["fromDate"]);
     rows.sort_by_key(|row| (row.at, row.id));
@@ -316,6 +329,10 @@ fn casso(mut rows: Vec<&Row>, query: &Query) -> Value {
     let rows = rows.into_iter().skip((page - 1) * size).take(size);
     let rows: Vec<_> = rows.map(|row| row.json(ListApi::CassoV2)).collect();
     let next = (page * size < total).then_some(page + 1);
+    let next = match next {
+        Some(next) if tells_text => json!(next.to_string()),
+        next => json!(next),
+    };
     json!({ "error": 0, "message": "success", "data": {
         "page": page, "pageSize": size, "nextPage": next, "prevPage": null,
         "totalPages": total.div_ceil(size), "totalRecords": total, "records": rows } })

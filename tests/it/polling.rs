@@ -306,7 +306,7 @@ on_both!(what_the_provider_writes_down_late_is_found, |db| {
     }
 });
 
-on_both!(a_list_that_comes_newest_first_is_followed_backwards, |db| {
+on_both!(a_list_that_comes_newest_first_is_read_whole, |db| {
     let stage = Stage::new(db);
     stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
     let provider = Provider::start(ListApi::SepayV1);

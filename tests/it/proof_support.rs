@@ -1,16 +1,18 @@
 #![cfg(test)]
 //! Servers as processes of their own, and senders that remember what was acknowledged to them: for
-//! the proofs that nothing is lost. They are longer by `CHO40_PROOF_ROUNDS` (`scripts/prove`).
+//! the proofs that nothing is lost. They are longer by `CHO40_PROOF_ROUNDS` and
+//! `CHO40_PROOF_TRANSFERS` (`scripts/prove`).
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use cho40::db::schema::{deliveries, sightings, transfers};
+use cho40::db::schema::{deliveries, sightings, transfers as kept_transfers};
 use cho40::db::{DatabaseUrl, DbConnection};
 use cho40::events;
 use cho40::feeds::sample::{SampleTransfer, SignedRequest};
@@ -28,8 +30,22 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many rounds a proof takes: `default`, unless somebody asks for more.
 pub fn rounds(default: u64) -> u64 {
-    let asked = std::env::var("CHO40_PROOF_ROUNDS").ok();
-    asked.map_or(default, |text| text.parse().expect("CHO40_PROOF_ROUNDS is a number"))
+    asked("CHO40_PROOF_ROUNDS", default)
+}
+
+/// How many transfers a proof sends, likewise.
+pub fn transfers(default: u64) -> u64 {
+    asked("CHO40_PROOF_TRANSFERS", default)
+}
+
+/// The number that random orders come from.
+pub fn seed(default: u64) -> u64 {
+    asked("CHO40_PROOF_SEED", default)
+}
+
+fn asked(variable: &str, default: u64) -> u64 {
+    let asked = std::env::var(variable).ok();
+    asked.map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{variable}: {text}")))
 }
 
 /// `cho40 serve` as a process; it is killed when this is dropped.
@@ -40,17 +56,29 @@ pub struct Serving {
 
 impl Serving {
     pub fn start(database: &DatabaseUrl) -> Self {
+        Self::spawn(Self::command(database, &[]))
+    }
+
+    /// `cho40 serve`, started by the words `before` it.
+    pub fn command(database: &DatabaseUrl, before: &[&str]) -> Command {
         let url = match database {
             DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
             DatabaseUrl::Postgres(text) => text.clone(),
         };
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cho40"));
+        let words = [before, &[env!("CARGO_BIN_EXE_cho40")]].concat();
+        let mut command = Command::new(words[0]);
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CHO40_")) {
             command.env_remove(name);
         }
         command.current_dir(Path::new(env!("CARGO_TARGET_TMPDIR")));
-        command.env("CHO40_SECRET_KEY", KEY).env("CHO40_LOG", "error");
+        // Failed writes are what some proofs are about, and they tell of each.
+        command.env("CHO40_SECRET_KEY", KEY).env("CHO40_LOG", "off");
+        command.args(&words[1..]);
         command.args(["serve", "--listen", "127.0.0.1:0", "--database-url", &url]);
+        command
+    }
+
+    pub fn spawn(mut command: Command) -> Self {
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
         let mut greeting = String::new();
         let output = process.stdout.take().unwrap();
@@ -58,6 +86,10 @@ impl Serving {
         let address = greeting.trim().rsplit("//").next().unwrap();
         let address: std::net::SocketAddr = address.parse().expect(&greeting);
         Self { process, url: format!("http://{address}") }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     /// SIGKILL, in the middle of whatever it does.
@@ -83,21 +115,32 @@ pub fn signed(feed: &Feed<'_>, id: u64) -> SignedRequest {
 }
 
 pub fn agent() -> ureq::Agent {
+    patient_agent(PATIENCE)
+}
+
+fn patient_agent(patience: Duration) -> ureq::Agent {
     let config = ureq::Agent::config_builder().http_status_as_error(false).proxy(None);
-    config.timeout_global(Some(PATIENCE)).build().into()
+    config.timeout_global(Some(patience)).build().into()
 }
 
 /// Whether the provider was told that the report is kept.
 pub fn post(agent: &ureq::Agent, url: &str, request: &SignedRequest) -> bool {
+    answer(agent, url, request) == Some(true)
+}
+
+/// Whether the provider was told that the report is kept, or to try again; `None`: no answer. Any
+/// other answer is wrong.
+fn answer(agent: &ureq::Agent, url: &str, request: &SignedRequest) -> Option<bool> {
     let mut post = agent.post(url);
     for (name, value) in &request.headers {
         post = post.header(*name, value);
     }
-    let Ok(mut answer) = post.send(request.body.as_slice()) else { return false };
+    let mut answer = post.send(request.body.as_slice()).ok()?;
     let status = answer.status().as_u16();
-    let body = answer.body_mut().read_to_string().unwrap_or_default();
+    let body = answer.body_mut().read_to_string().ok()?;
     assert!(matches!(status, 200 | 503), "the hook answered {status} {body}");
-    status == 200 && body.contains("\"success\":true")
+    assert!(status == 503 || body.contains("\"success\":true"), "the hook answered {body}");
+    Some(status == 200)
 }
 
 /// What senders sent, and what was acknowledged.
@@ -147,13 +190,90 @@ impl Senders {
     }
 }
 
+/// Senders that send each report until it is acknowledged, as providers do, whatever happens to the
+/// server's database meanwhile.
+pub struct Stubborn {
+    stop: Arc<AtomicBool>,
+    /// How often they were told to try again.
+    refused: Arc<AtomicU64>,
+    kept: Vec<Arc<AtomicU64>>,
+    threads: Vec<JoinHandle<BTreeSet<u64>>>,
+}
+
+impl Stubborn {
+    pub fn start(feed: &Feed<'_>, server: &Serving, next: &'static AtomicU64) -> Self {
+        let (stop, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let kept: Vec<_> = (0..8).map(|_| Arc::new(AtomicU64::new(0))).collect();
+        let sign = signer(feed);
+        let threads = kept
+            .iter()
+            .map(|kept| {
+                let (sign, url) = (sign.clone(), format!("{}/hooks/{}", server.url, feed.id));
+                let (stop, refused, kept) = (stop.clone(), refused.clone(), kept.clone());
+                std::thread::spawn(move || {
+                    // As long as providers wait.
+                    let (agent, mut sent) = (patient_agent(6 * PATIENCE), BTreeSet::new());
+                    while !stop.load(Ordering::Relaxed) {
+                        let id = next.fetch_add(1, Ordering::Relaxed);
+                        loop {
+                            match answer(&agent, &url, &sign(id)) {
+                                Some(true) => break,
+                                Some(false) => _ = refused.fetch_add(1, Ordering::Relaxed),
+                                None => panic!("no answer"),
+                            }
+                            std::thread::sleep(Duration::from_millis(10));
+                        }
+                        sent.insert(id);
+                        kept.fetch_add(1, Ordering::Relaxed);
+                    }
+                    sent
+                })
+            })
+            .collect();
+        Self { stop, refused, kept, threads }
+    }
+
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Waits until each sender has had some more reports acknowledged, without any help.
+    pub fn go_on(&self) {
+        let before: Vec<_> = self.kept.iter().map(|kept| kept.load(Ordering::Relaxed)).collect();
+        self.wait("go on", |all| {
+            all.kept.iter().zip(&before).all(|(kept, b)| kept.load(Ordering::Relaxed) > b + 2)
+        });
+    }
+
+    /// Waits until they were told to try again some more times.
+    pub fn are_refused(&self) {
+        let before = self.refused();
+        self.wait("refused", |all| all.refused() > before + 4);
+    }
+
+    fn wait(&self, what: &str, until: impl Fn(&Self) -> bool) {
+        let since = std::time::Instant::now();
+        while !until(self) {
+            assert!(since.elapsed() < 6 * PATIENCE, "the senders do not {what}");
+            assert!(!self.threads.iter().any(JoinHandle::is_finished), "a sender has ended");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Lets each sender come to the end of its report; what they sent is all acknowledged.
+    pub fn join(self) -> BTreeSet<u64> {
+        self.stop.store(true, Ordering::Relaxed);
+        self.threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    }
+}
+
 /// What a sender needs of the feed to sign by itself.
-type Sign = std::sync::Arc<dyn Fn(u64) -> SignedRequest + Send + Sync>;
+type Sign = Arc<dyn Fn(u64) -> SignedRequest + Send + Sync>;
 
 fn signer(feed: &Feed<'_>) -> Sign {
     let (config, secret) = (feed.config.clone(), feed.secret.clone());
     let sample = transfer(feed.stage, 0, ACCOUNT, "x");
-    std::sync::Arc::new(move |id| {
+    Arc::new(move |id| {
         let now = Clock::system().now();
         let sent = SampleTransfer { id, occurred_at: now, ..sample };
         sent.signed_request(&config, &secret, now).unwrap()
@@ -187,7 +307,8 @@ fn check(connection: &mut DbConnection, board_id: BoardId) -> BTreeSet<u64> {
     let columns = (sightings::provider_id, sightings::transfer_id, sightings::delivery_id);
     let rows: Vec<(String, Option<i64>, i64)> =
         sightings::table.select(columns).load(connection).unwrap();
-    let transfers: Vec<i64> = transfers::table.select(transfers::id).load(connection).unwrap();
+    let transfers: Vec<i64> =
+        kept_transfers::table.select(kept_transfers::id).load(connection).unwrap();
     let transfers: BTreeSet<i64> = transfers.into_iter().collect();
     let deliveries: Vec<i64> = deliveries::table.select(deliveries::id).load(connection).unwrap();
     let deliveries: BTreeSet<i64> = deliveries.into_iter().collect();

@@ -36,6 +36,8 @@ pub enum Failure {
     UrlNotAllowed,
     /// Ours.
     Database,
+    /// The run has taken too long: the next one begins with what was not reached.
+    OutOfTime,
     /// The feed was taken from this run, changed, or the server stops: somebody goes on later.
     Interrupted,
 }
@@ -57,12 +59,13 @@ impl Failure {
             Self::KeyMissing => "key-missing",
             Self::UrlNotAllowed => "url-not-allowed",
             Self::Database => "database",
+            Self::OutOfTime => "out-of-time",
             Self::Interrupted => "interrupted",
         }
     }
 
     /// One of each.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Timeout,
         Self::Unreachable,
         Self::NotTrusted,
@@ -75,6 +78,7 @@ impl Failure {
         Self::KeyMissing,
         Self::UrlNotAllowed,
         Self::Database,
+        Self::OutOfTime,
         Self::Interrupted,
     ];
 
@@ -93,10 +97,19 @@ impl Failure {
         matches!(self, Self::Timeout | Self::Unreachable | Self::NotAList | Self::Status(500..=599))
     }
 
-    /// Whether this list alone is concerned, so that the feed's next one may be asked.
+    /// Whether it is about this list alone, as far as can be told, so that the feed's next one is
+    /// asked; else about the key, the address or ourselves.
     #[must_use]
     pub const fn is_of_list(&self) -> bool {
-        matches!(self, Self::NoProgress | Self::NotAList | Self::TooLarge)
+        matches!(
+            self,
+            Self::Timeout
+                | Self::Unreachable
+                | Self::Status(_)
+                | Self::TooLarge
+                | Self::NotAList
+                | Self::NoProgress
+        )
     }
 }
 

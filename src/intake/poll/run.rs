@@ -1,4 +1,5 @@
-//! A run: each list of a feed read to its end. The cursor moves when what was read is on disk.
+//! A run: each list of a feed read to its end. The cursor moves when what was read is on disk. What
+//! goes wrong with one list is kept with it, and the others are read all the same.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use super::fetch::{Failure, Fetch};
 use super::hosts::AllowedHosts;
 use super::pace::{self, Pacer, Pause};
 use super::take::database;
-use crate::db::{Fault, Outcome};
+use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::list::ListPage;
 use crate::feeds::{ListApi, NoProgress, Place};
 use crate::intake::Intake;
@@ -20,6 +21,7 @@ use crate::intake::store::polls::{self, CursorRow, Ended, PollRow, Run};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::time::{MS_PER_MINUTE, MS_PER_SECOND};
+use crate::registry::boards;
 
 /// A feed is another instance's so long after the last sign of a run.
 pub(super) const LEASE_MS: i64 = 5 * MS_PER_MINUTE;
@@ -34,6 +36,10 @@ const LONGEST_HOLD_S: i64 = 60;
 /// Times that a list is read anew because it changed while it was read.
 const REREADS: u32 = 3;
 const MAX_PAGES: u64 = 20_000;
+/// A run begins no further list after this time, and reads none for longer than that. What was not
+/// reached is first in the next run; a list begins anew, so that one must have time for a year.
+const RUN_MS: i64 = 10 * MS_PER_MINUTE;
+const LIST_MS: i64 = 60 * MS_PER_MINUTE;
 /// The stop is looked at this often.
 const SLICE_MS: u64 = 200;
 const IDLE_MS: u64 = 1_000;
@@ -45,6 +51,9 @@ pub struct Polled {
     pub rows: u64,
     pub new_rows: u64,
     pub unreadable_rows: u64,
+    /// Lists that were read to their end.
+    pub lists: u64,
+    /// The first thing that went wrong.
     pub failure: Option<Failure>,
 }
 
@@ -172,7 +181,11 @@ impl Poller {
                 let failures = row.state.failure_count.saturating_add(1);
                 let of = format!("{} {failures}", run.feed_id);
                 let seed = self.intake.secret_key.fingerprint("poll back-off", &of);
-                let back_off_ms = pace::back_off_ms(row.interval_s, failures, seed);
+                // One list that fails does not hold up those that can be read.
+                let back_off_ms = match polled.lists {
+                    0 => pace::back_off_ms(row.interval_s, failures, seed),
+                    _ => interval_ms,
+                };
                 let told_ms = match failure {
                     Failure::TooManyRequests(seconds) => seconds * MS_PER_SECOND,
                     _ => 0,
@@ -181,9 +194,11 @@ impl Poller {
             }
         };
         let ended = Ended { at: now, next_run_at, error };
-        self.intake
-            .db
-            .write_here(run.board_id.0, move |connection| polls::end(connection, run, ended))
+        let read = row.clone();
+        self.intake.db.write_here(run.board_id.0, move |connection| {
+            let is_ours = polls::end(connection, run, ended)?;
+            if is_ours && error.is_none() { prove(connection, run, &read, now) } else { Ok(()) }
+        })
     }
 
     fn read_all(&self, run: Run, row: &PollRow, polled: &mut Polled) -> Result<(), Failure> {
@@ -200,10 +215,13 @@ impl Poller {
         let (feed, cursors) = read.map_err(|fault| database(&fault))?;
         let cursors: BTreeMap<_, _> =
             cursors.into_iter().map(|row| (row.account.clone(), row)).collect();
-        let everything = [String::new()];
-        let accounts = if row.accounts.is_empty() { &everything[..] } else { &row.accounts };
+        let began_at = now;
         let mut failed = Ok(());
-        for account in accounts {
+        for account in in_turn(&row.accounts, &cursors) {
+            let now = intake.clock.now();
+            if now.0.saturating_sub(began_at.0) >= RUN_MS {
+                return failed.and(Err(Failure::OutOfTime));
+            }
             let base_url = row.base_url.as_deref().unwrap_or(row.api.base_url());
             let paced = if row.api.is_paced_by_address() { base_url } else { &key };
             let list = List {
@@ -216,12 +234,52 @@ impl Poller {
                 turn: intake.secret_key.fingerprint("poll key", paced),
             };
             let before = cursors.get(account).cloned().unwrap_or_default();
-            match self.read_list(&list, row, before, polled) {
-                Err(failure) if failure.is_of_list() => failed = Err(failure),
-                done => done?,
+            let read = self.read_list(&list, row, before.clone(), polled);
+            let Err(failure) = read else {
+                polled.lists += 1;
+                continue;
+            };
+            self.keep_failure(&list, before, now, &failure)?;
+            if !failure.is_of_list() {
+                return Err(failure);
             }
+            failed = failed.and(Err(failure));
         }
         failed
+    }
+
+    /// Keeps what went wrong with a list, and where it was before.
+    fn keep_failure(
+        &self,
+        list: &List<'_>,
+        before: CursorRow,
+        at: UnixMs,
+        failure: &Failure,
+    ) -> Result<(), Failure> {
+        // Not the list's: nothing can be written, or somebody else goes on.
+        if matches!(failure, Failure::Database | Failure::Interrupted) {
+            return Ok(());
+        }
+        let tried = CursorRow {
+            account: list.account.to_owned(),
+            tried_at: Some(at),
+            last_error: Some(failure.code().to_owned()),
+            last_error_status: failure.status().map(i32::from),
+            ..before
+        };
+        self.set_cursor(list.run, tried)
+    }
+
+    /// Writes how far a list was read, as long as the feed is this run's.
+    fn set_cursor(&self, run: Run, row: CursorRow) -> Result<(), Failure> {
+        let until = self.intake.clock.now().plus_ms(LEASE_MS);
+        self.write(run, move |connection| {
+            let is_ours = polls::keep(connection, run, until)?;
+            if is_ours {
+                polls::set_cursor(connection, run.board_id, run.feed_id, &row)?;
+            }
+            Ok(is_ours)
+        })
     }
 
     /// Reads a list to its end, then moves its cursor.
@@ -234,9 +292,13 @@ impl Poller {
     ) -> Result<(), Failure> {
         let api = list.api;
         let began_at = self.intake.clock.now();
-        let start = api.begin(before.cursor.as_deref(), row.from_day);
+        let reread = api.reread_from(began_at, before.reread_at);
+        let start = api.begin(before.cursor.as_deref(), row.from_day, reread);
         let (mut place, mut head, mut total, mut rereads) = (start.clone(), None, None, 0);
         loop {
+            if self.intake.clock.now().0.saturating_sub(began_at.0) >= LIST_MS {
+                return Err(Failure::OutOfTime);
+            }
             let body = self.ask(list, &place)?;
             let page = api.page(&body).map_err(|_| Failure::NotAList)?;
             let taken = self.take(list.run, list.feed, api, &page.rows)?;
@@ -244,9 +306,7 @@ impl Poller {
             polled.rows += page.rows.len() as u64;
             polled.new_rows += taken.new_rows;
             polled.unreadable_rows += taken.unreadable_rows;
-            if place.until.is_none()
-                && let Some(newest) = api.newest(&taken.marks)
-            {
+            if let Some(newest) = api.newest(&taken.marks) {
                 head = Some(api.later(head, newest));
             }
             if has_shifted(&mut total, &page) && place.page > 1 && rereads < REREADS {
@@ -260,15 +320,15 @@ impl Poller {
                 Ok(Some(_)) | Err(NoProgress) => return Err(Failure::NoProgress),
             }
         }
-        let after = advanced(api, before, head, began_at, list.account);
-        let run = list.run;
-        self.write(run, move |connection| {
-            let is_ours = polls::keep(connection, run, began_at.plus_ms(LEASE_MS))?;
-            if is_ours {
-                polls::set_cursor(connection, run.board_id, run.feed_id, &after)?;
-            }
-            Ok(is_ours)
-        })
+        let after = CursorRow {
+            account: list.account.to_owned(),
+            reread_at: reread.map(|_| began_at).or(before.reread_at),
+            tried_at: Some(began_at),
+            last_error: None,
+            last_error_status: None,
+            ..advanced(api, before, head, began_at)
+        };
+        self.set_cursor(list.run, after)
     }
 
     /// The body of a page, asked for again where that may help.
@@ -320,6 +380,28 @@ impl Poller {
     }
 }
 
+/// The lists of a feed, those that were not tried for the longest time first; one of all accounts has
+/// no name.
+fn in_turn<'r>(accounts: &'r [String], cursors: &BTreeMap<String, CursorRow>) -> Vec<&'r str> {
+    let mut all: Vec<&str> = accounts.iter().map(String::as_str).collect();
+    if all.is_empty() {
+        all.push("");
+    }
+    all.sort_by_key(|account| cursors.get(*account).and_then(|row| row.tried_at));
+    all
+}
+
+/// The reading proves this day for the accounts that were asked for.
+fn prove(connection: &mut DbConnection, run: Run, row: &PollRow, at: UnixMs) -> Outcome<()> {
+    let day = at.day(boards::day_start_minute(connection, run.board_id)?);
+    if row.accounts.is_empty() {
+        return polls::read_on(connection, run, "", day, at);
+    }
+    // Ids of SePay's own do not tell which accounts these are.
+    let mut named = row.accounts.iter().filter(|_| row.api != ListApi::SepayV2);
+    named.try_for_each(|account| polls::read_on(connection, run, account, day, at))
+}
+
 /// Whether the list has another length than on the page before: rows may have changed pages.
 fn has_shifted(total: &mut Option<u64>, page: &ListPage<'_>) -> bool {
     let before = std::mem::replace(total, page.total);
@@ -328,26 +410,19 @@ fn has_shifted(total: &mut Option<u64>, page: &ListPage<'_>) -> bool {
 
 /// How far the list is read now. The cursor goes to where the head was some minutes ago: between then
 /// and now everything before that head has been read once more.
-fn advanced(
-    api: ListApi,
-    before: CursorRow,
-    head: Option<String>,
-    began_at: UnixMs,
-    account: &str,
-) -> CursorRow {
-    let account = account.to_owned();
+fn advanced(api: ListApi, before: CursorRow, head: Option<String>, began_at: UnixMs) -> CursorRow {
     if let Some(cursor) = api.cursor_by_day(began_at) {
-        return CursorRow { account, cursor: Some(cursor), head: None, head_seen_at: began_at };
+        return CursorRow { cursor: Some(cursor), head: None, head_seen_at: began_at, ..before };
     }
     let since_ms = began_at.0.saturating_sub(before.head_seen_at.0);
     match before.head {
-        None => CursorRow { account, head, head_seen_at: began_at, ..before },
+        None => CursorRow { head, head_seen_at: began_at, ..before },
         // Also where the clock was set back.
-        Some(old) if !(0..OVERLAP_MS).contains(&since_ms) => CursorRow {
-            account,
+        Some(ref old) if !(0..OVERLAP_MS).contains(&since_ms) => CursorRow {
             head: head.or_else(|| Some(old.clone())),
-            cursor: Some(old),
+            cursor: Some(old.clone()),
             head_seen_at: began_at,
+            ..before
         },
         Some(_) => before,
     }

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use super::fetch::Failure;
 use super::run::{LEASE_MS, Poller};
 use crate::db::{Batch, DbConnection, Fault, Outcome};
-use crate::feeds::list::{self, Mark};
-use crate::feeds::{Headers, ListApi, MAX_BODY_BYTES, Reported};
+use crate::feeds::list::Mark;
+use crate::feeds::{Headers, ListApi, Reported, list_rows};
 use crate::intake::book::LiveFeed;
 use crate::intake::prepare;
 use crate::intake::store::deliveries;
@@ -41,7 +41,9 @@ impl Poller {
                     taken
                         .marks
                         .push(Mark { id: one.provider_id.clone(), occurred_at: one.occurred_at });
-                    if seen.insert((one.provider_id.clone(), one.fingerprint())) {
+                    if list_rows::is_too_long(row) {
+                        unreadable.push(row);
+                    } else if seen.insert((one.provider_id.clone(), one.fingerprint())) {
                         reported.push(one);
                         texts.push(row);
                     }
@@ -56,11 +58,15 @@ impl Poller {
         let new = self.new_among(feed, &reported, &texts)?;
         taken.new_rows = new.len() as u64;
         taken.unreadable_rows = unreadable.len() as u64;
-        for rows in list::deliveries(&new) {
+        for rows in list_rows::deliveries(&new) {
             self.record(run, self.item(feed, api.kept_body(&rows)))?;
         }
-        for row in unreadable.into_iter().filter(|row| row.len() < MAX_BODY_BYTES) {
-            let body = api.kept_body(&[row]);
+        for row in unreadable {
+            let body = if list_rows::is_too_long(row) {
+                api.kept_body(&[&list_rows::beginning(row)])
+            } else {
+                api.kept_body(&[row])
+            };
             let (board_id, feed_id, asked) = (feed.board_id, feed.id, body.clone());
             let is_kept = self.intake.db.read_here(|connection| {
                 deliveries::is_undecodable(connection, board_id, feed_id, &asked)

@@ -5,6 +5,7 @@ pub mod deliveries;
 pub mod feeds;
 pub mod phone;
 pub mod polls;
+pub mod pulse;
 pub mod refused;
 pub mod secrets;
 pub mod statement_layouts;

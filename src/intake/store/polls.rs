@@ -1,12 +1,15 @@
 //! How feeds are polled, who is at it, and how far each list was read.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool};
 
-use crate::db::schema::{feed_polls as p, feeds, poll_cursors as c};
+use crate::db::schema::{feed_polls as p, feeds, poll_cursors as c, poll_days as d};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::ListApi;
 use crate::on_db;
 use crate::primitives::ids::{BoardId, FeedId};
+use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Day, UnixMs};
 
 /// A row of `feed_polls`.
@@ -21,6 +24,8 @@ pub struct PollRow {
     pub key_sealed: Option<Vec<u8>>,
     pub key_set_at: UnixMs,
     pub state: PollState,
+    /// It is not polled any more, and may be taken up again.
+    pub ended_at: Option<UnixMs>,
 }
 
 /// What became of the last runs.
@@ -56,6 +61,7 @@ struct Raw {
     last_error_status: Option<i32>,
     last_error_at_ms: Option<i64>,
     failure_count: i32,
+    ended_at_ms: Option<i64>,
 }
 
 impl Raw {
@@ -71,6 +77,7 @@ impl Raw {
             from_day: Day(self.from_day),
             key_sealed: self.key_sealed,
             key_set_at: UnixMs(self.key_set_at_ms),
+            ended_at: self.ended_at_ms.map(UnixMs),
             state: PollState {
                 next_run_at: UnixMs(self.next_run_at_ms),
                 leased_until: UnixMs(self.leased_until_ms),
@@ -85,7 +92,17 @@ impl Raw {
     }
 }
 
+/// How a feed is polled; `None`: it is not.
 pub fn find(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+) -> Outcome<Option<PollRow>> {
+    Ok(kept(connection, board_id, feed_id)?.filter(|row| row.ended_at.is_none()))
+}
+
+/// [`find`], also where polling has ended.
+pub fn kept(
     connection: &mut DbConnection,
     board_id: BoardId,
     feed_id: FeedId,
@@ -109,6 +126,7 @@ pub fn put(connection: &mut DbConnection, board_id: BoardId, row: &PollRow) -> O
         p::leased_until_ms.eq(0_i64),
         p::lease_term.eq(0_i64),
         p::failure_count.eq(0),
+        p::ended_at_ms.eq(None::<i64>),
     );
     on_db!(connection, inner => diesel::insert_into(p::table)
         .values((p::board_id.eq(board_id.0), p::feed_id.eq(row.feed_id.0), values))
@@ -118,9 +136,27 @@ pub fn put(connection: &mut DbConnection, board_id: BoardId, row: &PollRow) -> O
     Ok(())
 }
 
-/// Ends polling. Tells whether there was any; how far it came stays, for when it is taken up again.
-pub fn remove(connection: &mut DbConnection, board_id: BoardId, feed_id: FeedId) -> Outcome<bool> {
-    Ok(diesel::delete(p::table.find((board_id.0, feed_id.0))).execute(connection)? > 0)
+/// Ends polling and forgets its key; a run that is under way loses its lease. Tells whether there was
+/// any. What its cursors are of stays, for when it is taken up again.
+pub fn remove(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+    at: UnixMs,
+) -> Outcome<bool> {
+    let polled = p::table
+        .filter(p::board_id.eq(board_id.0))
+        .filter(p::feed_id.eq(feed_id.0))
+        .filter(p::ended_at_ms.is_null());
+    let ended = diesel::update(polled)
+        .set((
+            p::ended_at_ms.eq(at.0),
+            p::key_sealed.eq(None::<Vec<u8>>),
+            p::base_url.eq(None::<String>),
+            p::lease_term.eq(0_i64),
+        ))
+        .execute(connection)?;
+    Ok(ended > 0)
 }
 
 /// Forgets how far a feed's lists were read.
@@ -142,14 +178,31 @@ pub fn forget_keys(connection: &mut DbConnection, board_id: BoardId) -> Outcome<
     Ok(())
 }
 
+/// Longer than any back-off: an hour, or the interval, and a quarter.
+const FARTHEST_MS: i64 = 5_000_000;
+/// No run takes a feed for longer at once.
+const LONGEST_LEASE_MS: i64 = 15 * MS_PER_MINUTE;
+
+/// The next run lies too far ahead, as a clock that was wrong has set it: a macro, because the type
+/// of the expression would say it all twice.
+macro_rules! is_too_far {
+    ($now:expr) => {
+        sql::<Bool>("feed_polls.next_run_at_ms - feed_polls.interval_s * 1250 > ")
+            .bind::<BigInt, _>($now.0.saturating_add(FARTHEST_MS))
+    };
+}
+
 /// Feeds whose time has come and that nobody polls, the one that waits longest first.
 pub fn due(connection: &mut DbConnection, now: UnixMs) -> Outcome<Vec<(BoardId, FeedId)>> {
     let of_feed = feeds::board_id.eq(p::board_id).and(feeds::id.eq(p::feed_id));
     let rows: Vec<(i64, i64)> = p::table
         .inner_join(feeds::table.on(of_feed))
         .filter(feeds::disabled_at_ms.is_null())
-        .filter(p::next_run_at_ms.le(now.0))
-        .filter(p::leased_until_ms.le(now.0))
+        .filter(p::ended_at_ms.is_null())
+        .filter(p::next_run_at_ms.le(now.0).or(is_too_far!(now)))
+        .filter(
+            p::leased_until_ms.le(now.0).or(p::leased_until_ms.gt(now.plus_ms(LONGEST_LEASE_MS).0)),
+        )
         .order(p::next_run_at_ms)
         .limit(100)
         .select((p::board_id, p::feed_id))
@@ -159,7 +212,8 @@ pub fn due(connection: &mut DbConnection, now: UnixMs) -> Outcome<Vec<(BoardId, 
 
 /// Everything that is polled, for the installation's meters.
 pub fn all(connection: &mut DbConnection) -> Outcome<Vec<PollRow>> {
-    let rows: Vec<Raw> = p::table.order(p::feed_id).limit(1_000).load(connection)?;
+    let polled = p::table.filter(p::ended_at_ms.is_null());
+    let rows: Vec<Raw> = polled.order(p::feed_id).limit(1_000).load(connection)?;
     rows.into_iter().map(Raw::read).collect()
 }
 
@@ -185,8 +239,11 @@ pub fn claim(
     let free = p::table
         .filter(p::board_id.eq(run.board_id.0))
         .filter(p::feed_id.eq(run.feed_id.0))
-        .filter(p::next_run_at_ms.le(latest))
-        .filter(p::leased_until_ms.le(now.0));
+        .filter(p::ended_at_ms.is_null())
+        .filter(p::next_run_at_ms.le(latest).or(is_too_far!(now)))
+        .filter(
+            p::leased_until_ms.le(now.0).or(p::leased_until_ms.gt(now.plus_ms(LONGEST_LEASE_MS).0)),
+        );
     let taken = diesel::update(free)
         .set((
             p::leased_until_ms.eq(until.0),
@@ -215,10 +272,10 @@ pub struct Ended {
     pub error: Option<(&'static str, Option<u16>)>,
 }
 
-/// Writes how the run ended, and gives the feed back.
-pub fn end(connection: &mut DbConnection, run: Run, ended: Ended) -> Outcome<()> {
+/// Writes how the run ended, and gives the feed back; `false`: it was taken from the run.
+pub fn end(connection: &mut DbConnection, run: Run, ended: Ended) -> Outcome<bool> {
     if !keep(connection, run, UnixMs(0))? {
-        return Ok(());
+        return Ok(false);
     }
     let row = p::table.find((run.board_id.0, run.feed_id.0));
     let next = p::next_run_at_ms.eq(ended.next_run_at.0);
@@ -236,6 +293,31 @@ pub fn end(connection: &mut DbConnection, run: Run, ended: Ended) -> Outcome<()>
             ))
             .execute(connection)?,
     };
+    Ok(true)
+}
+
+/// Writes that lists were read to their end on a day. `account`: the one that was asked for; empty:
+/// all of the key.
+pub fn read_on(
+    connection: &mut DbConnection,
+    run: Run,
+    account: &str,
+    day: Day,
+    at: UnixMs,
+) -> Outcome<()> {
+    let key = (run.board_id.0, run.feed_id.0, account, day.0);
+    let last = d::last_success_ms.eq(at.0);
+    if diesel::update(d::table.find(key)).set(last).execute(connection)? == 0 {
+        diesel::insert_into(d::table)
+            .values((
+                d::board_id.eq(run.board_id.0),
+                d::feed_id.eq(run.feed_id.0),
+                d::account.eq(account),
+                d::day.eq(day.0),
+                last,
+            ))
+            .execute(connection)?;
+    }
     Ok(())
 }
 
@@ -248,9 +330,27 @@ pub struct CursorRow {
     /// The newest that was seen, and when it was first.
     pub head: Option<String>,
     pub head_seen_at: UnixMs,
+    /// When a list that goes by dates was last read from some days earlier.
+    pub reread_at: Option<UnixMs>,
+    /// The last run, and why it did not read this list to its end.
+    pub tried_at: Option<UnixMs>,
+    pub last_error: Option<String>,
+    pub last_error_status: Option<i32>,
 }
 
-type RawCursor = (String, Option<String>, Option<String>, i64);
+#[derive(Queryable)]
+struct RawCursor {
+    _board_id: i64,
+    _feed_id: i64,
+    account: String,
+    cursor: Option<String>,
+    head: Option<String>,
+    head_seen_at_ms: i64,
+    reread_at_ms: Option<i64>,
+    tried_at_ms: Option<i64>,
+    last_error: Option<String>,
+    last_error_status: Option<i32>,
+}
 
 pub fn cursors(
     connection: &mut DbConnection,
@@ -261,13 +361,16 @@ pub fn cursors(
         .filter(c::board_id.eq(board_id.0))
         .filter(c::feed_id.eq(feed_id.0))
         .order(c::account)
-        .select((c::account, c::cursor, c::head, c::head_seen_at_ms))
         .load(connection)?;
-    let read = |(account, cursor, head, head_seen_at_ms)| CursorRow {
-        account,
-        cursor,
-        head,
-        head_seen_at: UnixMs(head_seen_at_ms),
+    let read = |raw: RawCursor| CursorRow {
+        account: raw.account,
+        cursor: raw.cursor,
+        head: raw.head,
+        head_seen_at: UnixMs(raw.head_seen_at_ms),
+        reread_at: raw.reread_at_ms.map(UnixMs),
+        tried_at: raw.tried_at_ms.map(UnixMs),
+        last_error: raw.last_error,
+        last_error_status: raw.last_error_status,
     };
     Ok(rows.into_iter().map(read).collect())
 }
@@ -282,6 +385,10 @@ pub fn set_cursor(
         c::cursor.eq(&row.cursor),
         c::head.eq(&row.head),
         c::head_seen_at_ms.eq(row.head_seen_at.0),
+        c::reread_at_ms.eq(row.reread_at.map(|at| at.0)),
+        c::tried_at_ms.eq(row.tried_at.map(|at| at.0)),
+        c::last_error.eq(&row.last_error),
+        c::last_error_status.eq(row.last_error_status),
     );
     let key = (board_id.0, feed_id.0, row.account.as_str());
     let found = diesel::update(c::table.find(key)).set(values).execute(connection)?;

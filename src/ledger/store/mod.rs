@@ -1,7 +1,9 @@
 //! The ledger's SQL.
 
 pub mod audit;
+pub mod fitting;
 pub mod heads;
+pub mod heard;
 pub mod index;
 pub mod known;
 pub mod pairs;

@@ -3,29 +3,15 @@
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
 
 use crate::db::rows::{Kind, Table, Value};
-use crate::db::schema::{
-    listed_deliveries, sightings, suspected_pairs as p, transfer_index, transfers,
-};
+use crate::db::schema::{sightings, suspected_pairs as p, transfers};
 use crate::db::{DbConnection, Outcome};
-use crate::feeds::{Direction, Precision};
+use crate::feeds::Precision;
 use crate::ledger::pairs::{Pair, Verdict};
 use crate::primitives::ids::{AccountId, BoardId, DeliveryId, FeedId, KeyId, PairId, TransferId};
-use crate::primitives::time::{MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE};
-use crate::primitives::{Day, UnixMs, Vnd, id};
+use crate::primitives::{Day, UnixMs};
 use crate::registry::PageRequest;
-
-/// Bank times that tell the minute are taken for one up to this distance.
-pub const APART_MS: i64 = 5 * 60_000;
-/// A transfer may be recorded so long before its own time: clocks differ.
-const SLACK_MS: i64 = MS_PER_HOUR;
-/// Transfers of an account that are looked through from then on, and those that fit.
-const LOOKED_AT: i64 = 2_000;
-const FITTING: i64 = 50;
-/// A list may be read long after its transfers were told of.
-const LOOKED_AT_OF_COMPANY: i64 = 100_000;
 
 static SOURCES: LazyLock<Table> = LazyLock::new(|| {
     let columns = [
@@ -89,85 +75,6 @@ pub fn hear(
         Value::Int(at.0),
     ];
     SOURCES.insert(connection, &row).map(|_| ())
-}
-
-/// What a report says of the transfer that is looked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
-    pub board_id: BoardId,
-    pub account_id: AccountId,
-    pub direction: Direction,
-    pub amount: Vnd,
-    pub occurred_at: UnixMs,
-    pub precision: Precision,
-    pub sender: &'a str,
-    /// Looks only at what the sender's company told its other way (`Some`: whether this one is its
-    /// list), whose times are the same; else only at what other companies told.
-    pub of_company: Option<bool>,
-}
-
-/// Transfers that the report may be of, by all that their rows say: some of the index, and of those
-/// that it has not come to. Not the sender's own, which it has told apart, and none of which it has
-/// sent a report already. `own_feeds`: those of the sender's company.
-pub fn fitting(
-    connection: &mut DbConnection,
-    asked: &Asked<'_>,
-    own_feeds: &[i64],
-    unindexed: &[i64],
-) -> Outcome<Vec<i64>> {
-    let midnight = asked.occurred_at.day(0).start(0);
-    let minute = asked.occurred_at.plus_ms(-asked.occurred_at.0.rem_euclid(MS_PER_MINUTE));
-    let (from, to) = match (asked.precision, asked.of_company) {
-        (Precision::Day, _) => (midnight, midnight.plus_ms(MS_PER_DAY - 1)),
-        // The other way may tell the minute alone.
-        (Precision::Second, Some(_)) => (minute, asked.occurred_at),
-        (Precision::Minute, Some(_)) => (minute, minute.plus_ms(MS_PER_MINUTE - 1)),
-        _ => (asked.occurred_at.plus_ms(-APART_MS), asked.occurred_at.plus_ms(APART_MS)),
-    };
-    let of_list = listed_deliveries::table
-        .filter(listed_deliveries::board_id.eq(transfers::board_id))
-        .filter(listed_deliveries::delivery_id.eq(transfers::delivery_id));
-    let is_of_list = diesel::dsl::exists(of_list);
-    let (only_company, is_listed) =
-        (asked.of_company.is_some(), asked.of_company.unwrap_or_default());
-    let told_otherwise = transfers::feed_id
-        .eq_any(own_feeds)
-        .and(is_of_list.ne(is_listed))
-        .and(only_company.into_sql::<Bool>());
-    let told_by_others =
-        transfers::feed_id.ne_all(own_feeds).and((!only_company).into_sql::<Bool>());
-    let only_dated = transfers::occurred_precision
-        .eq(Precision::Day.as_str())
-        .and(transfers::occurred_at_ms.eq(midnight.0));
-    let told_of = p::table
-        .filter(p::board_id.eq(transfers::board_id))
-        .filter(p::transfer_id.eq(transfers::id))
-        .filter(p::sender.eq(asked.sender))
-        .filter(p::own_transfer_id.is_null());
-    let fit = transfers::table
-        .filter(transfers::board_id.eq(asked.board_id.0))
-        .filter(transfers::account_id.eq(asked.account_id.0))
-        .filter(transfers::direction.eq(asked.direction.as_str()))
-        .filter(transfers::amount_vnd.eq(asked.amount.get()))
-        .filter(transfers::occurred_at_ms.between(from.0, to.0).or(only_dated))
-        .filter(told_otherwise.or(told_by_others))
-        .filter(diesel::dsl::not(diesel::dsl::exists(told_of)))
-        .order((transfers::occurred_at_ms, transfers::id))
-        .limit(FITTING)
-        .select(transfers::id);
-    let indexed = transfer_index::table
-        .filter(transfer_index::board_id.eq(asked.board_id.0))
-        .filter(transfer_index::subject_id.eq(asked.account_id.0))
-        .filter(transfer_index::transfer_id.ge(id::floor_of(from.plus_ms(-SLACK_MS))))
-        .order(transfer_index::transfer_id)
-        .limit(if only_company { LOOKED_AT_OF_COMPANY } else { LOOKED_AT })
-        .select(transfer_index::transfer_id);
-    let mut ids: Vec<i64> = fit.clone().filter(transfers::id.eq_any(indexed)).load(connection)?;
-    if !unindexed.is_empty() {
-        let more: Vec<i64> = fit.filter(transfers::id.eq_any(unindexed)).load(connection)?;
-        ids.extend(more);
-    }
-    Ok(ids)
 }
 
 /// A pair to be written, and where its report's sighting stands.

@@ -1,6 +1,7 @@
 //! Reading transfers back, with their present lines, and memos from the raw deliveries.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use diesel::prelude::*;
 
@@ -214,20 +215,27 @@ pub fn reported(
         .filter(feeds::board_id.eq(board_id.0))
         .select((feeds::id, feeds::provider, feeds::config))
         .load(connection)?;
+    // A page of a list holds many.
+    let mut decoded: HashMap<i64, Vec<Reported>> = HashMap::new();
     let mut found = HashMap::new();
     for transfer in stored {
-        let feed = feeds.iter().find(|feed| feed.0 == transfer.feed_id.0);
-        let (Some((_, provider, config)), Some(body)) = (feed, bodies.get(&transfer.delivery_id))
-        else {
-            continue;
+        let all = match decoded.entry(transfer.delivery_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let feed = feeds.iter().find(|feed| feed.0 == transfer.feed_id.0);
+                let body = bodies.get(&transfer.delivery_id);
+                let (Some((_, provider, config)), Some(body)) = (feed, body) else { continue };
+                let Some(provider) = Provider::parse(provider) else { continue };
+                let config = FeedConfig::parse(provider, config)?;
+                let told = connector(provider).decode(&config, body, transfer.recorded_at);
+                place.insert(match told {
+                    Ok(Decoded::Transfers(all)) => all,
+                    _ => Vec::new(),
+                })
+            }
         };
-        let Some(provider) = Provider::parse(provider) else { continue };
-        let config = FeedConfig::parse(provider, config)?;
-        let decoded = connector(provider).decode(&config, body, transfer.recorded_at);
-        if let Ok(Decoded::Transfers(all)) = decoded
-            && let Some(one) = all.into_iter().nth(usize::try_from(transfer.item).unwrap_or(0))
-        {
-            found.insert(transfer.id, one);
+        if let Some(one) = all.get(usize::try_from(transfer.item).unwrap_or(0)) {
+            found.insert(transfer.id, one.clone());
         }
     }
     Ok(found)

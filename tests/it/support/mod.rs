@@ -40,8 +40,14 @@ pub struct TestDb {
 
 /// What holds the database, and removes it.
 enum Place {
-    Folder { _folder: tempfile::TempDir },
-    Postgres { _database: postgres::Database },
+    Folder {
+        _folder: tempfile::TempDir,
+    },
+    Postgres {
+        _database: postgres::Database,
+    },
+    /// It goes with its server.
+    OwnServer,
 }
 
 impl TestDb {
@@ -61,6 +67,13 @@ impl TestDb {
         let url = database.url();
         let connection = DbConnection::open(&url).unwrap();
         Self::with_boards(connection, url, Place::Postgres { _database: database })
+    }
+
+    /// An empty database of a server that a test started itself, to stop it.
+    pub fn on_own_server(url: DatabaseUrl) -> Self {
+        let mut connection = DbConnection::open(&url).unwrap();
+        migrate::run(&mut connection).unwrap();
+        Self::with_boards(connection, url, Place::OwnServer)
     }
 
     fn with_boards(mut connection: DbConnection, url: DatabaseUrl, place: Place) -> Self {

@@ -257,7 +257,13 @@ pub fn no_machine_is_named(source: &Source) -> Vec<String> {
 
 /// A test of one database only must be one of these files, which say why.
 pub fn database_tests_run_on_both(source: &Source) -> Vec<String> {
-    let may = ["tests/it/support/mod.rs", "tests/it/db_lane.rs", "tests/it/db_url.rs"];
+    let may = [
+        "tests/it/support/mod.rs",
+        "tests/it/db_lane.rs",
+        "tests/it/db_url.rs",
+        "tests/it/proof_away.rs",
+        "tests/it/proof_power.rs",
+    ];
     if !source.is_under("tests") || may.contains(&source.path.as_str()) {
         return Vec::new();
     }

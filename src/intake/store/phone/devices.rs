@@ -13,7 +13,7 @@ use crate::primitives::ids::{BoardId, DeviceId, FeedId};
 use crate::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
 
 /// Two pings of fifteen minutes are late, and what a phone needs to wake up.
-const SILENCE_MS: i64 = 35 * MS_PER_MINUTE;
+pub const SILENCE_MS: i64 = 35 * MS_PER_MINUTE;
 /// Longer than any report looks back.
 const SILENCES_KEPT_MS: i64 = 400 * MS_PER_DAY;
 const SILENCES_SHOWN: i64 = 20;

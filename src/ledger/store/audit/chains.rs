@@ -1,4 +1,4 @@
-//! What must hang together: lines and their transfer, sightings and deliveries, event numbers.
+//! What must hang together: lines and their transfer, attributions and event numbers in a row.
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -68,46 +68,33 @@ pub fn malformed(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
 }
 
 #[derive(QueryableByName)]
-struct Orphan {
+struct Numbering {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
     #[diesel(sql_type = Text)]
-    name: String,
+    numbers: String,
 }
 
-/// Sightings without their transfer, transfers without a sighting or their delivery.
-pub fn orphans(
+/// Attributions that are not numbered on from the transfer's own, which is 1, or whose lines are not
+/// numbered on from 0.
+pub fn broken_attributions(
     connection: &mut DbConnection,
     board_id: BoardId,
-) -> Outcome<Vec<(&'static str, String)>> {
-    let questions = [
-        (
-            "transfer of a sighting",
-            "SELECT s.namespace || ' ' || s.provider_id AS name FROM sightings s
-             WHERE s.board_id = $1 AND s.board_id = $2 AND s.transfer_id IS NOT NULL AND NOT EXISTS (
-               SELECT 1 FROM transfers t WHERE t.board_id = s.board_id AND t.id = s.transfer_id)",
-        ),
-        (
-            "sighting of a transfer",
-            // No index leads from a transfer to its sightings: compare the two sets.
-            "SELECT CAST(id AS TEXT) AS name FROM (
-               SELECT id FROM transfers WHERE board_id = $1
-               EXCEPT SELECT transfer_id FROM sightings WHERE board_id = $2) lone",
-        ),
-        (
-            "delivery of a transfer",
-            "SELECT CAST(t.id AS TEXT) AS name FROM transfers t
-             LEFT JOIN deliveries d ON d.board_id = t.board_id AND d.id = t.delivery_id
-             WHERE t.board_id = $1 AND t.board_id = $2 AND d.id IS NULL",
-        ),
-    ];
-    let mut found = Vec::new();
-    for (what, question) in questions {
-        let rows: Vec<Orphan> = diesel::sql_query(question)
-            .bind::<BigInt, _>(board_id.0)
-            .bind::<BigInt, _>(board_id.0)
-            .load(connection)?;
-        found.extend(rows.into_iter().map(|row| (what, row.name)));
-    }
-    Ok(found)
+) -> Outcome<Vec<Mismatch>> {
+    let rows: Vec<Numbering> = diesel::sql_query(
+        "SELECT transfer_id AS id, 'attribution ' || CAST(MAX(seq) AS TEXT) AS numbers
+         FROM attribution_lines WHERE board_id = $1 GROUP BY transfer_id
+         HAVING MIN(seq) <> 2 OR MAX(seq) <> COUNT(DISTINCT seq) + 1
+         UNION ALL
+         SELECT transfer_id, 'attribution ' || CAST(seq AS TEXT) || ' line '
+           || CAST(MAX(line) AS TEXT)
+         FROM attribution_lines WHERE board_id = $1 GROUP BY transfer_id, seq
+         HAVING MIN(line) <> 0 OR MAX(line) <> COUNT(*) - 1",
+    )
+    .bind::<BigInt, _>(board_id.0)
+    .load(connection)?;
+    let mismatch = |row: Numbering| Mismatch::new(TransferId(row.id), Some(row.numbers), None);
+    Ok(rows.into_iter().map(mismatch).collect())
 }
 
 /// Places where event numbers skip, repeat, or do not end at the board's head.
@@ -117,8 +104,10 @@ pub fn event_gaps(connection: &mut DbConnection, board_id: BoardId) -> Outcome<V
         .order(event_pages::last_seq)
         .select((event_pages::first_seq, event_pages::last_seq))
         .load(connection)?;
-    let head: i64 =
-        board_heads::table.find(board_id.0).select(board_heads::event_seq).first(connection)?;
+    let (head, indexed): (i64, i64) = board_heads::table
+        .find(board_id.0)
+        .select((board_heads::event_seq, board_heads::indexed_seq))
+        .first(connection)?;
     let mut expected = 1;
     let mut gaps = Vec::new();
     let gap = |key: i64, kept: i64, due: i64| {
@@ -132,6 +121,10 @@ pub fn event_gaps(connection: &mut DbConnection, board_id: BoardId) -> Outcome<V
     }
     if head != expected - 1 {
         gaps.push(gap(head, head, expected - 1));
+    }
+    // What lies behind it is counted as folded into the totals.
+    if indexed > head {
+        gaps.push(gap(indexed, indexed, head));
     }
     Ok(gaps)
 }

@@ -7,12 +7,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
 use super::{IS_RECEIPT, Mismatch, PRESENT, joined, numbers};
+use crate::db::rows::Writes;
+use crate::db::schema::{day_totals, receipt_logs};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::class::Class;
 use crate::ledger::histogram::{self, Histogram};
-use crate::ledger::store::receipts;
 use crate::ledger::store::tail::Tail;
-use crate::ledger::totals::{DayDelta, DayKey};
+use crate::ledger::store::{receipts, totals as store_totals};
+use crate::ledger::totals::{DayDelta, DayKey, Totals};
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId};
 use crate::primitives::{Day, Vnd};
 
@@ -50,6 +52,18 @@ impl Sums {
         self.named += delta.named_count;
         self.wrong_amount += delta.wrong_amount_count;
     }
+
+    /// What makes such a row out of none.
+    fn delta(&self) -> DayDelta {
+        DayDelta {
+            count: self.classes.map(|(count, _)| count),
+            amount: self.classes.map(|(_, amount)| amount),
+            small_count: self.small.0,
+            small_amount: self.small.1,
+            named_count: self.named,
+            wrong_amount_count: self.wrong_amount,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -82,18 +96,48 @@ impl Row {
     }
 }
 
+/// A row as it is kept, and as the lines make it.
+type Sides = (Key, Option<Row>, Option<Row>);
+
 /// Rows whose sums, or whose receipts, are not those of the lines.
 pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let shown = |row: Option<Row>| row.as_ref().map(Row::shown);
+    let mismatch = |(key, kept, due): Sides| Mismatch::new(key, shown(kept), shown(due));
+    Ok(unequal(connection, board_id)?.into_iter().map(mismatch).collect())
+}
+
+fn unequal(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Sides>> {
     let mut due = due(connection, board_id)?;
     let mut found = Vec::new();
     for (key, kept) in kept(connection, board_id)? {
-        let due = due.remove(&key).unwrap_or_default();
-        if !kept.agrees(&due) {
-            found.push(Mismatch::new(key, Some(kept.shown()), Some(due.shown())));
+        let due = due.remove(&key);
+        if !kept.agrees(due.as_ref().unwrap_or(&Row::default())) {
+            found.push((key, Some(kept), due));
         }
     }
-    found.extend(due.iter().map(|(key, due)| Mismatch::new(key, None, Some(due.shown()))));
+    found.extend(due.into_iter().map(|(key, due)| (key, None, Some(due))));
     Ok(found)
+}
+
+/// Makes the wrong rows anew, and takes their months out of the roll-up. The board is locked, and
+/// its tail is folded.
+pub fn mend(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    let mut totals = Totals::default();
+    for (Key { day, occupancy_id, account_id }, _, due) in unequal(connection, board_id)? {
+        let row = (board_id.0, day, occupancy_id, account_id);
+        diesel::delete(day_totals::table.find(row)).execute(connection)?;
+        diesel::delete(receipt_logs::table.find(row)).execute(connection)?;
+        let key = DayKey { board_id, day: Day(day), occupancy_id, account_id };
+        totals.months.insert((board_id, key.day.month()));
+        let Some(Row { sums, receipt_log }) = due else { continue };
+        totals.days.insert(key, sums.delta());
+        if !receipt_log.is_empty() {
+            totals.receipt_logs.insert(key, receipt_log);
+        }
+    }
+    let mut writes = Writes::default();
+    store_totals::add(connection, &mut writes, &[], &totals)?;
+    writes.run(connection)
 }
 
 #[derive(QueryableByName)]

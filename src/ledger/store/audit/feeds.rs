@@ -6,11 +6,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::{Mismatch, OWN, joined, numbers};
+use crate::db::rows::Writes;
+use crate::db::schema::feed_days;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::latency;
-use crate::primitives::Day;
+use crate::ledger::store::totals as store_totals;
+use crate::ledger::totals::{FeedDelta, Totals};
 use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::time::{MS_PER_DAY, MS_PER_MINUTE, VIETNAM_OFFSET_MS};
+use crate::primitives::{Day, UnixMs};
 
 /// Deliveries, duplicates, undecodable, incoming, matched, then the latency buckets.
 const COUNTS: usize = 5 + latency::BUCKETS;
@@ -32,10 +36,22 @@ impl Row {
     }
 }
 
+/// A row as it is kept, and as the deliveries make it.
+type Sides = (Key, Option<Row>, Option<Row>);
+
 /// Feed days that are not those of the deliveries. Which day a delivery was counted under hangs on
 /// the board's start of the day at that time, which is not kept: days that differ are told only where
 /// their feed's sum over all days does too.
 pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let shown = |row: Row| format!("{:?} last {}", row.counts, row.last_received_ms);
+    let mismatch = |((feed_id, day), kept, due): Sides| {
+        let name = format!("{} {}", FeedId(feed_id), day_at(day));
+        Mismatch::new(name, kept.map(shown), due.map(shown))
+    };
+    Ok(unequal(connection, board_id)?.into_iter().map(mismatch).collect())
+}
+
+fn unequal(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Sides>> {
     let (kept, due) = (kept(connection, board_id)?, due(connection, board_id)?);
     let keys: BTreeSet<&Key> = kept.keys().chain(due.keys()).collect();
     let whole = |rows: &BTreeMap<Key, Row>, feed_id: i64| {
@@ -50,13 +66,38 @@ pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
     for key in keys {
         let (kept_row, due_row) = (kept.get(key), due.get(key));
         if kept_row != due_row && whole(&kept, key.0) != whole(&due, key.0) {
-            let day = Day(i32::try_from(key.1).unwrap_or_default());
-            let shown = |row: &Row| format!("{:?} last {}", row.counts, row.last_received_ms);
-            let name = format!("{} {day}", FeedId(key.0));
-            found.push(Mismatch::new(name, kept_row.map(shown), due_row.map(shown)));
+            found.push((*key, kept_row.copied(), due_row.copied()));
         }
     }
     Ok(found)
+}
+
+/// Makes the wrong rows anew, by the present start of the board's day. The board is locked.
+pub fn mend(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    let mut totals = Totals::default();
+    for ((feed_id, day), _, due) in unequal(connection, board_id)? {
+        let day = day_at(day);
+        diesel::delete(feed_days::table.find((board_id.0, feed_id, day.0))).execute(connection)?;
+        let Some(Row { counts, last_received_ms }) = due else { continue };
+        let [deliveries, duplicates, undecodable, incoming, matched, latency @ ..] = counts;
+        let delta = FeedDelta {
+            deliveries,
+            duplicates,
+            undecodable,
+            incoming,
+            matched,
+            latency,
+            last_received: UnixMs(last_received_ms),
+        };
+        totals.feeds.insert((board_id, FeedId(feed_id), day), delta);
+    }
+    let mut writes = Writes::default();
+    store_totals::add(connection, &mut writes, &[], &totals)?;
+    writes.run(connection)
+}
+
+fn day_at(number: i64) -> Day {
+    Day(i32::try_from(number).unwrap_or_default())
 }
 
 #[derive(QueryableByName)]

@@ -3,8 +3,10 @@
 pub mod chains;
 pub mod days;
 pub mod feeds;
+pub mod links;
 pub mod months;
 pub mod sets;
+pub mod told;
 
 use std::collections::BTreeMap;
 

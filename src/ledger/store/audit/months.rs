@@ -1,16 +1,15 @@
 //! Rolled months against their days.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
 
 use diesel::prelude::*;
 
 use super::Mismatch;
-use crate::db::schema::{day_totals as d, month_totals as m, rolled_months};
+use crate::db::schema::{board_heads, day_totals as d, month_totals as m, rolled_months};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
-use crate::ledger::store::receipts;
 use crate::ledger::store::tail::Tail;
+use crate::ledger::store::{receipts, rollup};
 use crate::on_db;
 use crate::primitives::Month;
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId};
@@ -23,6 +22,21 @@ type Sums = ((i64, i64, i64, i64, i64), (i64, i64), (i64, i64));
 
 /// Rows of rolled months that differ from their days', and rows of months that are not rolled up.
 pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    Ok(unequal(connection, board_id)?.into_iter().map(|(_, mismatch)| mismatch).collect())
+}
+
+/// Takes wrong months out of the roll-up: reports read their days until the next run makes them
+/// anew. The board is locked.
+pub fn mend(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    let wrong = unequal(connection, board_id)?;
+    let months: BTreeSet<_> = wrong.into_iter().map(|(month, _)| month).collect();
+    for month in months {
+        rollup::unroll(connection, board_id, month)?;
+    }
+    Ok(())
+}
+
+fn unequal(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<(Month, Mismatch)>> {
     let rolled: BTreeSet<i32> = rolled_months::table
         .filter(rolled_months::board_id.eq(board_id.0))
         .select(rolled_months::month)
@@ -31,48 +45,65 @@ pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
         .collect();
     let present: Vec<i32> =
         m::table.filter(m::board_id.eq(board_id.0)).select(m::month).distinct().load(connection)?;
-    let stray = present.iter().filter(|month| !rolled.contains(month));
-    let mut found: Vec<_> = stray
-        .map(|month| Mismatch::new(Month(*month).first_day(), Some("rows".to_owned()), None))
-        .collect();
+    let stray = present.iter().filter(|month| !rolled.contains(month)).copied().map(Month);
+    let rows = |month: Month| Mismatch::new(month.first_day(), Some("rows".to_owned()), None);
+    let mut found: Vec<_> = stray.map(|month| (month, rows(month))).collect();
+    // A late transfer looks for its month only below the last one, and in the tail it is not yet
+    // among the days of which the month was made.
+    let last: i32 = board_heads::table
+        .find(board_id.0)
+        .select(board_heads::last_rolled_month)
+        .first(connection)?;
+    let tail = Tail::load(connection, board_id)?;
+    let behind: BTreeSet<_> = tail.days.keys().map(|key| key.day.month().get()).collect();
     for month in rolled.into_iter().map(Month) {
-        let due: BTreeMap<Key, _> = due(connection, board_id, month)?
-            .into_iter()
-            .map(|(key, (sums, receipts))| (key, (sums, receipts.packed())))
-            .collect();
-        let kept =
-            m::table.filter(m::board_id.eq(board_id.0).and(m::month.eq(month.get()))).select((
-                (m::occupancy_id, m::account_id),
-                (
-                    (
-                        (
-                            m::receipt_count,
-                            m::receipt_vnd,
-                            m::unclassified_count,
-                            m::unclassified_vnd,
-                            m::returned_vnd,
-                        ),
-                        (m::named_count, m::wrong_amount_count),
-                        (m::receipt_days, m::possible_days),
-                    ),
-                    m::histogram,
-                ),
-            ));
-        let kept: Vec<(Key, (Sums, _))> = kept.load(connection)?;
-        unequal(month, kept, due, &mut found);
+        if month.get() > last || behind.contains(&month.get()) {
+            let kept = Some("rolled up".to_owned());
+            found.push((month, Mismatch::new(month.first_day(), kept, None)));
+        }
+        let due = due(connection, board_id, month)?;
+        let kept = kept(connection, board_id, month)?;
+        found.extend(compare(month, kept, due).into_iter().map(|mismatch| (month, mismatch)));
     }
     Ok(found)
 }
 
-fn unequal<H: Debug + PartialEq>(
+/// What is kept of an occupancy and account: sums, and the receipts as they are packed.
+type Kept = (Sums, Vec<u8>);
+
+fn kept(
+    connection: &mut DbConnection,
+    board_id: BoardId,
     month: Month,
-    kept: Vec<(Key, (Sums, H))>,
-    mut due: BTreeMap<Key, (Sums, H)>,
-    found: &mut Vec<Mismatch>,
-) {
+) -> Outcome<Vec<(Key, Kept)>> {
+    let rows = m::table.filter(m::board_id.eq(board_id.0).and(m::month.eq(month.get())));
+    let sums = (
+        (
+            m::receipt_count,
+            m::receipt_vnd,
+            m::unclassified_count,
+            m::unclassified_vnd,
+            m::returned_vnd,
+        ),
+        (m::named_count, m::wrong_amount_count),
+        (m::receipt_days, m::possible_days),
+    );
+    let columns = ((m::occupancy_id, m::account_id), (sums, m::histogram));
+    Ok(rows.select(columns).load(connection)?)
+}
+
+fn compare(
+    month: Month,
+    kept: Vec<(Key, Kept)>,
+    due: BTreeMap<Key, (Sums, Histogram)>,
+) -> Vec<Mismatch> {
     let name =
         |key: Key| format!("{} {} {}", month.first_day(), OccupancyId(key.0), AccountId(key.1));
-    let shown = |row: &(Sums, H)| format!("{row:?}");
+    let shown = |row: &Kept| format!("{row:?}");
+    let packed =
+        |(key, (sums, receipts)): (Key, (Sums, Histogram))| (key, (sums, receipts.packed()));
+    let mut due: BTreeMap<Key, Kept> = due.into_iter().map(packed).collect();
+    let mut found = Vec::new();
     for (key, kept) in kept {
         let due = due.remove(&key);
         if due.as_ref() != Some(&kept) {
@@ -80,6 +111,7 @@ fn unequal<H: Debug + PartialEq>(
         }
     }
     found.extend(due.iter().map(|(key, due)| Mismatch::new(name(*key), None, Some(shown(due)))));
+    found
 }
 
 /// What the days of a month make of it.

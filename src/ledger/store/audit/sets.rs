@@ -75,11 +75,7 @@ pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec
 
 /// Receipts of each payer.
 pub fn payers(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
-    let due = format!(
-        "SELECT p.day, p.occupancy_id, p.payer_key, COUNT(*) AS receipt_count FROM p
-         WHERE {IS_RECEIPT} AND p.payer_key IS NOT NULL AND p.occupancy_id <> 0
-         GROUP BY p.day, p.occupancy_id, p.payer_key"
-    );
+    let due = due_payers();
     let pair = Pair {
         kept: "SELECT day, occupancy_id, payer_key, receipt_count FROM payer_days
                WHERE board_id = $1 AND receipt_count <> 0",
@@ -93,21 +89,17 @@ pub fn payers(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<M
     })
 }
 
+fn due_payers() -> String {
+    format!(
+        "SELECT p.day, p.occupancy_id, p.payer_key, COUNT(*) AS receipt_count FROM p
+         WHERE {IS_RECEIPT} AND p.payer_key IS NOT NULL AND p.occupancy_id <> 0
+         GROUP BY p.day, p.occupancy_id, p.payer_key"
+    )
+}
+
 /// Least and greatest account of a bank that a feed reported on a day.
 pub fn banks(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
-    let due = format!(
-        "SELECT t.feed_id, a.bin, t.day, MIN(t.account_id) AS least_account_id,
-           MAX(t.account_id) AS greatest_account_id
-         FROM (
-           SELECT feed_id, day, account_id FROM transfers
-           WHERE board_id = $1 AND direction = 'in' AND id NOT IN ({OWN})
-           UNION ALL
-           SELECT s.feed_id, s.day, f.account_id FROM suspected_pairs s
-           JOIN transfers f ON f.board_id = s.board_id AND f.id = s.transfer_id
-           WHERE s.board_id = $1 AND f.direction = 'in' AND NOT s.is_certain
-         ) t JOIN accounts a ON a.board_id = $1 AND a.id = t.account_id
-         GROUP BY t.feed_id, a.bin, t.day"
-    );
+    let due = due_banks();
     let pair = Pair {
         kept: "SELECT feed_id, bin, day, least_account_id, greatest_account_id
                FROM feed_bank_days WHERE board_id = $1",
@@ -119,6 +111,22 @@ pub fn banks(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
         [id, bin, on] => format!("{} {bin:06} {}", FeedId(*id), day(*on)),
         _ => String::new(),
     })
+}
+
+fn due_banks() -> String {
+    format!(
+        "SELECT t.feed_id, a.bin, t.day, MIN(t.account_id) AS least_account_id,
+           MAX(t.account_id) AS greatest_account_id
+         FROM (
+           SELECT feed_id, day, account_id FROM transfers
+           WHERE board_id = $1 AND direction = 'in' AND id NOT IN ({OWN})
+           UNION ALL
+           SELECT s.feed_id, s.day, f.account_id FROM suspected_pairs s
+           JOIN transfers f ON f.board_id = s.board_id AND f.id = s.transfer_id
+           WHERE s.board_id = $1 AND f.direction = 'in' AND NOT s.is_certain
+         ) t JOIN accounts a ON a.board_id = $1 AND a.id = t.account_id
+         GROUP BY t.feed_id, a.bin, t.day"
+    )
 }
 
 /// Where the sightings of suspected pairs stand: at the first transfer, or at their own once they
@@ -162,20 +170,61 @@ pub fn index(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
             Event::TransferAssigned { .. } => None,
         })
         .collect();
-    let rows: Vec<Unindexed> = diesel::sql_query(format!(
-        "WITH p AS ({PRESENT})
-         SELECT * FROM (
-           SELECT p.occupancy_id AS subject_id, p.transfer_id FROM p WHERE p.occupancy_id <> 0
-           UNION SELECT account_id, id FROM transfers WHERE board_id = $1 AND account_id <> 0
-         ) due
-         EXCEPT SELECT subject_id, transfer_id FROM transfer_index WHERE board_id = $1"
-    ))
-    .bind::<BigInt, _>(board_id.0)
-    .load(connection)?;
+    let rows: Vec<Unindexed> =
+        diesel::sql_query(unindexed()).bind::<BigInt, _>(board_id.0).load(connection)?;
     let due = rows.into_iter().filter(|row| !still_to_come.contains(&row.transfer_id));
     let mismatch = |row: Unindexed| {
         let key = format!("{} {}", TransferId(row.transfer_id), row.subject_id);
         Mismatch::new(key, None, Some("indexed".to_owned()))
     };
     Ok(due.map(mismatch).collect())
+}
+
+fn unindexed() -> String {
+    format!(
+        "WITH p AS ({PRESENT})
+         SELECT * FROM (
+           SELECT p.occupancy_id AS subject_id, p.transfer_id FROM p WHERE p.occupancy_id <> 0
+           UNION SELECT account_id, id FROM transfers WHERE board_id = $1 AND account_id <> 0
+         ) due
+         EXCEPT SELECT subject_id, transfer_id FROM transfer_index WHERE board_id = $1"
+    )
+}
+
+/// Makes the payers' receipts anew as a whole. The board is locked.
+pub fn mend_payers(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    run(connection, board_id, "DELETE FROM payer_days WHERE board_id = $1")?;
+    let due = due_payers();
+    let insert = format!(
+        "INSERT INTO payer_days (board_id, day, occupancy_id, payer_key, receipt_count)
+         WITH p AS ({PRESENT}) SELECT $1, due.* FROM ({due}) due"
+    );
+    run(connection, board_id, &insert)
+}
+
+/// Makes the accounts that were heard of anew as a whole. The board is locked.
+pub fn mend_banks(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    run(connection, board_id, "DELETE FROM feed_bank_days WHERE board_id = $1")?;
+    let due = due_banks();
+    let insert = format!(
+        "INSERT INTO feed_bank_days
+           (board_id, feed_id, bin, day, least_account_id, greatest_account_id)
+         SELECT $1, due.* FROM ({due}) due"
+    );
+    run(connection, board_id, &insert)
+}
+
+/// Adds what the index lacks. The board is locked, and the index has come to its end.
+pub fn mend_index(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    let lacking = unindexed();
+    let insert = format!(
+        "INSERT INTO transfer_index (board_id, subject_id, transfer_id)
+         SELECT $1, lacking.* FROM ({lacking}) lacking"
+    );
+    run(connection, board_id, &insert)
+}
+
+fn run(connection: &mut DbConnection, board_id: BoardId, statement: &str) -> Outcome<()> {
+    diesel::sql_query(statement).bind::<BigInt, _>(board_id.0).execute(connection)?;
+    Ok(())
 }

@@ -61,6 +61,7 @@ resources! {
     requests,
     feeds,
     polling,
+    pulse,
     deliveries,
     suspected_pairs,
     phones,

@@ -15,9 +15,10 @@ resource!(show, set, remove);
 
 type Answer = Result<HttpResponse, Problem>;
 
-/// The last error in the caller's language.
+/// What failed in the caller's language.
 fn told(mut polling: Polling, language: Language) -> Polling {
-    if let Some(error) = &mut polling.last_error {
+    let of_accounts = polling.failing_accounts.iter_mut().map(|account| &mut account.error);
+    for error in polling.last_error.iter_mut().chain(of_accounts) {
         let text = language.text(&format!("poll-{}", error.code), &[]);
         error.detail = text.unwrap_or_else(|| error.code.clone());
     }

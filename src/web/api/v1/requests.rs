@@ -1,15 +1,17 @@
 //! Dynamic payment requests: one amount, one expiry, one symbol.
 
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 
 use crate::access::{Act, Permission};
 use crate::db::DbConnection;
+use crate::intake::pulse::{self, SightedRequest};
 use crate::primitives::ids::RequestId;
 use crate::registry::Page;
 use crate::requests::{self, NewRequest, Request, RequestFilter};
 use crate::vietqr::{Format, Level};
 use crate::web::api::v1::NoFields;
 use crate::web::caller::Caller;
+use crate::web::envelope::language_of;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
@@ -41,12 +43,21 @@ async fn list(caller: Caller, listing: Listing<RequestFilter>) -> Answer {
     caller.show(move |connection, act| requests::list(connection, act, &filter, page)).await
 }
 
-/// A request as it stands now.
+/// A request as it stands now, and whether its money was seen: `sight.label` is what may be shown to
+/// a customer who says that it was sent.
 #[utoipa::path(tag = "requests", params(("id" = RequestId, Path)),
-    security(("key" = ["requests.read"])), responses((status = 200, body = Request)))]
+    security(("key" = ["requests.read"])), responses((status = 200, body = SightedRequest)))]
 #[get("/requests/{id}")]
-async fn show(caller: Caller, id: Id<RequestId>) -> Answer {
-    caller.show(move |connection, act| requests::get(connection, act, id.0)).await
+async fn show(caller: Caller, id: Id<RequestId>, request: HttpRequest) -> Answer {
+    let language = language_of(request.headers());
+    caller
+        .show(move |connection, act| {
+            let mut seen = pulse::request(connection, act, id.0)?;
+            let key = format!("sight-{}", seen.sight.state.as_str().replace('_', "-"));
+            seen.sight.label = language.text(&key, &[]).unwrap_or_default();
+            Ok(seen)
+        })
+        .await
 }
 
 /// Takes a request back that nothing was paid to.

@@ -1,0 +1,63 @@
+//! The three states of an expected payment (facts/product.md).
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{Proof, PulseState, of_account};
+use crate::access::Act;
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::UnixMs;
+use crate::primitives::ids::RequestId;
+use crate::requests::{self, Request, RequestState};
+use crate::text_enum;
+
+text_enum!(
+    /// What may be said to a customer who shows a picture of a transfer.
+    SightState {
+        Received = "received",
+        /// Only where the source is proven alive: a late notice must not accuse who has paid.
+        NotSeenYet = "not_seen_yet",
+        /// Look into the bank's app.
+        Unknown = "unknown",
+    }
+);
+
+/// Whether the money of a request was seen.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Sight {
+    pub state: SightState,
+    /// To be shown as it is, in the caller's language, e.g. `ĐÃ NHẬN`.
+    pub label: String,
+    /// What proves the source alive, where the money was not seen.
+    pub proof: Option<Proof>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub proven_at: Option<UnixMs>,
+}
+
+/// A request, and whether its money was seen.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SightedRequest {
+    #[serde(flatten)]
+    pub request: Request,
+    pub sight: Sight,
+}
+
+/// # Errors
+/// Those of [`requests::get`].
+pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outcome<SightedRequest> {
+    let request = requests::get(connection, act, id)?;
+    let is_received = matches!(request.state, RequestState::Paid | RequestState::Overpaid);
+    let mut sight =
+        Sight { state: SightState::Unknown, label: String::new(), proof: None, proven_at: None };
+    if is_received {
+        sight.state = SightState::Received;
+    } else if request.order.is_none() {
+        // An order is told by its own provider, whose silence says nothing.
+        let pulse = of_account(connection, act, request.account_id)?;
+        if pulse.state == PulseState::Alive {
+            sight.state = SightState::NotSeenYet;
+            (sight.proof, sight.proven_at) = (pulse.proof, pulse.proven_at);
+        }
+    }
+    Ok(SightedRequest { request, sight })
+}

@@ -1,0 +1,214 @@
+//! What a report is compared with: transfers that it may be of.
+
+use std::collections::{HashMap, HashSet};
+
+use super::item::references;
+use super::statement;
+use super::store::fitting::Told;
+use super::store::reading;
+use super::work::Work;
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::Precision;
+use crate::primitives::ids::BoardId;
+use crate::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
+use crate::primitives::{UnixMs, Vnd};
+use crate::requests;
+use crate::vietqr::Reference;
+
+/// Bank times that tell the minute are taken for one up to this distance.
+const APART_MS: i64 = 5 * MS_PER_MINUTE;
+/// Transfers that one report is compared with in all that they tell, the nearest first. Where more
+/// fit, it is not taken for a transfer of its own: a person looks.
+pub const COMPARED: usize = 2_000;
+
+/// A transfer that a report may be of.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    pub transfer_id: i64,
+    pub occurred_at: UnixMs,
+    pub precision: Precision,
+    pub bank_reference: Option<String>,
+    pub balance: Option<Vnd>,
+    pub memo: String,
+    /// Its report can be read, so that what it does not tell is known to be missing.
+    pub is_whole: bool,
+    /// The same company told it in its other way.
+    pub is_own: bool,
+    /// References of ours that it names: in the memo, or by its order.
+    pub names: Vec<Reference>,
+    /// When it was recorded, where a statement told it first.
+    pub statement_at: Option<UnixMs>,
+}
+
+impl Candidate {
+    pub fn of(work: &Work<'_>, names: &[Reference]) -> Self {
+        let reported = &work.sighted.reported;
+        Self {
+            transfer_id: work.sighted.transfer_id,
+            occurred_at: reported.occurred_at,
+            precision: reported.precision,
+            bank_reference: reported.bank_reference.clone(),
+            balance: reported.balance,
+            memo: reported.memo.clone(),
+            is_whole: true,
+            is_own: false,
+            names: names.to_vec(),
+            statement_at: statement::recorded_at(
+                work.item.evidence.as_str(),
+                work.item.received_at,
+            ),
+        }
+    }
+
+    /// Times agree as far as both tell them, and what they name does not exclude one another.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let is_dated = self.precision == Precision::Day || other.precision == Precision::Day;
+        let fits = if is_dated {
+            self.occurred_at.day(0) == other.occurred_at.day(0)
+        } else if other.is_own {
+            self.is_of_one_time(other)
+        } else {
+            self.distance_ms(other) <= APART_MS.unsigned_abs()
+        };
+        let agree = self.names.iter().any(|name| other.names.contains(name));
+        let is_other = self.tells_other_reference(other) && !self.is_worded_alike(other);
+        let differs = other.is_own && (is_other || self.differs_in_balance(other));
+        // What comes after a statement is not in it.
+        let is_in_statement = other
+            .statement_at
+            .is_none_or(|at| self.precision == Precision::Day || self.occurred_at <= at);
+        fits && is_in_statement
+            && !differs
+            && (agree || self.names.is_empty() || other.names.is_empty())
+    }
+
+    /// Equal to the second, or to the minute where one of them tells no more.
+    fn is_of_one_time(&self, other: &Self) -> bool {
+        let minute = |at: UnixMs| at.0.div_euclid(MS_PER_MINUTE);
+        if self.precision == Precision::Second && other.precision == Precision::Second {
+            self.occurred_at == other.occurred_at
+        } else {
+            minute(self.occurred_at) == minute(other.occurred_at)
+        }
+    }
+
+    /// In the same second and in the same words: whatever their references, a person looks, since no
+    /// provider says that both its ways tell the same ones.
+    fn is_worded_alike(&self, other: &Self) -> bool {
+        let is_exact = |one: &Self| one.precision == Precision::Second;
+        is_exact(self) && is_exact(other) && self.memo == other.memo
+    }
+
+    pub fn tells_other_reference(&self, other: &Self) -> bool {
+        let (Some(one), Some(two)) = (&self.bank_reference, &other.bank_reference) else {
+            return false;
+        };
+        !one.eq_ignore_ascii_case(two)
+    }
+
+    fn differs_in_balance(&self, other: &Self) -> bool {
+        matches!((self.balance, other.balance), (Some(one), Some(two)) if one != two)
+    }
+
+    /// Of a pair that [`Self::may_be`] one: the company's two reports tell the same. A date alone
+    /// needs the bank's reference too.
+    pub fn is_certainly(&self, other: &Self) -> bool {
+        let is_dated = self.precision == Precision::Day || other.precision == Precision::Day;
+        let same_reference = match (&self.bank_reference, &other.bank_reference) {
+            (Some(one), Some(two)) => one.eq_ignore_ascii_case(two),
+            (None, None) => !is_dated,
+            _ => false,
+        };
+        other.is_own && other.is_whole && same_reference
+    }
+
+    pub const fn distance_ms(&self, other: &Self) -> u64 {
+        self.occurred_at.0.abs_diff(other.occurred_at.0)
+    }
+
+    /// What is certain, then the company's own; the bank's own reference decides, then the memo, the
+    /// time, and which came first.
+    pub fn best<'c>(&self, others: impl Iterator<Item = &'c Self>) -> Option<&'c Self> {
+        others.filter(|other| self.may_be(other)).min_by_key(|other| {
+            let differs =
+                self.bank_reference.is_none() || self.bank_reference != other.bank_reference;
+            let is_doubtful = other.is_own && self.tells_other_reference(other);
+            let is_others = (!self.is_certainly(other), is_doubtful, !other.is_own);
+            // Memos are each company's own words.
+            let is_reworded = other.is_own && self.memo != other.memo;
+            (is_others, differs, is_reworded, self.distance_ms(other), other.transfer_id)
+        })
+    }
+}
+
+/// The least and the greatest time that fits a report's. `is_own`: of what its company told in its
+/// other way, whose times are the same.
+pub fn window(at: UnixMs, precision: Precision, is_own: bool) -> (UnixMs, UnixMs) {
+    let midnight = at.day(0).start(0);
+    let minute = at.plus_ms(-at.0.rem_euclid(MS_PER_MINUTE));
+    match (precision, is_own) {
+        (Precision::Day, _) => (midnight, midnight.plus_ms(MS_PER_DAY - 1)),
+        // The other way may tell the minute alone.
+        (Precision::Second, true) => (minute, at),
+        (Precision::Minute, true) => (minute, minute.plus_ms(MS_PER_MINUTE - 1)),
+        _ => (at.plus_ms(-APART_MS), at.plus_ms(APART_MS)),
+    }
+}
+
+/// Transfers whose reports were read once in a batch.
+#[derive(Default)]
+pub struct Candidates {
+    read: HashMap<i64, Candidate>,
+}
+
+impl Candidates {
+    /// What the reports of transfers said.
+    pub fn of(
+        &mut self,
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        all: &[&Told],
+        is_own: bool,
+    ) -> Outcome<Vec<Candidate>> {
+        let ids: HashSet<i64> = all.iter().map(|told| told.transfer_id).collect();
+        let new: Vec<i64> = ids.into_iter().filter(|id| !self.read.contains_key(id)).collect();
+        for candidate in read(connection, board_id, &new)? {
+            self.read.insert(candidate.transfer_id, candidate);
+        }
+        let known = all.iter().filter_map(|told| self.read.get(&told.transfer_id));
+        Ok(known.map(|known| Candidate { is_own, ..known.clone() }).collect())
+    }
+}
+
+fn read(connection: &mut DbConnection, board_id: BoardId, ids: &[i64]) -> Outcome<Vec<Candidate>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let stored = reading::these(connection, board_id, ids)?;
+    let mut said = reading::reported(connection, board_id, &stored)?;
+    let mut candidates = Vec::with_capacity(stored.len());
+    for transfer in stored {
+        // Where the body was erased, only the request that it met tells what it named.
+        let said = said.remove(&transfer.id);
+        let mut names = said.as_ref().map(references).unwrap_or_default();
+        for id in transfer.lines.iter().filter_map(|line| line.request_id) {
+            names.extend(requests::by_id(connection, board_id, id)?.map(|row| row.reference));
+        }
+        let is_whole = said.is_some();
+        let (bank_reference, balance, memo) =
+            said.map(|said| (said.bank_reference, said.balance, said.memo)).unwrap_or_default();
+        candidates.push(Candidate {
+            transfer_id: transfer.id.0,
+            occurred_at: transfer.occurred_at,
+            precision: transfer.occurred_precision,
+            bank_reference,
+            balance,
+            memo,
+            is_whole,
+            is_own: false,
+            names,
+            statement_at: statement::recorded_at(&transfer.evidence, transfer.recorded_at),
+        });
+    }
+    Ok(candidates)
+}

@@ -1,0 +1,150 @@
+//! Transfers of an account that a batch's reports may be of, by what their rows say.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diesel::prelude::*;
+
+use crate::db::schema::{
+    listed_deliveries, suspected_pairs as p, transfer_index as i, transfers as t,
+};
+use crate::db::{DbConnection, Fault, Outcome};
+use crate::feeds::{Direction, Precision};
+use crate::primitives::ids::{AccountId, BoardId};
+use crate::primitives::time::MS_PER_HOUR;
+use crate::primitives::{UnixMs, Vnd, id};
+
+/// A transfer may be recorded so long before its own time: clocks differ.
+const SLACK_MS: i64 = MS_PER_HOUR;
+/// Entries of the index that are read at once.
+const AT_ONCE: usize = 2_000;
+
+/// What the reports of a batch on one account ask for, so that the account's index is walked once,
+/// however many they are.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub amounts: BTreeSet<i64>,
+    /// The least and the greatest time that fits one of them.
+    pub from: UnixMs,
+    pub to: UnixMs,
+}
+
+/// A transfer, as far as its row is compared.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub transfer_id: i64,
+    pub direction: Direction,
+    pub amount: Vnd,
+    pub occurred_at: UnixMs,
+    pub precision: Precision,
+    pub feed_id: i64,
+    /// Read from a list with ids of its own.
+    pub is_listed: bool,
+    /// Who has sent another report of it.
+    pub senders: Vec<String>,
+}
+
+type Row = (i64, String, i64, i64, String, i64, i64);
+
+/// Transfers of the account that may be wanted: all of the index, and of those that it has not come
+/// to. None is left out because there are many.
+pub fn told(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+    wanted: &Wanted,
+    unindexed: &[i64],
+) -> Outcome<Vec<Told>> {
+    let mut found = Vec::new();
+    for ids in unindexed.chunks(AT_ONCE) {
+        found.append(&mut these(connection, board_id, account_id, wanted, ids)?);
+    }
+    let mut from_id = id::floor_of(wanted.from.plus_ms(-SLACK_MS));
+    loop {
+        let ids: Vec<i64> = i::table
+            .filter(i::board_id.eq(board_id.0))
+            .filter(i::subject_id.eq(account_id.0))
+            .filter(i::transfer_id.ge(from_id))
+            .order(i::transfer_id)
+            .limit(AT_ONCE as i64)
+            .select(i::transfer_id)
+            .load(connection)?;
+        found.append(&mut these(connection, board_id, account_id, wanted, &ids)?);
+        match ids.last() {
+            Some(last) if ids.len() == AT_ONCE => from_id = last.saturating_add(1),
+            _ => break,
+        }
+    }
+    found.sort_unstable_by_key(|one| one.transfer_id);
+    found.dedup_by_key(|one| one.transfer_id);
+    Ok(found)
+}
+
+/// Of some transfers those that may be wanted.
+fn these(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+    wanted: &Wanted,
+    ids: &[i64],
+) -> Outcome<Vec<Told>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A date alone fits all that fits its day.
+    let from = wanted.from.day(0).start(0);
+    let rows: Vec<Row> = t::table
+        .filter(t::board_id.eq(board_id.0))
+        .filter(t::id.eq_any(ids))
+        .filter(t::account_id.eq(account_id.0))
+        .filter(t::amount_vnd.eq_any(&wanted.amounts))
+        .filter(t::occurred_at_ms.between(from.0, wanted.to.0))
+        .select((
+            t::id,
+            t::direction,
+            t::amount_vnd,
+            t::occurred_at_ms,
+            t::occurred_precision,
+            t::feed_id,
+            t::delivery_id,
+        ))
+        .load(connection)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let deliveries: BTreeSet<i64> = rows.iter().map(|row| row.6).collect();
+    let listed: Vec<i64> = listed_deliveries::table
+        .filter(listed_deliveries::board_id.eq(board_id.0))
+        .filter(listed_deliveries::delivery_id.eq_any(deliveries))
+        .select(listed_deliveries::delivery_id)
+        .load(connection)?;
+    let listed: BTreeSet<i64> = listed.into_iter().collect();
+    let pairs: Vec<(i64, String)> = p::table
+        .filter(p::board_id.eq(board_id.0))
+        .filter(p::transfer_id.eq_any(rows.iter().map(|row| row.0)))
+        .filter(p::own_transfer_id.is_null())
+        .select((p::transfer_id, p::sender))
+        .load(connection)?;
+    let mut senders: HashMap<i64, Vec<String>> = HashMap::new();
+    for (transfer_id, sender) in pairs {
+        senders.entry(transfer_id).or_default().push(sender);
+    }
+    rows.into_iter().map(|row| read(row, &listed, &mut senders)).collect()
+}
+
+fn read(
+    (transfer_id, direction, amount, occurred_at, precision, feed_id, delivery_id): Row,
+    listed: &BTreeSet<i64>,
+    senders: &mut HashMap<i64, Vec<String>>,
+) -> Outcome<Told> {
+    let unknown = || Fault::broken(format!("unknown words in transfer {transfer_id}"));
+    Ok(Told {
+        transfer_id,
+        direction: Direction::parse(&direction).ok_or_else(unknown)?,
+        amount: Vnd::new(amount),
+        occurred_at: UnixMs(occurred_at),
+        precision: Precision::parse(&precision).ok_or_else(unknown)?,
+        feed_id,
+        is_listed: listed.contains(&delivery_id),
+        senders: senders.remove(&transfer_id).unwrap_or_default(),
+    })
+}

@@ -1,0 +1,69 @@
+//! Whether money that comes now would be known: feeds, stalls, and what is wrong.
+
+use actix_web::{HttpRequest, HttpResponse, get};
+
+use crate::access::Act;
+use crate::db::{DbConnection, Outcome};
+use crate::intake::pulse::{self, Pulse};
+use crate::primitives::ids::{FeedId, OccupancyId};
+use crate::registry::Page;
+use crate::web::caller::Caller;
+use crate::web::envelope::language_of;
+use crate::web::listing;
+use crate::web::path::Id;
+use crate::web::problem::Problem;
+use crate::web::texts::Language;
+
+resource!(of_feed, of_occupancy, alarms);
+
+type Answer = Result<HttpResponse, Problem>;
+
+/// The pulse of a feed, bank by bank; of phones, account by account.
+#[utoipa::path(tag = "feeds", params(("id" = FeedId, Path)), security(("key" = ["feeds.read"])),
+    responses((status = 200, body = Page<Pulse>)))]
+#[get("/feeds/{id}/pulse")]
+async fn of_feed(caller: Caller, id: Id<FeedId>, request: HttpRequest) -> Answer {
+    show(caller, &request, move |connection, act| pulse::of_feed(connection, act, id.0)).await
+}
+
+/// The pulse of each account that a stall is paid on today.
+#[utoipa::path(tag = "occupancies", params(("id" = OccupancyId, Path)),
+    security(("key" = ["feeds.read"])), responses((status = 200, body = Page<Pulse>)))]
+#[get("/occupancies/{id}/pulse")]
+async fn of_occupancy(caller: Caller, id: Id<OccupancyId>, request: HttpRequest) -> Answer {
+    show(caller, &request, move |connection, act| pulse::of_occupancy(connection, act, id.0)).await
+}
+
+/// Every feed and bank where something is wrong: it looks healthy but nothing arrives, phones are
+/// silent, polling fails, or nobody could be believed.
+#[utoipa::path(tag = "feeds", security(("key" = ["feeds.read"])),
+    responses((status = 200, body = Page<Pulse>)))]
+#[get("/alarms")]
+async fn alarms(caller: Caller, request: HttpRequest) -> Answer {
+    show(caller, &request, pulse::alarms).await
+}
+
+async fn show(
+    caller: Caller,
+    request: &HttpRequest,
+    find: impl Fn(&mut DbConnection, &Act) -> Outcome<Vec<Pulse>> + Send + 'static,
+) -> Answer {
+    let language = language_of(request.headers());
+    caller
+        .show(move |connection, act| {
+            let all = find(connection, act)?.into_iter().map(|pulse| told(pulse, language));
+            Ok(listing::whole(all.collect()))
+        })
+        .await
+}
+
+/// Its alarm in the caller's language.
+fn told(mut pulse: Pulse, language: Language) -> Pulse {
+    if let Some(alarm) = &mut pulse.alarm {
+        let since = alarm.since.map(|at| ("since_at", at.to_string()));
+        let since: Vec<_> = since.into_iter().collect();
+        let text = language.text(&format!("alarm-{}", alarm.code.as_str()), &since);
+        alarm.detail = text.unwrap_or_default();
+    }
+    pulse
+}
