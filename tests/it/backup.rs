@@ -25,7 +25,11 @@ fn backup_of(url: &DatabaseUrl) -> (Vec<u8>, Counted) {
 fn content(lines: &[u8]) -> Vec<(Value, Vec<String>)> {
     let mut tables: Vec<(Value, Vec<String>)> = Vec::new();
     for line in lines.lines() {
-        let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let mut line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        if let Some(end) = line.get_mut("end") {
+            let sha256 = end.as_object_mut().unwrap().remove("sha256").unwrap();
+            assert_eq!(sha256.as_str().unwrap().len(), 64);
+        }
         match (&line, tables.last_mut()) {
             (Value::Array(_), Some((_, rows))) => rows.push(line.to_string().to_lowercase()),
             _ => tables.push((line, Vec::new())),
