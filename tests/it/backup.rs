@@ -70,7 +70,7 @@ on_both!(a_cut_or_altered_backup_writes_nothing, |db| {
     let two_rows = text.find("\n[").unwrap();
     let cases = [
         ("backup-damaged", text[..last].to_owned()),
-        ("backup-damaged", text[..last + 1].to_owned()),
+        ("backup-damaged", text[..=last].to_owned()),
         ("backup-damaged", text[..text.len() - 1].to_owned()),
         ("backup-damaged", text[..text.len() / 2].to_owned()),
         ("backup-damaged", format!("{text}\n")),

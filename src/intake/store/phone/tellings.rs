@@ -68,7 +68,7 @@ pub fn first_told(
     let is_taken = |ms: i64| is_told(ms) || others.iter().any(|(.., first_ms)| *first_ms == ms);
     let first_ms = match nearest {
         Some((.., first_ms)) => *first_ms,
-        None => (posted_ms..).find(|ms| !is_taken(*ms)).unwrap_or(posted_ms),
+        None => (posted_ms..=i64::MAX).find(|ms| !is_taken(*ms)).unwrap_or(posted_ms),
     };
     let row = [
         Value::Int(board_id.0),
