@@ -23,6 +23,7 @@ use crate::primitives::{Day, UnixMs};
 pub const LIST_FAMILY: &str = "api_v2";
 /// Days that a list which goes by dates is read back once a day: banks tell some transfers late.
 const REREAD_DAYS: i32 = 7;
+
 /// A list that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ListApi {
