@@ -90,11 +90,7 @@ pub(super) fn versions() -> Outcome<HashSet<String>> {
 
 /// Whether no migration has run here yet.
 fn is_empty(connection: &mut DbConnection) -> Outcome<bool> {
-    let applied = match connection {
-        DbConnection::Sqlite(inner) => inner.applied_migrations(),
-        DbConnection::Postgres(inner) => inner.applied_migrations(),
-    };
-    applied.map(|applied| applied.is_empty()).map_err(Fault::broken)
+    Ok(applied(connection)?.is_empty())
 }
 
 /// Refuses a database that is not ready for this binary.

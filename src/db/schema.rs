@@ -550,6 +550,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    phone_tellings (board_id, words, posted_at_ms, device_id, app_key) {
+        board_id -> BigInt,
+        words -> Text,
+        device_id -> BigInt,
+        app_key -> Text,
+        posted_at_ms -> BigInt,
+        first_told_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     transfers (board_id, id) {
         board_id -> BigInt,
         id -> BigInt,
@@ -883,6 +894,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     phone_pairing_codes,
     phone_templates,
     phone_texts,
+    phone_tellings,
     statements,
     statement_parts,
     statement_unreadable,

@@ -23,6 +23,7 @@ use crate::primitives::{Day, UnixMs};
 pub const LIST_FAMILY: &str = "api_v2";
 /// Days that a list which goes by dates is read back once a day: banks tell some transfers late.
 const REREAD_DAYS: i32 = 7;
+
 /// A list that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ListApi {
@@ -244,7 +245,7 @@ impl ListApi {
             return Ok(Some(Place { page, ..place.clone() }));
         }
         let is_whole = place.after.is_none() && place.until.is_none();
-        if self == Self::SepayV2 && is_whole && self.ascends(marks) {
+        if self == Self::SepayV2 && is_whole && ascends(marks) {
             let known = place.since_id.as_deref();
             let since_id = self.newest(marks).filter(|id| Some(*id) != known).map(str::to_owned);
             return Ok(Some(Place {
@@ -261,7 +262,7 @@ impl ListApi {
         let newest = match self {
             // They count up.
             Self::SepayV1 => marks.iter().max_by_key(|mark| (mark.id.len(), mark.id.as_str())),
-            Self::SepayV2 if self.ascends(marks) => marks.last(),
+            Self::SepayV2 if ascends(marks) => marks.last(),
             Self::SepayV2 => marks.first(),
             Self::CassoV2 => None,
         };
@@ -292,14 +293,14 @@ impl ListApi {
             Self::SepayV1 => false,
         }
     }
+}
 
-    /// Oldest first, by the ends: among rows in the order in which the provider heard of them some
-    /// have happened earlier.
-    fn ascends(self, marks: &[Mark]) -> bool {
-        match (marks.first(), marks.last()) {
-            (Some(first), Some(last)) => first.occurred_at <= last.occurred_at,
-            _ => false,
-        }
+/// Oldest first, by the ends: among rows in the order in which the provider heard of them some have
+/// happened earlier.
+fn ascends(marks: &[Mark]) -> bool {
+    match (marks.first(), marks.last()) {
+        (Some(first), Some(last)) => first.occurred_at <= last.occurred_at,
+        _ => false,
     }
 }
 
@@ -346,6 +347,8 @@ mod tests {
         ListApi::SepayV2.begin(Some(id), Day(0), None)
     }
 
+    type Order = fn(&mut [(i64, i64)]);
+
     /// Reads a list of (id, time) that a provider gives in an order of its own, the first rows only.
     fn read(rows: &[(i64, i64)]) -> Result<BTreeSet<i64>, NoProgress> {
         let api = ListApi::SepayV1;
@@ -375,7 +378,7 @@ mod tests {
         // Booked late, and told of early.
         rows[4_000].1 = 5;
         rows[100].1 = ROWS * 1_000;
-        let orders: [fn(&mut Vec<(i64, i64)>); 5] = [
+        let orders: [Order; 5] = [
             |_| {},
             |rows| rows.reverse(),
             |rows| rows.sort_by_key(|row| row.1),

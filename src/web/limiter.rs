@@ -9,7 +9,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::problem::Problem;
-use crate::primitives::ids::KeyId;
+use crate::primitives::ids::{BoardId, KeyId};
 
 /// Callers with a bucket of their own; a bucket takes about 100 bytes.
 const BUCKETS: usize = 20_000;
@@ -50,12 +50,42 @@ impl Default for Limits {
 pub struct Limiters {
     keys: Limiter<KeyId>,
     addresses: Limiter<IpAddr>,
+    pairing: Pairing,
 }
+
+/// Guesses at pairing codes. A feed under attack slows every address down and locks none out.
+struct Pairing {
+    addresses: Limiter<IpAddr>,
+    boards: Limiter<BoardId>,
+    addresses_under_attack: Limiter<IpAddr>,
+}
+
+impl Pairing {
+    fn new() -> Self {
+        let every_s = |seconds, burst| {
+            let period = Duration::from_secs(seconds);
+            Quota::with_period(period).map(|quota| quota.allow_burst(burst))
+        };
+        let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        let limiter = |seconds, burst| every_s(seconds, number(burst)).unwrap_or(ONE_A_SECOND);
+        Self {
+            addresses: Limiter::of(limiter(6, 10)),
+            boards: Limiter::of(limiter(2, 60)),
+            addresses_under_attack: Limiter::of(limiter(60, 2)),
+        }
+    }
+}
+
+const ONE_A_SECOND: Quota = Quota::per_second(NonZeroU32::MIN);
 
 impl Limiters {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { keys: Limiter::new(limits.per_key), addresses: Limiter::new(limits.per_address) }
+        Self {
+            keys: Limiter::new(limits.per_key),
+            addresses: Limiter::new(limits.per_address),
+            pairing: Pairing::new(),
+        }
     }
 
     pub fn check_key(&self, key: KeyId) -> Result<(), Problem> {
@@ -63,12 +93,26 @@ impl Limiters {
     }
 
     pub fn check_address(&self, address: IpAddr) -> Result<(), Problem> {
-        // An IPv4 caller of a dual-stack socket shows as ::ffff:a.b.c.d.
-        let subscriber = match address.to_canonical() {
-            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & IPV6_SUBSCRIBER).into()),
-            v4 @ IpAddr::V4(_) => v4,
-        };
-        self.addresses.check(&subscriber)
+        self.addresses.check(&subscriber(address))
+    }
+
+    /// A try at a board's pairing codes: ten at once from an address and one in six seconds; two
+    /// and one a minute while the board gets more than one in two seconds from all.
+    pub fn check_pairing(&self, address: IpAddr, board_id: BoardId) -> Result<(), Problem> {
+        let (subscriber, pairing) = (subscriber(address), &self.pairing);
+        pairing.addresses.check(&subscriber)?;
+        if pairing.boards.check(&board_id).is_ok() {
+            return Ok(());
+        }
+        pairing.addresses_under_attack.check(&subscriber)
+    }
+}
+
+fn subscriber(address: IpAddr) -> IpAddr {
+    // An IPv4 caller of a dual-stack socket shows as ::ffff:a.b.c.d.
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & IPV6_SUBSCRIBER).into()),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 
@@ -81,7 +125,10 @@ struct Limiter<K: Hash + Eq + Clone> {
 
 impl<K: Hash + Eq + Clone> Limiter<K> {
     fn new(rate: Rate) -> Self {
-        let quota = Quota::per_second(rate.per_second).allow_burst(rate.burst);
+        Self::of(Quota::per_second(rate.per_second).allow_burst(rate.burst))
+    }
+
+    fn of(quota: Quota) -> Self {
         Self {
             keyed: RateLimiter::keyed(quota),
             shared: RateLimiter::direct(quota),
@@ -117,6 +164,22 @@ mod tests {
         }
         assert!(limiters.check_key(KeyId(1)).is_err());
         assert!(limiters.check_key(KeyId(2)).is_ok());
+    }
+
+    #[test]
+    fn guesses_at_pairing_codes_are_slow_and_lock_nobody_else_out() {
+        let limiters = Limiters::new(Limits::default());
+        let address = |last: u8| IpAddr::from([203, 0, 113, last]);
+        let tries = |last: u8, board: i64| {
+            let tries = (0..20).map(|_| limiters.check_pairing(address(last), BoardId(board)));
+            tries.flatten().count()
+        };
+        assert_eq!((tries(1, 1), tries(2, 1)), (10, 10));
+        for last in 3..7 {
+            assert_eq!(tries(last, 1), 10);
+        }
+        // All that the board bears is used up: a newcomer still has two tries.
+        assert_eq!((tries(7, 1), tries(8, 1), tries(9, 2)), (2, 2, 10));
     }
 
     #[test]

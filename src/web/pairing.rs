@@ -37,6 +37,10 @@ pub async fn pair(
     if request.method() != Method::POST {
         return Err(Problem::wrong_method("GET, HEAD, POST"));
     }
+    let board_id = state.intake.pairs_for(feed_id).await?.ok_or_else(not_found)?;
+    if let Some(address) = request.peer_addr() {
+        state.limiters.check_pairing(address.ip(), board_id)?;
+    }
     if !is_form(request.headers()) {
         let presented = json::parse::<Presented>(body)?.value;
         let paired = state.intake.pair(feed_id, &presented).await?;

@@ -199,14 +199,14 @@ fn equal_notices_are_told_apart_by_what_they_tell() {
         let mut again = notice(text);
         again.posted_at = again.posted_at.plus_ms(ms);
         match read(&[template(pattern)], &again) {
-            Read::Transfer(reading) => reading.id(7),
+            Read::Transfer(reading) => reading.id(&reading.words(7, None), again.posted_at),
             other => panic!("{other:?}"),
         }
     };
     let day = 24 * 60 * 60 * 1_000;
     // Balance, date and time: the words are the transfer, however often the phone shows them.
     assert_eq!(later(TEXT, PATTERN, 0), later(TEXT, PATTERN, 5_000));
-    assert_eq!(later(TEXT, PATTERN, 0), "0000000000000007");
+    assert_eq!(later(TEXT, PATTERN, 0), "0000000000000007/970436/in/");
     // A balance without a time: the same on one day, another on the next.
     let (pattern, text) =
         ("TK {account} {sign}{amount}VND. SD {balance}VND", "TK 123 +50,000VND. SD 1,000VND");

@@ -50,6 +50,7 @@ mod pairs;
 mod pairs_counted;
 mod pairs_support;
 mod phone_feed;
+mod phone_forwarders;
 mod phone_pairing;
 mod phone_support;
 mod poll_doubt;

@@ -6,9 +6,8 @@
 use cho40::db::schema::{deliveries, event_pages, phone_texts, refused_deliveries};
 use cho40::feeds::{Headers, Provider};
 use cho40::intake::feeds;
-use cho40::intake::phone::texts::{self, ChosenExample, Marking, TextFilter, UnknownText};
+use cho40::intake::phone::texts::{self, ChosenExample, Marking};
 use cho40::intake::verify::verify;
-use cho40::ledger::transfers::{self, Filter, Transfer};
 use cho40::ledger::unassigned;
 use cho40::primitives::Vnd;
 use cho40::primitives::ids::{AccountId, TextId};
@@ -20,27 +19,12 @@ use diesel::prelude::*;
 
 use crate::phone_support::{
     APP, BIN, FIELDS, NOTICE, feed_of, forward, marks, notice, phone, request, teach, tell,
+    transfers, waiting,
 };
 use crate::stage::{Stage, arrived, transfer};
 use crate::support::{TestDb, on_both};
 
 const ACCOUNT: &str = "0123456789";
-
-fn transfers(stage: &Stage) -> Vec<Transfer> {
-    stage
-        .read(|connection, act| {
-            transfers::list(connection, act, Filter::default(), PageRequest::default())
-        })
-        .items
-}
-
-fn waiting(stage: &Stage) -> Vec<UnknownText> {
-    stage
-        .read(|connection, act| {
-            texts::list(connection, act, &TextFilter::default(), PageRequest::default())
-        })
-        .items
-}
 
 /// Everything that is stored of what was sent.
 fn stored(db: &mut TestDb) -> String {

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+use cho40::db::schema::phone_silences;
 use cho40::feeds::Headers;
 use cho40::intake::feeds::{self, NewSecret};
 use cho40::intake::hook::Arrived;
@@ -9,6 +10,7 @@ use cho40::intake::phone::devices::{self, Device};
 use cho40::intake::phone::pairing::{self, NewPairingCode};
 use cho40::primitives::ids::{DeviceId, FeedId};
 use cho40::primitives::time::MS_PER_MINUTE;
+use diesel::prelude::*;
 use serde_json::json;
 
 use crate::phone_support::{code, feed_of, outcome_of, phone, redeem, request};
@@ -164,6 +166,8 @@ on_both!(a_person_pairs_on_a_page, |db| {
         assert_eq!(site.ask("POST", path).raw(body.as_bytes()).send().problem(status), code);
     }
     assert_eq!(site.ask("PUT", path).send().problem(405), "method-not-allowed");
+    let tries = (0..12).map(|_| submit("0000-000-000").status);
+    assert!(tries.into_iter().any(|status| status == 429), "guesses are slow");
     let sepay = json!({ "provider": "sepay", "name": "x", "secret": "0123456789abcdef",
         "config": { "authentication": "api_key" } });
     let sepay = site.create("/api/v1/feeds", &sepay);
@@ -202,4 +206,28 @@ on_both!(a_ping_is_a_sign_of_life_and_silence_is_kept, |db| {
     phone.settle();
     assert_eq!(devices(&stage, feed_id)[0].last_seen_at, Some(silence.to));
     assert_eq!(stage.differences(), Vec::<String>::new());
+});
+
+on_both!(two_servers_that_hear_a_phone_keep_one_silence, |db| {
+    let stage = Stage::new(db);
+    let feed_id = feed_of(&stage, &[]);
+    let phone = phone(&stage, feed_id);
+    let began = db.clock.now();
+    assert_eq!(ping(&phone), "pong");
+    let device = devices(&stage, feed_id)[0].id;
+    // Another server has kept it in this moment, and not yet that the phone was heard.
+    diesel::insert_into(phone_silences::table)
+        .values((
+            phone_silences::board_id.eq(stage.act.board_id().0),
+            phone_silences::device_id.eq(device.0),
+            phone_silences::from_ms.eq(began.0),
+            phone_silences::to_ms.eq(began.plus_ms(36 * MS_PER_MINUTE).0),
+        ))
+        .execute(db.connection())
+        .unwrap();
+    let heard_at = began.plus_ms(37 * MS_PER_MINUTE);
+    db.clock.move_to(heard_at);
+    assert_eq!(ping(&phone), "pong");
+    let shown = &devices(&stage, feed_id)[0];
+    assert_eq!((shown.last_seen_at, shown.silences.len()), (Some(heard_at), 1));
 });

@@ -8,8 +8,11 @@ use cho40::intake::feeds::{self, NewFeed};
 use cho40::intake::hook::{Answered, Arrived};
 use cho40::intake::phone::pairing::{self, NewPairingCode, Paired, Presented};
 use cho40::intake::phone::templates::{self, MadeTemplate, MoneyDirection, NewMark, NewTemplate};
+use cho40::intake::phone::texts::{self, TextFilter, UnknownText};
+use cho40::ledger::transfers::{self, Filter, Transfer};
 use cho40::primitives::UnixMs;
 use cho40::primitives::ids::{AccountId, FeedId};
+use cho40::registry::PageRequest;
 use serde_json::{Value, json};
 
 use crate::stage::{Feed, Stage, arrived};
@@ -80,9 +83,19 @@ pub fn marks(all: &[(&str, &str)]) -> Vec<NewMark> {
 
 /// A template of a pasted notice; without a direction where the notice has a sign.
 pub fn teach(stage: &Stage, text: &str, fields: &[(&str, &str)]) -> Outcome<MadeTemplate> {
+    teach_app(stage, APP, text, fields)
+}
+
+/// As [`teach`], for an app of this name.
+pub fn teach_app(
+    stage: &Stage,
+    app: &str,
+    text: &str,
+    fields: &[(&str, &str)],
+) -> Outcome<MadeTemplate> {
     let has_sign = fields.iter().any(|(field, _)| *field == "sign");
     let new = NewTemplate {
-        app: APP.into(),
+        app: app.into(),
         bin: BIN.into(),
         direction: (!has_sign).then_some(MoneyDirection::In),
         text: text.into(),
@@ -112,4 +125,21 @@ pub fn notice(account: &str, signed: &str, balance: &str, memo: &str) -> String 
 
 pub fn outcome_of(answered: &Answered) -> Value {
     serde_json::from_str(&answered.reply.body).unwrap()
+}
+
+pub fn transfers(stage: &Stage) -> Vec<Transfer> {
+    stage
+        .read(|connection, act| {
+            transfers::list(connection, act, Filter::default(), PageRequest::default())
+        })
+        .items
+}
+
+/// Newest first.
+pub fn waiting(stage: &Stage) -> Vec<UnknownText> {
+    stage
+        .read(|connection, act| {
+            texts::list(connection, act, &TextFilter::default(), PageRequest::default())
+        })
+        .items
 }

@@ -18,12 +18,18 @@ fn send(feed: &Feed<'_>, rows: &[Row]) {
     samples.chunks(200).for_each(|some| _ = feed.send_together(some));
 }
 
+/// One stall, whose account Casso tells by webhook and list.
+fn one_account<'s>(stage: &'s Stage, provider: &Provider) -> Feed<'s> {
+    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let feed = stage.feed(ListApi::CassoV2.provider());
+    set(stage, provider, feed.id, settings(ListApi::CassoV2, provider)).unwrap();
+    feed
+}
+
 on_both!(a_day_of_many_equal_sums_told_by_dates_alone_is_compared_whole, |db| {
     let stage = Stage::new(db);
-    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
     let provider = Provider::start(ListApi::CassoV2);
-    let feed = stage.feed(ListApi::CassoV2.provider());
-    set(&stage, &provider, feed.id, settings(ListApi::CassoV2, &provider)).unwrap();
+    let feed = one_account(&stage, &provider);
     let poller = poller(&stage, &provider);
     let midnight = stage.app.clock.now().day(0).start(0);
     let row = |id: u64| Row {
@@ -45,10 +51,8 @@ on_both!(a_day_of_many_equal_sums_told_by_dates_alone_is_compared_whole, |db| {
 
 on_both!(a_row_that_more_transfers_fit_than_are_compared_waits_for_a_person, |db| {
     let stage = Stage::new(db);
-    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
     let provider = Provider::start(ListApi::CassoV2);
-    let feed = stage.feed(ListApi::CassoV2.provider());
-    set(&stage, &provider, feed.id, settings(ListApi::CassoV2, &provider)).unwrap();
+    let feed = one_account(&stage, &provider);
     let poller = poller(&stage, &provider);
     let midnight = stage.app.clock.now().day(0).start(0);
     let row = |id: u64| Row {

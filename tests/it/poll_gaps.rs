@@ -13,10 +13,23 @@ use serde_json::json;
 
 use crate::pairs_support::{ACCOUNT, agrees, counts};
 use crate::poll_support::{Provider, Row, Trouble, poll, poller, set, settings, state, wait};
-use crate::stage::Stage;
+use crate::stage::{Feed, Stage};
 use crate::support::on_both;
 
 const DAY_S: i64 = 86_400;
+
+/// Three stalls, and a feed that asks for the account of each.
+fn three_accounts<'s>(stage: &'s Stage, provider: &Provider) -> Feed<'s> {
+    let accounts = ["0111", "0222", "0333"];
+    for number in accounts {
+        stage.stand(number, number, UseKind::BusinessOnly);
+    }
+    let feed = stage.feed(Of::Sepay);
+    let accounts: Vec<String> = accounts.iter().map(|one| (*one).to_owned()).collect();
+    let new = NewPolling { accounts, ..settings(ListApi::SepayV1, provider) };
+    set(stage, provider, feed.id, new).unwrap();
+    feed
+}
 
 on_both!(a_full_page_hides_no_row_that_was_booked_late, |db| {
     let stage = Stage::new(db);
@@ -75,15 +88,8 @@ on_both!(what_a_bank_tells_days_late_is_found_once_a_day, |db| {
 
 on_both!(one_account_s_trouble_does_not_stop_the_others, |db| {
     let stage = Stage::new(db);
-    let accounts = ["0111", "0222", "0333"];
-    for number in accounts {
-        stage.stand(number, number, UseKind::BusinessOnly);
-    }
     let provider = Provider::start(ListApi::SepayV1);
-    let feed = stage.feed(Of::Sepay);
-    let accounts: Vec<String> = accounts.iter().map(|one| (*one).to_owned()).collect();
-    let new = NewPolling { accounts, ..settings(ListApi::SepayV1, &provider) };
-    set(&stage, &provider, feed.id, new).unwrap();
+    let feed = three_accounts(&stage, &provider);
     let poller = poller(&stage, &provider);
     let mut id = 0;
     for (trouble, failure) in [
@@ -132,15 +138,8 @@ on_both!(one_account_s_trouble_does_not_stop_the_others, |db| {
 
 on_both!(a_run_that_takes_long_ends_and_the_next_one_begins_with_the_rest, |db| {
     let stage = Stage::new(db);
-    let accounts = ["0111", "0222", "0333"];
-    for number in accounts {
-        stage.stand(number, number, UseKind::BusinessOnly);
-    }
     let provider = Provider::start(ListApi::SepayV1);
-    let feed = stage.feed(Of::Sepay);
-    let accounts: Vec<String> = accounts.iter().map(|one| (*one).to_owned()).collect();
-    let new = NewPolling { accounts, ..settings(ListApi::SepayV1, &provider) };
-    set(&stage, &provider, feed.id, new).unwrap();
+    let feed = three_accounts(&stage, &provider);
     let poller = poller(&stage, &provider);
     let rows = [1, 2, 3].map(|id| Row::new(&stage, id, 60, &format!("0{}", id * 111)));
     let clock = stage.app.clock.clone();

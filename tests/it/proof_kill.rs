@@ -30,7 +30,6 @@ on_both!(what_was_acknowledged_survives_a_kill, |db| {
         thread::sleep(Duration::from_millis(random.random_range(50..600)));
         server.kill();
         let sent = senders.join();
-        assert!(!sent.acknowledged.is_empty(), "round {round}: nothing was sent");
         all.open = sent.open;
         all.acknowledged.extend(sent.acknowledged);
         let kept = kept_whole(&url, board_id);
@@ -42,5 +41,7 @@ on_both!(what_was_acknowledged_survives_a_kill, |db| {
             .collect();
         assert!(made_up.is_empty(), "round {round}: never sent: {made_up:?}");
     }
+    // A busy machine may kill before the first answer, but not each time.
+    assert!(!all.acknowledged.is_empty(), "nothing was sent");
     println!("{} acknowledged over {} kills, none lost", all.acknowledged.len(), rounds(3));
 });

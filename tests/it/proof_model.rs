@@ -323,7 +323,9 @@ on_both!(whatever_comes_in_whatever_order_the_model_counts_the_same, |db| {
         rest = later;
         let items: Vec<_> = batch.iter().map(|(id, told)| sent(&feed, &model, *id, told)).collect();
         apply(&mut connection, lanes.choose_mut(&mut random).unwrap(), &items).unwrap();
-        batch.iter().for_each(|(id, told)| model.hear(*id, told));
+        for (id, told) in batch {
+            model.hear(*id, told);
+        }
         match random.random_range(0..6) {
             0 => link(&stage, &mut model, &mut random),
             1 | 2 => decide(&stage, &mut model, &mut random),

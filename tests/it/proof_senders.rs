@@ -53,7 +53,7 @@ on_both!(slow_and_silent_senders_hold_nobody_up, |db| {
     let head = |bytes: usize| {
         format!("POST {path} HTTP/1.1\r\nHost: cho.example\r\nContent-Length: {bytes}\r\n\r\n")
     };
-    let held: Vec<_> = (0..HELD)
+    let crowd: Vec<_> = (0..HELD)
         .flat_map(|_| [begin(""), begin(&format!("POST {path} HTTP/1.1\r\nHo")), begin(&head(512))])
         .collect();
     let senders = Stubborn::start(&feed, &server, Box::leak(Box::new(AtomicU64::new(1))));
@@ -70,7 +70,7 @@ on_both!(slow_and_silent_senders_hold_nobody_up, |db| {
     assert!(told.starts_with("HTTP/1.1 408") && told.contains("body-incomplete"), "{told}");
     assert!(after > Duration::from_secs(15), "ended after {after:?}");
     senders.go_on();
-    drop(held);
+    drop(crowd);
     assert_eq!(senders.refused(), 0);
     let sent = senders.join();
     assert_eq!(kept_whole(&url, board_id), sent);

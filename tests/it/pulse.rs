@@ -54,7 +54,7 @@ fn of_feed(stage: &Stage, id: FeedId) -> Vec<Pulse> {
 }
 
 fn alarms(stage: &Stage) -> Vec<AlarmCode> {
-    let all = stage.read(|connection, act| pulse::alarms(connection, act));
+    let all = stage.read(pulse::alarms);
     all.into_iter().map(|pulse| pulse.alarm.unwrap().code).collect()
 }
 

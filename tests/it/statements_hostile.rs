@@ -65,18 +65,26 @@ fn a_sheet_that_claims_too_many_cells_is_not_opened() {
         [&kind.to_le_bytes(), &(data.len() as u16).to_le_bytes(), data].concat()
     };
     let begin = |kind: u16| record(0x0809, &[&[0, 6], &kind.to_le_bytes()[..], &[0; 12]].concat());
-    let book = |sheet: &[u8]| {
-        let place = (begin(5).len() + 4 + 13 + 4) as u32;
-        let named = [&place.to_le_bytes()[..], &[0, 0, 5, 0], b"SaoKe"].concat();
-        let parts = [begin(5), record(0x0085, &named), record(0x000A, &[]), begin(0x10)];
+    // A book whose sheet has several names.
+    let named = |names: usize, sheet: &[u8]| {
+        let place = (begin(5).len() + names * (4 + 13) + 4) as u32;
+        let name = [&place.to_le_bytes()[..], &[0, 0, 5, 0], b"SaoKe"].concat();
+        let names = record(0x0085, &name).repeat(names);
+        let parts = [begin(5), names, record(0x000A, &[]), begin(0x10)];
         compound(&[parts.concat(), sheet.to_vec(), record(0x000A, &[])].concat())
     };
+    let book = |sheet: &[u8]| named(1, sheet);
     let claimed = [&0_u32.to_le_bytes()[..], &[0xFF; 4], &[0, 0, 0xFF, 0xFF, 0, 0]].concat();
     assert_eq!(refused(&book(&record(0x0200, &claimed))), "statement-unpacks-too-large");
     let far = [&0xFFFE_u16.to_le_bytes()[..], &[0xFF, 0], &[0, 0], &[2, 0, 0, 0]].concat();
     let near = [&[0, 0, 0, 0][..], &[0, 0], &[2, 0, 0, 0]].concat();
     let corners = [record(0x027E, &near), record(0x027E, &far)].concat();
     assert_eq!(refused(&book(&corners)), "statement-unpacks-too-large");
+    // Behind the end of a chart within the sheet, and all sheets together.
+    let chart = [begin(0x20), record(0x000A, &[])].concat();
+    let behind = [chart, record(0x0200, &claimed)].concat();
+    assert_eq!(refused(&book(&behind)), "statement-unpacks-too-large");
+    assert_eq!(refused(&named(2, &record(0x027E, &near))), "statement-unpacks-too-large");
 }
 
 #[test]

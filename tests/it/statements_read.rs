@@ -302,3 +302,98 @@ fn a_foreign_currency_is_seen() {
     let opened = statements::open(&csv(&table, ',')).unwrap();
     assert_eq!(opened.said.foreign_currency.as_deref(), Some("USD"));
 }
+
+/// Direction and amount of each row of a file.
+fn moved(bytes: &[u8]) -> Result<Vec<(Direction, i64)>, Vec<Ask>> {
+    let rows = read(bytes)?;
+    assert_eq!(rows.unreadable, []);
+    Ok(rows.rows.iter().map(|row| (row.direction, row.amount.get())).collect())
+}
+
+#[test]
+fn a_side_is_a_side_however_its_column_is_called() {
+    let told = [(Direction::Out, 200_000), (Direction::In, 45_000)];
+    let body: &[&[&str]] = &[&["25/11/2026", "200.000", ""], &["25/11/2026", "", "45.000"]];
+    for (debit, credit) in [
+        ("Amount (Debit)", "Amount (Credit)"),
+        ("Số tiền giao dịch Nợ", "Số tiền giao dịch Có"),
+        ("So tien giao dich no", "So tien giao dich co"),
+        ("Phát sinh giảm", "Phát sinh tăng"),
+        ("Transaction amount - withdrawal", "Transaction amount - deposit"),
+    ] {
+        let file = file(&["Ngày giao dịch", debit, credit], body);
+        assert_eq!(moved(&file), Ok(told.to_vec()), "{debit}");
+    }
+    // One heading over both, as banks merge it.
+    let rows: [&[&str]; 4] = [
+        &["Ngày", "Phát sinh trong kỳ", "", "Số dư"],
+        &["", "Nợ", "Có", ""],
+        &["25/11/2026", "200.000", "", "1.000.000"],
+        &["25/11/2026", "", "45.000", "1.045.000"],
+    ];
+    let text: Vec<String> = rows.iter().map(|cells| cells.join(";")).collect();
+    assert_eq!(moved(text.join("\n").as_bytes()), Ok(told.to_vec()));
+}
+
+#[test]
+fn columns_that_may_mean_either_are_asked_for() {
+    let body: &[&[&str]] = &[&["25/11/2026", "200.000", "45.000"]];
+    for headings in [["Số tiền", "Ghi có"], ["Số tiền", "Số tiền"], ["Ghi nợ", "Amount"]]
+    {
+        let bytes = file(&["Ngày giao dịch", headings[0], headings[1]], body);
+        assert_eq!(moved(&bytes), Err(vec![Ask::Columns]), "{headings:?}");
+    }
+    let bytes = file(&["Ngày giao dịch", "Số tiền", "Ghi có"], body);
+    let mapping = Mapping { credit: Some(2), ..Mapping::default() };
+    let rows = statements::open(&bytes).unwrap().read(Some(&mapping)).unwrap();
+    assert_eq!((rows.rows[0].direction, rows.rows[0].amount.get()), (Direction::In, 45_000));
+}
+
+#[test]
+fn an_account_is_no_amount() {
+    let headings = ["Ngày giao dịch", "Tài khoản ghi có", "Số tiền"];
+    let body: &[&[&str]] = &[&["25/11/2026", "0123456789", "+45.000"]];
+    assert_eq!(moved(&file(&headings, body)), Ok(vec![(Direction::In, 45_000)]));
+    let rows = read(&file(&["Ngày", "Ghi có", "Nội dung"], &[&["25/11/2026", "0123456789", "x"]]))
+        .unwrap();
+    assert_eq!((rows.rows.len(), rows.unreadable[0].field), (0, "amount"));
+}
+
+#[test]
+fn a_comma_too_many_is_seen() {
+    let rows =
+        read(b"Ng\xc3\xa0y,Ghi c\xc3\xb3,S\xe1\xbb\x91 d\xc6\xb0\n25/11/2026,45,000,1\n").unwrap();
+    let unreadable = (rows.rows.len(), rows.unreadable[0].because);
+    assert_eq!(unreadable, (0, cho40::feeds::UndecodableBecause::TooManyFields));
+}
+
+#[test]
+fn what_was_said_of_an_earlier_file_is_asked_again_where_this_one_shows_otherwise() {
+    let dots = Mapping { amount_format: Some(AmountFormat::Dots), ..Mapping::default() };
+    let american = Mapping { date_order: Some(DateOrder::MonthDayYear), ..Mapping::default() };
+    let read = |mapping: &Mapping, date: &str, amount: &str| {
+        let bytes = file(&["Date", "Credit", "Remark"], &[&[date, amount, "x"]]);
+        let rows = statements::open(&bytes).unwrap().read(Some(mapping))?;
+        Ok(rows.rows.iter().map(|row| row.amount.get()).collect())
+    };
+    assert_eq!(read(&dots, "25/11/2026", "50,000"), Err(vec![Ask::AmountFormat]));
+    assert_eq!(read(&dots, "25/11/2026", "50.000"), Ok(vec![50_000]));
+    assert_eq!(read(&dots, "25/11/2026", "50.000,00"), Ok(vec![50_000]));
+    assert_eq!(read(&american, "25/11/2026", "50.000"), Err(vec![Ask::DateOrder]));
+    assert_eq!(read(&american, "11/05/2026", "50.000"), Ok(vec![50_000]));
+}
+
+#[test]
+fn the_longest_words_tell_the_direction() {
+    for (kind, direction) in [
+        ("Nạp tiền", Direction::In),
+        ("Nạp tiền điện thoại", Direction::Out),
+        ("Thu phí", Direction::Out),
+        ("Chuyển tiền", Direction::Out),
+        ("Chuyển tiền đến", Direction::In),
+    ] {
+        let headings = ["Ngày giao dịch", "Loại giao dịch", "Số tiền"];
+        let bytes = file(&headings, &[&["25/11/2026", kind, "45.000"]]);
+        assert_eq!(moved(&bytes), Ok(vec![(direction, 45_000)]), "{kind}");
+    }
+}

@@ -122,7 +122,7 @@ fn insert(connection: &DbConnection, table: &Table, columns: &[String]) -> Optio
             (Kind::Bytes, true) => format!("unhex(json_extract(r.value, '$[{at}]'))"),
             (Kind::Bytes, false) => format!("decode(r.value ->> {at}, 'hex')"),
             (Kind::Bool, false) => format!("CAST(CAST(r.value ->> {at} AS integer) AS boolean)"),
-            (Kind::Bool, true) | (Kind::Plain, true) => format!("json_extract(r.value, '$[{at}]')"),
+            (Kind::Bool | Kind::Plain, true) => format!("json_extract(r.value, '$[{at}]')"),
             (Kind::Plain, false) => format!("CAST(r.value ->> {at} AS {sql_type})"),
         });
     }

@@ -181,12 +181,10 @@ fn kept(body: &[u8]) -> Option<Object<'_>> {
 /// A body read by the examples: its account is what is shown, its digest needs no key.
 fn by_examples(notice: &Notice, reading: &Reading) -> Vec<u8> {
     use sha2::{Digest, Sha256};
-    let digest = Sha256::new_with_prefix("cho40 notice ")
-        .chain_update(app_key(&notice.app))
-        .chain_update("\0")
-        .chain_update(notice.whole())
-        .finalize();
+    let digest =
+        Sha256::new_with_prefix("cho40 notice ").chain_update(notice.telling_words()).finalize();
     let digest = digest.first_chunk().map_or(0, |first| i64::from_be_bytes(*first));
     let number = reading.account.as_ref().map(|shown| shown.tail.as_str());
-    reading.body(notice, "", &reading.id(digest), number)
+    let id = reading.id(&reading.words(digest, number), notice.posted_at);
+    reading.body(notice, "", &id, number)
 }

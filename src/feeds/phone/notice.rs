@@ -89,6 +89,17 @@ impl Notice {
     pub fn whole(&self) -> String {
         normalised(&format!("{} {}", self.title, self.text))
     }
+
+    /// The words that tell it from others. A title without a number only says what kind of notice
+    /// it is, and one forwarder sends it while another does not.
+    #[must_use]
+    pub fn telling_words(&self) -> String {
+        if self.title.contains(|c: char| c.is_ascii_digit()) {
+            self.whole()
+        } else {
+            self.text.clone()
+        }
+    }
 }
 
 /// Fields by name, decoded.

@@ -62,7 +62,7 @@ enum Apart {
     /// They tell the balance, the bank's number or the second, but no date.
     Day(Day),
     /// Two equal payments have the same words; only the phone's own time tells them apart.
-    Instant(UnixMs),
+    Instant,
 }
 
 /// What the templates make of a notice.
@@ -146,10 +146,12 @@ fn reading<'t>(
     let apart = match (is_told_once, told.is_none_or(|told: Told| told.lacks_date())) {
         (true, false) => Apart::Nothing,
         (true, true) => Apart::Day(occurred_at.day(0)),
-        (false, _) => Apart::Instant(notice.posted_at),
+        (false, _) => Apart::Instant,
     };
     let memo = text(Field::Memo).unwrap_or_default();
-    let memo = if speaks_of_secrets(memo) { without_codes(memo) } else { memo.to_owned() };
+    // A memo that goes on to the end of the notice may hold what the bank says behind it.
+    let memo = without_balances(memo);
+    let memo = if speaks_of_secrets(&memo) { without_codes(&memo) } else { memo };
     if memo.chars().count() > MAX_MEMO_CHARS {
         return None;
     }
@@ -178,8 +180,10 @@ fn masked(text: &str, balance: Option<&str>) -> String {
             let mask = |c: char| if c.is_ascii_digit() { MASK } else { c };
             text.replace(balance, &balance.chars().map(mask).collect::<String>())
         }
-        None => without_balances(text),
+        None => text.to_owned(),
     };
+    // Some notices tell a second one: what may be spent, what is held back.
+    let text = without_balances(&text);
     if speaks_of_secrets(&text) { without_codes(&text) } else { text }
 }
 
@@ -190,15 +194,31 @@ impl Reading {
             == (other.direction, other.amount, &other.account, &other.bin)
     }
 
-    /// The transfer's id, from a digest of app and text: a repetition has the same, and so has a
-    /// notification that the app shows once more. Two equal payments differ in their words
-    /// (balance, bank's number, second) or in when the phone showed them.
+    /// What is equal in every report of the transfer, whichever phone or forwarder tells it and
+    /// however it calls the app: a digest of the words, bank, direction and, where the words show
+    /// no account, the `number` that they are taken for.
     #[must_use]
-    pub fn id(&self, digest: i64) -> String {
+    pub fn words(&self, digest: i64, number: Option<&str>) -> String {
+        let number = number.filter(|_| self.account.is_none()).unwrap_or_default();
+        format!("{digest:016x}/{}/{}/{number}", self.bin, self.direction.as_str())
+    }
+
+    /// Whether two equal payments have the same words: only when the phone showed them tells them
+    /// apart.
+    #[must_use]
+    pub fn needs_instant(&self) -> bool {
+        matches!(self.apart, Apart::Instant)
+    }
+
+    /// The transfer's id, from its [`Self::words`]: a repetition has the same, and so has a
+    /// notification that the app shows once more. Two equal payments differ in their words
+    /// (balance, bank's number, second) or in when a phone first showed them.
+    #[must_use]
+    pub fn id(&self, words: &str, first_told_at: UnixMs) -> String {
         match self.apart {
-            Apart::Nothing => format!("{digest:016x}"),
-            Apart::Day(day) => format!("{digest:016x}/{day}"),
-            Apart::Instant(at) => format!("{digest:016x}/{}", at.get()),
+            Apart::Nothing => words.to_owned(),
+            Apart::Day(day) => format!("{words}/{day}"),
+            Apart::Instant => format!("{words}/{}", first_told_at.get()),
         }
     }
 

@@ -14,14 +14,14 @@ pub(super) const MASK: char = '#';
 #[must_use]
 pub fn normalised(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.nfc() {
+    // Before letters are composed: an unseen character between them would keep them apart.
+    for c in text.chars().filter(|c| !is_unseen(*c)).nfc() {
         let c = match c {
             '{' => '(',
             '}' => ')',
             // Minus signs of typesetters.
             '\u{2212}' | '\u{2013}' => '-',
             c if c.is_whitespace() => ' ',
-            c if c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}') => continue,
             c => c,
         };
         if c != ' ' || !(out.is_empty() || out.ends_with(' ')) {
@@ -30,6 +30,26 @@ pub fn normalised(text: &str) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// Characters without a picture: control characters, soft hyphens, and what joins letters or
+/// turns their direction. Apps put them in or leave them out, and words could hide behind them.
+fn is_unseen(c: char) -> bool {
+    c.is_control() && !c.is_whitespace()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'
+                | '\u{1160}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{202a}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{feff}'
+        )
 }
 
 /// For looking words up: no diacritics, lower case.
@@ -83,6 +103,25 @@ const SECRET_WORDS: [&str; 27] = [
 /// Words that stand before a balance, folded.
 const BALANCE_WORDS: [&str; 7] =
     ["so du", "sodu", "sd", "balance", "kha dung", "bal", "so tien hien tai"];
+/// Words between a balance word and its number, folded.
+const FILLER_WORDS: [&str; 14] = [
+    "kha",
+    "dung",
+    "cuoi",
+    "hien",
+    "tai",
+    "moi",
+    "con",
+    "lai",
+    "la",
+    "is",
+    "vnd",
+    "sau",
+    "available",
+    "current",
+];
+/// A bare number right behind a balance word is one from this length on.
+const BARE_BALANCE_DIGITS: usize = 4;
 /// Words of a notice about an account; advertising promises money without them.
 const ACCOUNT_WORDS: [&str; 15] = [
     "tk",
@@ -211,13 +250,21 @@ fn sums(folded: &str) -> Vec<Sum> {
         let (Some(before), Some(digits), Some(after)) = (before, digits, folded.get(to..)) else {
             continue;
         };
-        let bare = before.strip_suffix("vnd").unwrap_or(before);
-        let is_inside_word = bare.ends_with(|c: char| c.is_alphanumeric());
-        if is_inside_word || !(is_grouped(digits) || is_before_currency(after)) {
-            continue;
-        }
         let context = folded.get(told_until..from).unwrap_or_default();
         let context = context.replace(CHANGE_HEADING, "");
+        let is_right_behind = is_right_behind_balance_word(&context);
+        let spaced = if is_right_behind { spaced_groups(after) } else { 0 };
+        let bare = before.strip_suffix("vnd").unwrap_or(before);
+        let is_inside_word = bare.ends_with(|c: char| c.is_alphanumeric());
+        let is_bare_balance = is_right_behind
+            && digits.bytes().filter(u8::is_ascii_digit).count() + spaced >= BARE_BALANCE_DIGITS;
+        let is_sum = !is_inside_word && (is_grouped(digits) || is_before_currency(after));
+        if !is_sum && !is_bare_balance {
+            continue;
+        }
+        to += spaced;
+        at = to;
+        let after = folded.get(to..).unwrap_or_default();
         let sign = sign_of(before, after);
         // A sum with a sign has moved, whatever stands before it.
         let is_balance =
@@ -226,6 +273,34 @@ fn sums(folded: &str) -> Vec<Sum> {
         told_until = to;
     }
     found
+}
+
+/// Whether a balance word has just been said, with nothing behind it that names another number:
+/// `so du cuoi la: `, also without a blank, `sd`, but not `so du tk `.
+fn is_right_behind_balance_word(context: &str) -> bool {
+    let ends = BALANCE_WORDS.iter().flat_map(|word| {
+        context.match_indices(word).filter_map(|(at, word)| {
+            let before = context.get(..at)?;
+            (!before.ends_with(char::is_alphabetic)).then_some(at + word.len())
+        })
+    });
+    let Some(between) = ends.max().and_then(|end| context.get(end..)) else { return false };
+    let mut words = between.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    !between.contains(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'))
+        && words.all(|word| FILLER_WORDS.contains(&word))
+}
+
+/// Bytes of further groups of three digits behind blanks: ` 250 000`.
+fn spaced_groups(after: &str) -> usize {
+    let mut rest = after.as_bytes();
+    while let [b' ', one, two, three, more @ ..] = rest {
+        let is_group = [one, two, three].into_iter().all(u8::is_ascii_digit);
+        if !is_group || more.first().is_some_and(u8::is_ascii_alphanumeric) {
+            break;
+        }
+        rest = more;
+    }
+    after.len() - rest.len()
 }
 
 /// `50.000` and `1,250,000`, but neither `10.15` nor `2026`.
@@ -291,6 +366,9 @@ mod tests {
     #[test]
     fn texts_have_one_form() {
         assert_eq!(normalised(" TK\u{a0}1\n\t so\u{302}\u{301} {x}\u{200b}  "), "TK 1 số (x)");
+        let hidden = "TK\u{ad} s\u{2060}o\u{200b}\u{302}\u{2066}\u{301}\u{202e} O\u{200d}TP\u{fe0f} \u{2069}x";
+        assert_eq!(normalised(hidden), "TK số OTP x");
+        assert_eq!(sort(&normalised("Ma O\u{ad}TP 482913, TK 1 +50,000VND")), Sort::Secret);
     }
 
     #[test]
@@ -324,6 +402,23 @@ mod tests {
         let text = "Số dư: 1.250.000 VND. TK 0123 +50,000VND. SD:3,000đ. ND: đồng 45.000d";
         let masked = "Số dư: #.###.### VND. TK 0123 +50,000VND. SD:#,###đ. ND: đồng 45.000d";
         assert_eq!(without_balances(text), masked);
+        for (text, masked) in [
+            ("SO DU: 1250000", "SO DU: #######"),
+            ("So du:1250000VND", "So du:#######VND"),
+            ("SD1250000 ND: x", "SD####### ND: x"),
+            ("SD1,250,000VND", "SD#,###,###VND"),
+            ("Số dư hiện tại là 1 250 000 VND", "Số dư hiện tại là # ### ### VND"),
+            ("Balance 1250000.00", "Balance #######.##"),
+            ("SDKD 1250000. So du TK 0123456789", "SDKD 1250000. So du TK 0123456789"),
+            ("GD: +50,000VND 24/11/26|SD: 12345", "GD: +50,000VND 24/11/26|SD: #####"),
+            ("Biến động số dư: +50,000", "Biến động số dư: +50,000"),
+            (
+                "Bien dong so du: 50,000VND vao TK 0123456789",
+                "Bien dong so du: 50,000VND vao TK 0123456789",
+            ),
+        ] {
+            assert_eq!(without_balances(text), masked);
+        }
         assert_eq!(without_codes("otp 482913, CJW012346A 123"), "otp ######, CJW012346A 123");
     }
 }

@@ -58,6 +58,16 @@ impl Formats {
         }
     }
 
+    /// The only format that the cells allow, with the usual decimals; `None` where they allow both
+    /// or contradict each other.
+    pub(super) const fn only(&self) -> Option<AmountFormat> {
+        match self.usual {
+            (1.., 0) => Some(AmountFormat::Dots),
+            (0, 1..) => Some(AmountFormat::Commas),
+            _ => None,
+        }
+    }
+
     /// How the file writes amounts; `None` where its cells contradict each other. Three digits
     /// behind a single point are thousands, unless the file itself shows three decimals
     /// (`50000.000`).
@@ -84,6 +94,12 @@ pub(super) fn read(cell: Value<'_>, written: Written) -> Result<Option<i64>, Bec
         Kind::Text if ["-", "–", "—"].contains(&cell.text) => return Ok(None),
         Kind::Text => bare(cell.text).ok_or(Because::NotAnAmount)?,
     };
+    // `0123456789` is an account or a telephone.
+    if let [b'0', second, ..] = digits.as_bytes()
+        && second.is_ascii_digit()
+    {
+        return Err(Because::NotAnAmount);
+    }
     let amount = match cell.kind {
         Kind::Number if digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.parse().ok(),
         Kind::Number => None,

@@ -106,6 +106,8 @@ const PHRASES: [(Role, &[&str]); 13] = [
             "ps no",
             "no tktt",
             "tien chi",
+            "phat sinh giam",
+            "so tien giam",
         ],
     ),
     (
@@ -129,6 +131,8 @@ const PHRASES: [(Role, &[&str]); 13] = [
             "ps co",
             "co tktt",
             "tien thu",
+            "phat sinh tang",
+            "so tien tang",
         ],
     ),
     (
@@ -304,6 +308,17 @@ const PHRASES: [(Role, &[&str]); 13] = [
             "teller",
             "so tien bang chu",
             "ma ngan hang",
+            // Numbers of accounts, not amounts.
+            "tai khoan ghi no",
+            "tai khoan ghi co",
+            "tai khoan no",
+            "tai khoan co",
+            "tk ghi no",
+            "tk ghi co",
+            "tk no",
+            "tk co",
+            "debit account",
+            "credit account",
         ],
     ),
 ];
@@ -319,7 +334,25 @@ pub(super) fn role_of(heading: &str) -> Option<(Role, usize)> {
         longest.map(|phrase| phrase.len()).max().map(|length| (*role, length))
     };
     // Of two equally long ones the first of the list counts.
-    PHRASES.iter().rev().filter_map(fits).max_by_key(|(_, length)| *length)
+    let best = PHRASES.iter().rev().filter_map(fits).max_by_key(|(_, length)| *length)?;
+    // `Amount (Debit)`, `Phát sinh trong kỳ Nợ`: the side counts, however short its word.
+    let side = side_of(&folded).filter(|_| best.0 == Role::Amount);
+    Some(side.map_or(best, |side| (side, folded.len())))
+}
+
+/// The side of the account that a heading of amounts names.
+fn side_of(folded: &str) -> Option<Role> {
+    let last = folded.rsplit(' ').next();
+    let names = |wanted: Role, word: &str| {
+        let phrases = PHRASES.iter().filter(|(role, _)| *role == wanted);
+        let says = phrases.flat_map(|(_, phrases)| *phrases).any(|said| words::has(folded, said));
+        says || last == Some(word)
+    };
+    match (names(Role::Debit, "no"), names(Role::Credit, "co")) {
+        (true, false) => Some(Role::Debit),
+        (false, true) => Some(Role::Credit),
+        _ => None,
+    }
 }
 
 /// `Nợ` and `Có` alone are debit and credit; without their marks `No` is a number and `Co` nothing.
@@ -355,8 +388,27 @@ pub(super) fn assign(headings: &[String]) -> Vec<(Role, usize)> {
     found.into_iter().map(|(role, column, _)| (role, column)).collect()
 }
 
+/// Whether two headings say as clearly that they hold the same amounts.
+pub(super) fn are_tied(headings: &[String]) -> bool {
+    let said: Vec<_> = headings
+        .iter()
+        .filter_map(|heading| role_of(heading))
+        .filter(|(role, _)| matches!(role, Role::Debit | Role::Credit | Role::Amount))
+        .collect();
+    said.iter().any(|(role, length)| {
+        let most = said.iter().filter(|(other, _)| other == role).map(|(_, length)| *length).max();
+        most == Some(*length) && said.iter().filter(|other| **other == (*role, *length)).count() > 1
+    })
+}
+
 /// Whether the headings are enough to read transfers by.
 pub(super) fn suffice(roles: &[(Role, usize)]) -> bool {
     let has = |wanted: Role| roles.iter().any(|(role, _)| *role == wanted);
     has(Role::Date) && (has(Role::Credit) || has(Role::Debit) || has(Role::Amount))
+}
+
+/// An amount beside one side alone may hold that side, the other one or both.
+pub(super) fn are_half(roles: &[(Role, usize)]) -> bool {
+    let has = |wanted: Role| roles.iter().any(|(role, _)| *role == wanted);
+    has(Role::Amount) && has(Role::Debit) != has(Role::Credit)
 }

@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, Refusal> {
     {
         (delimiter, text) = (said.chars().next(), rest);
     }
-    let mut grid = Grid::default();
+    let mut grid = Grid::of_text();
     let delimiter = delimiter.unwrap_or_else(|| choose(text));
     let whole = parse(text, delimiter, usize::MAX, |number, column, cell| {
         grid.push(number, column, Kind::Text, plain(cell))

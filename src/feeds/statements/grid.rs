@@ -42,6 +42,8 @@ pub(super) struct Grid {
     lines: Vec<Line>,
     /// Days between a serial number's zero and that of 1900, where the file counts from 1904.
     pub(super) serial_shift: i32,
+    /// Cells are told apart by a character, which may stand in one of them by mistake.
+    pub(super) is_delimited: bool,
 }
 
 /// A cell with something in it.
@@ -54,6 +56,11 @@ pub(super) struct Value<'g> {
 }
 
 impl Grid {
+    /// An empty one for cells that stand between a character.
+    pub(super) fn of_text() -> Self {
+        Self { is_delimited: true, ..Self::default() }
+    }
+
     /// An empty one whose serial numbers begin so many days after 1900's.
     pub(super) fn counted_from(serial_shift: i32) -> Self {
         Self { serial_shift, ..Self::default() }

@@ -1,6 +1,7 @@
 //! What is looked at before a spreadsheet is opened: how much its archive unpacks to, and how many
 //! cells it claims to have. Both decide how much memory reading it takes.
 
+use std::collections::HashSet;
 use std::io::{self, Cursor, Read as _};
 
 use super::refused;
@@ -54,8 +55,12 @@ pub(super) fn compound_file(bytes: &[u8]) -> Result<(), Refusal> {
         if sheets.len() > SHEETS {
             return Err(unreadable());
         }
+        let (mut cells, mut seen) = (0_usize, HashSet::new());
         for place in sheets {
-            if cells_of(stream.get(place..).ok_or_else(unreadable)?) > CELLS {
+            // Its reader keeps the cells of all sheets.
+            let sheet = stream.get(place..).ok_or_else(unreadable)?;
+            cells = cells.saturating_add(cells_of(sheet));
+            if cells > CELLS || !seen.insert(place) {
                 return Err(refused("statement-unpacks-too-large"));
             }
         }
@@ -92,7 +97,15 @@ fn sheet_places(stream: &[u8]) -> Vec<usize> {
 /// the corners of the cells that it has.
 fn cells_of(sheet: &[u8]) -> usize {
     let (mut claimed, mut rows, mut columns) = (0, 0, 0);
+    let mut depth = 0_usize;
     for (kind, data) in records(sheet) {
+        match kind {
+            // A sheet within a sheet (a chart) has an end of its own, which the reader passes.
+            0x0809 => depth += 1,
+            0x000A if depth <= 1 => break,
+            0x000A => depth -= 1,
+            _ => {}
+        }
         let mut claim = |from: usize, to: usize, left: usize, right: usize| {
             let rows = to.wrapping_sub(from).wrapping_add(1);
             let columns = right.wrapping_sub(left).wrapping_add(1);
@@ -116,7 +129,6 @@ fn cells_of(sheet: &[u8]) -> usize {
                 rows = rows.max(place(0) + 1);
                 columns = columns.max(place(2) + 1 + more);
             }
-            0x000A => break,
             _ => {}
         }
     }

@@ -108,10 +108,15 @@ impl Mapping {
         .filter_map(|(role, column)| Some((role, usize::from(column?))))
     }
 
+    /// Whether a person has said which columns hold amounts.
+    pub(super) fn says_amounts(&self) -> bool {
+        self.columns().any(|(role, _)| is_amount(role))
+    }
+
     /// The recognised columns with those of the mapping in their place. A column has one role.
     pub(super) fn over(&self, recognised: &[(Role, usize)]) -> Vec<(Role, usize)> {
         let said: Vec<_> = self.columns().collect();
-        let says_amounts = said.iter().any(|(role, _)| is_amount(*role));
+        let says_amounts = self.says_amounts();
         let stays = |(role, column): &&(Role, usize)| {
             let is_taken = said.iter().any(|(other, at)| other == role || at == column);
             !(is_taken || says_amounts && is_amount(*role))

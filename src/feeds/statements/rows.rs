@@ -1,5 +1,7 @@
 //! From the rows of a table to transfers.
 
+use std::cmp::Ordering;
+
 use super::amounts::{self, Formats, Written};
 use super::columns::{self, Role};
 use super::dates::{self, Orders, Told};
@@ -61,6 +63,8 @@ struct Reader<'g> {
     timed: bool,
     written: Written,
     all_money_in: bool,
+    /// Columns that have a heading, or stand before one that has.
+    width: usize,
 }
 
 pub(super) fn read(
@@ -71,7 +75,8 @@ pub(super) fn read(
     let none = Mapping::default();
     let mapping = mapping.unwrap_or(&none);
     let columns = mapping.over(&heading.roles);
-    if !columns::suffice(&columns) {
+    let is_tied = !mapping.says_amounts() && columns::are_tied(&heading.texts);
+    if is_tied || columns::are_half(&columns) || !columns::suffice(&columns) {
         return Err(vec![Ask::Columns]);
     }
     let mut reader = Reader {
@@ -81,6 +86,7 @@ pub(super) fn read(
         timed: false,
         written: Written::said(super::AmountFormat::Dots),
         all_money_in: mapping.all_money_in,
+        width: heading.texts.len(),
     };
     let body = heading.below..grid.len();
     reader.decide(heading, mapping, body.clone())?;
@@ -152,18 +158,25 @@ impl Reader<'_> {
         let speaks = ["ngay", "thoi gian", "thoi diem"].iter().any(|word| words::has(&date, word));
         let by_language =
             Some(DateOrder::DayMonthYear).filter(|_| speaks && orders.allow_day_first());
-        match mapping.date_order.or_else(|| orders.only()).or(by_language) {
-            Some(order) => self.order = order,
-            None => asks.push(Ask::DateOrder),
+        // What was said of an earlier file does not count against what this one shows.
+        match (mapping.date_order, orders.only()) {
+            (Some(said), Some(only)) if said != only => asks.push(Ask::DateOrder),
+            (said, only) => match said.or(only).or(by_language) {
+                Some(order) => self.order = order,
+                None => asks.push(Ask::DateOrder),
+            },
         }
-        match mapping.amount_format.map(Written::said).or_else(|| formats.decide()) {
-            Some(written) => self.written = written,
-            None => asks.push(Ask::AmountFormat),
+        match (mapping.amount_format, formats.decide()) {
+            (Some(said), _) if formats.only().is_some_and(|only| only != said) => {
+                asks.push(Ask::AmountFormat);
+            }
+            (Some(said), Some(written)) if written.format == said => self.written = written,
+            (Some(said), _) => self.written = Written::said(said),
+            (None, Some(written)) => self.written = written,
+            (None, None) => asks.push(Ask::AmountFormat),
         }
-        let only_amounts =
-            self.column(Role::Debit).is_none() && self.column(Role::Credit).is_none();
         let tells = has_minus || self.column(Role::Kind).is_some() || self.all_money_in;
-        if only_amounts && has_any && !tells {
+        if !self.has_sides() && has_any && !tells {
             asks.push(Ask::Direction);
         }
         if asks.is_empty() { Ok(()) } else { Err(asks) }
@@ -185,6 +198,10 @@ impl Reader<'_> {
         let (occurred_at, precision) =
             told.instant(self.order, self.timed).map_err(|error| because("date", error, None))?;
         let day = Some(occurred_at.day(0));
+        // An unquoted comma has moved the cells behind it under other headings.
+        if self.grid.is_delimited && self.grid.cells(place).any(|cell| cell.column >= self.width) {
+            return Err(because("amount", Because::TooManyFields, day));
+        }
         let (direction, amount) = match moved {
             Ok(Some(moved)) => moved,
             Ok(None) if self.is_remark(place) => return Ok(Line::Remark),
@@ -229,6 +246,7 @@ impl Reader<'_> {
             (Some(debit), None) => Some(-debit.abs()),
             (None, Some(credit)) if credit > 0 => Some(credit),
             (None, Some(_)) => return Err(Because::NotPositive),
+            (None, None) if self.has_sides() => None,
             (None, None) => match amount(Role::Amount)? {
                 Some(amount) => Some(self.signed(place, amount)?),
                 None => None,
@@ -238,6 +256,11 @@ impl Reader<'_> {
             let direction = if signed < 0 { Direction::Out } else { Direction::In };
             (direction, Vnd::new(signed.saturating_abs()))
         }))
+    }
+
+    /// Debits or credits have columns of their own.
+    fn has_sides(&self) -> bool {
+        self.column(Role::Debit).is_some() || self.column(Role::Credit).is_some()
     }
 
     fn signed(&self, place: usize, amount: i64) -> Result<i64, Because> {
@@ -317,7 +340,7 @@ fn has_failed(status: &str) -> bool {
 
 /// What the words of a column of kinds mean.
 fn direction(text: &str) -> Option<Direction> {
-    const IN: [&str; 17] = [
+    const IN: [&str; 20] = [
         "co",
         "ghi co",
         "c",
@@ -335,8 +358,11 @@ fn direction(text: &str) -> Option<Direction> {
         "tien den",
         "received",
         "hoan tien",
+        "chuyen tien den",
+        "chuyen khoan den",
+        "nhan chuyen khoan",
     ];
-    const OUT: [&str; 18] = [
+    const OUT: [&str; 23] = [
         "no",
         "ghi no",
         "d",
@@ -355,6 +381,11 @@ fn direction(text: &str) -> Option<Direction> {
         "sent",
         "rut",
         "mua",
+        "phi",
+        "thu phi",
+        "thu no",
+        "nap tien dien thoai",
+        "nap dien thoai",
     ];
     match text.trim() {
         "+" => return Some(Direction::In),
@@ -362,11 +393,15 @@ fn direction(text: &str) -> Option<Direction> {
         _ => {}
     }
     let folded = words::folded(text);
-    let says = |words: &[&str]| words.iter().any(|word| words::begins(&folded, word));
-    match (says(&IN), says(&OUT)) {
-        (true, false) => Some(Direction::In),
-        (false, true) => Some(Direction::Out),
-        _ => None,
+    // The longest words decide: `nạp tiền` comes in, `nạp tiền điện thoại` goes out.
+    let says = |words: &[&str]| {
+        let said = words.iter().filter(|word| words::begins(&folded, word));
+        said.map(|word| word.len()).max().unwrap_or(0)
+    };
+    match says(&IN).cmp(&says(&OUT)) {
+        Ordering::Greater => Some(Direction::In),
+        Ordering::Less => Some(Direction::Out),
+        Ordering::Equal => None,
     }
 }
 

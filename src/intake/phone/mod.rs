@@ -11,7 +11,7 @@ pub mod texts;
 use super::store::phone::templates as rows;
 use crate::access::SecretKey;
 use crate::db::{DbConnection, Outcome};
-use crate::feeds::phone::{Notice, Number, Pattern, Template, app_key};
+use crate::feeds::phone::{Notice, Number, Pattern, Template};
 use crate::feeds::{Direction, FeedConfig, Provider};
 use crate::primitives::Refusal;
 use crate::primitives::ids::{BoardId, FeedId};
@@ -49,5 +49,5 @@ impl Reader {
 
 /// What tells a notice's words apart from all others, without telling the words.
 fn digest(key: &SecretKey, notice: &Notice) -> i64 {
-    key.fingerprint("notice", &format!("{}\0{}", app_key(&notice.app), notice.whole()))
+    key.fingerprint("notice", &notice.telling_words())
 }

@@ -3,10 +3,14 @@
 
 use super::{Reader, digest};
 use crate::access::SecretKey;
-use crate::feeds::phone::{self, Notice, Read, Reading, Sent, read, read_notice, without_balances};
+use crate::db::{DbConnection, Fault, Outcome};
+use crate::feeds::phone::{
+    self, Notice, Read, Reading, Sent, app_key, read, read_notice, without_balances,
+};
 use crate::feeds::{Decoded, Headers, Outcome as Answer, Undecodable};
 use crate::intake::book::LiveFeed;
 use crate::intake::hook::{Answered, Arrived, Intake};
+use crate::intake::store::phone::tellings::{self, Telling};
 use crate::intake::store::phone::texts::{self as rows, TextRow};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::{DeviceId, TextId};
@@ -16,8 +20,7 @@ enum Taken {
     Ping,
     Nothing,
     Unknown(Notice),
-    /// The body to be kept in place of what was sent.
-    Transfer(Vec<u8>),
+    Transfer(Notice, Box<Reading>),
 }
 
 impl Intake {
@@ -30,15 +33,34 @@ impl Intake {
         now: UnixMs,
     ) -> Answered {
         let device = self.hear_phone(feed, &arrived.headers, now);
-        let taken = look(reader, &self.secret_key, &arrived.body, device, now);
+        let mut taken = look(reader, &arrived.body, now);
+        let fresh;
+        let mut reader = reader;
+        if let Ok(Taken::Unknown(notice)) = &taken {
+            match self.keep_text(feed, device, notice, now).await {
+                Ok(None) => return Answered::new(feed, &Answer::UnknownText, ""),
+                Ok(Some(newer)) => {
+                    fresh = newer;
+                    reader = &fresh;
+                    taken = look(reader, &arrived.body, now);
+                }
+                Err(fault) => return busy(feed, &fault),
+            }
+        }
         let answer = match taken {
             Ok(Taken::Ping) => {
                 let provider = feed.config.provider().as_str();
                 return Answered { reply: phone::pong(), provider, outcome: "question" };
             }
-            Ok(Taken::Nothing) => Answer::NotATransfer,
-            Ok(Taken::Unknown(notice)) => self.keep_text(feed, device, &notice, now).await,
-            Ok(Taken::Transfer(body)) => {
+            Ok(Taken::Nothing | Taken::Unknown(_)) => Answer::NotATransfer,
+            Ok(Taken::Transfer(notice, reading)) => {
+                let digest = digest(&self.secret_key, &notice);
+                let kept = KeptNotice::new(feed, reader, &notice, &reading, device, digest);
+                let first_told_at = match self.first_told(feed, &kept).await {
+                    Ok(at) => at,
+                    Err(fault) => return busy(feed, &fault),
+                };
+                let body = kept.body(first_told_at);
                 let decoded = feed.connector.decode(&feed.config, &body, now);
                 return self.keep(feed, Arrived { body, ..arrived }, decoded, now).await;
             }
@@ -67,14 +89,16 @@ impl Intake {
         Some(device)
     }
 
+    /// Keeps a notice that waits for its template. If one that reads it was made meanwhile, here
+    /// or in another server, keeps nothing and gives the reader that has it.
     async fn keep_text(
         &self,
         feed: &LiveFeed,
         device: Option<DeviceId>,
         notice: &Notice,
         now: UnixMs,
-    ) -> Answer {
-        let board_id = feed.board_id;
+    ) -> Outcome<Option<Reader>> {
+        let (board_id, config, notice) = (feed.board_id, feed.config.clone(), notice.clone());
         let row = TextRow {
             id: TextId(self.ids.next()),
             feed_id: feed.id,
@@ -82,53 +106,94 @@ impl Intake {
             app: notice.app.clone(),
             title: without_balances(&notice.title),
             text: without_balances(&notice.text),
-            digest: digest(&self.secret_key, notice),
+            digest: digest(&self.secret_key, &notice),
             posted_at: notice.posted_at,
             received_at: now,
         };
-        let kept =
-            self.db.write(board_id.0, move |connection| rows::keep(connection, board_id, &row));
-        match kept.await {
-            Ok(()) => Answer::UnknownText,
-            Err(fault) => {
-                tracing::warn!(%fault, feed_id = %feed.id, "a notice must be sent again");
-                Answer::Busy
+        let keep = move |connection: &mut DbConnection| {
+            let reader = Reader::load(connection, board_id, row.feed_id, &config)?;
+            let newer =
+                reader.filter(|newer| matches!(read(&newer.templates, &notice), Read::Transfer(_)));
+            if newer.is_none() {
+                rows::keep(connection, board_id, &row)?;
             }
+            Ok(newer)
+        };
+        self.db.write(board_id.0, keep).await
+    }
+
+    /// When the payment was first told, by this or another forwarder.
+    async fn first_told(&self, feed: &LiveFeed, kept: &KeptNotice<'_>) -> Outcome<UnixMs> {
+        let (board_id, telling) = (feed.board_id, kept.telling());
+        match telling {
+            Some(telling) => {
+                let tell = move |connection: &mut DbConnection| {
+                    tellings::first_told(connection, board_id, &telling)
+                };
+                self.db.write(board_id.0, tell).await
+            }
+            None => Ok(kept.notice.posted_at),
         }
     }
 }
 
-fn look(
-    reader: &Reader,
-    key: &SecretKey,
-    body: &[u8],
-    device: Option<DeviceId>,
-    now: UnixMs,
-) -> Result<Taken, Undecodable> {
+fn busy(feed: &LiveFeed, fault: &Fault) -> Answered {
+    tracing::warn!(%fault, feed_id = %feed.id, "a notice must be sent again");
+    Answered::new(feed, &Answer::Busy, "")
+}
+
+fn look(reader: &Reader, body: &[u8], now: UnixMs) -> Result<Taken, Undecodable> {
     let notice = match read_notice(body, now)? {
         Sent::Ping => return Ok(Taken::Ping),
         Sent::Notice(notice) => notice,
     };
     Ok(match read(&reader.templates, &notice) {
-        Read::Transfer(reading) => {
-            let digest = digest(key, &notice);
-            Taken::Transfer(kept_body(reader, &notice, &reading, device, digest))
-        }
+        Read::Transfer(reading) => Taken::Transfer(notice, reading),
         read if phone::is_worth_marking(&read, &notice) => Taken::Unknown(notice),
         _ => Taken::Nothing,
     })
 }
 
-/// The body that is kept of a notice that was read.
-pub(super) fn kept_body(
-    reader: &Reader,
-    notice: &Notice,
-    reading: &Reading,
+/// A notice that was read, on its way to the body that is kept of it.
+pub(super) struct KeptNotice<'n> {
+    notice: &'n Notice,
+    reading: &'n Reading,
     device: Option<DeviceId>,
-    digest: i64,
-) -> Vec<u8> {
-    let device = device.map(|id| id.to_string()).unwrap_or_default();
-    reading.body(notice, &device, &reading.id(digest), reading.number(&reader.numbers))
+    number: Option<&'n str>,
+    sender: String,
+    words: String,
+}
+
+impl<'n> KeptNotice<'n> {
+    pub(super) fn new(
+        feed: &LiveFeed,
+        reader: &'n Reader,
+        notice: &'n Notice,
+        reading: &'n Reading,
+        device: Option<DeviceId>,
+        digest: i64,
+    ) -> Self {
+        let number = reading.number(&reader.numbers);
+        let (sender, words) = (feed.config.sender(), reading.words(digest, number));
+        Self { notice, reading, device, number, sender, words }
+    }
+
+    /// Who tells it, if only the time of telling knows it from an equal payment's.
+    pub(super) fn telling(&self) -> Option<Telling> {
+        let device_id = self.device.filter(|_| self.reading.needs_instant())?;
+        Some(Telling {
+            words: format!("{}/{}", self.sender, self.words),
+            device_id,
+            app_key: app_key(&self.notice.app),
+            posted_at: self.notice.posted_at,
+        })
+    }
+
+    pub(super) fn body(&self, first_told_at: UnixMs) -> Vec<u8> {
+        let device = self.device.map(|id| id.to_string()).unwrap_or_default();
+        let id = self.reading.id(&self.words, first_told_at);
+        self.reading.body(self.notice, &device, &id, self.number)
+    }
 }
 
 /// What may be kept of a notice that was refused: money in without a balance, else nothing.
@@ -139,7 +204,10 @@ pub(in crate::intake) fn refused_body(
     body: &[u8],
     now: UnixMs,
 ) -> Vec<u8> {
-    let Ok(Taken::Transfer(kept)) = look(reader, key, body, None, now) else { return Vec::new() };
+    let Ok(Taken::Transfer(notice, reading)) = look(reader, body, now) else { return Vec::new() };
+    let digest = digest(key, &notice);
+    let kept = KeptNotice::new(feed, reader, &notice, &reading, None, digest);
+    let kept = kept.body(notice.posted_at);
     match feed.connector.decode(&feed.config, &kept, now) {
         Ok(Decoded::Transfers(all))
             if all.iter().all(|one| one.direction == crate::feeds::Direction::In) =>

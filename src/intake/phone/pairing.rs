@@ -117,6 +117,13 @@ pub fn create(
 }
 
 impl Intake {
+    /// The board of a feed of phones; `None`: there is no such feed.
+    pub async fn pairs_for(&self, feed_id: FeedId) -> Outcome<Option<BoardId>> {
+        let now = self.clock.now();
+        let feed = self.book.find(&self.db, &self.secret_key, feed_id, now).await?;
+        Ok(feed.filter(|feed| feed.reader.is_some()).map(|feed| feed.board_id))
+    }
+
     /// Pairs a phone by its code; `None`: there is no such feed of phones.
     ///
     /// # Errors

@@ -138,9 +138,7 @@ pub fn create(
     let notice = pasted(act, &new.app, &new.text)?;
     let (bin, direction, marks) = (&new.bin, new.direction, &new.marks);
     let source = Source::Marks { bin, direction, marks };
-    let template = make(connection, act, &source, &notice, new.replaces)?;
-    let taken_in = texts::read_again(connection, act, key)?;
-    Ok(MadeTemplate { template, taken_in })
+    make_and_read(connection, act, key, &source, &notice, new.replaces)
 }
 
 /// Takes an example over that reads a pasted notice.
@@ -155,9 +153,7 @@ pub fn confirm_example(
 ) -> Outcome<MadeTemplate> {
     act.require(Permission::FeedsWrite)?;
     let notice = pasted(act, &new.app, &new.text)?;
-    let template = make(connection, act, &Source::Example(&new.example), &notice, None)?;
-    let taken_in = texts::read_again(connection, act, key)?;
-    Ok(MadeTemplate { template, taken_in })
+    make_and_read(connection, act, key, &Source::Example(&new.example), &notice, None)
 }
 
 /// A notice that is pasted came just now.
@@ -169,14 +165,32 @@ fn pasted(act: &Act, app: &str, text: &str) -> Result<Notice, Refusal> {
     Ok(Notice { app, title: String::new(), text: normalised(text), posted_at: act.at })
 }
 
-/// Makes a template that reads a notice.
-pub(super) fn make(
+/// Makes a template and reads what waits. Where somebody else has made the same meanwhile, notices
+/// that still wait for it are taken in all the same.
+pub(super) fn make_and_read(
+    connection: &mut DbConnection,
+    act: &Act,
+    key: &SecretKey,
+    source: &Source<'_>,
+    notice: &Notice,
+    replaces: Option<TemplateId>,
+) -> Outcome<MadeTemplate> {
+    let (template, is_new) = make(connection, act, source, notice, replaces)?;
+    let taken_in = texts::read_again(connection, act, key)?;
+    if !is_new && taken_in.is_empty() {
+        return Err(Refusal::conflict("template-exists").into());
+    }
+    Ok(MadeTemplate { template, taken_in })
+}
+
+/// Makes a template that reads a notice, or finds it made; tells whether it is new.
+fn make(
     connection: &mut DbConnection,
     act: &Act,
     source: &Source<'_>,
     notice: &Notice,
     replaces: Option<TemplateId>,
-) -> Outcome<Template> {
+) -> Outcome<(Template, bool)> {
     let reading = reading(source, notice)?;
     match read(std::slice::from_ref(&reading), notice) {
         Read::Transfer(_) => {}
@@ -191,12 +205,18 @@ pub(super) fn make(
         None => 1,
     };
     let live = rows::live(connection, board_id)?;
+    let pattern = reading.pattern.to_string();
+    let same = live.iter().find(|row| row.app_key == reading.app && row.pattern == pattern);
+    if let Some(same) = same {
+        let means_other = same.bin != reading.bin
+            || same.direction.as_deref() != reading.direction.map(Direction::as_str);
+        if replaces.is_some() || means_other {
+            return Err(Refusal::conflict("template-exists").into());
+        }
+        return Ok((show(same.clone()), false));
+    }
     if live.len() >= TEMPLATES {
         return Err(Refusal::conflict("template-too-many").with("max", TEMPLATES).into());
-    }
-    let pattern = reading.pattern.to_string();
-    if live.iter().any(|row| row.app_key == reading.app && row.pattern == pattern) {
-        return Err(Refusal::conflict("template-exists").into());
     }
     let example = match source {
         Source::Example(name) => Some((*name).to_owned()),
@@ -216,7 +236,7 @@ pub(super) fn make(
         retired_at: None,
     };
     rows::insert(connection, board_id, &row)?;
-    Ok(show(row))
+    Ok((show(row), true))
 }
 
 /// Ends the template that another one replaces; its version.

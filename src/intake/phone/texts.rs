@@ -1,16 +1,20 @@
 //! Notices that no template reads: a person marks one, and all like it are taken in.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::notices::kept_body;
+use super::notices::KeptNotice;
 use super::templates::{self, MadeTemplate, MoneyDirection, NewMark, Source};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Headers;
-use crate::feeds::phone::{Notice, Read, app_key, examples, read};
+use crate::feeds::phone::{Notice, Read, app_key, examples, read, speaks_of_secrets};
+use crate::intake::book::LiveFeed;
 use crate::intake::replay::{self, TakenIn};
 use crate::intake::store::phone::texts::{self as rows, TextRow};
+use crate::intake::store::phone::{devices, tellings};
 use crate::primitives::ids::{BoardId, DeviceId, FeedId, TextId};
 use crate::primitives::{Refusal, UnixMs, input};
 use crate::registry::{Page, PageRequest};
@@ -71,7 +75,7 @@ pub fn list(
 ) -> Outcome<Page<UnknownText>> {
     act.require(Permission::FeedsRead)?;
     let found = rows::page(connection, act.board_id(), filter.feed_id, act.at, page)?;
-    let shown = found.into_iter().map(|row| show(act, row)).collect();
+    let shown = found.into_iter().filter(|row| !is_secret(row)).map(|row| show(act, row)).collect();
     Ok(page.page(shown, |text: &UnknownText| text.id.0))
 }
 
@@ -119,9 +123,7 @@ fn read_by(
 ) -> Outcome<MadeTemplate> {
     act.require(Permission::FeedsWrite)?;
     let notice = notice(&find(connection, act, id)?);
-    let template = templates::make(connection, act, source, &notice, None)?;
-    let taken_in = read_again(connection, act, key)?;
-    Ok(MadeTemplate { template, taken_in })
+    templates::make_and_read(connection, act, key, source, &notice, None)
 }
 
 /// Forgets a notice that is nothing to be read.
@@ -133,9 +135,15 @@ pub fn dismiss(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<
     Err(Refusal::not_found("unknown_text").into())
 }
 
-/// Forgets what nobody has marked for 90 days.
+/// Forgets what nobody has marked for 90 days, and what is known by now to speak of a password:
+/// the words that say so grow with the program.
 pub fn forget_old(connection: &mut DbConnection, board_id: BoardId, now: UnixMs) -> Outcome<()> {
-    rows::forget_old(connection, board_id, now)
+    rows::forget_old(connection, board_id, now)?;
+    tellings::forget_old(connection, board_id, now)?;
+    for row in rows::all(connection, board_id, now)?.iter().filter(|row| is_secret(row)) {
+        rows::remove(connection, board_id, row.id)?;
+    }
+    Ok(())
 }
 
 /// Reads every waiting notice again and takes in what is a transfer now.
@@ -146,34 +154,57 @@ pub(super) fn read_again(
 ) -> Outcome<Vec<TakenIn>> {
     let board_id = act.board_id();
     let mut taken = Vec::new();
-    let mut open: Option<(FeedId, crate::intake::book::LiveFeed)> = None;
+    let mut open: Option<(FeedId, Open)> = None;
     for row in rows::all(connection, board_id, act.at)? {
         if open.as_ref().is_none_or(|(id, _)| *id != row.feed_id) {
-            open = Some((row.feed_id, replay::feed(connection, act, key, row.feed_id)?));
+            let feed = replay::feed(connection, act, key, row.feed_id)?;
+            let ends = devices::ends(connection, board_id, row.feed_id)?;
+            open = Some((row.feed_id, Open { feed, ends }));
         }
-        let Some((_, feed)) = &open else { continue };
+        let Some((_, Open { feed, ends })) = &open else { continue };
         let Some(reader) = &feed.reader else { continue };
+        // What a phone told while it was trusted is real. Another server may have believed it for
+        // some seconds more.
+        let came_too_late = ends.get(&row.device_id).is_some_and(|end| row.received_at >= *end);
         let notice = notice(&row);
         let reading = match read(&reader.templates, &notice) {
-            Read::Transfer(reading) => reading,
+            _ if came_too_late => None,
+            Read::Transfer(reading) => Some(reading),
+            Read::Secret => None,
+            Read::Unknown | Read::Unclear if is_secret(&row) => None,
             Read::Unknown | Read::Unclear => continue,
-            Read::Secret => {
-                rows::remove(connection, board_id, row.id)?;
-                continue;
-            }
         };
-        let body = kept_body(reader, &notice, &reading, Some(row.device_id), row.digest);
-        let decoded = feed.connector.decode(&feed.config, &body, row.received_at);
-        let headers = Headers::default();
-        taken.push(replay::take_in(connection, act, key, feed, &headers, body, decoded)?);
+        if let Some(reading) = reading {
+            let device = Some(row.device_id);
+            let kept = KeptNotice::new(feed, reader, &notice, &reading, device, row.digest);
+            let first_told_at = match kept.telling() {
+                Some(telling) => tellings::first_told(connection, board_id, &telling)?,
+                None => row.posted_at,
+            };
+            let body = kept.body(first_told_at);
+            let decoded = feed.connector.decode(&feed.config, &body, row.received_at);
+            let headers = Headers::default();
+            taken.push(replay::take_in(connection, act, key, feed, &headers, body, decoded)?);
+        }
         rows::remove(connection, board_id, row.id)?;
     }
     Ok(taken)
 }
 
+/// A feed whose waiting notices are read, and when its phones are or were revoked.
+struct Open {
+    feed: LiveFeed,
+    ends: HashMap<DeviceId, UnixMs>,
+}
+
+/// Whether a waiting notice would not be kept today.
+fn is_secret(row: &TextRow) -> bool {
+    speaks_of_secrets(&notice(row).whole())
+}
+
 fn find(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<TextRow> {
     let row = rows::find(connection, act.board_id(), id, act.at)?;
-    row.ok_or_else(|| Refusal::not_found("unknown_text").into())
+    row.filter(|row| !is_secret(row)).ok_or_else(|| Refusal::not_found("unknown_text").into())
 }
 
 fn notice(row: &TextRow) -> Notice {

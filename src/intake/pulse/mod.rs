@@ -185,7 +185,7 @@ fn groups(
         let key = (row.feed_id, row.bin.clone(), alone);
         let group = groups.entry(key).or_insert_with(|| Group::of(provider, &row));
         group.accounts.push(row.account_id);
-        group.from = group.from.min(row.from_day());
+        group.from = group.from.min(row.first_day());
     }
     Ok(groups.into_values().collect())
 }
@@ -198,7 +198,7 @@ impl Group {
             config: row.config.clone(),
             bin: row.bin.clone(),
             accounts: Vec::new(),
-            from: row.from_day(),
+            from: row.first_day(),
         }
     }
 }

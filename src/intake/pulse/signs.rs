@@ -40,23 +40,20 @@ pub(super) fn read(
         return Ok(of_phones(&devices, act.at, hours));
     }
     let mut signs = Signs::default();
-    match polls::find(connection, board_id, feed_id)? {
-        Some(poll) => {
-            let window_ms =
-                (3 * i64::from(poll.interval_s) * MS_PER_SECOND).clamp(POLL_MS.0, POLL_MS.1);
-            let last = poll.state.last_success_at;
-            let is_told = covers(connection, act, &poll, asked)?;
-            signs.poll_at = last.filter(|at| is_told && *at >= act.at.plus_ms(-window_ms));
-            if poll.state.failure_count >= FAILURES {
-                signs.broken = Some((last, Some(AlarmCode::PollFailing)));
-            }
+    if let Some(poll) = polls::find(connection, board_id, feed_id)? {
+        let window_ms =
+            (3 * i64::from(poll.interval_s) * MS_PER_SECOND).clamp(POLL_MS.0, POLL_MS.1);
+        let last = poll.state.last_success_at;
+        let is_told = covers(connection, act, &poll, asked)?;
+        signs.poll_at = last.filter(|at| is_told && *at >= act.at.plus_ms(-window_ms));
+        if poll.state.failure_count >= FAILURES {
+            signs.broken = Some((last, Some(AlarmCode::PollFailing)));
         }
-        None => {
-            let config = FeedConfig::parse(group.provider, &group.config)?;
-            let active = secrets::active(connection, board_id, feed_id, act.at)?;
-            if active.is_empty() && !config.is_unauthenticated() {
-                signs.broken = Some((None, Some(AlarmCode::NoSecret)));
-            }
+    } else {
+        let config = FeedConfig::parse(group.provider, &group.config)?;
+        let active = secrets::active(connection, board_id, feed_id, act.at)?;
+        if active.is_empty() && !config.is_unauthenticated() {
+            signs.broken = Some((None, Some(AlarmCode::NoSecret)));
         }
     }
     Ok(signs)

@@ -19,7 +19,7 @@ pub struct ReportedRow {
 }
 
 impl ReportedRow {
-    pub const fn from_day(&self) -> Day {
+    pub const fn first_day(&self) -> Day {
         Day(self.from_day)
     }
 }

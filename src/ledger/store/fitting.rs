@@ -4,17 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
+use super::index;
 use crate::db::schema::{
     listed_deliveries, suspected_pairs as p, transfer_index as i, transfers as t,
 };
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::primitives::ids::{AccountId, BoardId};
-use crate::primitives::time::MS_PER_HOUR;
-use crate::primitives::{UnixMs, Vnd, id};
+use crate::primitives::{UnixMs, Vnd};
 
-/// A transfer may be recorded so long before its own time: clocks differ.
-const SLACK_MS: i64 = MS_PER_HOUR;
 /// Entries of the index that are read at once.
 const AT_ONCE: usize = 2_000;
 
@@ -58,7 +56,7 @@ pub fn told(
     for ids in unindexed.chunks(AT_ONCE) {
         found.append(&mut these(connection, board_id, account_id, wanted, ids)?);
     }
-    let mut from_id = id::floor_of(wanted.from.plus_ms(-SLACK_MS));
+    let mut from_id = index::floor_at(wanted.from);
     loop {
         let ids: Vec<i64> = i::table
             .filter(i::board_id.eq(board_id.0))

@@ -15,8 +15,9 @@ use crate::db::rows::{Kind, Table, Value};
 use crate::db::schema::board_heads;
 use crate::db::{DbConnection, Outcome};
 use crate::events::{self, Event};
-use crate::primitives::Vnd;
 use crate::primitives::ids::{AccountId, BoardId};
+use crate::primitives::time::MS_PER_HOUR;
+use crate::primitives::{UnixMs, Vnd, id};
 
 /// Events that one transaction indexes: some 20 ms on the lane that hooks wait for.
 pub const AT_ONCE: usize = 2_000;
@@ -37,6 +38,14 @@ fn subjects(event: &Event) -> impl Iterator<Item = (i64, i64)> {
         Event::TransferAssigned { transfer_id, .. } => (transfer_id.0, [None, None]),
     };
     subjects.into_iter().flatten().map(move |subject| (subject, transfer_id))
+}
+
+/// A transfer may be recorded so long before its own time: clocks differ.
+const SLACK_MS: i64 = MS_PER_HOUR;
+
+/// The least id that a transfer of this time or later can have.
+pub(super) fn floor_at(occurred_at: UnixMs) -> i64 {
+    id::floor_of(occurred_at.plus_ms(-SLACK_MS))
 }
 
 /// Indexes the next events of a board; returns how many are left.

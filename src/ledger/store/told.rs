@@ -10,12 +10,9 @@ use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::matching::Rule;
 use crate::primitives::ids::{AccountId, BoardId, FeedId};
-use crate::primitives::time::MS_PER_HOUR;
-use crate::primitives::{Day, UnixMs, Vnd, id};
+use crate::primitives::{Day, UnixMs, Vnd};
 use crate::vietqr::Reference;
 
-/// A transfer may be recorded so long before its own time: clocks differ.
-const SLACK_MS: i64 = MS_PER_HOUR;
 /// Transfers that one query reads; each reads the board's newest events along.
 const AT_ONCE: i64 = 10_000;
 
@@ -45,7 +42,7 @@ pub fn by_others(
     (first, last): (Day, Day),
 ) -> Outcome<Vec<Told>> {
     let (from, before) = (first.start(0), last.plus(1).start(0));
-    let floor = id::floor_of(from.plus_ms(-SLACK_MS));
+    let floor = index::floor_at(from);
     let (mut found, mut below) = (Vec::new(), i64::MAX);
     loop {
         let mut ids = index::transfers_of(connection, board_id, account_id.0, below, AT_ONCE)?;

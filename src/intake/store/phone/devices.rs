@@ -1,7 +1,11 @@
 //! Phones of a feed. When a phone's secret ends is in `feed_secrets`, under the same id.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use diesel::prelude::*;
 
+use crate::db::rows::{Kind, Table, Value};
 use crate::db::schema::{feed_secrets, phone_devices as table, phone_silences as silences};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
@@ -13,6 +17,12 @@ pub const SILENCE_MS: i64 = 35 * MS_PER_MINUTE;
 /// Longer than any report looks back.
 const SILENCES_KEPT_MS: i64 = 400 * MS_PER_DAY;
 const SILENCES_SHOWN: i64 = 20;
+
+static SILENCES: LazyLock<Table> = LazyLock::new(|| {
+    let columns = ["board_id", "device_id", "from_ms", "to_ms"].map(|name| (name, Kind::Int));
+    // Two servers may hear a phone after the same silence.
+    Table::new("phone_silences", &columns, "ON CONFLICT (board_id, device_id, from_ms) DO NOTHING")
+});
 
 /// A row of `phone_devices`.
 #[derive(Clone, Debug)]
@@ -77,6 +87,22 @@ pub fn of_feed(
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// When the secrets of a feed's phones have ended or end.
+pub fn ends(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+) -> Outcome<HashMap<DeviceId, UnixMs>> {
+    let rows: Vec<(i64, Option<i64>)> = feed_secrets::table
+        .filter(feed_secrets::board_id.eq(board_id.0))
+        .filter(feed_secrets::feed_id.eq(feed_id.0))
+        .filter(feed_secrets::expires_at_ms.is_not_null())
+        .select((feed_secrets::id, feed_secrets::expires_at_ms))
+        .load(connection)?;
+    let ends = rows.into_iter().filter_map(|(id, at_ms)| Some((DeviceId(id), UnixMs(at_ms?))));
+    Ok(ends.collect())
+}
+
 /// Notes that a phone was heard; a long silence before it is kept.
 pub fn heard(
     connection: &mut DbConnection,
@@ -91,14 +117,8 @@ pub fn heard(
         return Ok(());
     }
     if let Some(last_ms) = last_ms.filter(|last_ms| at.0 - last_ms > SILENCE_MS) {
-        diesel::insert_into(silences::table)
-            .values((
-                silences::board_id.eq(board_id.0),
-                silences::device_id.eq(id.0),
-                silences::from_ms.eq(last_ms),
-                silences::to_ms.eq(at.0),
-            ))
-            .execute(connection)?;
+        let row = [board_id.0, id.0, last_ms, at.0].map(Value::Int);
+        SILENCES.insert(connection, &row)?;
         let old = silences::table
             .filter(silences::board_id.eq(board_id.0))
             .filter(silences::device_id.eq(id.0))
