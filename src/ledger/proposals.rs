@@ -156,9 +156,9 @@ pub fn approve(
     id: ProposalId,
     approval: Approval,
 ) -> Outcome<Proposal> {
+    act.require(Permission::TransfersAssign)?;
     let why = approval.why.map(|why| check::text("why", &why, WHY_CHARS)).transpose()?;
     // Of two people who decide at once, the second waits here and then finds it decided.
-    act.require(Permission::TransfersAssign)?;
     let mut heads = heads::lock(connection, &[act.board_id().0])?;
     let proposal = to_decide(connection, act, id)?;
     let stored = reading::transfer(connection, act.board_id(), proposal.transfer_id)?;

@@ -42,7 +42,8 @@ segments! {
     NumberId = "number", LinkId = "link", VerificationId = "verification", CodeId = "code",
     CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
-    DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal", StatementId = "statement",
+    DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal",
+    StatementId = "statement",
     DeviceId = "device", TemplateId = "template", TextId = "unknown_text",
 }
 
