@@ -615,6 +615,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    link_changes (board_id, account_id) {
+        board_id -> BigInt,
+        account_id -> BigInt,
+        from_day -> Integer,
+        after_transfer_id -> BigInt,
+        event_seq -> BigInt,
+        changed_by -> BigInt,
+        changed_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     assignment_proposals (board_id, id) {
         board_id -> BigInt,
         id -> BigInt,
@@ -903,6 +915,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfers,
     attribution_lines,
     assignment_proposals,
+    link_changes,
     transfer_index,
     unassigned,
     day_totals,

@@ -15,6 +15,7 @@ mod pairing;
 pub mod pairs;
 mod payable;
 pub mod proposals;
+pub mod relink;
 mod replace;
 pub mod statement;
 mod store;

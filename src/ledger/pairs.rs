@@ -8,6 +8,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, DeliveryId, FeedId, PairId, TransferId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::PageRequest;
+use crate::registry::store::link_changes;
 use crate::text_enum;
 
 text_enum!(
@@ -88,6 +89,10 @@ pub fn part(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()
             decided: Decided::by(act.scope.key_id, None),
         };
         replace(connection, board_id, &mut heads, &[back], act.at)?;
+        // The account's links may be others since.
+        if let Some(account_id) = stored.account_id {
+            link_changes::note(connection, act, account_id, stored.day)?;
+        }
     }
     rows::forget_sighting(connection, board_id, pair)
 }

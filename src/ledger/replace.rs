@@ -31,11 +31,11 @@ pub struct Replacement<'s> {
 /// Who decided a later attribution, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decided {
-    /// The person's key; `None` for rules.
+    /// The person's key; with rules, of who changed the register. `None`: no person had a part.
     pub by: Option<KeyId>,
     /// The key of who had proposed it to that person.
     pub proposed_by: Option<KeyId>,
-    /// A person's words; of rules, what made them run again.
+    /// A person's words; of rules, what made them decide again.
     pub why: Option<String>,
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::class::Class;
+use super::matching::Rule;
 use super::store::queue::{self, Remembered};
 use super::transfers::Stored;
 use super::unassigned::Waiting;
@@ -157,8 +158,8 @@ fn by_memo(waiting: &Waiting, placed: &[(Remembered, Stored)]) -> Option<Suggest
     });
     let found = of_account.filter_map(|(remembered, stored)| {
         let common = similar(&remembered.memo)?;
-        stored.decided.by?;
-        Some((common, sole_line(stored)?))
+        let is_by_hand = stored.rule == Rule::Manual.as_str();
+        is_by_hand.then_some((common, sole_line(stored)?))
     });
     let all: Vec<_> = found.collect();
     let most = all.iter().map(|(common, _)| *common).max()?;

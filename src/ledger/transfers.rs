@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 pub use super::assign::{NewAttribution, NewLine, assign};
 use super::class::Class;
-use super::matching::Line;
+use super::matching::{Line, Rule};
 use super::replace::Decided;
 use super::store::reading;
 use crate::access::{Act, Permission};
@@ -57,13 +57,15 @@ pub struct AttributionView {
     /// the account no longer served it) and `cancelled_request` are the vendor's money too, but to
     /// be looked at.
     pub rule: String,
-    /// The key of the person who decided; absent where rules did.
+    /// The key of the person who decided, or who changed the register so that the rules decided
+    /// again; absent where they decided as the money was reported.
     pub decided_by: Option<KeyId>,
     /// The key of who had proposed it to that person.
     pub proposed_by: Option<KeyId>,
     #[schema(value_type = String, format = DateTime)]
     pub decided_at: UnixMs,
-    /// A person's words, only for keys with `amounts.read`; or what made rules run again.
+    /// A person's words, only for keys with `amounts.read`; or what made the rules decide again:
+    /// `links_changed`.
     pub why: Option<String>,
     pub lines: Vec<LineView>,
 }
@@ -168,6 +170,7 @@ pub(super) fn show(
             amount_vnd: amount(line.amount),
         };
         let Decided { by, proposed_by, why } = stored.decided;
+        let is_shown = sees_amounts || stored.rule != Rule::Manual.as_str();
         Transfer {
             id: stored.id,
             account_id: stored.account_id,
@@ -186,7 +189,7 @@ pub(super) fn show(
                 decided_by: by,
                 proposed_by,
                 decided_at: stored.decided_at,
-                why: why.filter(|_| sees_amounts || by.is_none()),
+                why: why.filter(|_| is_shown),
                 lines: stored.lines.into_iter().map(line).collect(),
             },
         }

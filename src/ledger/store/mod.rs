@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod fitting;
+pub mod fresh;
 pub mod heads;
 pub mod heard;
 pub mod index;

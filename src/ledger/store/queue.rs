@@ -169,6 +169,35 @@ pub fn waits(
     Ok(resolved.map(|resolved_at| resolved_at.is_none()))
 }
 
+/// Why transfers wait that do.
+pub fn reasons(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    ids: &[i64],
+) -> Outcome<HashMap<TransferId, String>> {
+    let rows: Vec<(i64, String)> = unassigned::table
+        .filter(unassigned::board_id.eq(board_id.0))
+        .filter(unassigned::transfer_id.eq_any(ids))
+        .filter(unassigned::resolved_at_ms.is_null())
+        .select((unassigned::transfer_id, unassigned::reason))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(id, reason)| (TransferId(id), reason)).collect())
+}
+
+/// A transfer that waits does so for another reason now.
+pub fn explain(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: TransferId,
+    reason: Unassigned,
+) -> Outcome<()> {
+    diesel::update(unassigned::table.find((board_id.0, id.0)))
+        .filter(unassigned::resolved_at_ms.is_null())
+        .set(unassigned::reason.eq(reason.as_str()))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Puts a transfer into the queue if it does not wait there, with what its feed still says of it.
 pub fn reopen(
     connection: &mut DbConnection,
