@@ -165,7 +165,7 @@ on_both!(an_unknown_layout_is_mapped_once, |db| {
         layout["columns"],
         json!([
         { "heading": "Cột A", "shape": "99/99/9999" },
-        { "heading": "Cột B", "shape": "99.999" },
+        { "heading": "Cột B", "shape": "9.999" },
         { "heading": "Cột C", "shape": "aaaa aa" }])
     );
     let put = |body: &Value| site.ask("PUT", &address).key(&site.key).json(body).send();

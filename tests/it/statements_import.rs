@@ -254,12 +254,26 @@ on_both!(days_that_may_not_be_over_do_not_count, |db| {
     let day = |text| Day::parse(text);
     let refused = |how: Commit| start(&stage, looked_at.id, how).unwrap_err().to_string();
     assert!(refused(Commit::default()).contains("statement-days-unknown"));
-    let narrow = Commit { from_day: day("2026-11-03"), to_day: day("2026-11-20"), no_days: false };
+    let narrow = Commit {
+        from_day: day("2026-11-03"),
+        to_day: day("2026-11-20"),
+        no_days: false,
+        ..Commit::default()
+    };
     assert!(refused(narrow).contains("statement-days-too-narrow"));
-    let reversed =
-        Commit { from_day: day("2026-11-20"), to_day: day("2026-11-02"), no_days: false };
+    let reversed = Commit {
+        from_day: day("2026-11-20"),
+        to_day: day("2026-11-02"),
+        no_days: false,
+        ..Commit::default()
+    };
     assert!(refused(reversed).contains("window-reversed"));
-    let said = Commit { from_day: day("2026-10-01"), to_day: day("2026-11-20"), no_days: false };
+    let said = Commit {
+        from_day: day("2026-10-01"),
+        to_day: day("2026-11-20"),
+        no_days: false,
+        ..Commit::default()
+    };
     start(&stage, looked_at.id, said).unwrap();
     assert_eq!(covered(&run(&stage, looked_at.id)), ["2026-10-01..2026-11-20"]);
     let looked_at = look(&stage, stand.account_id, &csv(&silent, ',')).unwrap();
