@@ -64,7 +64,8 @@ pub fn run(stage: &Stage, id: StatementId) -> Statement {
 pub fn import(stage: &Stage, account_id: AccountId, bytes: &[u8]) -> Statement {
     let looked_at = look(stage, account_id, bytes).unwrap();
     assert_eq!(looked_at.state, StatementState::Checked);
-    start(stage, looked_at.id, Commit::default()).unwrap();
+    let account_confirmed = !looked_at.names_account;
+    start(stage, looked_at.id, Commit { account_confirmed, ..Commit::default() }).unwrap();
     let done = run(stage, looked_at.id);
     assert_eq!((done.state, done.progress.done), (StatementState::Done, done.counts.rows));
     done
