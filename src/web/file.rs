@@ -18,7 +18,7 @@ const FORM_BYTES: usize = 64 << 10;
 /// Uploads at a time: each may take a file's memory twice.
 static TURNS: Semaphore = Semaphore::const_new(2);
 /// So long one waits for a turn, and a slow one may send.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits for one's turn to upload; to be taken before the body is read, and kept until nothing of
 /// it is in memory.

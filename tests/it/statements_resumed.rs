@@ -104,7 +104,7 @@ on_both!(a_server_goes_on_with_what_was_broken_off, |db| {
     let began = Instant::now();
     actix_web::rt::System::new().block_on(async move {
         let running = app.serve("127.0.0.1:0".parse().unwrap()).unwrap();
-        let state = |id| {
+        let shown_as = |id| {
             let (db, act) = (app.db.clone(), act.clone());
             async move {
                 let read = move |connection: &mut cho40::db::DbConnection| {
@@ -114,8 +114,8 @@ on_both!(a_server_goes_on_with_what_was_broken_off, |db| {
             }
         };
         // And what nobody committed for a week is forgotten without an upload.
-        while state(looked_at.id).await != Some(StatementState::Done)
-            || state(waiting.id).await.is_some()
+        while shown_as(looked_at.id).await != Some(StatementState::Done)
+            || shown_as(waiting.id).await.is_some()
         {
             assert!(began.elapsed() < Duration::from_secs(20));
             actix_web::rt::time::sleep(Duration::from_millis(20)).await;

@@ -130,7 +130,7 @@ enum Quoted<'t> {
 }
 
 /// A quoted cell; a doubled quote stands for one, and so does one that no cell can end with.
-fn quoted<'t>(inside: &'t str, delimiter: char) -> Quoted<'t> {
+fn quoted(inside: &str, delimiter: char) -> Quoted<'_> {
     let (mut cell, mut at, mut is_loose) = (String::new(), 0, false);
     let rest = |at: usize| inside.get(at..).unwrap_or_default();
     while let Some(found) = rest(at).find('"').filter(|found| at + found <= MAX_QUOTED_BYTES) {

@@ -85,7 +85,7 @@ impl Orders {
     /// the 5th of November into the 11th of May, and leaves the 25th a text.
     pub(super) const fn are_converted(&self) -> bool {
         let Serials { days, months, has_late } = self.serials;
-        let is_one_day = days.count_ones() == 1 && !has_late;
+        let is_one_day = days.is_power_of_two() && !has_late;
         days > 0 && self.matters || is_one_day && months.count_ones() > 2
     }
 

@@ -94,9 +94,10 @@ fn borrowed(value: &Data) -> DataRef<'_> {
     match value {
         Data::Int(number) => DataRef::Int(*number),
         Data::Float(number) => DataRef::Float(*number),
-        Data::String(text) | Data::DateTimeIso(text) => DataRef::SharedString(text),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            DataRef::SharedString(text)
+        }
         Data::DateTime(serial) => DataRef::DateTime(*serial),
-        Data::DurationIso(text) => DataRef::SharedString(text),
         Data::Bool(is) => DataRef::Bool(*is),
         Data::Error(error) => DataRef::Error(error.clone()),
         Data::Empty => DataRef::Empty,

@@ -111,7 +111,9 @@ impl Tags {
 
 impl io::Write for Tags {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        bytes.iter().for_each(|byte| self.see(*byte));
+        for byte in bytes {
+            self.see(*byte);
+        }
         self.farthest = self.farthest.max(self.since);
         Ok(bytes.len())
     }
