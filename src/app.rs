@@ -16,6 +16,7 @@ use crate::intake::complaints::Complaints;
 use crate::intake::phone::{Seen, texts};
 use crate::intake::poll::{AllowedHosts, Poller};
 use crate::intake::refused::RefusedLog;
+use crate::intake::statements::{self, Importing};
 use crate::ledger::{LedgerWriter, index, relink, rollup};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::{Clock, Refusal};
@@ -117,6 +118,7 @@ impl App {
             complaints: Complaints::default(),
             polls: Arc::default(),
             phones: Seen::default(),
+            importing: Importing::default(),
         };
         let lease = Arc::new(Mutex::new(lease));
         Ok(Self { config, db, clock, ids, secret_key, intake, lease })
@@ -168,7 +170,8 @@ impl App {
     }
 
     /// Indexes transfers and follows changed links every ten seconds, renews the lease each minute,
-    /// rolls finished months up and forgets old notices each hour.
+    /// goes on with statements that were broken off every ten minutes, rolls finished months up and
+    /// forgets old notices and statements each hour.
     async fn upkeep(self) {
         let mut tens: u32 = 0;
         let mut ticks = tokio::time::interval(std::time::Duration::from_secs(10));
@@ -188,6 +191,20 @@ impl App {
                 && let Err(fault) = self.forget_old_texts().await
             {
                 tracing::error!(%fault, "old notices were not forgotten");
+            }
+            if tens.is_multiple_of(360)
+                && let Err(fault) = self.forget_old_statements().await
+            {
+                tracing::error!(%fault, "old statements were not forgotten");
+            }
+            if tens.is_multiple_of(60) {
+                let intake = self.intake.clone();
+                // Nobody waits for it: one that stops again is tried again.
+                tokio::task::spawn_blocking(move || {
+                    if let Err(fault) = statements::resume(&intake) {
+                        tracing::error!(%fault, "statements were not looked for");
+                    }
+                });
             }
             if let Err(fault) = self.index_transfers().await {
                 tracing::error!(%fault, "transfers were not indexed");
@@ -220,6 +237,18 @@ impl App {
         for board_id in self.db.read(crate::registry::boards::all_ids).await? {
             let forget =
                 move |connection: &mut DbConnection| texts::forget_old(connection, board_id, now);
+            self.db.write(board_id.0, forget).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets statements that nobody has committed in time.
+    pub async fn forget_old_statements(&self) -> Outcome<()> {
+        let now = self.clock.now();
+        for board_id in self.db.read(crate::registry::boards::all_ids).await? {
+            let forget = move |connection: &mut DbConnection| {
+                statements::forget_old(connection, board_id, now)
+            };
             self.db.write(board_id.0, forget).await?;
         }
         Ok(())

@@ -50,6 +50,7 @@ unreadable-unknown-direction = Neither money in nor money out.
 unreadable-not-an-account = Not an account number.
 unreadable-not-a-bin = Not a BIN of six digits.
 unreadable-wrong-currency = Not in đồng.
+unreadable-looks-like-a-sum = This row names itself a total or a balance, but has a date and an amount like a transfer. If it is a transfer, please write its memo differently in the file; if not, please remove the row.
 unreadable-unknown-text = No template reads this notice yet. Please mark one like it.
 unreadable-misconfigured-feed = The configuration is another provider's.
 

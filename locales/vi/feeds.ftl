@@ -50,6 +50,7 @@ unreadable-unknown-direction = Không biết tiền vào hay tiền ra.
 unreadable-not-an-account = Không phải số tài khoản.
 unreadable-not-a-bin = Không phải mã BIN 6 chữ số.
 unreadable-wrong-currency = Không phải tiền đồng.
+unreadable-looks-like-a-sum = Dòng này ghi là tổng cộng hoặc số dư, nhưng có ngày và số tiền như một giao dịch. Nếu là giao dịch, hãy sửa nội dung của dòng trong tập tin; nếu không, hãy xóa dòng đó.
 unreadable-unknown-text = Chưa có mẫu nào đọc được tin này. Hãy đánh dấu một tin như vậy.
 unreadable-misconfigured-feed = Cấu hình là của nhà cung cấp khác.
 

@@ -59,6 +59,9 @@ pub struct ImportArgs {
     /// The file may leave transfers out: no day counts as observed / Sao kê có thể thiếu giao dịch
     #[arg(long, conflicts_with_all = ["from", "to"])]
     no_days: bool,
+    /// I have seen that the file is of this account, which it does not say / Tôi đã xem và đúng là sao kê của tài khoản này
+    #[arg(long)]
+    account_confirmed: bool,
     /// Only say what would become of it / Chỉ xem thử
     #[arg(long)]
     dry_run: bool,
@@ -73,6 +76,7 @@ struct Shown {
     accounts: Vec<String>,
     period: Option<[Day; 2]>,
     printed: Option<Day>,
+    unread_sheets: Vec<String>,
     /// What must be said before it can be read.
     asks: Vec<Ask>,
     rows: usize,
@@ -128,6 +132,7 @@ fn check(args: &CheckArgs, output: &mut impl Write) -> Outcome<ExitCode> {
         accounts: opened.said.accounts.clone(),
         period: opened.said.period.map(|(from, to)| [from, to]),
         printed: opened.said.printed,
+        unread_sheets: opened.unread_sheets.clone(),
         asks,
         rows: found.rows.len(),
         money_in: of(crate::feeds::Direction::In),
@@ -180,7 +185,12 @@ fn commit(
     args: &ImportArgs,
 ) -> Outcome<Statement> {
     let (board_id, id, by) = (act.board_id(), looked_at.id, act.clone());
-    let how = Commit { from_day: args.from, to_day: args.to, no_days: args.no_days };
+    let how = Commit {
+        from_day: args.from,
+        to_day: args.to,
+        no_days: args.no_days,
+        account_confirmed: args.account_confirmed,
+    };
     intake.db.write_here(board_id.0, move |connection| import::commit(connection, &by, id, how))?;
     import::run(intake, board_id, id)?;
     intake.db.read_here(|connection| import::get(connection, act, id))

@@ -814,6 +814,8 @@ diesel::table! {
         recorded_count -> BigInt,
         linked_count -> BigInt,
         doubtful_count -> BigInt,
+        unread_sheets -> Text,
+        names_account -> Bool,
     }
 }
 

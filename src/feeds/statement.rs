@@ -175,6 +175,23 @@ struct Line<'r> {
     payer_account: Option<&'r str>,
 }
 
+/// The bytes that a row takes in a body at most.
+#[must_use]
+pub fn size(id: &str, row: &Row) -> usize {
+    /// Names of the fields, numbers and the time.
+    const FRAME: usize = 256;
+    let payer = row.payer.as_ref();
+    let texts = [
+        Some(id),
+        Some(row.memo.as_str()),
+        row.reference.as_deref(),
+        payer.and_then(|payer| payer.name.as_deref()),
+        payer.and_then(|payer| payer.account.as_deref()),
+    ];
+    // A quote takes two bytes; control characters are none here.
+    FRAME + texts.into_iter().flatten().map(|text| 2 * text.len()).sum::<usize>()
+}
+
 /// A body of rows with their identities, money in before money out.
 #[must_use]
 pub fn body(bin: &str, account: &str, rows: &[(String, Row)]) -> Vec<u8> {

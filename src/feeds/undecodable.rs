@@ -38,6 +38,8 @@ pub enum UndecodableBecause {
     NotABin,
     /// Another currency than VND.
     WrongCurrency,
+    /// A row of a statement that names itself a sum or a balance and may be a transfer.
+    LooksLikeASum,
     /// A phone's notice that no template reads.
     UnknownText,
     /// The configuration is another provider's.
@@ -45,7 +47,7 @@ pub enum UndecodableBecause {
 }
 
 impl UndecodableBecause {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::NotJson,
         Self::NotAnObject,
         Self::TooManyFields,
@@ -64,6 +66,7 @@ impl UndecodableBecause {
         Self::NotAnAccount,
         Self::NotABin,
         Self::WrongCurrency,
+        Self::LooksLikeASum,
         Self::UnknownText,
         Self::MisconfiguredFeed,
     ];
@@ -90,6 +93,7 @@ impl UndecodableBecause {
             Self::NotAnAccount => "not-an-account",
             Self::NotABin => "not-a-bin",
             Self::WrongCurrency => "wrong-currency",
+            Self::LooksLikeASum => "looks-like-a-sum",
             Self::UnknownText => "unknown-text",
             Self::MisconfiguredFeed => "misconfigured-feed",
         }

@@ -8,6 +8,7 @@ use super::mailbox::Mailbox;
 use super::phone::{Seen, refused_body};
 use super::poll::Meters;
 use super::refused::RefusedLog;
+use super::statements::Importing;
 use super::store::refused::RefusedRow;
 use super::{prepare, verify};
 use crate::access::SecretKey;
@@ -33,6 +34,7 @@ pub struct Intake {
     pub complaints: Complaints,
     pub polls: Arc<Meters>,
     pub phones: Seen,
+    pub importing: Importing,
 }
 
 /// A request on a hook, owned.

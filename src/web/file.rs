@@ -1,38 +1,76 @@
 //! Bodies that are files, not JSON.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::web;
 use futures_util::StreamExt as _;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
+use super::form;
 use super::problem::Problem;
+use crate::db::Fault;
 use crate::feeds::statements::MAX_FILE_BYTES;
 
-/// The bytes of an uploaded file. What it is, its first bytes tell; a form or JSON is a mistake.
-pub(super) async fn read(
-    headers: &HeaderMap,
-    mut payload: web::Payload,
-) -> Result<Vec<u8>, Problem> {
-    let media = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_other = ["application/json", "multipart/form-data", "application/x-www-form-urlencoded"]
-        .contains(&media.as_str());
+/// What a form may say around its file.
+const FORM_BYTES: usize = 64 << 10;
+/// Uploads at a time: each may take a file's memory twice.
+static TURNS: Semaphore = Semaphore::const_new(2);
+/// So long one waits for a turn, and a slow one may send.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Waits for one's turn to upload; to be taken before the body is read, and kept until nothing of
+/// it is in memory.
+pub(super) async fn turn() -> Result<SemaphorePermit<'static>, Problem> {
+    let turn = tokio::time::timeout(PATIENCE, TURNS.acquire()).await;
+    turn.ok().and_then(Result::ok).ok_or_else(|| Problem::from(Fault::Busy))
+}
+
+/// The bytes of an uploaded file, which is the body or the file of a form. What it is, its first
+/// bytes tell; JSON is a mistake.
+pub(super) async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<Vec<u8>, Problem> {
+    let said = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let is_other =
+        ["application/json", "application/x-www-form-urlencoded"].contains(&media.as_str());
     if is_other || headers.contains_key(CONTENT_ENCODING) {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-type-not-file"));
     }
+    let is_form = media == "multipart/form-data";
+    let most = if is_form { MAX_FILE_BYTES + FORM_BYTES } else { MAX_FILE_BYTES };
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|bytes: usize| bytes > MAX_FILE_BYTES) {
+    if announced.is_some_and(|bytes: usize| bytes > most) {
         return Err(too_large());
     }
-    let mut bytes = Vec::with_capacity(announced.unwrap_or(0));
+    let body = tokio::time::timeout(PATIENCE, whole(payload, announced.unwrap_or(0), most));
+    let bytes = body.await.map_err(|_| incomplete())??;
+    if !is_form {
+        return Ok(bytes);
+    }
+    let file = form::file(said, bytes)
+        .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "form-without-file"))?;
+    if file.len() > MAX_FILE_BYTES { Err(too_large()) } else { Ok(file) }
+}
+
+async fn whole(
+    mut payload: web::Payload,
+    announced: usize,
+    most: usize,
+) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::with_capacity(announced);
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "body-incomplete"))?;
-        if bytes.len() + chunk.len() > MAX_FILE_BYTES {
+        let chunk = chunk.map_err(|_| incomplete())?;
+        if bytes.len() + chunk.len() > most {
             return Err(too_large());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+fn incomplete() -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "body-incomplete")
 }
 
 fn too_large() -> Problem {

@@ -10,6 +10,7 @@ mod caller;
 mod docs;
 mod envelope;
 mod file;
+mod form;
 mod gate;
 mod health;
 mod hooks;

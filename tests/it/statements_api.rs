@@ -125,6 +125,25 @@ on_both!(what_is_no_statement_is_refused, |db| {
     assert_eq!(upload(&site, &site.key, "stl_0", b"x").status, 422);
 });
 
+on_both!(the_file_of_a_form_is_one_upload, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let path = format!("/api/v1/statements?account_id={}", world.id("accounts"));
+    let send = |boundary: &str, end: &str| {
+        let head = "Content-Disposition: form-data; name=\"file\"; filename=\"a.xlsx\"";
+        let mut body = format!("--{boundary}\r\n{head}\r\n\r\n").into_bytes();
+        body.extend(statement("0011001100"));
+        body.extend(format!("\r\n--{boundary}{end}").into_bytes());
+        let media = format!("multipart/form-data; boundary={boundary}");
+        site.ask("POST", &path).key(&site.key).raw(&body).header("content-type", &media).send()
+    };
+    let made = send("xYzZy", "--\r\n");
+    assert_eq!((made.status, &made.json["counts"]["new"]), (201, &json!(2)), "{}", made.text());
+    let ask = site.ask("POST", &path).key(&site.key).raw(b"--a--");
+    let none = ask.header("content-type", "multipart/form-data; boundary=a").send();
+    assert_eq!(none.problem(400), "form-without-file");
+});
+
 on_both!(the_same_upload_under_one_key_is_one_statement, |db| {
     let site = Site::of(db);
     let world = World::on(&site, &site.key, "0011001100");
@@ -165,7 +184,7 @@ on_both!(an_unknown_layout_is_mapped_once, |db| {
         layout["columns"],
         json!([
         { "heading": "Cột A", "shape": "99/99/9999" },
-        { "heading": "Cột B", "shape": "99.999" },
+        { "heading": "Cột B", "shape": "9.999" },
         { "heading": "Cột C", "shape": "aaaa aa" }])
     );
     let put = |body: &Value| site.ask("PUT", &address).key(&site.key).json(body).send();
@@ -180,9 +199,14 @@ on_both!(an_unknown_layout_is_mapped_once, |db| {
     assert_eq!((&made.json["state"], &made.json["counts"]["new"]), (&json!("checked"), &json!(1)));
     // The file does not say which days it tells.
     let commit = format!("/api/v1/statements/{}/commit", made.json["id"].as_str().unwrap());
-    assert_eq!(site.post(&commit, &json!({})).problem(422), "statement-days-unknown");
+    assert_eq!(made.json["names_account"], false);
+    assert_eq!(site.post(&commit, &json!({})).problem(422), "statement-account-unconfirmed");
+    let confirmed = json!({ "account_confirmed": true });
+    assert_eq!(site.post(&commit, &confirmed).problem(422), "statement-days-unknown");
     let days = json!({ "from_day": "2026-11-20", "to_day": "2026-11-20" });
-    assert_eq!(site.post(&commit, &days).status, 200);
+    let mut said = days.clone();
+    said["account_confirmed"] = json!(true);
+    assert_eq!(site.post(&commit, &said).status, 200);
     let done = settled(&site, made.json["id"].as_str().unwrap());
     assert_eq!(done["covered"], json!([days]));
     let listed = site.get(&format!("/api/v1/statements?account_id={account}")).json;

@@ -59,6 +59,72 @@ fn an_archive_that_unpacks_to_too_much_is_not_opened() {
     assert_eq!(refused(&archive(&entries)), "statement-unpacks-too-large");
 }
 
+/// A workbook of one sheet, with another part in place of one of its own or beside them.
+fn book_with(part: &str, bytes: &[u8]) -> Vec<u8> {
+    use std::io::Read as _;
+    let table = vec![row(&["Ngày", "Ghi có", "Nội dung"]), row(&["24/11/2026", "45.000", "x"])];
+    let book = xlsx(&table);
+    let mut whole = zip::ZipArchive::new(std::io::Cursor::new(book.as_slice())).unwrap();
+    let mut entries = vec![(part.to_owned(), bytes.to_vec())];
+    for place in 0..whole.len() {
+        let mut entry = whole.by_index(place).unwrap();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        let name = String::from_utf8(entry.name_raw().to_vec()).unwrap();
+        if name != part {
+            entries.push((name, bytes));
+        }
+    }
+    let entries: Vec<_> = entries.iter().map(|(name, bytes)| (name.as_str(), &**bytes)).collect();
+    archive(&entries)
+}
+
+#[test]
+fn room_for_texts_is_made_only_as_far_as_there_may_be_some() {
+    // Its reader would make room for them all, and end the process where there is none.
+    let texts =
+        |claim: &str| format!("<sst xmlns=\"x\" count=\"1\" {claim}><si><t>a</t></si></sst>");
+    for claim in
+        ["uniqueCount=\"99999999999999\"", "uniqueCount = '5000001'", "uniqueCount=\"+99999999\""]
+    {
+        let bytes = book_with("xl/sharedStrings.xml", texts(claim).as_bytes());
+        assert_eq!(refused(&bytes), "statement-unpacks-too-large", "{claim}");
+    }
+    let wide: Vec<u8> = texts("").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let bytes = book_with("xl/sharedStrings.xml", &wide);
+    assert_eq!(refused(&bytes), "statement-unpacks-too-large");
+    let many = format!("<sst>{}</sst>", "<si/>".repeat(5_000_001));
+    let bytes = book_with("xl/sharedStrings.xml", many.as_bytes());
+    assert_eq!(refused(&bytes), "statement-unpacks-too-large");
+}
+
+#[test]
+fn parts_that_are_no_sheets_are_small() {
+    let blanks = vec![b' '; 9 << 20];
+    for part in ["xl/styles.xml", "xl/workbook.xml", "docProps/app.xml"] {
+        assert_eq!(refused(&book_with(part, &blanks)), "statement-unpacks-too-large", "{part}");
+    }
+    let long = ["<c r=\"A1\" t=\"inlineStr\"><is><t>", &"x".repeat(300 << 10)].concat();
+    let bytes = book_with("xl/worksheets/sheet1.xml", long.as_bytes());
+    assert_eq!(refused(&bytes), "statement-unpacks-too-large");
+}
+
+#[test]
+fn cells_are_counted() {
+    let line = format!("{}\n", "1,".repeat(60));
+    assert_eq!(refused(line.repeat(50_001).as_bytes()), "statement-unpacks-too-large");
+    assert_eq!(refused(line.repeat(49_000).as_bytes()), "statement-no-table");
+}
+
+#[test]
+fn quotes_take_no_time_together() {
+    let began = std::time::Instant::now();
+    for text in ["\"a,", "\"a,b\n,", "\"\"a,\n", "\"\n"] {
+        let _ = statements::open(text.repeat((12 << 20) / text.len()).as_bytes());
+    }
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+}
+
 #[test]
 fn a_sheet_that_claims_too_many_cells_is_not_opened() {
     let record = |kind: u16, data: &[u8]| {

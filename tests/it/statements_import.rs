@@ -64,7 +64,8 @@ pub fn run(stage: &Stage, id: StatementId) -> Statement {
 pub fn import(stage: &Stage, account_id: AccountId, bytes: &[u8]) -> Statement {
     let looked_at = look(stage, account_id, bytes).unwrap();
     assert_eq!(looked_at.state, StatementState::Checked);
-    start(stage, looked_at.id, Commit::default()).unwrap();
+    let account_confirmed = !looked_at.names_account;
+    start(stage, looked_at.id, Commit { account_confirmed, ..Commit::default() }).unwrap();
     let done = run(stage, looked_at.id);
     assert_eq!((done.state, done.progress.done), (StatementState::Done, done.counts.rows));
     done
@@ -254,12 +255,26 @@ on_both!(days_that_may_not_be_over_do_not_count, |db| {
     let day = |text| Day::parse(text);
     let refused = |how: Commit| start(&stage, looked_at.id, how).unwrap_err().to_string();
     assert!(refused(Commit::default()).contains("statement-days-unknown"));
-    let narrow = Commit { from_day: day("2026-11-03"), to_day: day("2026-11-20"), no_days: false };
+    let narrow = Commit {
+        from_day: day("2026-11-03"),
+        to_day: day("2026-11-20"),
+        no_days: false,
+        ..Commit::default()
+    };
     assert!(refused(narrow).contains("statement-days-too-narrow"));
-    let reversed =
-        Commit { from_day: day("2026-11-20"), to_day: day("2026-11-02"), no_days: false };
+    let reversed = Commit {
+        from_day: day("2026-11-20"),
+        to_day: day("2026-11-02"),
+        no_days: false,
+        ..Commit::default()
+    };
     assert!(refused(reversed).contains("window-reversed"));
-    let said = Commit { from_day: day("2026-10-01"), to_day: day("2026-11-20"), no_days: false };
+    let said = Commit {
+        from_day: day("2026-10-01"),
+        to_day: day("2026-11-20"),
+        no_days: false,
+        ..Commit::default()
+    };
     start(&stage, looked_at.id, said).unwrap();
     assert_eq!(covered(&run(&stage, looked_at.id)), ["2026-10-01..2026-11-20"]);
     let looked_at = look(&stage, stand.account_id, &csv(&silent, ',')).unwrap();

@@ -10,6 +10,8 @@ pub enum Cell {
     Empty,
     Text(String),
     Number(i64),
+    /// A number of a spreadsheet that is no integer, in thousandths.
+    Thousandths(i64),
     /// Days since 1900 and seconds of the day; a date of a spreadsheet.
     Date(i64, i64),
 }
@@ -41,6 +43,7 @@ impl Cell {
             Self::Empty => String::new(),
             Self::Text(text) => text.clone(),
             Self::Number(number) => number.to_string(),
+            Self::Thousandths(number) => format!("{}.{:03}", number / 1_000, number % 1_000),
             Self::Date(days, seconds) => {
                 let day = cho40::primitives::Day((days - 25_569) as i32).to_string();
                 let (hour, minute) = (seconds / 3_600, seconds / 60 % 60);
@@ -62,22 +65,33 @@ pub fn csv(table: &Table, delimiter: char) -> Vec<u8> {
 }
 
 pub fn xlsx(table: &Table) -> Vec<u8> {
+    xlsx_of(&[("SaoKe", table)])
+}
+
+/// A workbook of several sheets.
+pub fn xlsx_of(sheets: &[(&str, &Table)]) -> Vec<u8> {
     let mut book = Workbook::new();
     let dates = Format::new().set_num_format("dd/mm/yyyy hh:mm:ss");
-    let sheet = book.add_worksheet();
-    for (r, row) in (0..).zip(table) {
-        for (c, cell) in (0..).zip(row) {
-            match cell {
-                Cell::Empty => {}
-                Cell::Text(text) => {
-                    sheet.write_string(r, c, text).unwrap();
-                }
-                Cell::Number(number) => {
-                    sheet.write_number(r, c, binary(number)).unwrap();
-                }
-                Cell::Date(days, seconds) => {
-                    let serial = Cell::serial(*days, *seconds);
-                    sheet.write_number_with_format(r, c, serial, &dates).unwrap();
+    for (name, table) in sheets {
+        let sheet = book.add_worksheet().set_name(*name).unwrap();
+        for (r, row) in (0..).zip(*table) {
+            for (c, cell) in (0..).zip(row) {
+                match cell {
+                    Cell::Empty => {}
+                    Cell::Text(text) => {
+                        sheet.write_string(r, c, text).unwrap();
+                    }
+                    Cell::Number(number) => {
+                        sheet.write_number(r, c, binary(number)).unwrap();
+                    }
+                    Cell::Thousandths(number) => {
+                        let digits = format!("{}.{:03}", number / 1_000, number % 1_000);
+                        sheet.write_number(r, c, binary(digits)).unwrap();
+                    }
+                    Cell::Date(days, seconds) => {
+                        let serial = Cell::serial(*days, *seconds);
+                        sheet.write_number_with_format(r, c, serial, &dates).unwrap();
+                    }
                 }
             }
         }
@@ -135,6 +149,12 @@ fn workbook(table: &Table) -> Vec<u8> {
                 Cell::Number(number) => {
                     data.extend(0_u16.to_le_bytes());
                     data.extend(binary(number).to_le_bytes());
+                    cells.extend(record(0x0203, &data));
+                }
+                Cell::Thousandths(number) => {
+                    let digits = format!("{}.{:03}", number / 1_000, number % 1_000);
+                    data.extend(0_u16.to_le_bytes());
+                    data.extend(binary(digits).to_le_bytes());
                     cells.extend(record(0x0203, &data));
                 }
                 Cell::Date(days, seconds) => {

@@ -34,14 +34,65 @@ pub(super) struct Formats {
     any: (usize, usize),
     /// The same of those that are not explained with the usual decimals.
     only_any: (usize, usize),
+    sizes: Sizes,
+}
+
+/// What tells that a spreadsheet program took texts for numbers: where it reads points the other
+/// way, `50.000` becomes 50 and `1.500` becomes 1.5, while `1.234.567` stays a text.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sizes {
+    all: usize,
+    /// Below 1,000, and so without a point between thousands.
+    small: usize,
+    /// Such ones that are a spreadsheet's numbers.
+    small_numbers: usize,
+    /// Below 1,000 with decimals that are not zeros.
+    broken: usize,
+    /// Texts with a point between thousands.
+    grouped: usize,
+    /// Texts with zeros behind the point.
+    with_zeros: usize,
+}
+
+impl Sizes {
+    fn see(&mut self, cell: Value<'_>, digits: &str) {
+        let points = digits.bytes().filter(|byte| !byte.is_ascii_digit()).count();
+        let (whole, rest) = digits.split_once(['.', ',']).unwrap_or((digits, ""));
+        let is_zero = digits.bytes().all(|byte| !byte.is_ascii_digit() || byte == b'0');
+        if is_zero || cell.kind == Kind::Date {
+            return;
+        }
+        self.all += 1;
+        let is_number = cell.kind == Kind::Number;
+        let last = digits.rsplit(['.', ',']).next().unwrap_or_default();
+        if points == 0 && digits.len() <= 3 {
+            self.small += 1;
+            self.small_numbers += usize::from(is_number);
+        } else if points == 1 && whole.len() <= 3 && rest.len() <= if is_number { 3 } else { 2 } {
+            let is_broken = rest.bytes().any(|byte| byte != b'0');
+            self.broken += usize::from(is_broken);
+            self.with_zeros += usize::from(!is_broken);
+        } else if points > 0 && !is_number {
+            self.grouped += 1;
+            self.with_zeros += usize::from(last.len() <= 2 && last.bytes().all(|b| b == b'0'));
+        }
+    }
+
+    /// Đồng have no decimals, and hardly anything is paid with less than a thousand.
+    const fn are_converted(&self) -> bool {
+        self.broken > 0 && self.with_zeros == 0
+            || self.small_numbers > 0 && self.grouped > 0
+            || self.all > 2 && self.small == self.all
+    }
 }
 
 impl Formats {
     pub(super) fn see(&mut self, cell: Value<'_>) {
+        let Some((_, digits)) = bare(cell.text) else { return };
+        self.sizes.see(cell, &digits);
         if cell.kind != Kind::Text {
             return;
         }
-        let Some((_, digits)) = bare(cell.text) else { return };
         let fits = |decimals| {
             let is = |format| whole(&digits, Written { format, decimals }).is_some();
             (is(AmountFormat::Dots), is(AmountFormat::Commas))
@@ -56,6 +107,11 @@ impl Formats {
         if usual == (false, false) {
             add(&mut self.only_any, any);
         }
+    }
+
+    /// Whether a spreadsheet program has changed amounts when it saved the file.
+    pub(super) const fn are_converted(&self) -> bool {
+        self.sizes.are_converted()
     }
 
     /// The only format that the cells allow, with the usual decimals; `None` where they allow both
@@ -80,6 +136,27 @@ impl Formats {
             _ => (AmountFormat::Dots, USUAL),
         };
         Some(Written { format, decimals })
+    }
+}
+
+/// Whether a cell may be an amount.
+pub(super) fn is_one(cell: Value<'_>) -> bool {
+    cell.kind == Kind::Number || cell.kind == Kind::Text && bare(cell.text).is_some()
+}
+
+/// Whether a spreadsheet has rounded the digits of a long number: `~` stands before them
+/// ([`super::excel`]), or it wrote them as `1.23457E+15`.
+pub(super) fn is_rounded(cell: Value<'_>) -> bool {
+    let is_scientific = cell.text.split_once(['E', 'e']).is_some_and(|(digits, exponent)| {
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let (whole, rest) = digits.split_once(['.', ',']).unwrap_or((digits, "0"));
+        let exponent = exponent.strip_prefix('+');
+        whole.len() == 1 && is_digits(whole) && is_digits(rest) && exponent.is_some_and(is_digits)
+    });
+    match cell.kind {
+        Kind::Number => cell.text.contains(['~', '.']),
+        Kind::Text => is_scientific,
+        Kind::Date => true,
     }
 }
 

@@ -5,6 +5,10 @@ use super::{encoding, refused};
 use crate::primitives::Refusal;
 
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
+/// A quoted cell is no longer: memos have up to a thousand characters.
+const MAX_QUOTED_BYTES: usize = 16 << 10;
+/// Bytes that are read a second time at most, for quotes that turned out to begin no cell.
+const MAX_STRAY_BYTES: usize = 32 << 20;
 /// Rows by which the delimiter is chosen.
 const LOOKED_AT: usize = 200;
 
@@ -78,19 +82,27 @@ fn parse(
     rows: usize,
     mut take: impl FnMut(u32, usize, &str) -> Result<(), Refusal>,
 ) -> Result<bool, Refusal> {
-    let (mut number, mut column) = (1_u32, 0_usize);
+    let (mut number, mut column, mut left) = (1_u32, 0_usize, MAX_STRAY_BYTES);
     let mut rest = text;
     while !rest.is_empty() {
         if number as usize > rows {
             return Ok(true);
         }
-        let (cell, after) = if let Some(inside) = rest.strip_prefix('"') {
-            let Some((cell, after)) = quoted(inside, delimiter) else { return Ok(false) };
-            (cell, after)
-        } else {
-            let end = rest.find([delimiter, '\n', '\r']).unwrap_or(rest.len());
-            let (cell, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-            (cell.to_owned(), after)
+        let (cell, after) = match rest.strip_prefix('"').map(|inside| quoted(inside, delimiter)) {
+            Some(Quoted::Cell(cell, after)) => (cell, after),
+            Some(Quoted::Cut) => return Ok(false),
+            // The quote is part of the memo.
+            stray => {
+                if let Some(Quoted::Stray(bytes)) = stray {
+                    left = left.saturating_sub(bytes);
+                }
+                if left == 0 {
+                    return Ok(false);
+                }
+                let end = rest.find([delimiter, '\n', '\r']).unwrap_or(rest.len());
+                let (cell, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+                (cell.to_owned(), after)
+            }
         };
         take(number, column, &cell)?;
         if let Some(after) = after.strip_prefix(delimiter) {
@@ -106,21 +118,55 @@ fn parse(
     Ok(true)
 }
 
-/// A quoted cell and what follows it; a doubled quote stands for one.
-fn quoted(inside: &str, delimiter: char) -> Option<(String, &str)> {
-    let (mut cell, mut rest) = (String::new(), inside);
-    loop {
-        let (before, after) = rest.split_once('"')?;
+/// What begins with a quote.
+enum Quoted<'t> {
+    /// The cell, and what follows it.
+    Cell(String, &'t str),
+    /// It does not close where a cell can end, or only behind other cells: nobody doubled it. With
+    /// the bytes that were looked at.
+    Stray(usize),
+    /// The file ends within it.
+    Cut,
+}
+
+/// A quoted cell; a doubled quote stands for one, and so does one that no cell can end with.
+fn quoted(inside: &str, delimiter: char) -> Quoted<'_> {
+    let (mut cell, mut at, mut is_loose) = (String::new(), 0, false);
+    let rest = |at: usize| inside.get(at..).unwrap_or_default();
+    while let Some(found) = rest(at).find('"').filter(|found| at + found <= MAX_QUOTED_BYTES) {
+        let (before, after) = (rest(at).get(..found).unwrap_or_default(), at + found + 1);
         cell.push_str(before);
-        if let Some(after) = after.strip_prefix('"') {
+        at = after;
+        if rest(after).starts_with('"') {
             cell.push('"');
-            rest = after;
-            continue;
+            at += 1;
+        } else if is_end(rest(after).trim_start_matches(' '), delimiter) {
+            if holds_rows(&cell, delimiter) || is_loose && holds_cells(&cell, delimiter) {
+                return Quoted::Stray(after);
+            }
+            return Quoted::Cell(cell, rest(after).trim_start_matches(' '));
+        } else {
+            cell.push('"');
+            is_loose = true;
         }
-        // What stands between the quote and the delimiter belongs to the cell.
-        let end = after.find([delimiter, '\n', '\r']).unwrap_or(after.len());
-        let (tail, after) = after.split_at_checked(end).unwrap_or((after, ""));
-        cell.push_str(tail);
-        return Some((cell, after));
     }
+    // Without another row behind it, it is the last one, and broken off.
+    let window = inside.get(..inside.floor_char_boundary(2 * MAX_QUOTED_BYTES)).unwrap_or_default();
+    if holds_rows(window, delimiter) { Quoted::Stray(window.len()) } else { Quoted::Cut }
+}
+
+fn is_end(after: &str, delimiter: char) -> bool {
+    after.is_empty() || after.starts_with([delimiter, '\n', '\r'])
+}
+
+/// Whether another quoted cell begins within.
+fn holds_cells(text: &str, delimiter: char) -> bool {
+    text.match_indices(delimiter).any(|(at, cut)| {
+        text.get(at + cut.len()..).unwrap_or_default().trim_start_matches(' ').starts_with('"')
+    })
+}
+
+/// Whether the text goes from one row of a table to another: lines of a memo have no such cells.
+fn holds_rows(text: &str, delimiter: char) -> bool {
+    text.contains(['\n', '\r']) && text.matches(delimiter).nth(1).is_some()
 }

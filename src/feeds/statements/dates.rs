@@ -41,11 +41,22 @@ pub(super) struct Orders {
     month_first: bool,
     /// Some date was not written year first.
     matters: bool,
+    serials: Serials,
+}
+
+/// Dates that are a spreadsheet's own.
+#[derive(Clone, Copy, Debug, Default)]
+struct Serials {
+    /// Days of the month up to the 12th, each one bit.
+    days: u32,
+    months: u32,
+    /// Some day is later in its month.
+    has_late: bool,
 }
 
 impl Default for Orders {
     fn default() -> Self {
-        Self { day_first: true, month_first: true, matters: false }
+        Self { day_first: true, month_first: true, matters: false, serials: Serials::default() }
     }
 }
 
@@ -60,6 +71,22 @@ impl Orders {
             self.day_first &= first <= 31 && second <= 12;
             self.month_first &= first <= 12 && second <= 31;
         }
+        if let Told::Serial(day, _) = told
+            && let Ok(day) = i32::try_from(*day)
+        {
+            let (month, day) = (Day(day).month().get().rem_euclid(12), Day(day).day_of_month());
+            self.serials.days |= 1 << day;
+            self.serials.months |= 1 << month;
+            self.serials.has_late |= day > 12;
+        }
+    }
+
+    /// Whether a spreadsheet program that puts the month first has saved the file again. It turns
+    /// the 5th of November into the 11th of May, and leaves the 25th a text.
+    pub(super) const fn are_converted(&self) -> bool {
+        let Serials { days, months, has_late } = self.serials;
+        let is_one_day = days.is_power_of_two() && !has_late;
+        days > 0 && self.matters || is_one_day && months.count_ones() > 2
     }
 
     /// The only order that fits; `None` where both do, or neither.
@@ -83,7 +110,9 @@ pub(super) fn read(
     time: Option<Value<'_>>,
     serial_shift: i32,
 ) -> Result<Told, Because> {
-    if cell.kind != Kind::Text {
+    // `20261125` as a number is a date that was written so.
+    let is_written = cell.kind == Kind::Number && cell.text.len() == 8;
+    if cell.kind != Kind::Text && !is_written {
         let (day, seconds) = serial(cell.text).ok_or(Because::NotATime)?;
         let seconds = seconds.or_else(|| time.and_then(time_alone).map(|(seconds, _)| seconds));
         return Ok(Told::Serial(day + i64::from(serial_shift), seconds));

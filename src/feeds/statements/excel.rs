@@ -1,16 +1,15 @@
-//! Spreadsheets, by way of calamine. The first sheet with a statement's heading is read.
+//! Spreadsheets, by way of calamine.
 
 use std::io::Cursor;
 use std::panic::catch_unwind;
 
-use calamine::{Data, DataRef, Reader, Xls, Xlsx};
+use calamine::{Data, DataRef, Reader, SheetType, Xls, Xlsx};
 
 use super::grid::{Grid, Kind};
-use super::{guard, heading, refused};
+use super::sheets::{self, Table};
+use super::{guard, refused};
 use crate::primitives::Refusal;
 
-/// Sheets that are looked at.
-const SHEETS: usize = 10;
 /// Days from 1900's zero to 1904's.
 const SHIFT_1904: i32 = 1_462;
 /// A spreadsheet keeps every number in binary with 53 digits, so only integers of 15 decimal
@@ -19,16 +18,16 @@ const EXACT_DIGITS: usize = 15;
 
 type Book<'b> = Cursor<&'b [u8]>;
 
-pub(super) fn xlsx(bytes: &[u8]) -> Result<Grid, Refusal> {
+pub(super) fn xlsx(bytes: &[u8]) -> Result<Table, Refusal> {
     guard::archive(bytes)?;
     quietly(|| {
         let mut book: Xlsx<Book<'_>> = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
         let shift = if book.has_1904_epoch() { SHIFT_1904 } else { 0 };
-        let names = book.sheet_names();
-        first_table(names, |name| {
+        let names = names(&book);
+        sheets::join(names, |name, beside| {
             // Cell by cell: a range would have room for every cell up to the farthest one.
             let mut cells = book.worksheet_cells_reader(name).map_err(|_| unreadable())?;
-            let mut grid = Grid::counted_from(shift);
+            let mut grid = Grid::counted_from(shift).beside(beside);
             while let Some(cell) = cells.next_cell().map_err(|_| unreadable())? {
                 let (row, column) = cell.get_position();
                 put(&mut grid, row, column, cell.get_value())?;
@@ -38,15 +37,15 @@ pub(super) fn xlsx(bytes: &[u8]) -> Result<Grid, Refusal> {
     })
 }
 
-pub(super) fn xls(bytes: &[u8]) -> Result<Grid, Refusal> {
+pub(super) fn xls(bytes: &[u8]) -> Result<Table, Refusal> {
     guard::compound_file(bytes)?;
     quietly(|| {
         let mut book: Xls<Book<'_>> = Xls::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
         let shift = if book.has_1904_epoch() { SHIFT_1904 } else { 0 };
-        let names = book.sheet_names();
-        first_table(names, |name| {
+        let names = names(&book);
+        sheets::join(names, |name, beside| {
             let range = book.worksheet_range(name).map_err(|_| unreadable())?;
-            let mut grid = Grid::counted_from(shift);
+            let mut grid = Grid::counted_from(shift).beside(beside);
             let Some((top, left)) = range.start() else { return Ok(grid) };
             for (row, column, value) in range.used_cells() {
                 put(&mut grid, top + row as u32, left + column as u32, &borrowed(value))?;
@@ -56,22 +55,10 @@ pub(super) fn xls(bytes: &[u8]) -> Result<Grid, Refusal> {
     })
 }
 
-/// The first sheet with a heading, else the first with anything in it.
-fn first_table(
-    names: Vec<String>,
-    mut read: impl FnMut(&str) -> Result<Grid, Refusal>,
-) -> Result<Grid, Refusal> {
-    let mut first = None;
-    for name in names.into_iter().take(SHEETS) {
-        let grid = read(&name)?;
-        if heading::is_recognised(&grid) {
-            return Ok(grid);
-        }
-        if !grid.is_empty() {
-            first.get_or_insert(grid);
-        }
-    }
-    first.ok_or_else(|| refused("statement-no-table"))
+/// Sheets of cells, in their order; not those that are one chart.
+fn names<R: std::io::Read + std::io::Seek>(book: &impl Reader<R>) -> Vec<String> {
+    let sheets = book.sheets_metadata().iter();
+    sheets.filter(|one| one.typ == SheetType::WorkSheet).map(|one| one.name.clone()).collect()
 }
 
 fn put(grid: &mut Grid, row: u32, column: u32, value: &DataRef<'_>) -> Result<(), Refusal> {
@@ -84,7 +71,11 @@ fn put(grid: &mut Grid, row: u32, column: u32, value: &DataRef<'_>) -> Result<()
         DataRef::Int(number) => grid.push(row, column, Kind::Number, &number.to_string()),
         DataRef::Float(number) => grid.push(row, column, Kind::Number, &decimal(&number)),
         DataRef::DateTime(serial) => grid.push(row, column, Kind::Date, &decimal(&serial.as_f64())),
-        DataRef::DurationIso(_) | DataRef::Bool(_) | DataRef::Error(_) | DataRef::Empty => Ok(()),
+        DataRef::DurationIso(text) => grid.push(row, column, Kind::Text, text),
+        // What a spreadsheet has made of a text is not the text, and not nothing either.
+        DataRef::Bool(is) => grid.push(row, column, Kind::Text, if *is { "TRUE" } else { "FALSE" }),
+        DataRef::Error(error) => grid.push(row, column, Kind::Text, &error.to_string()),
+        DataRef::Empty => Ok(()),
     }
 }
 
@@ -103,16 +94,20 @@ fn borrowed(value: &Data) -> DataRef<'_> {
     match value {
         Data::Int(number) => DataRef::Int(*number),
         Data::Float(number) => DataRef::Float(*number),
-        Data::String(text) | Data::DateTimeIso(text) => DataRef::SharedString(text),
+        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => {
+            DataRef::SharedString(text)
+        }
         Data::DateTime(serial) => DataRef::DateTime(*serial),
-        Data::Bool(_) | Data::Error(_) | Data::DurationIso(_) | Data::Empty => DataRef::Empty,
+        Data::Bool(is) => DataRef::Bool(*is),
+        Data::Error(error) => DataRef::Error(error.clone()),
+        Data::Empty => DataRef::Empty,
     }
 }
 
 /// calamine meets hostile files with errors, mostly: should it panic, that is one more error.
 fn quietly(
-    read: impl FnOnce() -> Result<Grid, Refusal> + std::panic::UnwindSafe,
-) -> Result<Grid, Refusal> {
+    read: impl FnOnce() -> Result<Table, Refusal> + std::panic::UnwindSafe,
+) -> Result<Table, Refusal> {
     catch_unwind(read).unwrap_or_else(|_| Err(unreadable()))
 }
 

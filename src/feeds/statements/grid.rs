@@ -8,6 +8,8 @@ use crate::primitives::Refusal;
 const MAX_CELL_BYTES: usize = 4_096;
 /// The text of all cells.
 const MAX_TEXT_BYTES: usize = 64 << 20;
+/// Cells with something in them; 200,000 rows of 15 columns.
+const MAX_CELLS: usize = 3_000_000;
 
 /// What a cell is in its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub(super) struct Grid {
     pub(super) serial_shift: i32,
     /// Cells are told apart by a character, which may stand in one of them by mistake.
     pub(super) is_delimited: bool,
+    /// Cells and bytes of text that are in memory already, in another table of the file.
+    taken: (usize, usize),
 }
 
 /// A cell with something in it.
@@ -64,6 +68,24 @@ impl Grid {
     /// An empty one whose serial numbers begin so many days after 1900's.
     pub(super) fn counted_from(serial_shift: i32) -> Self {
         Self { serial_shift, ..Self::default() }
+    }
+
+    /// Leaves room for another table of the file, so that both together stay within the bounds.
+    pub(super) fn beside(mut self, other: Option<&Self>) -> Self {
+        self.taken = other.map_or((0, 0), |other| (other.cells.len(), other.text.len()));
+        self
+    }
+
+    /// Adds the rows of another table from a place on; they are counted on behind the last one.
+    pub(super) fn append(&mut self, other: &Self, from: usize) -> Result<(), Refusal> {
+        let last = self.lines.last().map_or(0, |line| line.number);
+        for place in from..other.len() {
+            let number = last.saturating_add(other.number(place));
+            for cell in other.cells(place) {
+                self.push(number, cell.column, cell.kind, cell.text)?;
+            }
+        }
+        Ok(())
     }
 
     /// Adds a cell; rows come in ascending order. `number` counts from 1, `column` from 0.
@@ -93,7 +115,8 @@ impl Grid {
         // Line ends inside a cell, and NUL, which no database text can hold.
         let clean = |c: char| if c.is_control() { ' ' } else { c };
         self.text.extend(cut(text).chars().map(clean));
-        if self.text.len() > MAX_TEXT_BYTES {
+        let (cells, bytes) = self.taken;
+        if self.text.len() + bytes > MAX_TEXT_BYTES || self.cells.len() + cells >= MAX_CELLS {
             return Err(refused("statement-unpacks-too-large"));
         }
         let (start, end) = (start as u32, self.text.len() as u32);

@@ -9,10 +9,16 @@ use crate::primitives::Refusal;
 
 /// How a compound file begins (MS-CFB, 2.2).
 pub(super) const COMPOUND_FILE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
-/// Entries of an archive, and what they unpack to, together and the texts alone, which are kept.
+/// Entries of an archive, and what they unpack to: together, the texts alone, which are kept, and
+/// each one that is no sheet, which is kept in part.
 const ENTRIES: usize = 1_000;
 const UNPACKED_BYTES: u64 = 200 << 20;
 const TEXTS_BYTES: u64 = 48 << 20;
+const OTHER_BYTES: u64 = 8 << 20;
+/// Tags of the texts, each of which may begin one: five texts a row.
+const TEXT_TAGS: usize = 5_000_000;
+/// A cell holds up to 32,767 characters.
+const TAG_DISTANCE: usize = 256 << 10;
 /// Cells between the first and the last of a sheet in the old format.
 const CELLS: usize = 2_000_000;
 const SHEETS: usize = 64;
@@ -31,16 +37,90 @@ pub(super) fn archive(bytes: &[u8]) -> Result<(), Refusal> {
     let mut left = UNPACKED_BYTES;
     for index in 0..archive.len() {
         let entry = archive.by_index(index).map_err(unreadable)?;
-        let is_texts = entry.name_raw().to_ascii_lowercase().ends_with(b"sharedstrings.xml");
-        let allowed = if is_texts { left.min(TEXTS_BYTES) } else { left };
-        let unpacked = io::copy(&mut entry.take(allowed + 1), &mut io::sink());
+        let name = entry.name_raw().to_ascii_lowercase();
+        let is_texts = name.ends_with(b"sharedstrings.xml");
+        let is_sheet = name.windows(10).any(|part| part == b"worksheets");
+        let most = match (is_texts, is_sheet) {
+            (true, _) => TEXTS_BYTES,
+            (false, true) => UNPACKED_BYTES,
+            (false, false) => OTHER_BYTES,
+        };
+        let allowed = left.min(most);
+        let mut tags = Tags::default();
+        let unpacked = io::copy(&mut entry.take(allowed + 1), &mut tags);
         let unpacked = unpacked.map_err(|_| refused("statement-unreadable"))?;
-        if unpacked > allowed {
+        let is_long = (is_texts || is_sheet) && tags.farthest > TAG_DISTANCE;
+        let is_many = is_texts && (tags.count > TEXT_TAGS || tags.claims_too_much());
+        if unpacked > allowed || is_long || is_many {
             return Err(refused("statement-unpacks-too-large"));
         }
         left -= unpacked;
     }
     Ok(())
+}
+
+/// What is counted of an XML file while it is unpacked.
+#[derive(Default)]
+struct Tags {
+    count: usize,
+    /// Bytes since the last tag began, and the most there were.
+    since: usize,
+    farthest: usize,
+    /// How much of [`CLAIM`] the last bytes spell, then the digits behind it.
+    spelt: usize,
+    claimed: usize,
+    most_claimed: usize,
+    /// Each character takes two bytes: nothing of the above was seen.
+    is_wide: bool,
+}
+
+/// Its reader makes room for as many texts as this attribute says, and ends the process where there
+/// is none.
+const CLAIM: &[u8] = b"uniquecount";
+
+impl Tags {
+    fn see(&mut self, byte: u8) {
+        self.since += 1;
+        self.is_wide |= byte == 0;
+        if byte == b'<' {
+            self.count += 1;
+            self.farthest = self.farthest.max(self.since);
+            self.since = 0;
+        }
+        let lower = byte.to_ascii_lowercase();
+        if self.spelt == CLAIM.len() {
+            if byte.is_ascii_digit() {
+                self.claimed =
+                    self.claimed.saturating_mul(10).saturating_add(usize::from(byte - b'0'));
+                self.most_claimed = self.most_claimed.max(self.claimed);
+            } else if self.claimed > 0 || !(b"='\"+".contains(&byte) || byte.is_ascii_whitespace())
+            {
+                (self.spelt, self.claimed) = (0, 0);
+            }
+        } else if CLAIM.get(self.spelt) == Some(&lower) {
+            self.spelt += 1;
+        } else {
+            self.spelt = usize::from(CLAIM.first() == Some(&lower));
+        }
+    }
+
+    const fn claims_too_much(&self) -> bool {
+        self.most_claimed > TEXT_TAGS || self.is_wide
+    }
+}
+
+impl io::Write for Tags {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for byte in bytes {
+            self.see(*byte);
+        }
+        self.farthest = self.farthest.max(self.since);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Walks through the records of an old workbook as its reader will.

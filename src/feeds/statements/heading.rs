@@ -52,17 +52,13 @@ impl Heading {
     }
 }
 
-/// Whether the columns of some row are known.
-pub(super) fn is_recognised(grid: &Grid) -> bool {
-    best(grid).is_some()
-}
-
 /// The heading; where none is recognised, the row that looks most like one, for a person to map.
 pub(super) fn find(grid: &Grid) -> Option<Heading> {
-    best(grid).or_else(|| likely(grid))
+    recognised(grid).or_else(|| likely(grid))
 }
 
-fn best(grid: &Grid) -> Option<Heading> {
+/// The heading whose columns are known best.
+pub(super) fn recognised(grid: &Grid) -> Option<Heading> {
     let mut best: Option<Heading> = None;
     for place in 0..grid.len().min(LOOKED_AT) {
         // A sentence about the account names a column or two by chance.

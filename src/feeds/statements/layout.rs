@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::columns::Role;
-use super::grid::Grid;
+use super::grid::{Grid, Kind, Value};
 use super::heading::Heading;
 use super::{MAX_COLUMNS, words};
 use crate::primitives::Refusal;
@@ -46,6 +46,9 @@ pub enum Ask {
     AmountFormat,
     /// Which amounts are money in: there is one column of amounts without a sign.
     Direction,
+    /// Another export: a spreadsheet program has saved this one again and changed what it took for
+    /// numbers or dates (`50.000` became 50). No mapping tells what stood there.
+    NewExport,
 }
 
 /// Which column holds what, counted from 0. What is absent is recognised as far as it can be.
@@ -162,16 +165,50 @@ pub(super) fn fingerprint(headings: &[String]) -> String {
 pub(super) fn shapes(grid: &Grid, heading: &Heading) -> Vec<String> {
     let first = |column: usize| {
         let mut rows = heading.below..grid.len().min(heading.below + 20);
-        rows.find_map(|place| grid.cell(place, column)).map(|cell| shape(cell.text))
+        rows.find_map(|place| grid.cell(place, column)).map(shape)
     };
     (0..heading.texts.len()).map(|column| first(column).unwrap_or_default()).collect()
 }
 
-fn shape(text: &str) -> String {
+/// A number tells its points and not its length, which would tell how much somebody has.
+fn shape(cell: Value<'_>) -> String {
+    if cell.kind == Kind::Date {
+        return "99/99/9999".to_owned();
+    }
     let one = |c: char| match c {
         c if c.is_ascii_digit() => '9',
         c if c.is_alphabetic() => 'a',
         c => c,
     };
-    text.chars().take(SHAPE_CHARS).map(one).collect()
+    let is_number = |c: char| c.is_ascii_digit() || c == '.' || c == ',';
+    let (mut shown, mut rest) = (String::new(), cell.text);
+    while let Some(c) = rest.chars().next() {
+        let end = rest.find(|c| !is_number(c)).unwrap_or(rest.len());
+        let (number, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        if number.len() > 4 {
+            shown.push_str(&short(number));
+            rest = after;
+        } else {
+            shown.push(one(c));
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        }
+    }
+    shown.chars().take(SHAPE_CHARS).collect()
+}
+
+/// `1.234.567,00` → `9.999,99`, `12345678` → `9`.
+fn short(number: &str) -> String {
+    let points = number.match_indices(['.', ',']).map(|(at, _)| at);
+    let mut ends = points.chain([number.len()]);
+    let mut from = ends.next().unwrap_or(0);
+    let mut groups: Vec<String> = Vec::new();
+    for to in ends {
+        let group = number.get(from..to).unwrap_or_default();
+        let group = group.replace(|c: char| c.is_ascii_digit(), "9");
+        if groups.last() != Some(&group) {
+            groups.push(group);
+        }
+        from = to;
+    }
+    format!("9{}", groups.concat())
 }

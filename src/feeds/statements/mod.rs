@@ -20,14 +20,15 @@ mod heading;
 mod layout;
 mod preamble;
 mod rows;
+mod sheets;
+mod sums;
 mod words;
 
 pub use layout::{AmountFormat, Ask, DateOrder, Mapping};
 pub use preamble::{Said, is_same_account};
 pub use rows::{Row, Rows, Unreadable};
 
-use grid::Grid;
-use heading::Heading;
+use sheets::Table;
 
 use crate::primitives::Refusal;
 
@@ -60,11 +61,12 @@ impl Format {
 /// A file whose table was found.
 #[derive(Debug)]
 pub struct Opened {
-    grid: Grid,
-    heading: Heading,
+    table: Table,
     pub format: Format,
     /// What the lines above and below the table say.
     pub said: Said,
+    /// Sheets with dates and amounts that are no part of the table: what they tell is not read.
+    pub unread_sheets: Vec<String>,
 }
 
 /// Opens a file: its kind is told by its first bytes, not by its name.
@@ -80,36 +82,36 @@ pub fn open(bytes: &[u8]) -> Result<Opened, Refusal> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(refused("statement-too-large").with("max", MAX_FILE_BYTES >> 20));
     }
-    let (format, grid) = if bytes.starts_with(b"PK\x03\x04") {
+    let (format, mut table) = if bytes.starts_with(b"PK\x03\x04") {
         (Format::Xlsx, excel::xlsx(bytes)?)
     } else if bytes.starts_with(guard::COMPOUND_FILE) {
         (Format::Xls, excel::xls(bytes)?)
     } else {
-        (Format::Csv, csv::read(bytes)?)
+        (Format::Csv, Table::of(csv::read(bytes)?)?)
     };
-    let heading = heading::find(&grid).ok_or_else(|| refused("statement-no-table"))?;
-    let said = preamble::read(&grid, &heading);
-    Ok(Opened { grid, heading, format, said })
+    let said = std::mem::take(&mut table.said);
+    let unread_sheets = std::mem::take(&mut table.unread);
+    Ok(Opened { table, format, said, unread_sheets })
 }
 
 impl Opened {
     /// A name for the layout: equal for files with the same headings in the same columns.
     #[must_use]
     pub fn layout(&self) -> String {
-        layout::fingerprint(&self.heading.texts)
+        layout::fingerprint(&self.table.heading.texts)
     }
 
     /// The headings, left to right, as they stand there.
     #[must_use]
     pub fn headings(&self) -> &[String] {
-        &self.heading.texts
+        &self.table.heading.texts
     }
 
     /// What the cells of each column look like, a digit as `9` and a letter as `a`: enough to tell
     /// dates from amounts, and nobody's data.
     #[must_use]
     pub fn shapes(&self) -> Vec<String> {
-        layout::shapes(&self.grid, &self.heading)
+        layout::shapes(&self.table.grid, &self.table.heading)
     }
 
     /// Reads the rows, by a mapping where a person made one.
@@ -117,7 +119,7 @@ impl Opened {
     /// # Errors
     /// What a person must say first.
     pub fn read(&self, mapping: Option<&Mapping>) -> Result<Rows, Vec<Ask>> {
-        rows::read(&self.grid, &self.heading, mapping)
+        rows::read(&self.table.grid, &self.table.heading, mapping)
     }
 }
 

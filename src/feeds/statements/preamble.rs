@@ -1,6 +1,7 @@
 //! What stands around the table: whose statement it is, of which days, printed when, in which
 //! currency.
 
+use super::columns::Role;
 use super::grid::Grid;
 use super::heading::Heading;
 use super::{dates, words};
@@ -64,6 +65,10 @@ pub(super) fn read(grid: &Grid, heading: &Heading) -> Said {
     let footer = last.saturating_sub(FOOTER).max(heading.below)..last;
     for place in (0..heading.place).chain(footer) {
         let is_above = place < heading.place;
+        // A transfer's memo may speak of days that something was made on.
+        if !is_above && is_transfer(grid, heading, place) {
+            continue;
+        }
         let line = grid.cells(place).map(|cell| cell.text).collect::<Vec<_>>().join(" ");
         let folded = words::folded(&line);
         let dates = dates::all_in(&line);
@@ -76,7 +81,6 @@ pub(super) fn read(grid: &Grid, heading: &Heading) -> Said {
             said.printed = said.printed.or_else(|| dates.first().copied());
             continue;
         }
-        // A transfer's memo may speak of days too.
         if !is_above || said.period.is_some() {
             continue;
         }
@@ -95,6 +99,37 @@ pub(super) fn read(grid: &Grid, heading: &Heading) -> Said {
         }
     }
     said
+}
+
+/// Whether a row below the heading has a date where transfers have theirs.
+fn is_transfer(grid: &Grid, heading: &Heading, place: usize) -> bool {
+    let column = heading.roles.iter().find(|(role, _)| *role == Role::Date);
+    let cell = column.and_then(|(_, column)| grid.cell(place, *column));
+    cell.is_some_and(|cell| dates::read(cell, None, 0).is_ok())
+}
+
+impl Said {
+    /// Whether two sheets may be of one account.
+    pub(super) fn agrees_with(&self, other: &Self) -> bool {
+        let is_shared = self.accounts.iter().any(|number| other.accounts.contains(number));
+        let is_silent = self.accounts.is_empty() || other.accounts.is_empty();
+        (is_shared || is_silent) && self.foreign_currency == other.foreign_currency
+    }
+
+    /// What two sheets of one account say together. Days between their periods are nobody's.
+    pub(super) fn join(&mut self, other: Self) {
+        self.period = match (self.period, other.period) {
+            (Some((from, to)), Some((first, last))) => {
+                let is_whole = first <= to.plus(1) && from <= last.plus(1);
+                is_whole.then_some((from.min(first), to.max(last)))
+            }
+            (one, two) => one.or(two),
+        };
+        self.printed = [self.printed, other.printed].into_iter().flatten().min();
+        let new = other.accounts.into_iter().filter(|number| !self.accounts.contains(number));
+        let new: Vec<_> = new.collect();
+        self.accounts.extend(new);
+    }
 }
 
 /// The number behind a label, in the same cell or in the ones right of it.

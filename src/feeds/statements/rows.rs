@@ -5,9 +5,10 @@ use std::cmp::Ordering;
 use super::amounts::{self, Formats, Written};
 use super::columns::{self, Role};
 use super::dates::{self, Orders, Told};
-use super::grid::Grid;
+use super::grid::{Grid, Kind, Value};
 use super::heading::Heading;
 use super::layout::{Ask, DateOrder, Mapping};
+use super::sums::{self, Sum};
 use super::words;
 use crate::feeds::fields::{MAX_NAME_CHARS, MAX_REFERENCE_CHARS};
 use crate::feeds::{Direction, MAX_MEMO_CHARS, Payer, Precision, UndecodableBecause as Because};
@@ -119,8 +120,14 @@ impl Reader<'_> {
         self.columns.iter().find(|(known, _)| *known == role).map(|(_, column)| *column)
     }
 
-    fn cell(&self, place: usize, role: Role) -> Option<super::grid::Value<'_>> {
+    fn cell(&self, place: usize, role: Role) -> Option<Value<'_>> {
         self.grid.cell(place, self.column(role)?)
+    }
+
+    /// A cell whose text is what the bank wrote; not a number that a spreadsheet has rounded.
+    fn exact(&self, place: usize, role: Role) -> Option<Value<'_>> {
+        let is_number = matches!(role, Role::Reference | Role::PayerAccount);
+        self.cell(place, role).filter(|cell| !(is_number && amounts::is_rounded(*cell)))
     }
 
     fn date(&self, place: usize) -> Option<Result<Told, Because>> {
@@ -150,6 +157,10 @@ impl Reader<'_> {
                     }
                 }
             }
+        }
+        // The same digits may mean anything then, and nobody can say which.
+        if !self.grid.is_delimited && orders.are_converted() || formats.are_converted() {
+            return Err(vec![Ask::NewExport]);
         }
         let mut asks = Vec::new();
         // Where the heading is Vietnamese, so is the order: the day first.
@@ -203,7 +214,11 @@ impl Reader<'_> {
             return Err(because("amount", Because::TooManyFields, day));
         }
         let (direction, amount) = match moved {
-            Ok(Some(moved)) => moved,
+            Ok(Some(moved)) => match self.sum(place) {
+                None => moved,
+                Some(Sum::Surely) => return Ok(Line::Remark),
+                Some(Sum::Perhaps) => return Err(because("amount", Because::LooksLikeASum, day)),
+            },
             Ok(None) if self.is_remark(place) => return Ok(Line::Remark),
             Ok(None) => return Err(because("amount", Because::Missing, day)),
             Err(error) => return Err(because("amount", error, day)),
@@ -211,14 +226,14 @@ impl Reader<'_> {
         if self.cell(place, Role::Status).is_some_and(|cell| has_failed(cell.text)) {
             return Ok(Line::Failed);
         }
-        let text = |role, field, max| match self.cell(place, role) {
+        let text = |role, field, max| match self.exact(place, role) {
             Some(cell) => plain(cell.text, max).map_err(|error| because(field, error, day)),
             None => Ok(None),
         };
         let payer = Payer {
             name: text(Role::PayerName, "payer_name", MAX_NAME_CHARS)?,
             bin: None,
-            account: self.cell(place, Role::PayerAccount).and_then(|cell| account(cell.text)),
+            account: self.exact(place, Role::PayerAccount).and_then(|cell| account(cell.text)),
         };
         Ok(Line::Transfer(Row {
             number,
@@ -281,32 +296,24 @@ impl Reader<'_> {
         amounts::read(cell, self.written).ok()?.map(Vnd::new)
     }
 
-    /// Whether a row is a sum or a balance: it says so where a transfer would tell something else.
+    /// Whether a row without a date is a sum or a balance.
     fn is_remark(&self, place: usize) -> bool {
-        const BEGIN: [&str; 14] = [
-            "tong cong",
-            "tong so",
-            "tong phat sinh",
-            "cong phat sinh",
-            "total",
-            "sub total",
-            "grand total",
-            "so du",
-            "du dau",
-            "du cuoi",
-            "opening balance",
-            "closing balance",
-            "phat sinh trong ky",
-            "luy ke",
-        ];
-        // People and companies are called so too: nothing else may stand beside them.
-        const ALONE: [&str; 5] = ["tong", "cong", "balance", "trang", "page"];
-        self.grid.cells(place).any(|cell| {
-            let folded = words::folded(cell.text);
-            BEGIN.iter().any(|said| words::begins(&folded, said))
-                || ALONE
-                    .contains(&folded.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' '))
-        })
+        self.grid.cells(place).any(|cell| sums::is_named(cell.text))
+    }
+
+    /// What a row with a date and an amount says of a sum. One with a reference or a payer is a
+    /// transfer, however its memo begins.
+    fn sum(&self, place: usize) -> Option<Sum> {
+        const OWN: [Role; 3] = [Role::Reference, Role::PayerName, Role::PayerAccount];
+        let is_told = |role| {
+            let letters = self.cell(place, role).map(|cell| cell.text);
+            letters.is_some_and(|text| text.contains(char::is_alphanumeric))
+        };
+        if OWN.into_iter().any(is_told) {
+            return None;
+        }
+        let cells = self.grid.cells(place).filter(|cell| cell.kind == Kind::Text);
+        cells.filter_map(|cell| sums::weigh(cell.text)).max()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::{Statement, StatementState, identity, show};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{Db, DbConnection, Fault, Outcome};
-use crate::feeds::statements::{self, Mapping, Opened, Rows, is_same_account};
+use crate::feeds::statements::{self, Ask, Mapping, Opened, Rows, is_same_account};
 use crate::feeds::{Direction, FeedConfig, Provider, statement};
 use crate::intake::store::feeds::{self as feed_rows, FeedRow};
 use crate::intake::store::statement_layouts as layouts;
@@ -15,7 +15,7 @@ use crate::intake::store::statements::{self as rows, StatementRow, UnreadableRow
 use crate::ledger::statement::{Asked, Others};
 use crate::primitives::ids::{AccountId, BoardId, FeedId, StatementId};
 use crate::primitives::time::MS_PER_DAY;
-use crate::primitives::{Day, Refusal};
+use crate::primitives::{Day, Refusal, UnixMs};
 use crate::registry;
 use crate::registry::accounts::Account;
 use crate::registry::directory::Directory;
@@ -56,7 +56,7 @@ pub fn account(connection: &mut DbConnection, act: &Act, id: AccountId) -> Outco
 ///
 /// # Errors
 /// Those of [`statements::open`]; `statement-account-differs`, `statement-currency`,
-/// `feed-disabled`.
+/// `statement-saved-again`, `statement-after-today`, `feed-disabled`.
 pub fn prepare(
     db: &Db,
     act: &Act,
@@ -75,11 +75,14 @@ pub fn prepare(
     check_owner(&opened, &account, &directory)?;
     let mapping: Option<Mapping> =
         mapping.map(|json| serde_json::from_str(&json)).transpose().map_err(Fault::broken)?;
-    let mut row = empty_row(act, &account, &opened, layout);
+    let mut row = empty_row(act, &account, &opened, layout)?;
     let headings = serde_json::to_string(&(opened.headings(), opened.shapes()));
     let headings = headings.map_err(Fault::broken)?;
     let found = match opened.read(mapping.as_ref()) {
         Ok(found) => found,
+        Err(asks) if asks.contains(&Ask::NewExport) => {
+            return Err(Refusal::invalid("file", "statement-saved-again").into());
+        }
         Err(asks) => {
             row.state = StatementState::NeedsMapping;
             row.asks = serde_json::to_string(&asks).map_err(Fault::broken)?;
@@ -88,6 +91,7 @@ pub fn prepare(
         }
     };
     drop(opened);
+    check_days(&found, act.at)?;
     let unreadable = unreadable(&mut row, &found);
     let kept = keep(&mut row, found, &account, key);
     let parts = compare(db, act, &account, &mut row, kept)?;
@@ -104,7 +108,11 @@ fn check_owner(opened: &Opened, account: &Account, directory: &Directory) -> Out
     let is_own = |number: &String| {
         let found = directory.resolve_account(Some(&account.bin), Some(number), None);
         is_same_account(number, &account.number)
-            || found.is_some_and(|found| found.account_id == account.id)
+            || found.map_or_else(
+                // A spreadsheet drops the zeros at the beginning.
+                || number == account.number.trim_start_matches('0'),
+                |found| found.account_id == account.id,
+            )
     };
     if said.accounts.is_empty() || said.accounts.iter().any(is_own) {
         return Ok(());
@@ -113,9 +121,26 @@ fn check_owner(opened: &Opened, account: &Account, directory: &Directory) -> Out
     Err(refusal.with("said", said.accounts.join(", ")).with("number", &account.number).into())
 }
 
-fn empty_row(act: &Act, account: &Account, opened: &Opened, layout: String) -> StatementRow {
+/// Nothing is transferred tomorrow: where a row says so, month and day are the wrong way round.
+fn check_days(found: &Rows, now: UnixMs) -> Result<(), Refusal> {
+    let today = now.day(0);
+    match found.rows.last().filter(|row| row.occurred_at.day(0) > today) {
+        Some(row) => {
+            let refusal = Refusal::invalid("file", "statement-after-today");
+            Err(refusal.with("row", row.number).with("day", row.occurred_at.day(0)))
+        }
+        None => Ok(()),
+    }
+}
+
+fn empty_row(
+    act: &Act,
+    account: &Account,
+    opened: &Opened,
+    layout: String,
+) -> Outcome<StatementRow> {
     let said = &opened.said;
-    StatementRow {
+    Ok(StatementRow {
         board_id: act.board_id().0,
         id: StatementId(act.new_id()),
         account_id: account.id,
@@ -144,7 +169,9 @@ fn empty_row(act: &Act, account: &Account, opened: &Opened, layout: String) -> S
         recorded_count: 0,
         linked_count: 0,
         doubtful_count: 0,
-    }
+        unread_sheets: serde_json::to_string(&opened.unread_sheets).map_err(Fault::broken)?,
+        names_account: !said.accounts.is_empty(),
+    })
 }
 
 fn unreadable(row: &mut StatementRow, found: &Rows) -> Vec<UnreadableRow> {
@@ -169,6 +196,8 @@ fn keep(
 ) -> Vec<(String, statements::Row)> {
     let days = found.rows.iter().map(|row| row.occurred_at.day(0).0);
     (row.first_day, row.last_day) = (days.clone().min(), days.max());
+    // A file that tells a day later than that was not made then.
+    row.printed_day = row.printed_day.filter(|printed| row.last_day.is_none_or(|d| d <= *printed));
     let mut kept = identity::identify(found.rows, key);
     if !account.keeps_outgoing {
         let before = kept.len();
@@ -211,7 +240,7 @@ fn compare(
     let mut all = Vec::with_capacity(kept.len() / ROWS + 1);
     let (mut some, mut bytes) = (Vec::with_capacity(ROWS), 0);
     for (id, one) in kept {
-        let size = id.len() + 300 + 2 * one.memo.len();
+        let size = statement::size(&id, &one);
         if some.len() >= ROWS || bytes + size > PART_BYTES {
             all.push(part(account, row, all.len(), &some, (&known, &reported)));
             (some, bytes) = (Vec::with_capacity(ROWS), 0);
@@ -262,14 +291,20 @@ fn part(
     Part { number: number as i32, states, body }
 }
 
+/// Forgets what nobody has committed for a week.
+pub fn forget_old(connection: &mut DbConnection, board_id: BoardId, now: UnixMs) -> Outcome<()> {
+    for id in rows::forgotten(connection, board_id, now.plus_ms(-KEPT_MS))? {
+        parts::remove(connection, board_id, id, None)?;
+        rows::remove(connection, board_id, id)?;
+    }
+    Ok(())
+}
+
 /// Keeps what was found, inside the open transaction of the board's lane.
 pub fn insert(connection: &mut DbConnection, act: &Act, prepared: Prepared) -> Outcome<Statement> {
     act.require(Permission::FeedsWrite)?;
     let board_id = act.board_id();
-    for id in rows::forgotten(connection, board_id, act.at.plus_ms(-KEPT_MS))? {
-        parts::remove(connection, board_id, id, None)?;
-        rows::remove(connection, board_id, id)?;
-    }
+    forget_old(connection, board_id, act.at)?;
     let Prepared { account, mut row, headings, parts, unreadable } = prepared;
     let (layout, by) = (row.layout.clone(), act.scope.key_id);
     layouts::remember(connection, board_id, &layout, &headings, act.at, by)?;

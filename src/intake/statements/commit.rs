@@ -27,13 +27,16 @@ pub struct Commit {
     /// `true`: no day counts as observed because of this file; it may leave transfers out.
     #[serde(default)]
     pub no_days: bool,
+    /// `true`: a person has seen that the file is of this account, though it does not say so.
+    #[serde(default)]
+    pub account_confirmed: bool,
 }
 
 /// Says that the statement is to be taken in; [`super::run`] does it. Again is harmless: one that
 /// is running goes on, one that is done stays as it is.
 ///
 /// # Errors
-/// `not-found`; `statement-needs-mapping`; `statement-days-unknown` (from_day),
+/// `not-found`; `statement-needs-mapping`; `statement-account-unconfirmed` (account_confirmed); `statement-days-unknown` (from_day),
 /// `window-reversed` (from_day), `statement-days-too-many` (from_day), `statement-days-too-narrow`
 /// (to_day).
 pub fn commit(
@@ -51,6 +54,11 @@ pub fn commit(
             return Err(Refusal::conflict("statement-needs-mapping").into());
         }
         StatementState::Checked => {
+            if !(row.names_account || commit.account_confirmed) {
+                let refusal =
+                    Refusal::invalid("account_confirmed", "statement-account-unconfirmed");
+                return Err(refusal.into());
+            }
             let told = Days::of(row.first_day, row.last_day);
             let stated = Days::of(row.stated_from_day, row.stated_to_day);
             let days = days(commit, stated, told)?;

@@ -3,7 +3,7 @@
 //!
 //! Never a day that may not be over in the file: neither the day on which it was made nor the one
 //! on which it was committed. A row that cannot be read takes its day away, and all days where its
-//! day is unknown.
+//! day is unknown; a sheet that was not read takes all.
 
 use super::Days;
 use crate::intake::store::statements::{StatementRow, UnreadableRow};
@@ -18,7 +18,7 @@ pub fn days(
     day_start_minute: i32,
 ) -> Vec<Days> {
     let Some(stated) = Days::of(row.stated_from_day, row.stated_to_day) else { return Vec::new() };
-    if row.unreadable_count != unreadable.len() as i64 {
+    if row.unread_sheets != "[]" || row.unreadable_count != unreadable.len() as i64 {
         return Vec::new();
     }
     let Some(mut gaps) = unreadable.iter().map(|row| row.day).collect::<Option<Vec<_>>>() else {

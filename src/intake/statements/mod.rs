@@ -24,12 +24,12 @@ use crate::primitives::ids::{AccountId, BoardId, FeedId, StatementId};
 use crate::primitives::{Day, UnixMs};
 use crate::text_enum;
 
-pub use check::{Prepared, account, insert, prepare};
+pub use check::{Prepared, account, forget_old, insert, prepare};
 pub use commit::{Commit, commit, discard};
 pub use listing::{
     RowState, StatementFilter, StatementLine, UnreadableLine, get, list, rows as lines, unreadable,
 };
-pub use run::run;
+pub use run::{Importing, resume, run};
 
 text_enum!(
     /// How far a statement has come.
@@ -87,6 +87,12 @@ pub struct Statement {
     pub counts: Counts,
     /// How far the commit has come.
     pub progress: Progress,
+    /// Sheets of the file that hold dates and amounts and were not read: their headings are others,
+    /// or they are of another account. No day counts as observed then.
+    pub unread_sheets: Vec<String>,
+    /// Whether the file says whose it is. Where it does not, the commit must
+    /// (`account_confirmed`).
+    pub names_account: bool,
     /// Days that count as observed for the account because of it.
     pub covered: Vec<Days>,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -172,6 +178,8 @@ fn statement(row: StatementRow, covered: Vec<Days>) -> Outcome<Statement> {
             linked: row.linked_count,
             doubtful: row.doubtful_count,
         },
+        unread_sheets: serde_json::from_str(&row.unread_sheets).map_err(Fault::broken)?,
+        names_account: row.names_account,
         covered,
         committed_at: row.committed_at_ms.map(UnixMs),
         finished_at: row.finished_at_ms.map(UnixMs),

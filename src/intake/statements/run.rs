@@ -5,8 +5,8 @@
 //! and counts on, all in one transaction. So nothing is half counted wherever it stops, whoever
 //! starts it again goes on behind it, and two that run at once share the work.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -46,11 +46,45 @@ struct Plan {
     links: HashMap<String, Link>,
 }
 
+/// Statements that this process is taking in.
+#[derive(Clone, Debug, Default)]
+pub struct Importing(Arc<Mutex<HashSet<StatementId>>>);
+
+impl Importing {
+    fn ids(&self) -> MutexGuard<'_, HashSet<StatementId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Goes on with those that were broken off, by the end of a process or a database that stayed away.
+/// Runs on a thread that may wait.
+///
+/// # Errors
+/// Where the list of them cannot be read.
+pub fn resume(intake: &Intake) -> Outcome<()> {
+    for (board_id, id) in intake.db.read_here(rows::running)? {
+        if intake.importing.ids().contains(&id) {
+            continue;
+        }
+        if let Err(fault) = run(intake, board_id, id) {
+            tracing::error!(%fault, statement = %id, "a statement was not taken in to its end");
+        }
+    }
+    Ok(())
+}
+
 /// Takes a committed statement in, to its end. Runs on a thread that may wait.
 ///
 /// # Errors
-/// Where the database stays away; it can be started again.
+/// Where the database stays away; [`resume`] starts it again.
 pub fn run(intake: &Intake, board_id: BoardId, id: StatementId) -> Outcome<()> {
+    intake.importing.ids().insert(id);
+    let ended = to_its_end(intake, board_id, id);
+    intake.importing.ids().remove(&id);
+    ended
+}
+
+fn to_its_end(intake: &Intake, board_id: BoardId, id: StatementId) -> Outcome<()> {
     let mut failures = 0;
     let mut job = Job::default();
     loop {
@@ -182,12 +216,7 @@ impl Plan {
     }
 
     /// Says of each row whose report it is; tells whether any is new.
-    fn plan_rows(
-        &self,
-        item: &mut Item,
-        known: &std::collections::HashSet<String>,
-        progress: &mut Progress,
-    ) -> bool {
+    fn plan_rows(&self, item: &mut Item, known: &HashSet<String>, progress: &mut Progress) -> bool {
         let Content::Transfers(all) = &mut item.content else { return false };
         let mut is_new = false;
         for one in all {

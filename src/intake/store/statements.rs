@@ -44,6 +44,9 @@ pub struct StatementRow {
     pub recorded_count: i64,
     pub linked_count: i64,
     pub doubtful_count: i64,
+    /// JSON.
+    pub unread_sheets: String,
+    pub names_account: bool,
 }
 
 pub fn insert(connection: &mut DbConnection, row: &StatementRow) -> Outcome<()> {
@@ -75,6 +78,8 @@ pub fn insert(connection: &mut DbConnection, row: &StatementRow) -> Outcome<()> 
             s::recorded_count.eq(row.recorded_count),
             s::linked_count.eq(row.linked_count),
             s::doubtful_count.eq(row.doubtful_count),
+            s::unread_sheets.eq(&row.unread_sheets),
+            s::names_account.eq(row.names_account),
         ))
         .execute(connection)?;
     Ok(())
@@ -179,6 +184,16 @@ pub fn forgotten(
         .filter(s::uploaded_at_ms.lt(before.0))
         .select(s::id)
         .load(connection)?)
+}
+
+/// Those that are being taken in, of all boards, the oldest first.
+pub fn running(connection: &mut DbConnection) -> Outcome<Vec<(BoardId, StatementId)>> {
+    let rows: Vec<(i64, StatementId)> = s::table
+        .filter(s::state.eq(StatementState::Running))
+        .select((s::board_id, s::id))
+        .order(s::committed_at_ms)
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(board_id, id)| (BoardId(board_id), id)).collect())
 }
 
 /// Removes a statement with what could not be read of it; its parts go before.

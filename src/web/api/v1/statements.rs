@@ -31,8 +31,8 @@ struct Whose {
     account_id: AccountId,
 }
 
-/// Looks at a statement file, CSV, XLSX or XLS of at most 20 MiB, as the body: what it holds and
-/// what would become of it. Nothing is taken in before it is committed. Where its layout must be
+/// Looks at a statement file, CSV, XLSX or XLS of at most 20 MiB, as the body or as the file of a
+/// form (`multipart/form-data`): what it holds and what would become of it. Nothing is taken in before it is committed. Where its layout must be
 /// mapped first, `state` is `needs_mapping`: map it, and upload the file again.
 #[utoipa::path(tag = "statements", params(Whose),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
@@ -47,6 +47,7 @@ async fn upload(
     let account_id = whose.0.account_id;
     let account = caller.read(move |connection, act| statements::account(connection, act, account_id));
     let account = account.await?;
+    let _turn = file::turn().await?;
     let bytes = file::read(request.headers(), payload).await?;
     let digest = Sha256::new().chain_update(account_id.0.to_be_bytes()).chain_update(&bytes);
     let digest: [u8; 32] = digest.finalize().into();
@@ -99,7 +100,7 @@ async fn unreadable(caller: Caller, id: Id<StatementId>, listing: Listing<Unfilt
 }
 
 /// Takes the statement in, in the background; ask again how far it has come. One that was
-/// interrupted goes on, one that is done stays as it is.
+/// interrupted goes on, at once or within ten minutes by itself; one that is done stays as it is.
 #[utoipa::path(tag = "statements", params(("id" = StatementId, Path)), request_body = Commit,
     security(("key" = ["feeds.write"])), responses((status = 200, body = Statement)))]
 #[post("/statements/{id}/commit")]
@@ -109,7 +110,7 @@ async fn commit(caller: Caller, id: Id<StatementId>, how: Json<Commit>) -> Answe
         statements::commit(connection, act, id, how)
     });
     let answer = answer.await?;
-    // Nobody waits for it: what it does not come to is done when it is committed again.
+    // Nobody waits for it: what it does not come to is gone on with by the upkeep.
     actix_web::rt::task::spawn_blocking(move || {
         if let Err(fault) = statements::run(&intake, board_id, id) {
             tracing::error!(%fault, statement = %id, "a statement was not taken in to its end");
