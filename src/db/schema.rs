@@ -426,6 +426,7 @@ diesel::table! {
         decided_by -> Nullable<BigInt>,
         own_transfer_id -> Nullable<BigInt>,
         is_certain -> Bool,
+        likeness -> Nullable<Text>,
     }
 }
 
@@ -784,6 +785,7 @@ diesel::table! {
         recorded_count -> BigInt,
         linked_count -> BigInt,
         doubtful_count -> BigInt,
+        done_part -> Integer,
     }
 }
 

@@ -88,6 +88,7 @@ mod statements_cli;
 mod statements_hostile;
 mod statements_import;
 mod statements_layouts;
+mod statements_model;
 mod statements_pairs;
 mod statements_read;
 mod statements_support;
