@@ -256,13 +256,16 @@ fn on_one_day(row: &Telling, told: &Telling, is_row: bool) -> Option<Likeness> {
     if is_moment && !row.contradicts(told) {
         return Some(Likeness::Moment);
     }
-    match distance {
-        ..=NEAR_MS => Some(Likeness::Near),
+    Some(if distance <= NEAR_MS {
+        Likeness::Near
+    } else if is_row {
         // One bank does not tell two times of one transfer.
-        _ if is_row => None,
-        ..=CLOSE_MS => Some(Likeness::Close),
-        _ => Some(Likeness::Day),
-    }
+        return None;
+    } else if distance <= CLOSE_MS {
+        Likeness::Close
+    } else {
+        Likeness::Day
+    })
 }
 
 /// Of two that are on neighbouring days.

@@ -241,7 +241,9 @@ impl Linking<'_> {
                 self.guess(row, by_day);
             } else {
                 // From here nothing is reached, whoever asks.
-                seen.values_mut().for_each(|from| *from = DEAD);
+                for from in seen.values_mut() {
+                    *from = DEAD;
+                }
             }
         }
     }

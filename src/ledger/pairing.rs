@@ -16,6 +16,7 @@
 //! The transfers are looked for once for all reports of a batch on an account, and each that fits is
 //! read once. A report that too many fit to be compared with is suspected too, never counted again.
 
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -49,6 +50,15 @@ struct Recent<'i> {
 
 /// What must be equal: board, account, direction, amount.
 type Key = (BoardId, AccountId, Direction, Vnd);
+
+/// How a transfer is kept from further reports of a sender; what keeps it from more is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Hold {
+    Free,
+    /// From those that agree no better than one that waits for a person.
+    By(Reverse<Likeness>),
+    Taken,
+}
 
 /// A report that may know more than the one that was first.
 struct Second {
@@ -252,11 +262,13 @@ impl<'i> Pairing<'i> {
         if is_certain { Recorded::Duplicate } else { Recorded::Suspected }
     }
 
-    /// How a transfer is kept from a sender's further reports; `None`: it is not.
-    fn hold(&self, told: &Told, sender: &'i str) -> Option<Option<Likeness>> {
+    /// How a transfer is kept from a sender's further reports.
+    fn hold(&self, told: &Told, sender: &'i str) -> Hold {
         let before = told.senders.iter().filter(|one| one.sender == sender).map(|one| one.held);
-        // None, which keeps it from all, is the least.
-        before.chain(self.taken.get(&(told.transfer_id, sender)).copied()).min()
+        let now = self.taken.get(&(told.transfer_id, sender)).copied();
+        let hold =
+            |held: Option<Likeness>| held.map_or(Hold::Taken, |held| Hold::By(Reverse(held)));
+        before.chain(now).map(hold).max().unwrap_or(Hold::Free)
     }
 
     /// Whether a company's other report tells another reference, which stands in this batch too.
@@ -298,18 +310,21 @@ impl<'i> Pairing<'i> {
             let fit = told.iter().filter(|one| fits(one, key, report, is_own, far)).filter(is_of);
             let mut fit: Vec<_> = fit
                 .map(|one| (one, self.hold(one, sender)))
-                .filter(|(_, hold)| *hold != Some(None))
+                .filter(|(_, hold)| *hold != Hold::Taken)
                 .collect();
             let distance = |one: &Told| one.occurred_at.0.abs_diff(report.occurred_at.0);
             fit.sort_by_key(|(one, _)| (distance(one), one.transfer_id));
             let is_cut = fit.len() > COMPARED;
             fit.truncate(COMPARED);
             let held: HashMap<i64, _> =
-                fit.iter().map(|(one, hold)| (one.transfer_id, hold.flatten())).collect();
+                fit.iter().map(|(one, hold)| (one.transfer_id, *hold)).collect();
             let fit: Vec<&Told> = fit.into_iter().map(|(one, _)| one).collect();
             let mut all = found.of(connection, board_id, &fit, is_own)?;
             for one in &mut all {
-                one.held = held.get(&one.transfer_id).copied().flatten();
+                one.held = match held.get(&one.transfer_id) {
+                    Some(Hold::By(Reverse(held))) => Some(*held),
+                    _ => None,
+                };
                 one.is_whole_day = is_whole_day;
             }
             Ok((all, is_cut))

@@ -72,7 +72,8 @@ fn sample<'a>(
 }
 
 fn texts(one: &True) -> [String; 2] {
-    let reference = if one.id % 2 == 0 { format!("FT{:010}", one.id) } else { String::new() };
+    let reference =
+        if one.id.is_multiple_of(2) { format!("FT{:010}", one.id) } else { String::new() };
     [reference, format!("khach {} mua", one.id)]
 }
 
@@ -130,7 +131,7 @@ fn tell(
     random: &mut ChaCha8Rng,
 ) {
     let midnight = stage.app.clock.now().day(0).start(0);
-    let first = u64::from_str_radix(number, 10).unwrap() * 1_000;
+    let first = number.parse::<u64>().unwrap() * 1_000;
     let trues: Vec<True> = (first..first + TRANSFERS)
         .map(|id| {
             let days = random.random_range(1..=DAYS);
@@ -158,8 +159,9 @@ fn tell(
             Step::File(from, to, one_in, _) => {
                 let today = stage.app.clock.now().day(0);
                 let days = today.plus(-from as i32)..=today.plus(-to as i32);
-                let is_there =
-                    |one: &True| days.contains(&one.at.day(0)) && (one_in == 1 || one.id % 3 != 0);
+                let is_there = |one: &True| {
+                    days.contains(&one.at.day(0)) && (one_in == 1 || !one.id.is_multiple_of(3))
+                };
                 let mut told: Vec<&True> = trues.iter().filter(|one| is_there(one)).collect();
                 told.sort_by_key(|one| one.at);
                 for (heard, _) in heard.iter_mut().zip(&trues).filter(|(_, one)| is_there(one)) {
