@@ -426,6 +426,7 @@ diesel::table! {
         decided_by -> Nullable<BigInt>,
         own_transfer_id -> Nullable<BigInt>,
         is_certain -> Bool,
+        likeness -> Nullable<Text>,
     }
 }
 
@@ -816,6 +817,7 @@ diesel::table! {
         doubtful_count -> BigInt,
         unread_sheets -> Text,
         names_account -> Bool,
+        done_part -> Integer,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::item::references;
+use super::likeness::{self, LATE_DAYS, Likeness, Other, Telling};
 use super::statement;
 use super::store::fitting::Told;
 use super::store::reading;
@@ -38,11 +39,19 @@ pub struct Candidate {
     pub names: Vec<Reference>,
     /// When it was recorded, where a statement told it first.
     pub statement_at: Option<UnixMs>,
+    /// How well another report of the sender agrees with it that waits for a person.
+    pub held: Option<Likeness>,
+    /// Statements tell the report's day whole.
+    pub is_whole_day: bool,
+    /// What the rules of statements compare.
+    pub telling: Telling,
 }
 
 impl Candidate {
     pub fn of(work: &Work<'_>, names: &[Reference]) -> Self {
         let reported = &work.sighted.reported;
+        let mut telling = statement::telling(reported);
+        telling.names = names.to_vec();
         Self {
             transfer_id: work.sighted.transfer_id,
             occurred_at: reported.occurred_at,
@@ -57,11 +66,28 @@ impl Candidate {
                 work.item.evidence.as_str(),
                 work.item.received_at,
             ),
+            held: None,
+            is_whole_day: false,
+            telling,
         }
+    }
+
+    /// How it agrees with a transfer that a statement told first. What comes after a statement is
+    /// not in it.
+    pub fn likeness(&self, row: &Self) -> Option<Likeness> {
+        let is_later = |at: UnixMs| self.precision != Precision::Day && self.occurred_at > at;
+        if row.statement_at.is_none_or(is_later) {
+            return None;
+        }
+        let other = Other { telling: &self.telling, is_row: false, is_whole: row.is_whole_day };
+        likeness::likeness(&row.telling, other).filter(|how| how.beats(row.held))
     }
 
     /// Times agree as far as both tell them, and what they name does not exclude one another.
     pub fn may_be(&self, other: &Self) -> bool {
+        if other.statement_at.is_some() {
+            return self.likeness(other).is_some();
+        }
         let is_dated = self.precision == Precision::Day || other.precision == Precision::Day;
         let fits = if is_dated {
             self.occurred_at.day(0) == other.occurred_at.day(0)
@@ -73,13 +99,7 @@ impl Candidate {
         let agree = self.names.iter().any(|name| other.names.contains(name));
         let is_other = self.tells_other_reference(other) && !self.is_worded_alike(other);
         let differs = other.is_own && (is_other || self.differs_in_balance(other));
-        // What comes after a statement is not in it.
-        let is_in_statement = other
-            .statement_at
-            .is_none_or(|at| self.precision == Precision::Day || self.occurred_at <= at);
-        fits && is_in_statement
-            && !differs
-            && (agree || self.names.is_empty() || other.names.is_empty())
+        fits && !differs && (agree || self.names.is_empty() || other.names.is_empty())
     }
 
     /// Equal to the second, or to the minute where one of them tells no more.
@@ -126,18 +146,43 @@ impl Candidate {
         self.occurred_at.0.abs_diff(other.occurred_at.0)
     }
 
-    /// What is certain, then the company's own; the bank's own reference decides, then the memo, the
-    /// time, and which came first.
+    /// What is certain, then the company's own; then a statement's row that is surely it, the bank's
+    /// own reference, how well a row agrees, the memo, the time, and which came first.
     pub fn best<'c>(&self, others: impl Iterator<Item = &'c Self>) -> Option<&'c Self> {
         others.filter(|other| self.may_be(other)).min_by_key(|other| {
             let differs =
                 self.bank_reference.is_none() || self.bank_reference != other.bank_reference;
             let is_doubtful = other.is_own && self.tells_other_reference(other);
             let is_others = (!self.is_certainly(other), is_doubtful, !other.is_own);
-            // Memos are each company's own words.
-            let is_reworded = other.is_own && self.memo != other.memo;
-            (is_others, differs, is_reworded, self.distance_ms(other), other.transfer_id)
+            // Others' reports are near in time.
+            let how = self.likeness(other).unwrap_or(Likeness::Near);
+            let nuance = match other.statement_at {
+                Some(_) => self.telling.nuance(&other.telling),
+                // Memos are each company's own words.
+                None => (false, other.is_own && self.memo != other.memo, self.distance_ms(other)),
+            };
+            (is_others, how > Likeness::Moment, differs, how, nuance, other.transfer_id)
         })
+    }
+
+    /// Whether no person needs to look at a report that is taken for a statement's row. `others`:
+    /// all that it was compared with.
+    pub fn is_settled_by(&self, row: &Self, others: &[Self]) -> bool {
+        let Some(how) = self.likeness(row) else { return false };
+        let mut rest = others.iter().filter(|other| other.transfer_id != row.transfer_id);
+        let day = row.telling.day();
+        let is_another_s = match how {
+            // Several bear it: it tells none from another.
+            Likeness::Reference => {
+                rest.any(|other| self.likeness(other) == Some(Likeness::Reference))
+            }
+            // It may as well be a row of the next day.
+            Likeness::Dated => rest.any(|other| {
+                other.telling.day() != day && self.likeness(other) == Some(Likeness::Midnight)
+            }),
+            _ => false,
+        };
+        how.is_certain(row.is_whole_day) && !is_another_s
     }
 }
 
@@ -153,6 +198,14 @@ pub fn window(at: UnixMs, precision: Precision, is_own: bool) -> (UnixMs, UnixMs
         (Precision::Minute, true) => (minute, minute.plus_ms(MS_PER_MINUTE - 1)),
         _ => (at.plus_ms(-APART_MS), at.plus_ms(APART_MS)),
     }
+}
+
+/// Whether a statement's row can be the report's by its day. `far`: days away, and not only around
+/// midnight.
+pub fn is_of_day(row_at: UnixMs, report: &Candidate, far: bool) -> bool {
+    let days = (row_at.day(0).0 - report.telling.day()).abs();
+    let is_near = days == 0 || days == 1 && likeness::is_near_midnight(&report.telling);
+    if far { !is_near && days <= LATE_DAYS } else { is_near }
 }
 
 /// Transfers whose reports were read once in a batch.
@@ -197,6 +250,8 @@ fn read(connection: &mut DbConnection, board_id: BoardId, ids: &[i64]) -> Outcom
         let is_whole = said.is_some();
         let (bank_reference, balance, memo) =
             said.map(|said| (said.bank_reference, said.balance, said.memo)).unwrap_or_default();
+        let when = (transfer.occurred_at, transfer.occurred_precision);
+        let telling = Telling::new(when, bank_reference.as_deref(), &memo, names.clone());
         candidates.push(Candidate {
             transfer_id: transfer.id.0,
             occurred_at: transfer.occurred_at,
@@ -208,6 +263,9 @@ fn read(connection: &mut DbConnection, board_id: BoardId, ids: &[i64]) -> Outcom
             is_own: false,
             names,
             statement_at: statement::recorded_at(&transfer.evidence, transfer.recorded_at),
+            held: None,
+            is_whole_day: false,
+            telling,
         });
     }
     Ok(candidates)

@@ -11,25 +11,30 @@
 //! all of it agrees, the two are one with certainty, one to one, and nobody needs to look. Two
 //! references that differ are two transfers, unless second and memo are the same: a person looks.
 //!
+//! What a statement told first is compared by the rules of statements ([`super::likeness`]).
+//!
 //! The transfers are looked for once for all reports of a batch on an account, and each that fits is
 //! read once. A report that too many fit to be compared with is suspected too, never counted again.
 
+use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::candidates::{COMPARED, Candidate, Candidates, window};
+use super::candidates::{COMPARED, Candidate, Candidates, is_of_day, window};
 use super::item::{Recorded, Sighted, company};
+use super::likeness::{LATE_DAYS, Likeness};
 use super::matching::{Decision, Unassigned};
 use super::replace::{Decided, Replacement, replace};
 use super::statement;
 use super::store::fitting::{self, Told, Wanted};
 use super::store::index::{self, Unindexed};
 use super::store::sightings::Seen;
-use super::store::{heads, pairs, reading};
+use super::store::{heads, pairs, reading, told as told_rows};
 use super::work::Work;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::primitives::ids::{AccountId, BoardId, PairId, TransferId};
+use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry;
 use crate::registry::directory::Directory;
@@ -45,6 +50,15 @@ struct Recent<'i> {
 
 /// What must be equal: board, account, direction, amount.
 type Key = (BoardId, AccountId, Direction, Vnd);
+
+/// How a transfer is kept from further reports of a sender; what keeps it from more is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Hold {
+    Free,
+    /// From those that agree no better than one that waits for a person.
+    By(Reverse<Likeness>),
+    Taken,
+}
 
 /// A report that may know more than the one that was first.
 struct Second {
@@ -90,6 +104,7 @@ fn new_pair<'i>(
         day,
         is_matched: decision.unassigned.is_none(),
         is_certain: false,
+        likeness: None,
         is_settled: false,
         recorded_at: item.received_at,
     }
@@ -99,12 +114,15 @@ fn new_pair<'i>(
 #[derive(Default)]
 pub struct Pairing<'i> {
     recent: Vec<Recent<'i>>,
-    /// Transfers of this batch with the senders that have reported them too.
-    taken: HashSet<(i64, &'i str)>,
+    /// Transfers with the senders that have reported them too in this batch; how well, where it
+    /// waits for a person beside a statement's row.
+    taken: HashMap<(i64, &'i str), Option<Likeness>>,
     unindexed: HashMap<BoardId, Unindexed>,
     /// What its reports ask for, of each account, and what was found.
     wanted: HashMap<(BoardId, AccountId), Wanted>,
     told: HashMap<(BoardId, AccountId), Vec<Told>>,
+    /// Whole days of the accounts' statements.
+    whole: HashMap<(BoardId, AccountId), Vec<statement::Span>>,
     candidates: Candidates,
     /// Bank references that its reports tell, in capitals, with their senders.
     references: HashSet<(&'i str, String)>,
@@ -183,8 +201,7 @@ impl<'i> Pairing<'i> {
         let Some(account_id) = work.account_id else { return Ok(None) };
         let (item, sighted, sender) = (work.item, work.sighted, work.sighted.sender());
         if let Some(planned) = sighted.planned {
-            let linked = planned.link.map(|link| self.follow(work, link, decision, day));
-            return Ok(linked.map(|()| Recorded::Suspected));
+            return Ok(planned.link.map(|link| self.follow(work, link, decision, day)));
         }
         let company = sighted.company();
         let reported = &sighted.reported;
@@ -194,7 +211,7 @@ impl<'i> Pairing<'i> {
         let (mut candidates, is_cut) = self.kept(connection, key, &report, sighted, directory)?;
         let of_batch = self.recent.iter().filter(|recent| {
             let id = recent.candidate.transfer_id;
-            recent.key == key && recent.sender != sender && !self.taken.contains(&(id, sender))
+            recent.key == key && recent.sender != sender && !self.taken.contains_key(&(id, sender))
         });
         candidates.extend(of_batch.map(|recent| {
             let is_own = recent.company == company;
@@ -210,27 +227,48 @@ impl<'i> Pairing<'i> {
         };
         let is_certain = report.is_certainly(first);
         let new = new_pair(work, first.transfer_id, decision, day);
-        let is_in_statement = first.statement_at.is_some() && report.may_be(first);
-        let is_settled = is_certain || is_in_statement;
-        let new = pairs::New { is_certain, is_settled, ..new };
+        let is_settled = is_certain || report.is_settled_by(first, &candidates);
+        let how = report.likeness(first).unwrap_or(Likeness::Day);
+        let likeness = first.statement_at.map(|_| how);
+        let new = pairs::New { is_certain, likeness, is_settled, ..new };
         pairs::insert(connection, &new)?;
-        self.taken.insert((first.transfer_id, sender));
+        let held = likeness.filter(|_| !is_settled);
+        self.taken.insert((first.transfer_id, sender), held);
         if reported.direction == Direction::In {
             self.seconds.push(Second::of(&new, decision));
         }
         Ok(Some(if is_certain { Recorded::Duplicate } else { Recorded::Suspected }))
     }
 
-    /// Links a statement's row to the transfer that it is known to be of.
-    fn follow(&mut self, work: &Work<'i>, link: statement::Link, decision: &Decision, day: Day) {
+    /// Links a statement's row to the transfer that it is known to be of. What an earlier statement
+    /// told too is no second report of the feed.
+    fn follow(
+        &mut self,
+        work: &Work<'i>,
+        link: statement::Link,
+        decision: &Decision,
+        day: Day,
+    ) -> Recorded {
         let new = new_pair(work, link.transfer_id, decision, day);
-        let new = pairs::New { is_settled: link.is_certain, ..new };
+        let (is_settled, is_certain) = (link.is_certain, link.is_certain && link.is_row);
+        let likeness = Some(link.likeness);
+        let new = pairs::New { is_certain, likeness, is_settled, ..new };
         let incoming = work.sighted.reported.direction == Direction::In;
         // Whether it still knows more is asked again when all is written.
         if incoming && decision.rule.knows_more_than(link.rule.as_str()) {
             self.seconds.push(Second::of(&new, decision));
         }
         self.planned.push(new);
+        if is_certain { Recorded::Duplicate } else { Recorded::Suspected }
+    }
+
+    /// How a transfer is kept from a sender's further reports.
+    fn hold(&self, told: &Told, sender: &'i str) -> Hold {
+        let before = told.senders.iter().filter(|one| one.sender == sender).map(|one| one.held);
+        let now = self.taken.get(&(told.transfer_id, sender)).copied();
+        let hold =
+            |held: Option<Likeness>| held.map_or(Hold::Taken, |held| Hold::By(Reverse(held)));
+        before.chain(now).map(hold).max().unwrap_or(Hold::Free)
     }
 
     /// Whether a company's other report tells another reference, which stands in this batch too.
@@ -260,35 +298,56 @@ impl<'i> Pairing<'i> {
         let is_two_ways =
             sighted.is_listed() || senders.iter().any(|one| &**one != sender && company(one) == of);
         let own_feeds: HashSet<i64> = directory.feeds_of(of).map(|id| id.0).collect();
-        let taken = &self.taken;
-        let mut compare = |is_own: bool| -> Outcome<_> {
+        let whole = self.whole.get(&(board_id, account_id)).map_or(&[][..], Vec::as_slice);
+        let is_whole_day = statement::holds(whole, report.occurred_at.day(0).0);
+        let mut found = Candidates::default();
+        std::mem::swap(&mut found, &mut self.candidates);
+        let mut compare = |is_own: bool, far: bool| -> Outcome<_> {
             let is_of = |one: &&Told| {
                 let is_company = own_feeds.contains(&one.feed_id);
-                let is_told_so =
-                    is_company == is_own && (!is_own || one.is_listed != sighted.is_listed());
-                is_told_so
-                    && !one.senders.iter().any(|one| one == sender)
-                    && !taken.contains(&(one.transfer_id, sender))
+                is_company == is_own && (!is_own || one.is_listed != sighted.is_listed())
             };
-            let mut fit: Vec<_> =
-                told.iter().filter(|one| fits(one, key, report, is_own)).filter(is_of).collect();
-            let distance = |one: &&Told| one.occurred_at.0.abs_diff(report.occurred_at.0);
-            fit.sort_by_key(|one| (distance(one), one.transfer_id));
+            let fit = told.iter().filter(|one| fits(one, key, report, is_own, far)).filter(is_of);
+            let mut fit: Vec<_> = fit
+                .map(|one| (one, self.hold(one, sender)))
+                .filter(|(_, hold)| *hold != Hold::Taken)
+                .collect();
+            let distance = |one: &Told| one.occurred_at.0.abs_diff(report.occurred_at.0);
+            fit.sort_by_key(|(one, _)| (distance(one), one.transfer_id));
             let is_cut = fit.len() > COMPARED;
             fit.truncate(COMPARED);
-            Ok((self.candidates.of(connection, board_id, &fit, is_own)?, is_cut))
+            let held: HashMap<i64, _> =
+                fit.iter().map(|(one, hold)| (one.transfer_id, *hold)).collect();
+            let fit: Vec<&Told> = fit.into_iter().map(|(one, _)| one).collect();
+            let mut all = found.of(connection, board_id, &fit, is_own)?;
+            for one in &mut all {
+                one.held = match held.get(&one.transfer_id) {
+                    Some(Hold::By(Reverse(held))) => Some(*held),
+                    _ => None,
+                };
+                one.is_whole_day = is_whole_day;
+            }
+            Ok((all, is_cut))
         };
-        let (mut all, mut is_cut) = (Vec::new(), false);
+        let mut all = Vec::new();
+        let mut is_cut = false;
+        let mut is_alone = false;
         if is_two_ways {
-            (all, is_cut) = compare(true)?;
-            let alone = senders.iter().all(|one| company(one) == of);
-            if alone || all.iter().any(|one| report.may_be(one) && report.is_certainly(one)) {
-                return Ok((all, is_cut));
+            (all, is_cut) = compare(true, false)?;
+            is_alone = senders.iter().all(|one| company(one) == of)
+                || all.iter().any(|one| report.may_be(one) && report.is_certainly(one));
+        }
+        if !is_alone {
+            let (others, is_cut_too) = compare(false, false)?;
+            all.extend(others);
+            is_cut |= is_cut_too;
+            let best = report.best(all.iter());
+            if best.is_none_or(|best| !report.is_settled_by(best, &all)) {
+                all.extend(compare(false, true)?.0);
             }
         }
-        let (others, is_cut_too) = compare(false)?;
-        all.extend(others);
-        Ok((all, is_cut || is_cut_too))
+        self.candidates = found;
+        Ok((all, is_cut))
     }
 
     /// Looks for the account's transfers, once in a batch.
@@ -302,6 +361,16 @@ impl<'i> Pairing<'i> {
         let Some(wanted) = self.wanted.get(&key).filter(|_| !self.told.contains_key(&key)) else {
             return Ok(());
         };
+        // What came after all statements is in none of them.
+        let last = fitting::last_statement(connection, board_id, account_id)?;
+        let mut wanted = wanted.clone();
+        if last.is_some_and(|last| wanted.from <= last) {
+            let late = i64::from(LATE_DAYS) * MS_PER_DAY;
+            (wanted.from, wanted.to) = (wanted.from.plus_ms(-late), wanted.to.plus_ms(late));
+            let days = (wanted.from.day(0), wanted.to.day(0));
+            let whole = told_rows::whole_days(connection, board_id, account_id, days)?;
+            self.whole.insert(key, whole);
+        }
         let tail = match self.unindexed.entry(board_id) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(index::unindexed(connection, board_id)?),
@@ -309,7 +378,7 @@ impl<'i> Pairing<'i> {
         let of_amount = |amount: &i64| tail.get(&(account_id, Vnd::new(*amount)));
         let tail: Vec<i64> =
             wanted.amounts.iter().filter_map(of_amount).flatten().copied().collect();
-        let told = fitting::told(connection, board_id, account_id, wanted, &tail)?;
+        let told = fitting::told(connection, board_id, account_id, &wanted, &tail)?;
         self.told.insert(key, told);
         Ok(())
     }
@@ -339,12 +408,23 @@ impl<'i> Pairing<'i> {
     }
 }
 
-/// What is different can never be the same, and the times as far as both tell them.
-fn fits(told: &Told, (_, _, direction, amount): Key, report: &Candidate, is_own: bool) -> bool {
+/// What is different can never be the same, and the times as far as both tell them. `far`: days
+/// away, where a statement told it first.
+fn fits(
+    told: &Told,
+    (_, _, direction, amount): Key,
+    report: &Candidate,
+    is_own: bool,
+    far: bool,
+) -> bool {
+    if told.direction != direction || told.amount != amount {
+        return false;
+    }
+    if told.statement_at.is_some() {
+        return is_of_day(told.occurred_at, report, far);
+    }
     let (from, to) = window(report.occurred_at, report.precision, is_own);
     let midnight = report.occurred_at.day(0).start(0);
     let is_only_dated = told.precision == Precision::Day && told.occurred_at == midnight;
-    told.direction == direction
-        && told.amount == amount
-        && (is_only_dated || (from..=to).contains(&told.occurred_at))
+    !far && (is_only_dated || (from..=to).contains(&told.occurred_at))
 }

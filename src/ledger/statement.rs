@@ -1,37 +1,36 @@
-//! Statements beside what other senders told of the same days.
+//! Statements beside what was told before of the same days, by other senders and by statements.
 //!
-//! A statement is the bank's own list of everything that moved. So another sender's report of the
-//! account, direction, amount and day of a row is a report of that row, and nobody needs to look,
-//! as long as there are as many rows as reports: which of equal ones is which changes no sum. Only
-//! where others told more than the statement holds, a person looks at what was linked. This is
-//! found with all rows of the statement together, before the first is taken in.
+//! A file tells each transfer once. So its rows are linked, all together and one to one, with what
+//! was told before ([`super::likeness`] says what may be one, [`super::one_to_one`] which is taken
+//! for which), before the first is taken in. On a whole day of the file each transfer that was told
+//! must be one of its rows; where one is left over, the statement and the others contradict each
+//! other, and a person looks at that day. On a whole day of an earlier statement each row of the
+//! file must be one of that statement's.
 
 use std::collections::{HashMap, HashSet};
 
 use super::item::references;
+use super::likeness::{LATE_DAYS, Likeness, Other, Telling};
 use super::matching::Rule;
+use super::one_to_one::{self, Before};
 use super::store::told::{self, Told};
 use super::store::{heads, reading};
 use crate::db::{DbConnection, Outcome};
 use crate::events::{self, Event};
-use crate::feeds::{Direction, Precision, Reported};
-use crate::primitives::ids::{AccountId, BoardId, FeedId};
-use crate::primitives::time::MS_PER_HOUR;
+use crate::feeds::{Direction, Reported};
+use crate::primitives::ids::{AccountId, BoardId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::requests;
-use crate::vietqr::Reference;
 
-/// A transfer around midnight may stand in the statement under the next day.
-const AROUND_MIDNIGHT_MS: u64 = 3 * MS_PER_HOUR as u64;
-/// Times that are surely one.
-const NEAR_MS: u64 = 5 * 60_000;
-/// Pairs of one amount and day that are weighed one against another; more are taken in their order.
-const WEIGHED: usize = 1_000_000;
+pub use super::store::told::{Known, is_told};
+
+/// Transfers whose deliveries are read at once.
+const READ: usize = 500;
 
 /// What was found of a row before it is taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Planned {
-    /// `None`: nobody else has told it.
+    /// `None`: nobody has told it.
     pub link: Option<Link>,
 }
 
@@ -41,17 +40,27 @@ pub struct Link {
     pub transfer_id: i64,
     /// What attributes it, as far as it was known then.
     pub rule: Rule,
+    pub likeness: Likeness,
     /// No person needs to look.
     pub is_certain: bool,
+    /// A statement of the account has told it before.
+    pub is_row: bool,
 }
 
 /// Direction and amount: what is never different.
 type Key = (Direction, Vnd);
 
-/// What others told of a statement's days.
+/// Days, both ends included.
+pub type Span = (Day, Day);
+
+/// What was told before of a statement's days.
 #[derive(Debug, Default)]
 pub struct Others {
-    told: HashMap<Key, Vec<Told>>,
+    /// By their ids, so that deliveries are read one after another.
+    told: Vec<Told>,
+    keys: HashSet<Key>,
+    /// Whole days of earlier statements.
+    whole: Vec<Span>,
     /// The board's last event that was looked at.
     seen_seq: i64,
 }
@@ -62,11 +71,7 @@ pub struct Asked {
     pub id: String,
     pub direction: Direction,
     pub amount: Vnd,
-    pub occurred_at: UnixMs,
-    pub precision: Precision,
-    pub bank_reference: Option<String>,
-    /// References of ours in its memo.
-    pub names: Vec<Reference>,
+    pub telling: Telling,
 }
 
 impl Asked {
@@ -76,31 +81,42 @@ impl Asked {
             id: reported.provider_id.clone(),
             direction: reported.direction,
             amount: reported.amount,
-            occurred_at: reported.occurred_at,
-            precision: reported.precision,
-            bank_reference: reported.bank_reference.clone(),
-            names: references(reported),
+            telling: telling(reported),
         }
     }
 }
 
+/// What a report tells, as it is compared.
+#[must_use]
+pub fn telling(reported: &Reported) -> Telling {
+    let when = (reported.occurred_at, reported.precision);
+    let reference = reported.bank_reference.as_deref();
+    Telling::new(when, reference, &reported.memo, references(reported))
+}
+
 impl Others {
-    /// Reads what other senders told of an account's days, one day around them too, and no row of
-    /// the feed has been linked to yet.
+    /// Reads what was told of an account's days and of those around them, but what the file's
+    /// known rows tell.
     pub fn load(
         connection: &mut DbConnection,
         board_id: BoardId,
-        (account_id, feed_id): (AccountId, FeedId),
+        account_id: AccountId,
         sender: &str,
-        (first, last): (Day, Day),
+        (first, last): Span,
+        known: &Known,
     ) -> Outcome<Self> {
         let seen_seq = told::last_event(connection, board_id)?;
-        let days = (first.plus(-1), last.plus(1));
-        let mut by_key: HashMap<Key, Vec<Told>> = HashMap::new();
-        for told in told::by_others(connection, board_id, account_id, feed_id, sender, days)? {
-            by_key.entry((told.direction, told.amount)).or_default().push(told);
-        }
-        Ok(Self { told: by_key, seen_seq })
+        let days = (first.plus(-LATE_DAYS), last.plus(LATE_DAYS));
+        let told = told::of_account(connection, board_id, account_id, sender, days, known)?;
+        let keys = told.iter().map(|told| (told.direction, told.amount)).collect();
+        let whole = told::whole_days(connection, board_id, account_id, days)?;
+        Ok(Self { told, keys, whole, seen_seq })
+    }
+
+    /// Nobody has told anything until now.
+    pub fn none(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Self> {
+        let seen_seq = told::last_event(connection, board_id)?;
+        Ok(Self { seen_seq, ..Self::default() })
     }
 
     #[must_use]
@@ -111,7 +127,7 @@ impl Others {
     /// Whether a row may be one of them.
     #[must_use]
     pub fn may_hold(&self, direction: Direction, amount: Vnd) -> bool {
-        self.told.contains_key(&(direction, amount))
+        self.keys.contains(&(direction, amount))
     }
 
     /// Whether money came to the account since they were read. The board is locked.
@@ -135,55 +151,59 @@ impl Others {
         Ok(())
     }
 
-    /// Links rows to them, by the rows' ids.
+    /// Links the file's rows that are not known to them, by the rows' ids. `whole`: the days that
+    /// the file tells whole.
     pub fn link(
         mut self,
         connection: &mut DbConnection,
         board_id: BoardId,
-        rows: &[Asked],
+        rows: Vec<Asked>,
+        whole: &[Span],
     ) -> Outcome<(HashMap<String, Link>, Self)> {
-        let wanted: HashSet<Key> = rows.iter().map(|row| (row.direction, row.amount)).collect();
-        self.told.retain(|key, _| wanted.contains(key));
-        self.complete(connection, board_id)?;
-        let mut by_key: HashMap<Key, Vec<&Asked>> = HashMap::new();
+        let mut by_key: HashMap<Key, (Vec<Asked>, Vec<Told>)> = HashMap::new();
         for row in rows {
-            by_key.entry((row.direction, row.amount)).or_default().push(row);
+            by_key.entry((row.direction, row.amount)).or_default().0.push(row);
         }
-        let mut links = HashMap::new();
-        for (key, rows) in by_key {
-            if let Some(told) = self.told.get(&key) {
-                let linked = link_equal(&rows, told);
-                links.extend(linked.into_iter().map(|(row, link)| (row.id.clone(), link)));
+        let mut told = std::mem::take(&mut self.told);
+        told.retain(|told| by_key.contains_key(&(told.direction, told.amount)));
+        complete(connection, board_id, &mut told)?;
+        for told in told {
+            if let Some((_, all)) = by_key.get_mut(&(told.direction, told.amount)) {
+                all.push(told);
             }
         }
-        self.told.clear();
+        let days = Whole { file: whole, earlier: &self.whole };
+        let mut links = HashMap::new();
+        for (mut rows, mut told) in by_key.into_values().filter(|(_, told)| !told.is_empty()) {
+            links.extend(link_equal(&mut rows, &mut told, &days));
+        }
         Ok((links, self))
     }
+}
 
-    /// Adds what stands in the others' deliveries alone.
-    fn complete(&mut self, connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
-        let mut all: Vec<&mut Told> = self.told.values_mut().flatten().collect();
-        for part in all.chunks_mut(500) {
-            let ids: Vec<i64> = part.iter().map(|told| told.transfer_id).collect();
-            let stored = reading::these(connection, board_id, &ids)?;
-            let said = reading::reported(connection, board_id, &stored)?;
-            for told in part {
-                let Some(stored) = stored.iter().find(|one| one.id.0 == told.transfer_id) else {
-                    continue;
-                };
-                told.rule = Rule::parse(&stored.rule);
-                if let Some(said) = said.get(&stored.id) {
-                    told.names = references(said);
-                    told.bank_reference.clone_from(&said.bank_reference);
-                }
-                for id in stored.lines.iter().filter_map(|line| line.request_id) {
-                    let request = requests::by_id(connection, board_id, id)?;
-                    told.names.extend(request.map(|row| row.reference));
-                }
+/// Adds what stands in the deliveries alone.
+fn complete(connection: &mut DbConnection, board_id: BoardId, all: &mut [Told]) -> Outcome<()> {
+    for part in all.chunks_mut(READ) {
+        let ids: Vec<i64> = part.iter().map(|told| told.transfer_id).collect();
+        let stored = reading::these(connection, board_id, &ids)?;
+        let said = reading::reported(connection, board_id, &stored)?;
+        let stored: HashMap<i64, _> = stored.iter().map(|one| (one.id.0, one)).collect();
+        for told in part {
+            let Some(stored) = stored.get(&told.transfer_id) else { continue };
+            told.rule = Rule::parse(&stored.rule);
+            if let Some(said) = said.get(&stored.id) {
+                // By the transfer's row: a body may be read in another way than it was.
+                let when = (told.telling.occurred_at, told.precision);
+                let reference = said.bank_reference.as_deref();
+                told.telling = Telling::new(when, reference, &said.memo, references(said));
+            }
+            for id in stored.lines.iter().filter_map(|line| line.request_id) {
+                let request = requests::by_id(connection, board_id, id)?;
+                told.telling.names.extend(request.map(|row| row.reference));
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// Locks the board until the transaction ends: nobody else's report comes in between.
@@ -197,117 +217,74 @@ pub fn recorded_at(evidence: &str, at: UnixMs) -> Option<UnixMs> {
     (evidence == super::item::Evidence::Statement.as_str()).then_some(at)
 }
 
-/// How well a row and another's report of the same amount agree, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Agreement {
-    Reference,
-    Name,
-    Time,
-    Day,
-    Midnight,
+/// Whole days of the file, and of the statements before it.
+struct Whole<'d> {
+    file: &'d [Span],
+    earlier: &'d [Span],
 }
 
-/// `None`: they are of two transfers.
-fn agreement(row: &Asked, told: &Told) -> Option<(Agreement, u64)> {
-    let distance = row.occurred_at.0.abs_diff(told.occurred_at.0);
-    let days = row.occurred_at.day(0).0.abs_diff(told.occurred_at.day(0).0);
-    let shares = row.names.iter().any(|name| told.names.contains(name));
-    if days > 1 || !(shares || row.names.is_empty() || told.names.is_empty()) {
-        return None;
-    }
-    let references = (row.bank_reference.as_deref(), told.bank_reference.as_deref());
-    if let (Some(one), Some(two)) = references
-        && one.eq_ignore_ascii_case(two)
-    {
-        return Some((Agreement::Reference, distance));
-    }
-    let is_timed = row.precision != Precision::Day && told.precision != Precision::Day;
-    if days == 0 {
-        let how = match (shares, is_timed && distance <= NEAR_MS) {
-            (true, _) => Agreement::Name,
-            (false, true) => Agreement::Time,
-            (false, false) => Agreement::Day,
-        };
-        return Some((how, distance));
-    }
-    let is_near = match (row.precision, told.precision) {
-        (Precision::Day, Precision::Day) => false,
-        (Precision::Day, _) => from_day(told.occurred_at, row.occurred_at) <= AROUND_MIDNIGHT_MS,
-        (_, Precision::Day) => from_day(row.occurred_at, told.occurred_at) <= AROUND_MIDNIGHT_MS,
-        _ => distance <= AROUND_MIDNIGHT_MS,
+#[must_use]
+pub fn holds(days: &[Span], day: i32) -> bool {
+    days.iter().any(|(from, to)| (from.0..=to.0).contains(&day))
+}
+
+/// Links rows and tellings of one direction and amount, one to one.
+fn link_equal(rows: &mut [Asked], told: &mut [Told], days: &Whole<'_>) -> Vec<(String, Link)> {
+    forget_common(rows.iter_mut().map(|row| &mut row.telling));
+    forget_common(told.iter_mut().map(|told| &mut told.telling));
+    let tellings: Vec<&Telling> = rows.iter().map(|row| &row.telling).collect();
+    let before = |told: &Told| {
+        let day = told.telling.day();
+        let is_whole = holds(days.file, day) || holds(days.earlier, day);
+        (told.is_row, is_whole, told.held)
     };
-    is_near.then_some((Agreement::Midnight, distance))
-}
-
-/// Milliseconds between an instant and the day that begins at a midnight.
-fn from_day(at: UnixMs, midnight: UnixMs) -> u64 {
-    let end = midnight.day(0).plus(1).start(0);
-    if at < midnight { midnight.0.abs_diff(at.0) } else { at.0.abs_diff(end.0.min(at.0)) }
-}
-
-/// Links rows and reports of one direction and amount, one to one.
-fn link_equal<'r>(rows: &[&'r Asked], told: &[Told]) -> Vec<(&'r Asked, Link)> {
-    let day_of = |at: UnixMs| at.day(0).0;
-    let mut of_day: HashMap<i32, (usize, usize)> = HashMap::new();
-    for row in rows {
-        of_day.entry(day_of(row.occurred_at)).or_default().0 += 1;
-    }
-    for told in told {
-        of_day.entry(day_of(told.occurred_at)).or_default().1 += 1;
-    }
-    let mut weighed = Vec::new();
-    if rows.len().saturating_mul(told.len()) <= WEIGHED {
-        for (r, row) in rows.iter().enumerate() {
-            for (t, told) in told.iter().enumerate() {
-                weighed.extend(agreement(row, told).map(|how| (how, r, t)));
-            }
-        }
-    } else {
-        weighed = in_order(rows, told);
-    }
-    weighed.sort_unstable();
-    let (mut rows_taken, mut told_taken) = (HashSet::new(), HashSet::new());
-    let mut links = Vec::new();
-    for ((how, _), r, t) in weighed {
-        let (Some(row), Some(told)) = (rows.get(r), told.get(t)) else { continue };
-        if rows_taken.contains(&r) || told_taken.contains(&t) {
-            continue;
-        }
-        rows_taken.insert(r);
-        told_taken.insert(t);
-        let counts = of_day.get(&day_of(told.occurred_at)).copied().unwrap_or_default();
-        let has_room = counts.1 <= counts.0;
-        let is_certain = match how {
-            Agreement::Reference => true,
-            Agreement::Name | Agreement::Time | Agreement::Day => has_room,
-            Agreement::Midnight => false,
+    let before: Vec<Before<'_>> = told
+        .iter()
+        .map(|told| {
+            let (is_row, is_whole, held) = before(told);
+            Before { other: Other { telling: &told.telling, is_row, is_whole }, held }
+        })
+        .collect();
+    let linked = one_to_one::link(&tellings, &before);
+    let rows_linked: HashSet<usize> = linked.iter().map(|(row, ..)| *row).collect();
+    let told_linked: HashSet<usize> = linked.iter().map(|(_, told, _)| *told).collect();
+    // Days on which one is left over.
+    let rows_left: HashSet<i32> = days_left(tellings.iter().copied(), &rows_linked);
+    let told_left: HashSet<i32> = days_left(told.iter().map(|one| &one.telling), &told_linked);
+    let mut links = Vec::with_capacity(linked.len());
+    for (row, place, likeness) in linked {
+        let (Some(row), Some(told)) = (rows.get(row), told.get(place)) else { continue };
+        let (row_day, told_day) = (row.telling.day(), told.telling.day());
+        let in_file = holds(days.file, told_day) && !told_left.contains(&told_day);
+        let in_earlier =
+            told.is_row && holds(days.earlier, row_day) && !rows_left.contains(&row_day);
+        let link = Link {
+            transfer_id: told.transfer_id,
+            rule: told.rule,
+            likeness,
+            is_certain: likeness.is_certain(in_file || in_earlier),
+            is_row: told.is_row,
         };
-        let link = Link { transfer_id: told.transfer_id, rule: told.rule, is_certain };
-        links.push((*row, link));
+        links.push((row.id.clone(), link));
     }
     links
 }
 
-/// Thousands of one amount: day by day in the order of their times.
-fn in_order(rows: &[&Asked], told: &[Told]) -> Vec<((Agreement, u64), usize, usize)> {
-    let mut rows_by_day: HashMap<i32, Vec<usize>> = HashMap::new();
-    let mut order: Vec<usize> = (0..rows.len()).collect();
-    order.sort_by_key(|r| rows.get(*r).map(|row| row.occurred_at));
-    for r in order {
-        let day = rows.get(r).map_or(0, |row| row.occurred_at.day(0).0);
-        rows_by_day.entry(day).or_default().push(r);
+fn days_left<'t>(all: impl Iterator<Item = &'t Telling>, linked: &HashSet<usize>) -> HashSet<i32> {
+    let left = all.enumerate().filter(|(place, _)| !linked.contains(place));
+    left.map(|(_, telling)| telling.day()).collect()
+}
+
+/// A reference that several bear, as those of one batch do, tells none from another.
+fn forget_common<'t>(all: impl Iterator<Item = &'t mut Telling>) {
+    let mut first: HashMap<String, &'t mut Telling> = HashMap::new();
+    for telling in all {
+        let Some(reference) = telling.own_reference().map(str::to_owned) else { continue };
+        if let Some(first) = first.get_mut(&reference) {
+            first.forget_reference();
+            telling.forget_reference();
+        } else {
+            first.insert(reference, telling);
+        }
     }
-    let mut order: Vec<usize> = (0..told.len()).collect();
-    order.sort_by_key(|t| told.get(*t).map(|told| (told.occurred_at, told.transfer_id)));
-    let mut next: HashMap<i32, usize> = HashMap::new();
-    let mut found = Vec::new();
-    for t in order {
-        let Some(one) = told.get(t) else { continue };
-        let day = one.occurred_at.day(0).0;
-        let place = next.entry(day).or_default();
-        let Some(r) = rows_by_day.get(&day).and_then(|rows| rows.get(*place)) else { continue };
-        *place += 1;
-        found.extend(rows.get(*r).and_then(|row| agreement(row, one)).map(|how| (how, *r, t)));
-    }
-    found
 }

@@ -90,6 +90,7 @@ mod statements_cli;
 mod statements_hostile;
 mod statements_import;
 mod statements_layouts;
+mod statements_model;
 mod statements_odd;
 mod statements_pairs;
 mod statements_read;

@@ -5,16 +5,16 @@
 
 use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::{Direction, Provider};
+use cho40::intake::statements::Commit;
 use cho40::ledger::pairs::Verdict;
-use cho40::ledger::statement::Others;
-use cho40::primitives::ids::FeedId;
+use cho40::ledger::statement::{Known, Others};
 use cho40::primitives::{Day, UnixMs, Vnd};
 use cho40::registry::accounts::UseKind;
 use diesel::prelude::*;
 
 use crate::pairs_support::{agrees, kept, pairs_of, separate};
 use crate::stage::{Feed, Stage, Stand, transfer};
-use crate::statements_import::{ACCOUNT, file, import, look};
+use crate::statements_import::{ACCOUNT, file, import, look, run, start};
 use crate::support::on_both;
 
 /// SePay's report of some money into the account at an instant.
@@ -98,8 +98,9 @@ on_both!(what_happens_after_the_file_was_made_is_none_of_its_rows, |db| {
     clock.move_to(clock.now().plus_ms(3_600_000));
     feed.send(&told(&stage, 1, "2026-11-24 12:59:00", 45_000, "b"));
     assert_eq!(counted(&stage), (2, 0, 0));
+    // Of the rest of the day the file may lack one, so a person looks.
     feed.send(&told(&stage, 2, "2026-11-24 08:00:00", 45_000, "a"));
-    assert_eq!(counted(&stage), (2, 0, 1));
+    assert_eq!(counted(&stage), (2, 1, 0));
     agrees(&stage);
 });
 
@@ -161,10 +162,98 @@ on_both!(around_midnight_a_person_looks, |db| {
     let lines: [&[&str]; 2] = [
         &["05/11/2026", "FT1", "", "70,000", "", "x"],
         // A day away, and nowhere near midnight.
-        &["07/11/2026", "FT2", "", "80,000", "", "y"],
+        &["07/11/2026", "FT2", "", "80,000", "", "z"],
     ];
     let done = import(&stage, stand.account_id, &file(&lines));
     assert_eq!((done.progress.recorded, done.progress.doubtful), (1, 1));
+    agrees(&stage);
+});
+
+on_both!(what_a_bank_books_days_later_waits_for_a_person, |db| {
+    let stage = Stage::new(db);
+    let (stand, feed) = scene(&stage);
+    // Paid on a Saturday and missing from that day, booked on Monday.
+    feed.send(&told(&stage, 1, "2026-11-07 20:00:00", 80_000, "tra tien ca"));
+    let late = SampleTransfer {
+        reference: "FT26311000077",
+        ..told(&stage, 2, "2026-11-07 12:00:00", 90_000, "a")
+    };
+    feed.send(&late);
+    let lines: [&[&str]; 2] = [
+        &["09/11/2026", "FT2", "", "80,000", "", "tra tien ca"],
+        &["09/11/2026", "FT26311000077", "", "90,000", "", "b"],
+    ];
+    let done = import(&stage, stand.account_id, &file(&lines));
+    assert_eq!((done.progress.recorded, done.progress.doubtful), (0, 2));
+    assert_eq!(counted(&stage), (2, 2, 0));
+    agrees(&stage);
+});
+
+on_both!(other_columns_of_the_same_rows_count_nothing_again, |db| {
+    let stage = Stage::new(db);
+    let (stand, _) = scene(&stage);
+    let plain: [&[&str]; 3] = [
+        &["02/11/2026", "", "", "45,000", "", "tra tien ca"],
+        &["02/11/2026", "", "", "45,000", "", "tra tien ca"],
+        &["03/11/2026 08:00:00", "", "", "50,000", "", "a"],
+    ];
+    import(&stage, stand.account_id, &file(&plain));
+    let more: [&[&str]; 3] = [
+        &["02/11/2026", "000123456", "", "45,000", "945,000", "tra tien ca"],
+        &["02/11/2026", "000123457", "", "45,000", "990,000", "tra tien ca"],
+        &["03/11/2026 08:00:00", "000123458", "", "50,000", "1,040,000", "a"],
+    ];
+    let done = import(&stage, stand.account_id, &file(&more));
+    assert_eq!((done.progress.recorded, done.progress.linked), (0, 3));
+    // Without leading zeros they are known; again, they are too.
+    let short: [&[&str]; 1] = [&["02/11/2026", "123456", "", "45,000", "945,000", "tra tien ca"]];
+    assert_eq!(import(&stage, stand.account_id, &file(&short)).counts.known, 1);
+    assert_eq!(import(&stage, stand.account_id, &file(&more)).counts.known, 3);
+    assert_eq!(counted(&stage), (3, 0, 0));
+    agrees(&stage);
+});
+
+on_both!(a_report_hours_from_its_row_is_not_counted_again, |db| {
+    let stage = Stage::new(db);
+    let (stand, feed) = scene(&stage);
+    let lines: [&[&str]; 2] = [
+        &["03/11/2026 09:00:00", "", "", "50,000", "", "a"],
+        &["04/11/2026 09:00:00", "FT26308000077", "", "50,000", "", "a"],
+    ];
+    import(&stage, stand.account_id, &file(&lines));
+    feed.send(&told(&stage, 1, "2026-11-03 02:00:00", 50_000, "a"));
+    assert_eq!(counted(&stage), (2, 1, 0));
+    let same = SampleTransfer {
+        reference: "FT26308000077",
+        ..told(&stage, 2, "2026-11-04 17:00:00", 50_000, "a")
+    };
+    feed.send(&same);
+    assert_eq!(counted(&stage), (2, 1, 1));
+    agrees(&stage);
+});
+
+on_both!(a_part_of_a_day_settles_nothing, |db| {
+    let stage = Stage::new(db);
+    let (stand, feed) = scene(&stage);
+    feed.send(&told(&stage, 1, "2026-11-03 09:00:00", 50_000, "a"));
+    let part = |at: &str| {
+        let lines: [&[&str]; 1] = [&[at, "", "", "50,000", "", "a"]];
+        let looked_at = look(&stage, stand.account_id, &file(&lines)).unwrap();
+        let no_days = Commit { no_days: true, ..Commit::default() };
+        start(&stage, looked_at.id, no_days).unwrap();
+        run(&stage, looked_at.id)
+    };
+    assert_eq!(part("03/11/2026 09:10:00").progress.doubtful, 1);
+    // The same second is one, and another time of the same bank is another payment.
+    assert_eq!(part("03/11/2026 09:00:00").progress.linked, 1);
+    assert_eq!(counted(&stage), (1, 1, 1));
+    let stand = stage.stand("A2", "5555555555", UseKind::BusinessOnly);
+    let part = |at: &str| {
+        let lines: [&[&str]; 1] = [&[at, "", "", "60,000", "", "b"]];
+        let bytes = String::from_utf8(file(&lines)).unwrap().replace(ACCOUNT, "5555555555");
+        import(&stage, stand.account_id, bytes.as_bytes()).progress.recorded
+    };
+    assert_eq!((part("03/11/2026 08:00:00"), part("03/11/2026 17:00:00")), (1, 1));
     agrees(&stage);
 });
 
@@ -188,10 +277,11 @@ on_both!(what_comes_while_an_import_runs_is_compared_too, |db| {
     let stage = Stage::new(db);
     let (stand, feed) = scene(&stage);
     let days = (Day::parse("2026-11-01").unwrap(), Day::parse("2026-11-23").unwrap());
-    let of = (stand.account_id, FeedId(1));
     let load = |stage: &Stage| {
         stage.read(|connection, act| {
-            Others::load(connection, act.board_id(), of, "statement:x", days)
+            let known = Known::new();
+            let (board_id, of) = (act.board_id(), stand.account_id);
+            Others::load(connection, board_id, of, "statement:x", days, &known)
         })
     };
     let is_outdated = |others: &Others| {

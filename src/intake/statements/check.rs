@@ -12,7 +12,8 @@ use crate::intake::store::feeds::{self as feed_rows, FeedRow};
 use crate::intake::store::statement_layouts as layouts;
 use crate::intake::store::statement_parts::{self as parts, Part};
 use crate::intake::store::statements::{self as rows, StatementRow, UnreadableRow};
-use crate::ledger::statement::{Asked, Others};
+use crate::ledger::likeness::Telling;
+use crate::ledger::statement::{Asked, Known, Others};
 use crate::primitives::ids::{AccountId, BoardId, FeedId, StatementId};
 use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{Day, Refusal, UnixMs};
@@ -171,6 +172,7 @@ fn empty_row(
         doubtful_count: 0,
         unread_sheets: serde_json::to_string(&opened.unread_sheets).map_err(Fault::broken)?,
         names_account: !said.accounts.is_empty(),
+        done_part: -1,
     })
 }
 
@@ -227,13 +229,17 @@ fn compare(
     let (feed_id, known, reported) = db.read_here(|connection| {
         let feed_id = feed_of(connection, board_id, &config)?;
         let known = rows::known(connection, board_id, &namespace, &ids)?;
-        let of = (account.id, feed_id.unwrap_or(FeedId(0)));
-        let others = Others::load(connection, board_id, of, &config.sender(), days)?;
-        let asked = kept
-            .iter()
-            .filter(|(id, row)| !known.contains(id) && others.may_hold(row.direction, row.amount));
+        if known.len() == ids.len() {
+            return Ok((feed_id, known, HashSet::new()));
+        }
+        let sender = config.sender();
+        let others = Others::load(connection, board_id, account.id, &sender, days, &known)?;
+        let asked = kept.iter().filter(|(id, row)| {
+            !known.contains_key(id) && others.may_hold(row.direction, row.amount)
+        });
         let asked: Vec<Asked> = asked.map(|(id, row)| asked_of(id, row)).collect();
-        let (links, _) = others.link(connection, board_id, &asked)?;
+        // Which days the file tells whole is known at the commit.
+        let (links, _) = others.link(connection, board_id, asked, &[])?;
         Ok((feed_id, known, links.into_keys().collect::<HashSet<_>>()))
     })?;
     row.feed_id = feed_id;
@@ -255,14 +261,13 @@ fn compare(
 }
 
 fn asked_of(id: &str, row: &statements::Row) -> Asked {
+    let names = crate::vietqr::scan(&row.memo);
+    let when = (row.occurred_at, row.precision);
     Asked {
         id: id.to_owned(),
         direction: row.direction,
         amount: row.amount,
-        occurred_at: row.occurred_at,
-        precision: row.precision,
-        bank_reference: row.reference.clone(),
-        names: crate::vietqr::scan(&row.memo),
+        telling: Telling::new(when, row.reference.as_deref(), &row.memo, names),
     }
 }
 
@@ -272,12 +277,12 @@ fn part(
     row: &mut StatementRow,
     number: usize,
     some: &[(String, statements::Row)],
-    (known, reported): (&HashSet<String>, &HashSet<String>),
+    (known, reported): (&Known, &HashSet<String>),
 ) -> Part {
     let of = |wanted: Direction| some.iter().filter(move |(_, row)| row.direction == wanted);
     let mut states = String::with_capacity(some.len());
     for (id, _) in of(Direction::In).chain(of(Direction::Out)) {
-        let (letter, count) = if known.contains(id) {
+        let (letter, count) = if known.contains_key(id) {
             ('k', &mut row.known_count)
         } else if reported.contains(id) {
             ('r', &mut row.reported_count)
@@ -294,7 +299,7 @@ fn part(
 /// Forgets what nobody has committed for a week.
 pub fn forget_old(connection: &mut DbConnection, board_id: BoardId, now: UnixMs) -> Outcome<()> {
     for id in rows::forgotten(connection, board_id, now.plus_ms(-KEPT_MS))? {
-        parts::remove(connection, board_id, id, None)?;
+        parts::remove(connection, board_id, id)?;
         rows::remove(connection, board_id, id)?;
     }
     Ok(())

@@ -109,6 +109,6 @@ pub fn discard(connection: &mut DbConnection, act: &Act, id: StatementId) -> Out
     if matches!(row.state, StatementState::Running | StatementState::Done) {
         return Err(Refusal::conflict("statement-committed").into());
     }
-    parts::remove(connection, board_id, id, None)?;
+    parts::remove(connection, board_id, id)?;
     rows::remove(connection, board_id, id)
 }

@@ -1,16 +1,14 @@
-//! What makes a row of a statement the same row in another file: the bank's reference, where it has
-//! one, else all that it tells. Files overlap, and the same days are exported again in another
-//! format, so neither its place nor the exactness of its time counts; equal rows of a day are
-//! numbered.
+//! What makes a row of a statement the same row in another file: all that it tells, as exactly as it
+//! tells it. Files overlap, so its place does not count; equal rows of a day are numbered. A file
+//! with other columns tells the same rows under other ids, and a partial one may tell another of two
+//! payments that are equal but for their times: what is not known by its id is compared with what
+//! was told before ([`crate::ledger::likeness`]).
 
 use std::collections::HashMap;
 
 use crate::access::SecretKey;
 use crate::feeds::statements::Row;
 use crate::primitives::fold;
-
-/// Longer references are kept by their fingerprint.
-const REFERENCE_CHARS: usize = 64;
 
 /// Rows with their ids, unique within the account. An id begins with the day, so that an import
 /// writes them one beside the other.
@@ -30,17 +28,15 @@ pub fn identify(rows: Vec<Row>, key: &SecretKey) -> Vec<(String, Row)> {
 
 fn base(row: &Row, key: &SecretKey) -> String {
     let day = row.occurred_at.day(0).to_string().replace('-', "");
-    let moved = format!("{day}:{}{}", row.direction.as_str(), row.amount.get());
-    // A reference alone is not unique: a fee bears that of its transfer, and some banks count.
+    // A spreadsheet drops leading zeros.
     let reference = row.reference.as_deref().map(fold::memo).unwrap_or_default();
-    if reference.bytes().any(|byte| byte != b'0') {
-        if reference.len() <= REFERENCE_CHARS {
-            return format!("{moved}:ref:{reference}");
-        }
-        return format!("{moved}:ref:{:016x}", key.fingerprint("statement reference", &reference));
-    }
-    // Under the installation's key, since a balance could be guessed from a plain digest.
+    let reference = reference.trim_start_matches('0');
     let balance = row.balance.map(|balance| balance.get().to_string()).unwrap_or_default();
-    let told = format!("{balance}\0{}", fold::memo(&row.memo));
-    format!("{moved}:row:{:016x}", key.fingerprint("statement row", &told))
+    let (direction, amount) = (row.direction.as_str(), row.amount.get());
+    let (at, precision) = (row.occurred_at.0, row.precision.as_str());
+    let memo = fold::memo(&row.memo);
+    let told =
+        [direction, &amount.to_string(), &at.to_string(), precision, reference, &balance, &memo];
+    // Under the installation's key, since amounts could be guessed from a plain digest.
+    format!("{day}:{:016x}", key.fingerprint("statement row", &told.join("\0")))
 }

@@ -104,6 +104,7 @@ pub fn rows(
     // A cursor is the part and the place in it.
     let after = page.after.unwrap_or(-1);
     let before = i32::try_from(after.div_euclid(PART_ROWS)).unwrap_or(i32::MAX).saturating_sub(1);
+    let before = before.max(row.done_part);
     let mut found = Vec::new();
     for part in parts::after(connection, board_id, id, before, 4)? {
         let decoded = connector(feed.provider).decode(&config, &part.body, UnixMs(0));

@@ -1,8 +1,8 @@
 //! Taking a committed statement in, some hundred rows in a transaction of the board's lane, between
 //! the deliveries of hooks.
 //!
-//! Each step takes the statement's next parts, hands them to the ledger as deliveries, removes them
-//! and counts on, all in one transaction. So nothing is half counted wherever it stops, whoever
+//! Each step takes the statement's next parts, hands them to the ledger as deliveries, and counts on,
+//! all in one transaction. So nothing is half counted wherever it stops, whoever
 //! starts it again goes on behind it, and two that run at once share the work.
 
 use std::collections::{HashMap, HashSet};
@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::{StatementState, covered};
+use super::{Days, StatementState, covered};
 use crate::access::SecretKey;
 use crate::db::{Batch, DbConnection, Fault, Outcome};
 use crate::feeds::{Decoded, Headers};
@@ -21,7 +21,8 @@ use crate::intake::store::statements::{self as rows, Progress, StatementRow};
 use crate::intake::{Intake, prepare};
 use crate::ledger::LedgerWriter;
 use crate::ledger::item::{Content, Item};
-use crate::ledger::statement::{self, Asked, Link, Others, Planned};
+use crate::ledger::likeness::LATE_DAYS;
+use crate::ledger::statement::{self, Asked, Known, Link, Others, Planned};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, StatementId};
 use crate::primitives::{Day, UnixMs};
@@ -122,7 +123,7 @@ impl Job {
         if row.state != StatementState::Running {
             return Ok(None);
         }
-        let some = parts::after(connection, board_id, id, -1, PARTS)?;
+        let some = parts::after(connection, board_id, id, row.done_part, PARTS)?;
         let Some(last) = some.last().map(|part| part.number) else {
             finish(connection, &row, context)?;
             return Ok(None);
@@ -135,8 +136,7 @@ impl Job {
         if !items.is_empty() {
             self.writer.apply(connection, &items)?;
         }
-        parts::remove(connection, board_id, id, Some(last))?;
-        rows::progress(connection, board_id, id, progress)?;
+        rows::progress(connection, board_id, id, progress, last)?;
         plan.others.catch_up(connection, board_id)?;
         self.plan = Some(plan);
         Ok(Some(self))
@@ -144,32 +144,43 @@ impl Job {
 }
 
 impl Plan {
-    /// Looks through all rows that are left.
+    /// Looks through all rows: also of what was taken in, no other row may be taken for theirs.
     fn make(connection: &mut DbConnection, row: &StatementRow, context: &Context) -> Outcome<Self> {
         let board_id = context.board_id;
         let feed_id = row.feed_id.ok_or_else(|| Fault::broken("a statement without a feed"))?;
         let feed = feed_rows::find(connection, board_id, feed_id)?;
         let feed = book::open(connection, &context.key, board_id, feed, context.now)?;
         let days = (Day(row.first_day.unwrap_or(0)), Day(row.last_day.unwrap_or(0)));
-        let of = (row.account_id, feed_id);
-        let others = Others::load(connection, board_id, of, &feed.config.sender(), days)?;
+        let since = days.0.plus(-LATE_DAYS);
+        if !parts::has_new(connection, board_id, context.id)?
+            || !statement::is_told(connection, board_id, row.account_id, since)?
+        {
+            let others = Others::none(connection, board_id)?;
+            return Ok(Self { feed, others, links: HashMap::new() });
+        }
         let mut asked = Vec::new();
         let mut last = -1;
-        while !others.is_empty() {
+        loop {
             let some = parts::after(connection, board_id, context.id, last, 64)?;
             let Some(end) = some.last().map(|part| part.number) else { break };
             last = end;
             for part in some {
                 let Decoded::Transfers(all) = decode(&feed, &part.body, context)? else { continue };
-                let may = all.iter().filter(|one| others.may_hold(one.direction, one.amount));
-                asked.extend(may.map(Asked::of));
+                asked.extend(all.iter().map(Asked::of));
             }
         }
-        let namespace = format!("{}:row", feed.config.sender());
+        let sender = feed.config.sender();
         let ids: Vec<&str> = asked.iter().map(|one| one.id.as_str()).collect();
-        let known = rows::known(connection, board_id, &namespace, &ids)?;
-        asked.retain(|one| !known.contains(&one.id));
-        let (links, others) = others.link(connection, board_id, &asked)?;
+        let known = rows::known(connection, board_id, &format!("{sender}:row"), &ids)?;
+        let others = Others::load(connection, board_id, row.account_id, &sender, days, &known)?;
+        asked.retain(|one| {
+            !known.contains_key(&one.id) && others.may_hold(one.direction, one.amount)
+        });
+        let whole: Vec<_> = whole_days(connection, row, context)?
+            .into_iter()
+            .map(|days| (days.from_day, days.to_day))
+            .collect();
+        let (links, others) = others.link(connection, board_id, asked, &whole)?;
         Ok(Self { feed, others, links })
     }
 
@@ -216,14 +227,14 @@ impl Plan {
     }
 
     /// Says of each row whose report it is; tells whether any is new.
-    fn plan_rows(&self, item: &mut Item, known: &HashSet<String>, progress: &mut Progress) -> bool {
+    fn plan_rows(&self, item: &mut Item, known: &Known, progress: &mut Progress) -> bool {
         let Content::Transfers(all) = &mut item.content else { return false };
         let mut is_new = false;
         for one in all {
             let id = &one.reported.provider_id;
             let link = self.links.get(id).copied();
             one.planned = Some(Planned { link });
-            if known.contains(id) {
+            if known.contains_key(id) {
                 continue;
             }
             is_new = true;
@@ -242,14 +253,25 @@ fn decode(feed: &LiveFeed, body: &[u8], context: &Context) -> Outcome<Decoded> {
     feed.connector.decode(&feed.config, body, context.now).map_err(Fault::broken)
 }
 
-/// All rows are in: its days count.
-fn finish(connection: &mut DbConnection, row: &StatementRow, context: &Context) -> Outcome<()> {
+/// The board's days that the file tells whole.
+fn whole_days(
+    connection: &mut DbConnection,
+    row: &StatementRow,
+    context: &Context,
+) -> Outcome<Vec<Days>> {
     let board_id = context.board_id;
     let unreadable = rows::unreadable(connection, board_id, row.id, -1, i64::from(i32::MAX))?;
     let start = crate::registry::boards::day_start_minute(connection, board_id)?;
     let committed_at = UnixMs(row.committed_at_ms.unwrap_or(0));
-    for days in covered::days(row, &unreadable, committed_at, start) {
+    Ok(covered::days(row, &unreadable, committed_at, start))
+}
+
+/// All rows are in: its days count.
+fn finish(connection: &mut DbConnection, row: &StatementRow, context: &Context) -> Outcome<()> {
+    let board_id = context.board_id;
+    for days in whole_days(connection, row, context)? {
         rows::insert_days(connection, row, context.ids.next(), days, context.now)?;
     }
+    parts::remove(connection, board_id, row.id)?;
     rows::finish(connection, board_id, row.id, context.now)
 }

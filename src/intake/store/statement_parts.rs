@@ -70,17 +70,18 @@ pub fn after(
         .load(connection)?)
 }
 
-/// Removes the parts up to one, or all.
-pub fn remove(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    id: StatementId,
-    last: Option<i32>,
-) -> Outcome<()> {
-    let all = p::table
+/// Whether the dry run found any row that was not known.
+pub fn has_new(connection: &mut DbConnection, board_id: BoardId, id: StatementId) -> Outcome<bool> {
+    let new = p::table
         .filter(p::board_id.eq(board_id.0))
         .filter(p::statement_id.eq(id.0))
-        .filter(p::part.le(last.unwrap_or(i32::MAX)));
+        .filter(p::states.like("%n%").or(p::states.like("%r%")));
+    Ok(diesel::select(diesel::dsl::exists(new)).get_result(connection)?)
+}
+
+/// Removes all parts.
+pub fn remove(connection: &mut DbConnection, board_id: BoardId, id: StatementId) -> Outcome<()> {
+    let all = p::table.filter(p::board_id.eq(board_id.0)).filter(p::statement_id.eq(id.0));
     diesel::delete(all).execute(connection)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::db::schema::{feeds, sightings, statement_days, statement_unreadable, statements as s};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::statements::{Days, StatementState};
+use crate::ledger::statement::Known;
 use crate::primitives::ids::{AccountId, BoardId, FeedId, StatementId};
 use crate::primitives::{Day, Refusal, UnixMs};
 use crate::registry::PageRequest;
@@ -47,6 +48,8 @@ pub struct StatementRow {
     /// JSON.
     pub unread_sheets: String,
     pub names_account: bool,
+    /// The last part that was taken in.
+    pub done_part: i32,
 }
 
 pub fn insert(connection: &mut DbConnection, row: &StatementRow) -> Outcome<()> {
@@ -80,6 +83,7 @@ pub fn insert(connection: &mut DbConnection, row: &StatementRow) -> Outcome<()> 
             s::doubtful_count.eq(row.doubtful_count),
             s::unread_sheets.eq(&row.unread_sheets),
             s::names_account.eq(row.names_account),
+            s::done_part.eq(row.done_part),
         ))
         .execute(connection)?;
     Ok(())
@@ -142,11 +146,13 @@ pub struct Progress {
     pub doubtful: i64,
 }
 
+/// `last`: the last part of it.
 pub fn progress(
     connection: &mut DbConnection,
     board_id: BoardId,
     id: StatementId,
     more: Progress,
+    last: i32,
 ) -> Outcome<()> {
     diesel::update(s::table.find((board_id.0, id.0)))
         .set((
@@ -154,6 +160,7 @@ pub fn progress(
             s::recorded_count.eq(s::recorded_count + more.recorded),
             s::linked_count.eq(s::linked_count + more.linked),
             s::doubtful_count.eq(s::doubtful_count + more.doubtful),
+            s::done_part.eq(last),
         ))
         .execute(connection)?;
     Ok(())
@@ -314,20 +321,20 @@ pub fn feed_of(
     Ok(id.map(FeedId))
 }
 
-/// Which of these ids were reported before.
+/// Which of these ids were reported before, and of which transfers.
 pub fn known(
     connection: &mut DbConnection,
     board_id: BoardId,
     namespace: &str,
     ids: &[&str],
-) -> Outcome<std::collections::HashSet<String>> {
-    let mut found = std::collections::HashSet::new();
+) -> Outcome<Known> {
+    let mut found = Known::new();
     for part in ids.chunks(AT_ONCE) {
-        let known: Vec<String> = sightings::table
+        let known: Vec<(String, Option<i64>)> = sightings::table
             .filter(sightings::board_id.eq(board_id.0))
             .filter(sightings::namespace.eq(namespace))
             .filter(sightings::provider_id.eq_any(part))
-            .select(sightings::provider_id)
+            .select((sightings::provider_id, sightings::transfer_id))
             .load(connection)?;
         found.extend(known);
     }

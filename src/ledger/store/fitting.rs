@@ -6,10 +6,12 @@ use diesel::prelude::*;
 
 use super::index;
 use crate::db::schema::{
-    listed_deliveries, suspected_pairs as p, transfer_index as i, transfers as t,
+    listed_deliveries, statements, suspected_pairs as p, transfer_index as i, transfers as t,
 };
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
+use crate::ledger::likeness::Likeness;
+use crate::ledger::statement;
 use crate::primitives::ids::{AccountId, BoardId};
 use crate::primitives::{UnixMs, Vnd};
 
@@ -37,11 +39,21 @@ pub struct Told {
     pub feed_id: i64,
     /// Read from a list with ids of its own.
     pub is_listed: bool,
+    /// When it was recorded, where a statement told it first.
+    pub statement_at: Option<UnixMs>,
     /// Who has sent another report of it.
-    pub senders: Vec<String>,
+    pub senders: Vec<Reporter>,
 }
 
-type Row = (i64, String, i64, i64, String, i64, i64);
+/// The sender of another report.
+#[derive(Clone, Debug)]
+pub struct Reporter {
+    pub sender: String,
+    /// How well it agrees, where it waits for a person beside a statement's row.
+    pub held: Option<Likeness>,
+}
+
+type Row = (i64, String, i64, i64, String, i64, i64, String, i64);
 
 /// Transfers of the account that may be wanted: all of the index, and of those that it has not come
 /// to. None is left out because there are many.
@@ -77,6 +89,20 @@ pub fn told(
     Ok(found)
 }
 
+/// When a statement of the account was committed last.
+pub fn last_statement(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+) -> Outcome<Option<UnixMs>> {
+    let last: Option<i64> = statements::table
+        .filter(statements::board_id.eq(board_id.0))
+        .filter(statements::account_id.eq(account_id.0))
+        .select(diesel::dsl::max(statements::committed_at_ms))
+        .first(connection)?;
+    Ok(last.map(UnixMs))
+}
+
 /// Of some transfers those that may be wanted.
 fn these(
     connection: &mut DbConnection,
@@ -104,6 +130,8 @@ fn these(
             t::occurred_precision,
             t::feed_id,
             t::delivery_id,
+            t::evidence,
+            t::recorded_at_ms,
         ))
         .load(connection)?;
     if rows.is_empty() {
@@ -116,24 +144,27 @@ fn these(
         .select(listed_deliveries::delivery_id)
         .load(connection)?;
     let listed: BTreeSet<i64> = listed.into_iter().collect();
-    let pairs: Vec<(i64, String)> = p::table
+    let pairs: Vec<(i64, String, Option<String>, Option<Likeness>)> = p::table
         .filter(p::board_id.eq(board_id.0))
         .filter(p::transfer_id.eq_any(rows.iter().map(|row| row.0)))
         .filter(p::own_transfer_id.is_null())
-        .select((p::transfer_id, p::sender))
+        .select((p::transfer_id, p::sender, p::verdict, p::likeness))
         .load(connection)?;
-    let mut senders: HashMap<i64, Vec<String>> = HashMap::new();
-    for (transfer_id, sender) in pairs {
-        senders.entry(transfer_id).or_default().push(sender);
+    let mut senders: HashMap<i64, Vec<Reporter>> = HashMap::new();
+    for (transfer_id, sender, verdict, likeness) in pairs {
+        let held = likeness.filter(|_| verdict.is_none());
+        senders.entry(transfer_id).or_default().push(Reporter { sender, held });
     }
     rows.into_iter().map(|row| read(row, &listed, &mut senders)).collect()
 }
 
 fn read(
-    (transfer_id, direction, amount, occurred_at, precision, feed_id, delivery_id): Row,
+    row: Row,
     listed: &BTreeSet<i64>,
-    senders: &mut HashMap<i64, Vec<String>>,
+    senders: &mut HashMap<i64, Vec<Reporter>>,
 ) -> Outcome<Told> {
+    let (transfer_id, direction, amount, occurred_at, precision, feed_id, delivery_id, ..) = row;
+    let (.., evidence, recorded_at) = row;
     let unknown = || Fault::broken(format!("unknown words in transfer {transfer_id}"));
     Ok(Told {
         transfer_id,
@@ -143,6 +174,7 @@ fn read(
         precision: Precision::parse(&precision).ok_or_else(unknown)?,
         feed_id,
         is_listed: listed.contains(&delivery_id),
+        statement_at: statement::recorded_at(&evidence, UnixMs(recorded_at)),
         senders: senders.remove(&transfer_id).unwrap_or_default(),
     })
 }

@@ -8,6 +8,7 @@ use crate::db::rows::{Kind, Table, Value};
 use crate::db::schema::{sightings, suspected_pairs as p, transfers};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Precision;
+use crate::ledger::likeness::Likeness;
 use crate::ledger::pairs::{Pair, Verdict};
 use crate::primitives::ids::{AccountId, BoardId, DeliveryId, FeedId, KeyId, PairId, TransferId};
 use crate::primitives::{Day, UnixMs};
@@ -52,8 +53,10 @@ static PLANNED: LazyLock<Table> = LazyLock::new(|| {
         ("day", Kind::Int),
         ("is_matched", Kind::Bool),
         ("recorded_at_ms", Kind::Int),
+        ("is_certain", Kind::Bool),
         ("verdict", Kind::MaybeText),
         ("resolved_at_ms", Kind::MaybeInt),
+        ("likeness", Kind::MaybeText),
     ];
     Table::new("suspected_pairs", &columns, "")
 });
@@ -93,8 +96,10 @@ pub struct New<'a> {
     pub precision: Precision,
     pub day: Day,
     pub is_matched: bool,
-    /// One company told it in both its ways: the other report was counted.
+    /// One company told it in both its ways, or in two statements: the other report was counted.
     pub is_certain: bool,
+    /// How it agrees, where one of the two is a statement's row.
+    pub likeness: Option<Likeness>,
     /// No person needs to look: the verdict is said at once.
     pub is_settled: bool,
     pub recorded_at: UnixMs,
@@ -125,6 +130,7 @@ pub fn insert(connection: &mut DbConnection, new: &New<'_>) -> Outcome<()> {
             p::is_matched.eq(new.is_matched),
             p::recorded_at_ms.eq(new.recorded_at.0),
             p::is_certain.eq(new.is_certain),
+            p::likeness.eq(new.likeness),
             p::verdict.eq(new.verdict()),
             p::resolved_at_ms.eq(new.verdict().map(|_| new.recorded_at.0)),
         ))
@@ -136,7 +142,7 @@ pub fn insert(connection: &mut DbConnection, new: &New<'_>) -> Outcome<()> {
 
 /// Writes pairs whose sightings point to their transfers already.
 pub fn insert_planned(connection: &mut DbConnection, all: &[New<'_>]) -> Outcome<()> {
-    let mut values = Vec::with_capacity(all.len() * 16);
+    let mut values = Vec::with_capacity(all.len() * 18);
     for new in all {
         let verdict = new.verdict();
         values.extend([
@@ -154,8 +160,10 @@ pub fn insert_planned(connection: &mut DbConnection, all: &[New<'_>]) -> Outcome
             Value::from(new.day.0),
             Value::Bool(new.is_matched),
             Value::Int(new.recorded_at.0),
+            Value::Bool(new.is_certain),
             Value::MaybeText(verdict.map(|verdict| verdict.as_str().into())),
             Value::MaybeInt(verdict.map(|_| new.recorded_at.0)),
+            Value::MaybeText(new.likeness.map(|likeness| likeness.as_str().into())),
         ]);
     }
     PLANNED.insert(connection, &values).map(|_| ())

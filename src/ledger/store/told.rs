@@ -1,48 +1,59 @@
-//! What other senders told of an account's days.
+//! What was told of an account's days before a statement.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
 use super::index;
-use crate::db::schema::{board_heads, suspected_pairs as p, transfers};
+use crate::db::schema::{board_heads, statement_days as d, suspected_pairs as p, transfers};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
+use crate::ledger::item::Evidence;
+use crate::ledger::likeness::{Likeness, Telling};
 use crate::ledger::matching::Rule;
-use crate::primitives::ids::{AccountId, BoardId, FeedId};
+use crate::primitives::ids::{AccountId, BoardId};
 use crate::primitives::{Day, UnixMs, Vnd};
-use crate::vietqr::Reference;
 
 /// Transfers that one query reads; each reads the board's newest events along.
 const AT_ONCE: i64 = 10_000;
 
-/// A transfer that another sender told first.
+/// A transfer that was told before.
 #[derive(Clone, Debug)]
 pub struct Told {
     pub transfer_id: i64,
     pub direction: Direction,
     pub amount: Vnd,
-    pub occurred_at: UnixMs,
     pub precision: Precision,
     pub rule: Rule,
-    pub bank_reference: Option<String>,
-    pub names: Vec<Reference>,
+    /// A statement has told it, surely.
+    pub is_row: bool,
+    /// How well a row of the file agrees with it that waits for a person.
+    pub held: Option<Likeness>,
+    /// What its row says; the rest stands in its delivery.
+    pub telling: Telling,
 }
 
-type Raw = (i64, String, i64, i64, String, String);
+/// Ids of rows that were told before, with their transfers.
+pub type Known = HashMap<String, Option<i64>>;
 
-/// Transfers of an account that occurred on some days, were not told by the feed, and of which the
-/// sender has sent no report either. What stands in their deliveries is not read.
-pub fn by_others(
+type Raw = (i64, String, i64, i64, String, String, String);
+
+/// Transfers of an account that occurred on some days, but those that the file's known rows tell.
+/// What stands in their deliveries is not read.
+pub fn of_account(
     connection: &mut DbConnection,
     board_id: BoardId,
     account_id: AccountId,
-    feed_id: FeedId,
     sender: &str,
     (first, last): (Day, Day),
+    known: &Known,
 ) -> Outcome<Vec<Told>> {
     let (from, before) = (first.start(0), last.plus(1).start(0));
     let floor = index::floor_at(from);
+    let mut rows_of: HashMap<i64, usize> = HashMap::new();
+    for id in known.values().flatten() {
+        *rows_of.entry(*id).or_default() += 1;
+    }
     let (mut found, mut below) = (Vec::new(), i64::MAX);
     loop {
         let mut ids = index::transfers_of(connection, board_id, account_id.0, below, AT_ONCE)?;
@@ -53,7 +64,6 @@ pub fn by_others(
             .filter(transfers::board_id.eq(board_id.0))
             .filter(transfers::id.eq_any(&recent))
             .filter(transfers::account_id.eq(account_id.0))
-            .filter(transfers::feed_id.ne(feed_id.0))
             .filter(transfers::occurred_at_ms.ge(from.0))
             .filter(transfers::occurred_at_ms.lt(before.0))
             .select((
@@ -63,17 +73,59 @@ pub fn by_others(
                 transfers::occurred_at_ms,
                 transfers::occurred_precision,
                 transfers::rule,
+                transfers::evidence,
             ))
             .load(connection)?;
-        let taken = linked(connection, board_id, sender, &rows)?;
-        let free = rows.into_iter().filter(|row| !taken.contains(&row.0));
-        found.extend(free.map(told).collect::<Outcome<Vec<_>>>()?);
+        let mut pairs = pairs_of(connection, board_id, sender, &rows)?;
+        for row in rows {
+            let pairs = pairs.remove(&row.0).unwrap_or_default();
+            let waiting =
+                || pairs.iter().filter(|pair| !pair.is_settled && known.contains_key(&pair.row_id));
+            // The others of its rows in the file tell it surely.
+            if rows_of.get(&row.0).copied().unwrap_or(0) > waiting().count() {
+                continue;
+            }
+            let held = waiting().filter_map(|pair| pair.likeness).min();
+            found.push(told(row, pairs.iter().any(|pair| pair.is_settled), held)?);
+        }
         match ids.last() {
             Some(last) if recent.len() as i64 == AT_ONCE => below = *last,
             _ => break,
         }
     }
+    found.sort_unstable_by_key(|one| one.transfer_id);
     Ok(found)
+}
+
+/// Whether anybody has told of money on an account since a day.
+pub fn is_told(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+    since: Day,
+) -> Outcome<bool> {
+    let floor = index::floor_at(since.start(0));
+    let ids = index::transfers_of(connection, board_id, account_id.0, i64::MAX, 1)?;
+    Ok(ids.first().is_some_and(|id| *id >= floor))
+}
+
+/// Whole days that an account's statements have told, both ends included, as far as they lie
+/// between two.
+pub fn whole_days(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+    (first, last): (Day, Day),
+) -> Outcome<Vec<(Day, Day)>> {
+    let rows: Vec<(i32, i32)> = d::table
+        .filter(d::board_id.eq(board_id.0))
+        .filter(d::account_id.eq(account_id.0))
+        .filter(d::from_day.le(last.0))
+        .filter(d::to_day.ge(first.0))
+        .select((d::from_day, d::to_day))
+        .distinct()
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(from, to)| (Day(from), Day(to))).collect())
 }
 
 /// The number of the board's last event.
@@ -82,34 +134,52 @@ pub fn last_event(connection: &mut DbConnection, board_id: BoardId) -> Outcome<i
     Ok(head.first(connection)?)
 }
 
-/// Of these transfers, those of which the sender has sent a report.
-fn linked(
+/// A row of a statement that is another telling of a transfer.
+struct PairOf {
+    row_id: String,
+    is_settled: bool,
+    likeness: Option<Likeness>,
+}
+
+/// The sender's other tellings of these transfers.
+fn pairs_of(
     connection: &mut DbConnection,
     board_id: BoardId,
     sender: &str,
     rows: &[Raw],
-) -> Outcome<HashSet<i64>> {
+) -> Outcome<HashMap<i64, Vec<PairOf>>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
-    let taken: Vec<i64> = p::table
+    let rows: Vec<(i64, String, Option<String>, Option<Likeness>)> = p::table
         .filter(p::board_id.eq(board_id.0))
         .filter(p::transfer_id.eq_any(ids))
         .filter(p::sender.eq(sender))
         .filter(p::own_transfer_id.is_null())
-        .select(p::transfer_id)
+        .select((p::transfer_id, p::provider_id, p::verdict, p::likeness))
         .load(connection)?;
-    Ok(taken.into_iter().collect())
+    let mut pairs: HashMap<i64, Vec<PairOf>> = HashMap::new();
+    for (transfer_id, row_id, verdict, likeness) in rows {
+        let pair = PairOf { row_id, is_settled: verdict.is_some(), likeness };
+        pairs.entry(transfer_id).or_default().push(pair);
+    }
+    Ok(pairs)
 }
 
-fn told((id, direction, amount_vnd, occurred_at_ms, precision, rule): Raw) -> Outcome<Told> {
+fn told(
+    (id, direction, amount_vnd, occurred_at_ms, precision, rule, evidence): Raw,
+    is_settled: bool,
+    held: Option<Likeness>,
+) -> Outcome<Told> {
     let unknown = || Fault::broken(format!("unknown words of {id}"));
+    let precision = Precision::parse(&precision).ok_or_else(unknown)?;
+    let when = (UnixMs(occurred_at_ms), precision);
     Ok(Told {
         transfer_id: id,
         direction: Direction::parse(&direction).ok_or_else(unknown)?,
         amount: Vnd::new(amount_vnd),
-        occurred_at: UnixMs(occurred_at_ms),
-        precision: Precision::parse(&precision).ok_or_else(unknown)?,
+        precision,
         rule: Rule::parse(&rule),
-        bank_reference: None,
-        names: Vec::new(),
+        is_row: is_settled || evidence == Evidence::Statement.as_str(),
+        held,
+        telling: Telling::new(when, None, "", Vec::new()),
     })
 }
