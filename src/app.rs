@@ -16,7 +16,7 @@ use crate::intake::complaints::Complaints;
 use crate::intake::phone::{Seen, texts};
 use crate::intake::poll::{AllowedHosts, Poller};
 use crate::intake::refused::RefusedLog;
-use crate::ledger::{LedgerWriter, index, rollup};
+use crate::ledger::{LedgerWriter, index, relink, rollup};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::{Clock, Refusal};
 use crate::web::limiter::Limits;
@@ -167,8 +167,8 @@ impl App {
         })
     }
 
-    /// Indexes transfers every ten seconds, renews the lease each minute rolls finished months
-    /// up and forgets old notices each hour.
+    /// Indexes transfers and follows changed links every ten seconds, renews the lease each minute,
+    /// rolls finished months up and forgets old notices each hour.
     async fn upkeep(self) {
         let mut tens: u32 = 0;
         let mut ticks = tokio::time::interval(std::time::Duration::from_secs(10));
@@ -191,6 +191,9 @@ impl App {
             }
             if let Err(fault) = self.index_transfers().await {
                 tracing::error!(%fault, "transfers were not indexed");
+            }
+            if let Err(fault) = self.follow_links().await {
+                tracing::error!(%fault, "changed links were not followed");
             }
             tens = tens.wrapping_add(1);
         }
@@ -232,6 +235,24 @@ impl App {
                 let left = self.db.write(board_id.0, step).await?;
                 let is_enough = done > left / EVENTS_A_BUSY_STEP;
                 if left == 0 || is_enough && self.intake.lanes.is_busy(board_id.0) {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides again what changed links decide otherwise, until nothing is left or hooks wait: they
+    /// go first.
+    pub async fn follow_links(&self) -> Outcome<()> {
+        for board_id in self.db.read(relink::boards).await? {
+            loop {
+                let now = self.clock.now();
+                let step = move |connection: &mut DbConnection| {
+                    relink::step(connection, board_id, relink::AT_ONCE, now)
+                };
+                let is_left = self.db.write(board_id.0, step).await?;
+                if !is_left || self.intake.lanes.is_busy(board_id.0) {
                     break;
                 }
             }

@@ -43,6 +43,7 @@ problem-forbidden = This key may not { $means ->
     [transfers-read] read transfers
     [amounts-read] read amounts
     [transfers-assign] assign transfers
+    [transfers-propose] propose where transfers belong
     [reports-read] read reports
     [keys-write] make keys
    *[other] do this
@@ -120,6 +121,7 @@ problem-not-found = { $what ->
     [request] There is no such payment request. Please check the id.
     [secret] There is no such active secret. Please check the id.
     [section] There is no such section in the market. Please check the id.
+    [proposal] There is no such proposal. Please check the id.
     [suspected_pair] There is no such suspected pair. Please check the id.
     [statement] There is no such statement. Please check the id.
     [statement_layout] No file with this layout was uploaded. Please check its name.
@@ -219,6 +221,13 @@ problem-line-needs-occupancy = A sale, a repaid debt or a deposit is a stall's m
 problem-line-pays-no-request = Money of this class pays no request. Please leave the request out, or choose sale, debt_repayment, deposit or fee.
 problem-request-other-account = This request is not paid through the transfer's account. Please choose a request of the account that received the money.
 problem-request-other-occupancy = This request is another stall's. Please leave the stall out, or name the one that made the request.
+problem-proposal-own = This key made the proposal itself. Please let somebody else approve or reject it.
+problem-proposal-decided = This proposal waits no more: { $state ->
+    [approved] somebody approved it
+    [rejected] somebody rejected it
+   *[outdated] the transfer was assigned anew
+    } at { $decided_at }. Please look at the transfer.
+problem-proposals-too-many = { $max } proposals wait for this transfer already. Please wait until somebody decides them.
 problem-lines-do-not-sum = The lines sum to { $got }, the transfer is { $expected }. Please divide all of it.
 problem-window-not-over = A report counts whole days, up to { $last_full_day }. Please choose an earlier last day.
 problem-window-reversed = The first day is after the last ({ $to }). Please check both days.

@@ -43,6 +43,7 @@ problem-forbidden = Khóa này không có quyền { $means ->
     [transfers-read] xem giao dịch
     [amounts-read] xem số tiền
     [transfers-assign] ghi tiền cho sạp
+    [transfers-propose] đề nghị ghi tiền cho sạp
     [reports-read] xem báo cáo
     [keys-write] cấp khóa
    *[other] này
@@ -120,6 +121,7 @@ problem-not-found = { $what ->
     [request] Không tìm thấy yêu cầu thanh toán này. Xin coi lại mã.
     [secret] Không tìm thấy khóa bí mật đang dùng này. Xin coi lại mã.
     [section] Không tìm thấy khu này trong chợ. Xin coi lại mã.
+    [proposal] Không tìm thấy đề nghị này. Xin coi lại mã.
     [suspected_pair] Không tìm thấy cặp tin báo nghi trùng này. Xin coi lại mã.
     [statement] Không có sao kê này. Xin kiểm tra mã.
     [statement_layout] Chưa có tập tin nào có mẫu này. Xin kiểm tra tên mẫu.
@@ -239,6 +241,13 @@ problem-line-needs-occupancy = Tiền bán hàng, khách trả nợ hay đặt c
 problem-line-pays-no-request = Loại tiền này không trả cho yêu cầu nào. Xin bỏ yêu cầu ở dòng này, hoặc chọn loại bán hàng, trả nợ, đặt cọc hay tiền sạp.
 problem-request-other-account = Yêu cầu này không nhận tiền qua tài khoản của giao dịch. Xin chọn yêu cầu của đúng tài khoản đã nhận tiền.
 problem-request-other-occupancy = Yêu cầu này là của sạp khác. Xin bỏ trống sạp, hoặc chọn đúng sạp đã đưa yêu cầu.
+problem-proposal-own = Đề nghị này do chính khóa này đưa ra. Xin để một người khác duyệt hoặc từ chối.
+problem-proposal-decided = Đề nghị này không còn chờ: { $state ->
+    [approved] đã có người duyệt
+    [rejected] đã có người từ chối
+   *[outdated] giao dịch đã được ghi lại sau đó
+    } lúc { $decided_at }. Xin mở lại giao dịch để xem.
+problem-proposals-too-many = Giao dịch này đã có { $max } đề nghị đang chờ. Xin chờ người có quyền duyệt.
 problem-lines-do-not-sum = Các dòng cộng lại là { $got }, giao dịch là { $expected }. Xin chia lại cho đủ.
 problem-window-not-over = Báo cáo chỉ tính những ngày đã trọn, đến { $last_full_day }. Xin chọn ngày cuối sớm hơn.
 problem-window-reversed = Ngày đầu đứng sau ngày cuối ({ $to }). Xin coi lại hai ngày.

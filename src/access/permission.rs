@@ -39,10 +39,20 @@ permissions! {
     /// See amounts of stalls without their vendor's consent: for machines of the vendor's own
     /// side and for the operator, not for organisers.
     AmountsRead = "amounts.read",
-    /// Assign transfers to stalls and set classes.
+    /// Assign transfers to stalls and set classes; decide what others propose.
     TransfersAssign = "transfers.assign",
+    /// See the unassigned queue and propose where its transfers belong. Whoever may assign may too.
+    TransfersPropose = "transfers.propose",
     ReportsRead = "reports.read",
     KeysWrite = "keys.write",
+}
+
+impl Permission {
+    /// Whether who has this one may do what the other allows.
+    #[must_use]
+    pub fn covers(self, other: Self) -> bool {
+        self == other || (self, other) == (Self::TransfersAssign, Self::TransfersPropose)
+    }
 }
 
 /// A set of permissions.
@@ -64,7 +74,7 @@ impl Permissions {
 
     #[must_use]
     pub fn contains(&self, permission: Permission) -> bool {
-        self.0.contains(&permission)
+        self.0.iter().any(|held| held.covers(permission))
     }
 
     #[must_use]

@@ -609,6 +609,36 @@ diesel::table! {
         rule -> Text,
         decided_by -> Nullable<BigInt>,
         recorded_at_ms -> BigInt,
+        why -> Nullable<Text>,
+        proposed_by -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    link_changes (board_id, account_id) {
+        board_id -> BigInt,
+        account_id -> BigInt,
+        from_day -> Integer,
+        after_transfer_id -> BigInt,
+        event_seq -> BigInt,
+        changed_by -> BigInt,
+        changed_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    assignment_proposals (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        transfer_id -> BigInt,
+        lines -> Text,
+        why -> Text,
+        proposed_by -> BigInt,
+        proposed_at_ms -> BigInt,
+        state -> Text,
+        decided_by -> Nullable<BigInt>,
+        decided_at_ms -> Nullable<BigInt>,
+        decided_why -> Nullable<Text>,
     }
 }
 
@@ -884,6 +914,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     statement_days,
     transfers,
     attribution_lines,
+    assignment_proposals,
+    link_changes,
     transfer_index,
     unassigned,
     day_totals,

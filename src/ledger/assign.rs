@@ -1,22 +1,25 @@
 //! Deciding by hand where a transfer belongs.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::class::Class;
 use super::matching::{Line, Rule, Unassigned};
-use super::replace::{Replacement, replace};
-use super::store::{heads, queue, reading};
+use super::replace::{Decided, Replacement, replace};
+use super::store::heads::{self, Head};
+use super::store::{queue, reading};
 use super::transfers::{Stored, Transfer, show};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Direction;
 use crate::primitives::ids::{OccupancyId, RequestId, TransferId};
 use crate::primitives::{Refusal, Vnd, input};
-use crate::registry::occupancies;
+use crate::registry::{check, occupancies};
 use crate::requests::{self, RequestRow};
 
 const LINES: usize = 10;
+/// A reason in one sentence or two.
+pub(super) const WHY_CHARS: usize = 300;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,9 +27,11 @@ pub struct NewAttribution {
     /// 1–10 lines; their amounts sum to the transfer's.
     #[serde(deserialize_with = "input::objects")]
     pub lines: Vec<NewLine>,
+    /// Kept with the attribution; 1–300 characters.
+    pub why: Option<String>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewLine {
     /// The stall's occupancy; only what has nothing to do with a stall goes without.
@@ -44,6 +49,7 @@ pub struct NewLine {
 /// the difference. What is left without stall and class waits in the queue again.
 ///
 /// # Errors
+/// `text-length`, `text-control-character`, `text-hidden-character` (why);
 /// `lines-empty`, `lines-too-many`, `amount-not-positive`, `lines-do-not-sum`,
 /// `line-needs-occupancy`, `line-pays-no-request`, `request-other-account`,
 /// `request-other-occupancy`; `not-found` for an unknown occupancy or request, and for a transfer
@@ -55,43 +61,61 @@ pub fn assign(
     new: NewAttribution,
 ) -> Outcome<Transfer> {
     act.require(Permission::TransfersAssign)?;
+    let why = new.why.map(|why| check::text("why", &why, WHY_CHARS)).transpose()?;
     let board_id = act.board_id();
     // The head's lock keeps two people from replacing the same attribution at once.
     let mut heads = heads::lock(connection, &[board_id.0])?;
-    let stored = reading::transfer(connection, board_id, id)?;
-    // Whoever clears the queue alone sees that item alone, and learns nothing of others.
+    let stored = workable(connection, act, id)?;
+    let lines = check_lines(connection, act, &stored, &new.lines)?;
+    place(connection, act, &mut heads, &stored, lines, Decided::by(act.scope.key_id, why))
+}
+
+/// A transfer that the caller may work on. Whoever clears the queue alone sees that item alone, and
+/// learns nothing of others.
+pub(super) fn workable(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: TransferId,
+) -> Outcome<Stored> {
+    let stored = reading::transfer(connection, act.board_id(), id)?;
     if !act.scope.permissions.contains(Permission::AmountsRead)
-        && queue::waits(connection, board_id, id)? != Some(true)
+        && queue::waits(connection, act.board_id(), id)? != Some(true)
     {
         return Err(Refusal::not_found("transfer").into());
     }
-    let lines = check_lines(connection, act, &stored, &new)?;
-    let by_hand = Replacement {
-        stored: &stored,
-        lines,
-        rule: Rule::Manual,
-        waits_because: Unassigned::TakenBack,
-        decided_by: Some(act.scope.key_id),
-    };
-    replace(connection, board_id, &mut heads, &[by_hand], act.at)?;
-    let now = reading::transfer(connection, board_id, id)?;
+    Ok(stored)
+}
+
+/// Replaces an attribution by what a person has decided; the lines are checked, the board is locked.
+pub(super) fn place(
+    connection: &mut DbConnection,
+    act: &Act,
+    heads: &mut [Head],
+    stored: &Stored,
+    lines: Vec<Line>,
+    decided: Decided,
+) -> Outcome<Transfer> {
+    let (rule, waits_because) = (Rule::Manual, Unassigned::TakenBack);
+    let by_hand = Replacement { stored, lines, rule, waits_because, decided };
+    replace(connection, act.board_id(), heads, &[by_hand], act.at)?;
+    let now = reading::transfer(connection, act.board_id(), stored.id)?;
     show(connection, act, vec![now])?.pop().ok_or_else(|| Refusal::not_found("transfer").into())
 }
 
-fn check_lines(
+pub(super) fn check_lines(
     connection: &mut DbConnection,
     act: &Act,
     stored: &Stored,
-    new: &NewAttribution,
+    new: &[NewLine],
 ) -> Outcome<Vec<Line>> {
-    if new.lines.is_empty() {
+    if new.is_empty() {
         return Err(Refusal::invalid("lines", "lines-empty").into());
     }
-    if new.lines.len() > LINES {
+    if new.len() > LINES {
         return Err(Refusal::invalid("lines", "lines-too-many").with("max", LINES).into());
     }
-    let mut lines = Vec::with_capacity(new.lines.len());
-    for (number, line) in new.lines.iter().enumerate() {
+    let mut lines = Vec::with_capacity(new.len());
+    for (number, line) in new.iter().enumerate() {
         lines.push(check_line(connection, act, stored, number, line)?);
     }
     let sum = lines.iter().try_fold(Vnd::ZERO, |sum, line| sum.checked_add(line.amount));

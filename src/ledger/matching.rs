@@ -2,7 +2,7 @@
 //! `docs/ARCHITECTURE.md`: order, reference, virtual account, sole occupancy, else a person.
 
 use super::class::Class;
-use super::item::Sighted;
+use crate::feeds::Reported;
 use crate::primitives::ids::{AccountId, CodeId, NumberId, OccupancyId, RequestId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry::directory::Directory;
@@ -67,6 +67,18 @@ impl Rule {
     #[must_use]
     pub fn parse(text: &str) -> Self {
         Self::ALL.into_iter().find(|rule| rule.as_str() == text).unwrap_or(Self::Manual)
+    }
+
+    /// Decided by a code, request or order that the report named.
+    #[must_use]
+    pub const fn is_named(self) -> bool {
+        matches!(self.rank(), 3 | 4)
+    }
+
+    /// Decided by the account's only stall.
+    #[must_use]
+    pub const fn is_of_account(self) -> bool {
+        matches!(self, Self::BusinessAccount | Self::SoleOccupancy)
     }
 
     const fn rank(self) -> u8 {
@@ -151,26 +163,25 @@ pub struct Known<'a> {
 
 /// Decides where an incoming transfer belongs.
 #[must_use]
-pub fn decide(sighted: &Sighted, known: &Known<'_>) -> Decision {
-    let amount = sighted.reported.amount;
+pub fn decide(reported: &Reported, references: &[Reference], known: &Known<'_>) -> Decision {
+    let amount = reported.amount;
     if known.is_order_feed {
         return match known.requests {
-            [request] => of_request(sighted, request, Rule::Order, known),
+            [request] => of_request(reported, request, Rule::Order, known),
             _ => undecided(amount, Unassigned::UnknownOrder),
         };
     }
     let Some(account_id) = known.account_id else {
         return undecided(amount, Unassigned::UnknownAccount);
     };
-    let occurred_at = sighted.reported.occurred_at;
-    let candidates: Vec<_> = sighted
-        .references
+    let occurred_at = reported.occurred_at;
+    let candidates: Vec<_> = references
         .iter()
         .filter_map(|found| candidate(*found, account_id, occurred_at, known))
         .collect();
     match candidates.as_slice() {
         [] => by_number(amount, known).unwrap_or_else(|| by_account(amount, account_id, known)),
-        [Candidate::Request(request)] => of_request(sighted, request, Rule::Request, known),
+        [Candidate::Request(request)] => of_request(reported, request, Rule::Request, known),
         [Candidate::Code { code_id, occupancy_id, rule }] => Decision {
             line: Line {
                 occupancy_id: Some(*occupancy_id),
@@ -219,8 +230,12 @@ fn candidate<'a>(
     (request.account_id == account_id).then_some(Candidate::Request(request))
 }
 
-fn of_request(sighted: &Sighted, request: &RequestRow, rule: Rule, known: &Known<'_>) -> Decision {
-    let reported = &sighted.reported;
+fn of_request(
+    reported: &Reported,
+    request: &RequestRow,
+    rule: Rule,
+    known: &Known<'_>,
+) -> Decision {
     let received = request.receive(reported.amount, reported.occurred_at, reported.precision);
     let class = match (received.effect, request.kind) {
         // The amount is a thousand times off: nobody knows yet what it was paid for.
@@ -266,7 +281,9 @@ fn by_number(amount: Vnd, known: &Known<'_>) -> Option<Decision> {
     })
 }
 
-fn by_account(amount: Vnd, account_id: AccountId, known: &Known<'_>) -> Decision {
+/// By the links of the account alone.
+#[must_use]
+pub fn by_account(amount: Vnd, account_id: AccountId, known: &Known<'_>) -> Decision {
     let mut occupancies = known.directory.occupancies_of(account_id, known.day);
     let (first, second) = (occupancies.next(), occupancies.next());
     let occupancy_id = match (first, second) {

@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::candidates::{COMPARED, Candidate, Candidates, window};
 use super::item::{Recorded, Sighted, company};
 use super::matching::{Decision, Unassigned};
-use super::replace::{Replacement, replace};
+use super::replace::{Decided, Replacement, replace};
 use super::statement;
 use super::store::fitting::{self, Told, Wanted};
 use super::store::index::{self, Unindexed};
@@ -330,7 +330,7 @@ impl<'i> Pairing<'i> {
                 lines: vec![decision.line],
                 rule: decision.rule,
                 waits_because: Unassigned::TakenBack,
-                decided_by: None,
+                decided: Decided::default(),
             };
             replace(connection, board_id, &mut heads, &[again], at)?;
             pairs::attributed(connection, board_id, pair_id, Some(stored.seq + 1))?;

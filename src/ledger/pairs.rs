@@ -1,13 +1,14 @@
 //! Reports that seem to be of a transfer that is known already: what a person says of them.
 
 use super::matching::{Rule, Unassigned};
-use super::replace::{Replacement, replace};
+use super::replace::{Decided, Replacement, replace};
 use super::store::{heads, pairs as rows, reading};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, DeliveryId, FeedId, PairId, TransferId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::PageRequest;
+use crate::registry::store::link_changes;
 use crate::text_enum;
 
 text_enum!(
@@ -85,9 +86,13 @@ pub fn part(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()
             rule: Rule::parse(&before.rule),
             lines: before.lines,
             waits_because: Unassigned::TakenBack,
-            decided_by: Some(act.scope.key_id),
+            decided: Decided::by(act.scope.key_id, None),
         };
         replace(connection, board_id, &mut heads, &[back], act.at)?;
+        // The account's links may be others since.
+        if let Some(account_id) = stored.account_id {
+            link_changes::note(connection, act, account_id, stored.day)?;
+        }
     }
     rows::forget_sighting(connection, board_id, pair)
 }

@@ -6,7 +6,7 @@ use super::class::Class;
 use super::matching::{Line, Rule, Unassigned};
 use super::store::heads::{self, Head};
 use super::store::rows::{Attribution, Rows};
-use super::store::{queue, totals as store_totals};
+use super::store::{proposals, queue, totals as store_totals};
 use super::totals::{Counted, Totals};
 use super::transfers::Stored;
 use crate::db::rows::Writes;
@@ -25,8 +25,25 @@ pub struct Replacement<'s> {
     pub rule: Rule,
     /// Said in the queue if the lines leave it waiting.
     pub waits_because: Unassigned,
-    /// The person's key; `None` for rules.
-    pub decided_by: Option<KeyId>,
+    pub decided: Decided,
+}
+
+/// Who decided a later attribution, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decided {
+    /// The person's key; with rules, of who changed the register. `None`: no person had a part.
+    pub by: Option<KeyId>,
+    /// The key of who had proposed it to that person.
+    pub proposed_by: Option<KeyId>,
+    /// A person's words; of rules, what made them decide again.
+    pub why: Option<String>,
+}
+
+impl Decided {
+    #[must_use]
+    pub const fn by(key_id: KeyId, why: Option<String>) -> Self {
+        Self { by: Some(key_id), proposed_by: None, why }
+    }
 }
 
 /// Replaces the attributions of transfers, each named once. The board is locked.
@@ -46,7 +63,7 @@ pub fn replace(
             seq,
             lines: &one.lines,
             rule: one.rule,
-            decided_by: one.decided_by,
+            decided: &one.decided,
             recorded_at: at,
         });
         for occupancy_id in one.lines.iter().filter_map(|line| line.occupancy_id) {
@@ -62,6 +79,7 @@ pub fn replace(
     writes.run(connection)?;
     for one in all {
         settle_requests(connection, board_id, one)?;
+        proposals::outdate(connection, board_id, one.stored.id, at)?;
         if one.stored.direction == Direction::Out || one.lines.iter().all(is_settled) {
             queue::resolve(connection, board_id, one.stored.id, at)?;
         } else {

@@ -7,12 +7,15 @@ use utoipa::ToSchema;
 
 pub use super::assign::{NewAttribution, NewLine, assign};
 use super::class::Class;
-use super::matching::Line;
+use super::matching::{Line, Rule};
+use super::replace::Decided;
 use super::store::reading;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision, Reported};
-use crate::primitives::ids::{AccountId, CodeId, FeedId, OccupancyId, RequestId, TransferId};
+use crate::primitives::ids::{
+    AccountId, CodeId, FeedId, KeyId, OccupancyId, RequestId, TransferId,
+};
 use crate::primitives::{Refusal, UnixMs, Vnd};
 use crate::registry::{Page, PageRequest};
 
@@ -54,6 +57,16 @@ pub struct AttributionView {
     /// the account no longer served it) and `cancelled_request` are the vendor's money too, but to
     /// be looked at.
     pub rule: String,
+    /// The key of the person who decided, or who changed the register so that the rules decided
+    /// again; absent where they decided as the money was reported.
+    pub decided_by: Option<KeyId>,
+    /// The key of who had proposed it to that person.
+    pub proposed_by: Option<KeyId>,
+    #[schema(value_type = String, format = DateTime)]
+    pub decided_at: UnixMs,
+    /// A person's words, only for keys with `amounts.read`; or what made the rules decide again:
+    /// `links_changed`.
+    pub why: Option<String>,
     pub lines: Vec<LineView>,
 }
 
@@ -92,6 +105,8 @@ pub struct Stored {
     pub payer_key: Option<i64>,
     pub seq: i32,
     pub rule: String,
+    pub decided: Decided,
+    pub decided_at: UnixMs,
     pub lines: Vec<Line>,
 }
 
@@ -154,6 +169,8 @@ pub(super) fn show(
             class: line.class,
             amount_vnd: amount(line.amount),
         };
+        let Decided { by, proposed_by, why } = stored.decided;
+        let is_shown = sees_amounts || stored.rule != Rule::Manual.as_str();
         Transfer {
             id: stored.id,
             account_id: stored.account_id,
@@ -169,6 +186,10 @@ pub(super) fn show(
             attribution: AttributionView {
                 seq: stored.seq,
                 rule: stored.rule,
+                decided_by: by,
+                proposed_by,
+                decided_at: stored.decided_at,
+                why: why.filter(|_| is_shown),
                 lines: stored.lines.into_iter().map(line).collect(),
             },
         }

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::queue;
+use super::store::{proposals, queue};
+use super::suggestions::{self, Suggestion};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, FeedId, RequestId, TransferId};
@@ -30,11 +31,23 @@ pub struct Waiting {
     pub payer_name: Option<String>,
     /// The only open request of the account with this amount in the 15 minutes before.
     pub proposed_request_id: Option<RequestId>,
+    /// Where it may belong, and why it seems so: only as good as their reasons.
+    pub suggestions: Vec<Suggestion>,
+    /// Proposals of people that wait to be decided.
+    pub waiting_proposals: i64,
 }
 
 /// The queue, oldest first.
 pub fn list(connection: &mut DbConnection, act: &Act, page: PageRequest) -> Outcome<Page<Waiting>> {
-    act.require(Permission::TransfersAssign)?;
-    let waiting = queue::waiting(connection, act.board_id(), page)?;
-    Ok(page.page(waiting, |waiting| waiting.transfer_id.0))
+    act.require(Permission::TransfersPropose)?;
+    let board_id = act.board_id();
+    let found = queue::waiting(connection, board_id, page)?;
+    let page = page.page(found, |puzzle| puzzle.waiting.transfer_id.0);
+    let mut items = suggestions::suggest(connection, board_id, page.items, act.at)?;
+    let ids: Vec<i64> = items.iter().map(|waiting| waiting.transfer_id.0).collect();
+    let counts = proposals::waiting_counts(connection, board_id, &ids)?;
+    for item in &mut items {
+        item.waiting_proposals = counts.get(&item.transfer_id.0).copied().unwrap_or_default();
+    }
+    Ok(Page { items, next_cursor: page.next_cursor })
 }

@@ -355,7 +355,7 @@ fn decide(work: &Work<'_>, directory: &Directory, requests: &[&RequestRow], day:
     }
     let is_order_feed = reported.provider == Provider::Payos;
     let known = Known { directory, account_id, number_id, requests, is_order_feed, day };
-    matching::decide(work.sighted, &known)
+    matching::decide(reported, &work.sighted.references, &known)
 }
 
 /// Adds to the feed's day and to the proof that its bank is heard.

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::check::found;
 use super::store::{self, links as rows};
-use super::{Page, PageRequest, Patch, Period, accounts, occupancies};
+use super::{Page, PageRequest, Patch, Period, accounts, occupancies, relinked};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, LinkId, OccupancyId};
@@ -56,6 +56,8 @@ pub struct AccountLinkFilter {
     pub on: Option<Day>,
 }
 
+/// From a day of the past on, money that the rules placed since is placed again.
+///
 /// # Errors
 /// `not-found` (occupancy_id, account_id), `account-closed`, `period-reversed`,
 /// `outside-occupancy`, `link-overlaps`.
@@ -76,7 +78,9 @@ pub fn create(
     };
     check_period(connection, act, &link)?;
     accounts::refuse_closed(&account)?;
-    rows::insert(connection, act.board_id(), &link)?;
+    relinked::noting(connection, act, link.occupancy_id, |connection| {
+        rows::insert(connection, act.board_id(), &link)
+    })?;
     Ok(link)
 }
 
@@ -96,7 +100,7 @@ pub fn list(
     Ok(page.page(links, |link| link.id.0))
 }
 
-/// Ends the link, or corrects its days.
+/// Ends the link, or corrects its days; so for the past too, as [`create`] does.
 ///
 /// # Errors
 /// `period-reversed`, `outside-occupancy`, `link-overlaps`.
@@ -112,7 +116,9 @@ pub fn change(
     link.from_day = change.from_day.unwrap_or(link.from_day);
     link.to_day = change.to_day.over(link.to_day);
     check_period(connection, act, &link)?;
-    rows::update_days(connection, act.board_id(), &link)?;
+    relinked::noting(connection, act, link.occupancy_id, |connection| {
+        rows::update_days(connection, act.board_id(), &link)
+    })?;
     Ok(link)
 }
 

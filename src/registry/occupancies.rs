@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::check::{found, referred};
 use super::store::{self, occupancies as rows, stalls as stall_store, vendors as vendor_store};
-use super::{Page, PageRequest, Patch, Period};
+use super::{Page, PageRequest, Patch, Period, relinked};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{MarketId, OccupancyId, StallId, VendorId};
@@ -146,7 +146,9 @@ pub fn change(
     occupancy.from_day = change.from_day.unwrap_or(occupancy.from_day);
     occupancy.to_day = change.to_day.over(occupancy.to_day);
     check_period(connection, act, &occupancy)?;
-    rows::update_days(connection, act.board_id(), &occupancy)?;
+    relinked::noting(connection, act, id, |connection| {
+        rows::update_days(connection, act.board_id(), &occupancy)
+    })?;
     Ok(occupancy)
 }
 

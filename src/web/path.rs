@@ -10,8 +10,9 @@ use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, CodeId, ConsentId, DeliveryId, DeviceId, FeedId,
-    KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId, RequestId, SecretId,
-    SectionId, StallId, StatementId, TemplateId, TextId, TransferId, VendorId, VerificationId,
+    KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId, ProposalId, RequestId,
+    SecretId, SectionId, StallId, StatementId, TemplateId, TextId, TransferId, VendorId,
+    VerificationId,
 };
 
 /// A part of an address that names something.
@@ -41,7 +42,8 @@ segments! {
     NumberId = "number", LinkId = "link", VerificationId = "verification", CodeId = "code",
     CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
-    DeliveryId = "delivery", PairId = "suspected_pair", StatementId = "statement",
+    DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal",
+    StatementId = "statement",
     DeviceId = "device", TemplateId = "template", TextId = "unknown_text",
 }
 

@@ -125,7 +125,7 @@ on_both!(what_no_rule_can_place_waits_for_a_person, |db| {
             line(Some(one.occupancy_id), cho40::ledger::Class::Sale, 40_000),
             line(None, cho40::ledger::Class::Personal, 5_000),
         ];
-        transfers::assign(connection, act, id, transfers::NewAttribution { lines })
+        transfers::assign(connection, act, id, transfers::NewAttribution { lines, why: None })
     });
     assert_eq!(assigned.attribution.seq, 2);
     assert_eq!(assigned.attribution.rule, "manual");

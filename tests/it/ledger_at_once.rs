@@ -149,6 +149,7 @@ on_both!(a_board_that_has_changed_is_seen, |db| {
     assert_eq!(lane.at_once(&items(&feed, [4])), None);
     assert_eq!(lane.apply(&items(&feed, [4])), ["unmatched"]);
     assert_eq!(counts(&stage), (5, 4, 4, 4));
+    stage.wait(stage.app.follow_links()).unwrap();
     agrees(&stage);
 });
 

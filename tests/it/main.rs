@@ -45,6 +45,8 @@ mod hooks;
 mod ledger_assign;
 mod ledger_at_once;
 mod ledger_doctor;
+mod ledger_proposals;
+mod ledger_relink;
 mod pairs;
 mod pairs_counted;
 mod pairs_support;

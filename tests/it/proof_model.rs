@@ -17,7 +17,8 @@ use cho40::ledger::{Class, LedgerWriter};
 use cho40::primitives::ids::{AccountId, OccupancyId, TransferId};
 use cho40::primitives::{Day, UnixMs, Vnd};
 use cho40::registry::accounts::UseKind;
-use cho40::registry::links::{self, NewAccountLink};
+use cho40::registry::links::{self, AccountLinkChange, AccountLinkFilter, NewAccountLink};
+use cho40::registry::{PageRequest, Patch};
 use diesel::prelude::*;
 use rand::seq::{IndexedMutRandom as _, IndexedRandom as _, SliceRandom as _};
 use rand::{RngExt as _, SeedableRng as _};
@@ -65,6 +66,8 @@ struct Model {
     first: BTreeMap<u64, Told>,
     others: BTreeSet<(u64, Told)>,
     parts: BTreeMap<u64, Vec<Part>>,
+    /// What people have decided: it stays, whatever links become.
+    decided: BTreeSet<u64>,
 }
 
 impl Model {
@@ -101,6 +104,17 @@ impl Model {
             [(stall, ..)] if account.business => (Some(*stall), Class::Sale),
             [(stall, ..)] => (Some(*stall), Class::Unclassified),
             _ => (None, Class::Unclassified),
+        }
+    }
+
+    /// All that nobody has decided is placed by the links as they are now, as if they had been so
+    /// from the beginning.
+    fn follow(&mut self) {
+        for (id, told) in &self.first {
+            if !self.decided.contains(id) {
+                let (stall, class) = self.place(told);
+                self.parts.insert(*id, vec![Part { stall, class, amount: told.amount }]);
+            }
         }
     }
 
@@ -234,6 +248,27 @@ fn link(stage: &Stage, model: &mut Model, random: &mut ChaCha8Rng) {
     model.accounts[account].links.push((stall, from_day, to_day));
 }
 
+/// A stall is no longer paid to an account from a day of the past on, or is so again.
+fn end(stage: &Stage, model: &mut Model, random: &mut ChaCha8Rng) {
+    let account = &mut model.accounts[random.random_range(0..10)];
+    let (stall, from, to) = account.links.choose_mut(random).unwrap();
+    let ago = random.random_range(0..40);
+    let is_over = random.random_bool(0.7);
+    let to_day = is_over.then(|| day_of(stage.app.clock.now()).plus(-ago).max(*from));
+    *to = to_day;
+    let filter = AccountLinkFilter {
+        occupancy_id: Some(model.stalls[*stall].0),
+        account_id: account.id,
+        on: None,
+    };
+    stage.write(move |connection, act| {
+        let found = links::list(connection, act, &filter, PageRequest::default())?;
+        let end = to_day.map_or(Patch::Clear, Patch::Set);
+        let change = AccountLinkChange { from_day: None, to_day: end };
+        links::change(connection, act, found.items[0].id, change)
+    });
+}
+
 /// Somebody places what waits, or takes a decision back.
 fn decide(stage: &Stage, model: &mut Model, random: &mut ChaCha8Rng) {
     let ids: Vec<_> = model.parts.keys().copied().collect();
@@ -255,7 +290,7 @@ fn decide(stage: &Stage, model: &mut Model, random: &mut ChaCha8Rng) {
         class: part.class,
         amount_vnd: Vnd::new(part.amount),
     };
-    let new = NewAttribution { lines: parts.iter().map(line).collect() };
+    let new = NewAttribution { lines: parts.iter().map(line).collect(), why: None };
     stage.write(move |connection, act| {
         let transfer_id: Option<i64> = s::table
             .filter(s::provider_id.eq(id.to_string()))
@@ -264,6 +299,7 @@ fn decide(stage: &Stage, model: &mut Model, random: &mut ChaCha8Rng) {
         transfers::assign(connection, act, TransferId(transfer_id.unwrap()), new).map(drop)
     });
     model.parts.insert(id, parts);
+    model.decided.insert(id);
 }
 
 /// The sums of the days as the ledger keeps them.
@@ -326,15 +362,22 @@ on_both!(whatever_comes_in_whatever_order_the_model_counts_the_same, |db| {
         for (id, told) in batch {
             model.hear(*id, told);
         }
-        match random.random_range(0..6) {
+        match random.random_range(0..8) {
             0 => link(&stage, &mut model, &mut random),
             1 | 2 => decide(&stage, &mut model, &mut random),
             3 => stage.index_transfers(),
             4 => stage.roll_months(),
+            5 => end(&stage, &mut model, &mut random),
+            6 => {
+                stage.wait(stage.app.follow_links()).unwrap();
+                model.follow();
+            }
             _ => {}
         }
     }
     assert_eq!(counts(&stage).0, model.first.len() as i64, "seed {seed}");
+    stage.wait(stage.app.follow_links()).unwrap();
+    model.follow();
     stage.index_transfers();
     assert_eq!(kept(&stage), model.sums(), "seed {seed}");
     let due: BTreeSet<_> = model.first.keys().copied().filter(|id| model.waits(*id)).collect();

@@ -20,7 +20,10 @@ on_both!(every_route_wants_a_key_and_its_permission, |db| {
         let others: Vec<_> = Permission::ALL
             .iter()
             .copied()
-            .filter(|permission| permission.as_str() != operation.permission)
+            .filter(|permission| {
+                let wanted = Permission::ALL.iter().find(|p| p.as_str() == operation.permission);
+                !permission.covers(*wanted.unwrap())
+            })
             .collect();
         let key = site.key_with(&others);
         let lacking = ask(&site, operation, &world, &path).key(&key).send();

@@ -88,6 +88,8 @@ fn published_words_are_the_ones_that_are_taken() {
             "Ask" => taken::<cho40::feeds::statements::Ask>(values),
             "RowState" => taken::<cho40::intake::statements::RowState>(values),
             "StatementState" => taken::<cho40::intake::statements::StatementState>(values),
+            "ProposalState" => taken::<cho40::ledger::proposals::ProposalState>(values),
+            "SuggestionReason" => taken::<cho40::ledger::suggestions::SuggestionReason>(values),
             // These are only written.
             "Verdict" => {
                 use cho40::ledger::pairs::Verdict::{Different, Same};

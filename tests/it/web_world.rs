@@ -28,6 +28,7 @@ impl World {
         world.make_accounts(site);
         world.make_codes(site);
         world.report_a_transfer(site);
+        world.propose(site);
         world.pair_a_phone(site);
         world.upload_statements(site);
         world
@@ -111,6 +112,25 @@ impl World {
         let id = listed.json["items"][0]["id"].as_str().unwrap().to_owned();
         self.ids.insert("deliveries", id);
         self.report_it_again(site);
+    }
+
+    /// Somebody else proposes where it belongs, so that the world's key may decide.
+    fn propose(&mut self, site: &Site) {
+        let staff = json!({ "name": "tổ 1",
+            "permissions": ["transfers.propose", "amounts.read"] });
+        let staff = self.post(site, "/api/v1/keys", &staff).json["token"].clone();
+        let path = self.path("/api/v1/transfers/{id}/assignment-proposals");
+        let proposal = json!({ "lines": self.lines(), "why": "chị Lụa nhớ khách này" });
+        let made = site.ask("POST", &path).key(staff.as_str().unwrap()).json(&proposal).send();
+        assert_eq!(made.status, 201, "{}", made.text());
+        let id = made.json["id"].as_str().unwrap().to_owned();
+        self.ids.insert("assignment-proposals", id);
+    }
+
+    fn lines(&self) -> Value {
+        json!([
+            { "occupancy_id": self.id("occupancies"), "class": "sale", "amount_vnd": 40_000 },
+            { "class": "personal", "amount_vnd": 10_000 }])
     }
 
     /// A phone that forwards a notice which nobody can read yet, and a template for others.
@@ -334,9 +354,12 @@ impl World {
                 "secret": "khoa-bi-mat-thu-hai", "others_expire_in_s": 3_600 }),
             "PUT /api/v1/feeds/{id}/polling" => polling(),
             "POST /api/v1/feeds/{id}/accounts" => json!({ "account_ids": [self.id("accounts")] }),
-            "POST /api/v1/transfers/{id}/attributions" => json!({ "lines": [
-                { "occupancy_id": self.id("occupancies"), "class": "sale", "amount_vnd": 40_000 },
-                { "class": "personal", "amount_vnd": 10_000 }] }),
+            "POST /api/v1/transfers/{id}/attributions"
+            | "POST /api/v1/transfers/{id}/assignment-proposals" => {
+                json!({ "lines": self.lines(), "why": "chị Lụa nhớ khách này" })
+            }
+            "POST /api/v1/assignment-proposals/{id}/approve"
+            | "POST /api/v1/assignment-proposals/{id}/reject" => json!({ "why": "đã hỏi lại" }),
             "POST /api/v1/statements/{id}/commit" => json!({
                 "from_day": "2026-11-01", "to_day": "2026-11-20", "no_days": false }),
             "PUT /api/v1/statement-layouts/{layout}" => json!({

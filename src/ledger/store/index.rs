@@ -44,7 +44,7 @@ fn subjects(event: &Event) -> impl Iterator<Item = (i64, i64)> {
 const SLACK_MS: i64 = MS_PER_HOUR;
 
 /// The least id that a transfer of this time or later can have.
-pub(super) fn floor_at(occurred_at: UnixMs) -> i64 {
+pub fn floor_at(occurred_at: UnixMs) -> i64 {
     id::floor_of(occurred_at.plus_ms(-SLACK_MS))
 }
 

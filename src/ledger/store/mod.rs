@@ -2,11 +2,13 @@
 
 pub mod audit;
 pub mod fitting;
+pub mod fresh;
 pub mod heads;
 pub mod heard;
 pub mod index;
 pub mod known;
 pub mod pairs;
+pub mod proposals;
 pub mod queue;
 pub mod reading;
 pub mod receipts;

@@ -1,26 +1,36 @@
 //! The queue of transfers that a person has to place.
 
+use std::collections::HashMap;
 use std::slice;
 
 use diesel::prelude::*;
 
 use super::reading;
-use crate::db::schema::{transfers, unassigned};
+use crate::db::schema::{transfer_index, transfers, unassigned};
 use crate::db::{DbConnection, Outcome};
+use crate::feeds::Direction;
 use crate::ledger::matching::Unassigned;
+use crate::ledger::suggestions::Puzzle;
 use crate::ledger::transfers::Stored;
 use crate::ledger::unassigned::Waiting;
 use crate::primitives::ids::{AccountId, BoardId, FeedId, RequestId, TransferId};
-use crate::primitives::{UnixMs, Vnd};
+use crate::primitives::{UnixMs, Vnd, id};
 use crate::registry::PageRequest;
+
+/// Transfers of an account that are looked through for a payer, and those that are read.
+const LOOKED_AT: i64 = 2_000;
+const FOUND: i64 = 200;
 
 /// The unresolved part of the queue, oldest first.
 pub fn waiting(
     connection: &mut DbConnection,
     board_id: BoardId,
     page: PageRequest,
-) -> Outcome<Vec<Waiting>> {
-    type Raw = (i64, i64, i64, i64, i64, i64, String, Option<String>, Option<String>, Option<i64>);
+) -> Outcome<Vec<Puzzle>> {
+    type Raw = (
+        (i64, i64, i64, i64, i64, i64),
+        (String, Option<String>, Option<String>, Option<i64>, Option<i64>),
+    );
     let rows: Vec<Raw> = unassigned::table
         .inner_join(
             transfers::table.on(transfers::board_id
@@ -33,31 +43,102 @@ pub fn waiting(
         .order(unassigned::transfer_id)
         .limit(page.rows())
         .select((
-            unassigned::transfer_id,
-            unassigned::account_id,
-            unassigned::feed_id,
-            transfers::amount_vnd,
-            transfers::occurred_at_ms,
-            unassigned::recorded_at_ms,
-            unassigned::reason,
-            unassigned::memo,
-            unassigned::payer_name,
-            unassigned::proposed_request_id,
+            (
+                unassigned::transfer_id,
+                unassigned::account_id,
+                unassigned::feed_id,
+                transfers::amount_vnd,
+                transfers::occurred_at_ms,
+                unassigned::recorded_at_ms,
+            ),
+            (
+                unassigned::reason,
+                unassigned::memo,
+                unassigned::payer_name,
+                unassigned::proposed_request_id,
+                transfers::payer_key,
+            ),
         ))
         .load(connection)?;
-    let waiting = |row: Raw| Waiting {
-        transfer_id: TransferId(row.0),
-        account_id: Some(AccountId(row.1)).filter(|id| id.0 != 0),
-        feed_id: FeedId(row.2),
-        amount_vnd: Vnd::new(row.3),
-        occurred_at: UnixMs(row.4),
-        recorded_at: UnixMs(row.5),
-        reason: row.6,
-        memo: row.7,
-        payer_name: row.8,
-        proposed_request_id: row.9.map(RequestId),
+    let puzzle = |(of, says): Raw| {
+        let (transfer_id, account_id, feed_id, amount_vnd, occurred_at_ms, recorded_at_ms) = of;
+        let (reason, memo, payer_name, proposed_request_id, payer_key) = says;
+        let waiting = Waiting {
+            transfer_id: TransferId(transfer_id),
+            account_id: Some(AccountId(account_id)).filter(|id| id.0 != 0),
+            feed_id: FeedId(feed_id),
+            amount_vnd: Vnd::new(amount_vnd),
+            occurred_at: UnixMs(occurred_at_ms),
+            recorded_at: UnixMs(recorded_at_ms),
+            reason,
+            memo,
+            payer_name,
+            proposed_request_id: proposed_request_id.map(RequestId),
+            suggestions: Vec::new(),
+            waiting_proposals: 0,
+        };
+        Puzzle { waiting, payer_key }
     };
-    Ok(rows.into_iter().map(waiting).collect())
+    Ok(rows.into_iter().map(puzzle).collect())
+}
+
+/// The last transfers of these payers into an account, newest first, as far as they are indexed.
+pub fn of_payers(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+    payer_keys: &[i64],
+) -> Outcome<Vec<Stored>> {
+    let of_account = transfer_index::table
+        .filter(transfer_index::board_id.eq(board_id.0))
+        .filter(transfer_index::subject_id.eq(account_id.0))
+        .order(transfer_index::transfer_id.desc())
+        .limit(LOOKED_AT)
+        .select(transfer_index::transfer_id);
+    let ids: Vec<i64> = transfers::table
+        .filter(transfers::board_id.eq(board_id.0))
+        .filter(transfers::id.eq_any(of_account))
+        .filter(transfers::payer_key.eq_any(payer_keys))
+        .filter(transfers::direction.eq(Direction::In.as_str()))
+        .order(transfers::id.desc())
+        .limit(FOUND)
+        .select(transfers::id)
+        .load(connection)?;
+    reading::these(connection, board_id, &ids)
+}
+
+/// A transfer that had waited, with its memo.
+#[derive(Debug)]
+pub struct Remembered {
+    pub transfer_id: TransferId,
+    pub memo: String,
+}
+
+/// The last transfers into these accounts that had waited and were placed, from an instant on.
+pub fn placed(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_ids: &[i64],
+    since: UnixMs,
+) -> Outcome<Vec<(Remembered, Stored)>> {
+    let rows: Vec<(i64, Option<String>)> = unassigned::table
+        .filter(unassigned::board_id.eq(board_id.0))
+        .filter(unassigned::transfer_id.ge(id::floor_of(since)))
+        .filter(unassigned::account_id.eq_any(account_ids))
+        .filter(unassigned::resolved_at_ms.is_not_null())
+        .order(unassigned::transfer_id.desc())
+        .limit(FOUND)
+        .select((unassigned::transfer_id, unassigned::memo))
+        .load(connection)?;
+    let mut memos: HashMap<i64, String> =
+        rows.into_iter().filter_map(|(id, memo)| Some((id, memo?))).collect();
+    let ids: Vec<i64> = memos.keys().copied().collect();
+    let stored = reading::these(connection, board_id, &ids)?;
+    let remembered = |stored: Stored| {
+        let memo = memos.remove(&stored.id.0)?;
+        Some((Remembered { transfer_id: stored.id, memo }, stored))
+    };
+    Ok(stored.into_iter().filter_map(remembered).collect())
 }
 
 /// Takes a transfer out of the queue.
@@ -86,6 +167,35 @@ pub fn waits(
         .first(connection)
         .optional()?;
     Ok(resolved.map(|resolved_at| resolved_at.is_none()))
+}
+
+/// Why transfers wait that do.
+pub fn reasons(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    ids: &[i64],
+) -> Outcome<HashMap<TransferId, String>> {
+    let rows: Vec<(i64, String)> = unassigned::table
+        .filter(unassigned::board_id.eq(board_id.0))
+        .filter(unassigned::transfer_id.eq_any(ids))
+        .filter(unassigned::resolved_at_ms.is_null())
+        .select((unassigned::transfer_id, unassigned::reason))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(id, reason)| (TransferId(id), reason)).collect())
+}
+
+/// A transfer that waits does so for another reason now.
+pub fn explain(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: TransferId,
+    reason: Unassigned,
+) -> Outcome<()> {
+    diesel::update(unassigned::table.find((board_id.0, id.0)))
+        .filter(unassigned::resolved_at_ms.is_null())
+        .set(unassigned::reason.eq(reason.as_str()))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Puts a transfer into the queue if it does not wait there, with what its feed still says of it.

@@ -11,14 +11,17 @@ use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Decoded, Direction, FeedConfig, Precision, Provider, Reported, connector};
 use crate::ledger::class::Class;
 use crate::ledger::matching::Line;
+use crate::ledger::replace::Decided;
 use crate::ledger::transfers::{Filter, Stored};
 use crate::primitives::ids::{
-    AccountId, BoardId, CodeId, FeedId, OccupancyId, RequestId, TransferId,
+    AccountId, BoardId, CodeId, FeedId, KeyId, OccupancyId, RequestId, TransferId,
 };
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::registry::PageRequest;
 
-type RawLine = (i64, i32, i64, Option<i64>, Option<i64>, String, i64, String);
+type RawLine = (i64, i32, i64, Option<i64>, Option<i64>, String, i64, String, RawDecided);
+/// Who decided, when, why, and on whose proposal.
+type RawDecided = (Option<i64>, i64, Option<String>, Option<i64>);
 
 /// A whole row of `transfers`, in the order of its columns.
 #[derive(Queryable)]
@@ -52,7 +55,8 @@ impl Row {
     fn first_line(&self) -> RawLine {
         let (class, rule) = (self.class.clone(), self.rule.clone());
         let (code_id, request_id) = (self.code_id, self.request_id);
-        (self.id, 1, self.occupancy_id, code_id, request_id, class, self.amount_vnd, rule)
+        let decided = (None, self.recorded_at_ms, None, None);
+        (self.id, 1, self.occupancy_id, code_id, request_id, class, self.amount_vnd, rule, decided)
     }
 }
 
@@ -146,6 +150,12 @@ fn with_lines(
             attribution_lines::class,
             attribution_lines::amount_vnd,
             attribution_lines::rule,
+            (
+                attribution_lines::decided_by,
+                attribution_lines::recorded_at_ms,
+                attribution_lines::why,
+                attribution_lines::proposed_by,
+            ),
         ))
         .load(connection)?;
     rows.into_iter().map(|row| stored(row, &lines)).collect()
@@ -158,10 +168,11 @@ fn stored(row: Row, later: &[RawLine]) -> Outcome<Stored> {
     if present.is_empty() {
         present.push(row.first_line());
     }
-    let rule = present.first().map(|line| line.7.clone()).unwrap_or_default();
+    let (rule, (by, decided_at_ms, why, proposed_by)) =
+        present.first().map(|line| (line.7.clone(), line.8.clone())).unwrap_or_default();
     let lines = present
         .into_iter()
-        .map(|(_, _, occupancy_id, code_id, request_id, class, amount_vnd, _)| {
+        .map(|(_, _, occupancy_id, code_id, request_id, class, amount_vnd, ..)| {
             Ok(Line {
                 occupancy_id: Some(OccupancyId(occupancy_id)).filter(|id| id.0 != 0),
                 code_id: code_id.map(CodeId),
@@ -192,6 +203,8 @@ fn stored(row: Row, later: &[RawLine]) -> Outcome<Stored> {
         payer_key: row.payer_key,
         seq,
         rule,
+        decided: Decided { by: by.map(KeyId), proposed_by: proposed_by.map(KeyId), why },
+        decided_at: UnixMs(decided_at_ms),
         lines,
     })
 }

@@ -8,7 +8,8 @@ use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::item::Evidence;
 use crate::ledger::matching::{Line, Rule};
-use crate::primitives::ids::{AccountId, BoardId, FeedId, KeyId};
+use crate::ledger::replace::Decided;
+use crate::primitives::ids::{AccountId, BoardId, FeedId};
 use crate::primitives::{Day, UnixMs, Vnd};
 
 static DELIVERIES: LazyLock<Table> = LazyLock::new(|| {
@@ -66,6 +67,8 @@ static LINES: LazyLock<Table> = LazyLock::new(|| {
         ("rule", Kind::Text),
         ("decided_by", Kind::MaybeInt),
         ("recorded_at_ms", Kind::Int),
+        ("why", Kind::MaybeText),
+        ("proposed_by", Kind::MaybeInt),
     ];
     Table::new("attribution_lines", &columns, "")
 });
@@ -142,7 +145,7 @@ pub struct Attribution<'l> {
     pub seq: i32,
     pub lines: &'l [Line],
     pub rule: Rule,
-    pub decided_by: Option<KeyId>,
+    pub decided: &'l Decided,
     pub recorded_at: UnixMs,
 }
 
@@ -219,8 +222,10 @@ impl<'a> Rows<'a> {
                 Value::from(line.class.as_str()),
                 Value::Int(line.amount.get()),
                 Value::from(row.rule.as_str()),
-                Value::MaybeInt(row.decided_by.map(|id| id.0)),
+                Value::MaybeInt(row.decided.by.map(|id| id.0)),
                 Value::Int(row.recorded_at.0),
+                Value::MaybeText(row.decided.why.clone().map(Cow::Owned)),
+                Value::MaybeInt(row.decided.proposed_by.map(|id| id.0)),
             ]);
         }
     }

@@ -75,6 +75,31 @@ pub fn served_from(
     Ok(served.len())
 }
 
+/// The accounts that an occupancy is paid to, with the days of each link that are also the
+/// occupancy's.
+pub fn periods(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+) -> Outcome<Vec<(AccountId, Period)>> {
+    type Row = (AccountId, (i32, Option<i32>), (i32, Option<i32>));
+    let linked: Vec<Row> = rows
+        .inner_join(occupancies::table.on(
+            occupancies::board_id.eq(table::board_id).and(occupancies::id.eq(table::occupancy_id)),
+        ))
+        .filter(table::board_id.eq(board_id))
+        .filter(table::occupancy_id.eq(occupancy_id))
+        .select((
+            table::account_id,
+            (table::from_day, table::to_day),
+            (occupancies::from_day, occupancies::to_day),
+        ))
+        .load(connection)?;
+    let period = |(from, to): (i32, Option<i32>)| Period { from: Day(from), to: to.map(Day) };
+    let both = |(id, link, occupancy): Row| Some((id, period(link).both(period(occupancy))?));
+    Ok(linked.into_iter().filter_map(both).collect())
+}
+
 pub fn page(
     connection: &mut DbConnection,
     board_id: BoardId,

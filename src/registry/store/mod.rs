@@ -8,6 +8,7 @@ pub mod code_checks;
 pub mod codes;
 pub mod consents;
 pub mod directory;
+pub mod link_changes;
 pub mod links;
 pub mod markets;
 pub mod neighbourhoods;

@@ -9,7 +9,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
 
 /// Table, column and the table whose `id` it names; 0 and NULL name nothing.
-const NAMED: [(&str, &str, &str); 25] = [
+const NAMED: [(&str, &str, &str); 26] = [
     ("transfers", "account_id", "accounts"),
     ("transfers", "feed_id", "feeds"),
     ("transfers", "delivery_id", "deliveries"),
@@ -24,6 +24,7 @@ const NAMED: [(&str, &str, &str); 25] = [
     ("sightings", "delivery_id", "deliveries"),
     ("sightings", "feed_id", "feeds"),
     ("sighting_conflicts", "delivery_id", "deliveries"),
+    ("assignment_proposals", "transfer_id", "transfers"),
     ("unassigned", "transfer_id", "transfers"),
     ("unassigned", "proposed_request_id", "requests"),
     ("suspected_pairs", "transfer_id", "transfers"),

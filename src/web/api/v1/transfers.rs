@@ -57,9 +57,9 @@ async fn assign(caller: Caller, id: Id<TransferId>, new: Json<NewAttribution>) -
         .await
 }
 
-/// The transfers whose stall no rule could tell, oldest first.
+/// The transfers whose stall no rule could tell, oldest first, with suggestions and their reasons.
 #[utoipa::path(tag = "transfers", params(PageParams),
-    security(("key" = ["transfers.assign"])), responses((status = 200, body = Page<Waiting>)))]
+    security(("key" = ["transfers.propose"])), responses((status = 200, body = Page<Waiting>)))]
 #[get("/unassigned")]
 async fn waiting(caller: Caller, listing: Listing<Unfiltered>) -> Answer {
     caller.show(move |connection, act| unassigned::list(connection, act, listing.page)).await
