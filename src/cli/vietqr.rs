@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::primitives::{Refusal, Vnd};
 use crate::vietqr::{
     Builder, Format, Level, Mode, Payee, Reading, Scheme, Service, Verdict, draw, read,
+    scan_picture,
 };
 
 /// A longer line is refused, not held in memory; a QR symbol holds less than 3 KiB.
@@ -25,6 +26,8 @@ pub enum VietQrCommand {
     Encode(EncodeArgs),
     /// Read payloads, one per line of stdin, into JSON lines / Đọc mã từ stdin, mỗi dòng một mã
     Decode(DecodeArgs),
+    /// Read the codes in a picture into JSON lines / Đọc mã trong ảnh chụp
+    Scan(ScanArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -65,6 +68,12 @@ pub struct DecodeArgs {
     strict: bool,
 }
 
+#[derive(Debug, clap::Args)]
+pub struct ScanArgs {
+    /// A JPEG or PNG picture of at most 12 megapixels / Ảnh JPEG hoặc PNG, tối đa 12 megapixel
+    picture: PathBuf,
+}
+
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -91,6 +100,7 @@ pub fn run(
     let done = match command {
         VietQrCommand::Encode(args) => encode(args, &mut output, remarks),
         VietQrCommand::Decode(args) => decode(args, input, &mut output).map_err(Failure::Stream),
+        VietQrCommand::Scan(args) => scan(args, &mut output),
     };
     match done.and_then(|()| output.flush().map_err(Failure::Stream)) {
         Err(Failure::Stream(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -226,6 +236,31 @@ fn decode(args: &DecodeArgs, input: impl BufRead, output: impl Write) -> io::Res
         };
         serde_json::to_writer(answer, &decoded)
     })
+}
+
+/// One symbol of a picture.
+#[derive(Serialize)]
+struct Scanned<'a> {
+    payload: &'a str,
+    #[serde(flatten)]
+    decoded: Decoded<'a>,
+}
+
+fn scan(args: &ScanArgs, mut output: impl Write) -> Result<(), Failure> {
+    let picture = fs::read(&args.picture).map_err(|error| {
+        let refusal = Refusal::invalid("picture", "file-not-readable");
+        refusal.with("path", args.picture.display()).with("error", error)
+    })?;
+    let payloads = scan_picture(&picture)?;
+    if payloads.is_empty() {
+        return Err(Refusal::invalid("picture", "picture-without-code").into());
+    }
+    for payload in &payloads {
+        let decoded = Decoded::new(payload, &read(payload), Mode::Lenient);
+        let line = serde_json::to_string(&Scanned { payload, decoded });
+        writeln!(output, "{}", line.map_err(io::Error::other)?)?;
+    }
+    Ok(())
 }
 
 /// One line of input without its line ending.

@@ -103,6 +103,7 @@ mod vietqr;
 mod vietqr_cli;
 mod vietqr_images;
 mod vietqr_issue;
+mod vietqr_photo;
 mod vietqr_props;
 mod vietqr_reference;
 mod web;

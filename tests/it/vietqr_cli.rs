@@ -316,3 +316,21 @@ fn a_partner_that_waits_for_each_answer_gets_it() {
     assert_eq!(seen.borrow()[..4], [0, 1, 2, 2]);
     assert_eq!(flushed.borrow().lines().count(), 3);
 }
+
+#[test]
+fn scan_reads_what_encode_drew() {
+    let folder = tempfile::tempdir().unwrap();
+    let png = folder.path().join("code.png");
+    let path = png.to_str().unwrap();
+    let args = ["encode", "--bin", "970403", "--account", "0011012345678", "--png", path];
+    vietqr(&args, b"").unwrap();
+    let (output, _) = vietqr(&["scan", path], b"").unwrap();
+    let line: Value = serde_json::from_str(&output).unwrap();
+    assert_eq!(line["payload"], CODE);
+    assert_eq!((&line["bin"], &line["verdict"]), (&json!("970403"), &json!("accept")));
+    image::GrayImage::new(80, 80).save(&png).unwrap();
+    for (path, code) in [(path, "picture-without-code"), ("/nowhere.jpg", "file-not-readable")] {
+        let Err(Failure::Refused(refusal)) = vietqr(&["scan", path], b"") else { panic!("{path}") };
+        assert_eq!(refusal.code, code);
+    }
+}

@@ -1,0 +1,140 @@
+//! Symbols in pictures that a phone took: several in one, in uneven light, seen at an angle.
+//!
+//! The finder keeps at most 32 finder patterns and 8 symbols of a picture, so that none, whatever it
+//! shows, takes more than a few passes over its pixels.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use image::imageops::thumbnail;
+use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, Luma};
+
+use crate::primitives::Refusal;
+
+/// 12 MP are 4032 × 3024 at most phones.
+pub const MAX_PIXELS: u64 = 12_600_000;
+/// What decoding may take: four bytes a pixel, and as much again on the way there.
+const DECODER_BYTES: u64 = 8 * MAX_PIXELS;
+/// Longest sides at which one looks: large symbols are found in the smaller ones, where noise is
+/// gone, small ones in the larger ones.
+const SIDES: [u32; 3] = [1_600, 800, u32::MAX];
+/// The part of the longest side over which light is taken as even: wider than the core of a finder
+/// pattern in a symbol that fills the picture.
+const EVEN_LIGHT: u32 = 16;
+/// Percent of the mean around it below which a pixel is dark.
+const DARK_PERCENT: u64 = 88;
+
+/// The texts of the symbols in a JPEG or PNG picture, each once; none where no symbol can be read.
+///
+/// # Errors
+/// On `picture`: `picture-format` (not JPEG or PNG), `picture-too-large` (more than
+/// [`MAX_PIXELS`]), `picture-broken`.
+pub fn scan_picture(bytes: &[u8]) -> Result<Vec<String>, Refusal> {
+    // The libraries promise no more than to be memory-safe on what is no picture.
+    let picture = catch_unwind(|| grey(bytes)).unwrap_or_else(|_| Err(broken()))?;
+    let mut texts = Vec::new();
+    for side in SIDES {
+        let longest = picture.width().max(picture.height());
+        if longest > side {
+            let scaled = |length: u32| (length * side / longest).max(1);
+            look(
+                &thumbnail(&picture, scaled(picture.width()), scaled(picture.height())),
+                &mut texts,
+            );
+        } else if side == u32::MAX || longest > side / 2 {
+            // As it is, once.
+            look(&picture, &mut texts);
+            if side != u32::MAX {
+                break;
+            }
+        }
+    }
+    Ok(texts)
+}
+
+/// Shades of grey, transparent places white.
+fn grey(bytes: &[u8]) -> Result<GrayImage, Refusal> {
+    let reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| broken())?;
+    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
+        return Err(Refusal::invalid("picture", "picture-format"));
+    }
+    let mut decoder = reader.into_decoder().map_err(|_| broken())?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        let refusal = Refusal::invalid("picture", "picture-too-large");
+        return Err(refusal.with("max", MAX_PIXELS / 1_000_000));
+    }
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(DECODER_BYTES);
+    decoder.set_limits(limits).map_err(|_| broken())?;
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| broken())?;
+    if !picture.color().has_alpha() {
+        return Ok(picture.into_luma8());
+    }
+    let picture = picture.into_luma_alpha8();
+    Ok(GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let [shade, opaque] = picture.get_pixel(x, y).0.map(u32::from);
+        Luma([((shade * opaque + 255 * (255 - opaque)) / 255) as u8])
+    }))
+}
+
+fn broken() -> Refusal {
+    Refusal::invalid("picture", "picture-broken")
+}
+
+/// Adds what is found in a picture, and in its dark and light after the light of each place.
+fn look(picture: &GrayImage, texts: &mut Vec<String>) {
+    for picture in [picture, &evened(picture)] {
+        let find = || find(picture);
+        for text in catch_unwind(AssertUnwindSafe(find)).unwrap_or_default() {
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+    }
+}
+
+fn find(picture: &GrayImage) -> Vec<String> {
+    let mut finder = quircs::Quirc::default();
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let symbols = finder.identify(width, height, picture.as_raw());
+    let payloads = symbols.filter_map(|symbol| symbol.ok()?.decode().ok());
+    payloads.filter_map(|data| String::from_utf8(data.payload).ok()).collect()
+}
+
+/// Black where a pixel is darker than the mean around it, else white.
+fn evened(picture: &GrayImage) -> GrayImage {
+    let (width, height) = picture.dimensions();
+    let sums = sums(picture);
+    let sum =
+        |x: u32, y: u32| sums.get((y * (width + 1) + x) as usize).copied().map_or(0, u64::from);
+    let reach = (width.max(height) / EVEN_LIGHT).max(4);
+    GrayImage::from_fn(width, height, |x, y| {
+        let (left, top) = (x.saturating_sub(reach), y.saturating_sub(reach));
+        let (right, bottom) = ((x + reach + 1).min(width), (y + reach + 1).min(height));
+        let area = u64::from(right - left) * u64::from(bottom - top);
+        let around = sum(right, bottom) + sum(left, top) - sum(left, bottom) - sum(right, top);
+        let shade = u64::from(picture.get_pixel(x, y).0[0]);
+        Luma([if shade * area * 100 < around * DARK_PERCENT { 0 } else { 255 }])
+    })
+}
+
+/// For each corner between pixels the sum of all shades above and left of it; at most 255 ×
+/// [`MAX_PIXELS`], which 32 bits hold.
+fn sums(picture: &GrayImage) -> Vec<u32> {
+    let row_length = picture.width() as usize + 1;
+    let mut above = vec![0_u32; row_length];
+    let mut sums = above.clone();
+    sums.reserve(row_length * picture.height() as usize);
+    for row in picture.rows() {
+        let mut in_row = 0_u32;
+        let shades = std::iter::once(0).chain(row.map(|pixel| u32::from(pixel.0[0])));
+        for (sum, shade) in above.iter_mut().zip(shades) {
+            in_row += shade;
+            *sum += in_row;
+        }
+        sums.extend_from_slice(&above);
+    }
+    sums
+}
