@@ -26,6 +26,7 @@ pub mod patch;
 pub mod payee;
 pub mod period;
 pub mod references;
+pub mod reporters;
 pub mod sections;
 pub mod stalls;
 pub mod store;
