@@ -79,12 +79,12 @@ pub(super) fn check(
     let as_of = boards::today(connection, act)?;
     let mut sees: Vec<BankReach> = Vec::with_capacity(new.sees.len());
     for seen in new.sees {
-        let seen = seen.checked(as_of)?;
-        if sees.iter().any(|other| other.bin == seen.bin) {
+        let bank = seen.checked(as_of)?;
+        if sees.iter().any(|other| other.bin == bank.bin) {
             let refusal = Refusal::invalid("facts.sees", "feed-bank-twice");
-            return Err(refusal.with("bin", seen.bin).into());
+            return Err(refusal.with("bin", bank.bin).into());
         }
-        sees.push(seen);
+        sees.push(bank);
     }
     Ok(FeedFacts {
         subscriber: subscriber.transpose()?,
