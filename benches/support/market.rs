@@ -120,6 +120,7 @@ fn register(
         config: RawValue::from_string(CONFIG.to_owned()).map_err(Fault::broken)?,
         secret: Some(SECRET.to_owned()),
         account_ids: stalls.iter().map(|stall| stall.code.account_id).collect(),
+        facts: None,
     };
     Ok(Market {
         board_id: board.id,

@@ -80,3 +80,13 @@ alarm-feed-silent = The feed looks healthy, but nothing has come since { $since_
 alarm-phone-silent = The phone was not heard since { $since_at }. Please check its battery, its network and that the forwarding app still runs; revoke a phone that is not used any more.
 alarm-poll-failing = Asking the provider has failed several times in a row. The reason is in `last_error` of `/feeds/…/polling`.
 alarm-no-secret = The feed has no key and no phone that still holds, so nothing that is sent would be believed. Please add a key or pair a phone.
+
+## A code that its feed cannot see: `warning-<code>`
+
+warning-no-feed = No feed reports this account. The code works for payers, but the stall cannot be measured, and no screen will say RECEIVED. Please connect a phone or another feed, or import statements at the month’s end.
+warning-orders-only = The account’s feed reports only orders that were made at its provider, and does not see what is paid to this code. Please connect a feed that reports every transfer.
+warning-bank-not-served = This feed does not serve { $bank }, so money to this code is not told. Please connect another feed for the account, or use an account at a bank that it serves.
+warning-virtual-number-needed = At { $bank } this feed sees only money to virtual numbers, and this code pays the main one. Please register the virtual number that the provider gave the account, and issue a code for it.
+warning-memo-word-missing = At { $bank } this feed sees only transfers with the word { $word } in the memo, and this code does not bring it. Please enter the account’s word at the feed, then replace the code.
+warning-money-out-unseen = This feed does not see money out at { $bank }: refunds to customers must be noted by hand.
+warning-holder-consent-missing = The account’s holder has not agreed that this feed tells what comes in. Please read it out to the holder, and record the consent (purpose `receive_notices`).

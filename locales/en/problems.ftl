@@ -365,3 +365,9 @@ problem-backup-needs-passphrase = The backup is sealed. Add --passphrase-file, o
 problem-passphrase-too-short = The passphrase needs at least { $shortest } characters.
 problem-passphrase-unreadable = The passphrase file { $path } cannot be read: { $error }.
 problem-database-not-empty = The database { $database } holds data and is not written over. Restore into an empty database.
+
+## What feeds see, and consent for one feed
+
+problem-consent-feed = Only the consent to receive notices ({ $purpose }) can be for one feed. Please leave out feed_id.
+problem-memo-word-malformed = The word in the memo has 1–{ $max } letters and digits, without spaces.
+problem-feed-bank-twice = The bank { $bin } is named twice. Please give one line a bank.

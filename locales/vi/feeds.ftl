@@ -80,3 +80,13 @@ alarm-feed-silent = Nguồn trông vẫn tốt nhưng không có tin nào từ {
 alarm-phone-silent = Không nghe thấy điện thoại từ { $since_at }. Xin coi máy còn pin, còn mạng và ứng dụng chuyển tin còn chạy không; máy không dùng nữa thì thu hồi.
 alarm-poll-failing = Hỏi nhà cung cấp hỏng nhiều lần liền. Lý do ở `last_error` của `/feeds/…/polling`.
 alarm-no-secret = Nguồn không có khóa hay điện thoại nào còn dùng được, nên tin gửi đến không được tin. Xin thêm khóa hoặc ghép điện thoại.
+
+## Mã mà nguồn không thấy được: `warning-<mã>`
+
+warning-no-feed = Chưa có nguồn nào báo tiền của tài khoản này. Mã vẫn trả tiền được, nhưng sạp chưa có số liệu và màn hình không báo ĐÃ NHẬN. Xin nối điện thoại hoặc nguồn khác, hoặc nhập sao kê cuối tháng.
+warning-orders-only = Nguồn của tài khoản này chỉ báo đơn tạo ở nhà cung cấp, không thấy tiền trả vào mã này. Xin nối thêm một nguồn báo mọi giao dịch.
+warning-bank-not-served = Nguồn này không phục vụ { $bank }, nên không báo tiền vào mã này. Xin nối nguồn khác cho tài khoản, hoặc dùng tài khoản ở ngân hàng mà nguồn phục vụ.
+warning-virtual-number-needed = Ở { $bank }, nguồn này chỉ thấy tiền vào số tài khoản ảo, mà mã này trả vào số chính. Xin đăng ký số tài khoản ảo mà nhà cung cấp cấp cho tài khoản, rồi phát mã cho số đó.
+warning-memo-word-missing = Ở { $bank }, nguồn này chỉ thấy giao dịch có chữ { $word } trong nội dung, mà mã này chưa có. Xin ghi chữ của tài khoản vào nguồn, rồi thay mã.
+warning-money-out-unseen = Nguồn này không thấy tiền ra ở { $bank }: tiền hoàn cho khách phải ghi tay.
+warning-holder-consent-missing = Chủ tài khoản chưa đồng ý cho nguồn này báo tiền vào. Xin đọc cho chủ tài khoản nghe, rồi ghi lại lời đồng ý (mục đích `receive_notices`).

@@ -385,3 +385,9 @@ problem-backup-needs-passphrase = Bản sao lưu đã niêm phong. Xin thêm --p
 problem-passphrase-too-short = Mật khẩu phải có ít nhất { $shortest } ký tự.
 problem-passphrase-unreadable = Không đọc được tệp mật khẩu { $path }: { $error }.
 problem-database-not-empty = Cơ sở dữ liệu { $database } đã có dữ liệu, không ghi đè. Xin phục hồi vào một cơ sở dữ liệu trống.
+
+## Nguồn thấy gì, và sự đồng ý cho một nguồn
+
+problem-consent-feed = Chỉ sự đồng ý cho nhận tin báo tiền về ({ $purpose }) mới ghi cho riêng một nguồn. Xin bỏ feed_id.
+problem-memo-word-malformed = Chữ trong nội dung gồm 1–{ $max } chữ cái và chữ số, viết liền.
+problem-feed-bank-twice = Ngân hàng { $bin } ghi hai lần. Mỗi ngân hàng chỉ ghi một dòng.

@@ -1,16 +1,20 @@
 //! Set V: where the absence of receipts means something. Silence proves nothing; a day is good for
 //! an account only if the same feed reported something of the same bank that cannot have been the
 //! stall's own money; or if a statement of the bank told that day completely; or if the feed itself
-//! lived through it, by its phones' signs of life or by readings of its provider's list.
+//! lived through it, by its phones' signs of life or by readings of its provider's list. A feed
+//! that does not see what is paid to one of the stall's codes proves nothing for its account.
 
 use std::collections::HashMap;
 
 use super::days::{DaySet, Span};
+use super::equipped::{Equipment, Printed};
 use super::signs::Signs;
-use super::store::register::LinkRow;
+use super::store::register::{AccountRow, LinkRow};
 use super::store::sources::{BankDayRow, FeedAccountRow, StatementDaysRow};
-use crate::feeds::{FeedKind, Provider, connector};
+use crate::feeds::{BankReach, FeedKind, Provider, Reach, connector};
 use crate::primitives::Day;
+use crate::registry::accounts::AccountKind;
+use crate::vietqr;
 
 /// Good days needed, of a thousand market days.
 const NEEDED_PER_MILLE: i64 = 900;
@@ -21,7 +25,7 @@ pub struct Sources<'a> {
     by_account: HashMap<i64, Vec<&'a FeedAccountRow>>,
     /// By occupancy.
     links: HashMap<i64, Vec<&'a LinkRow>>,
-    bins: HashMap<i64, &'a str>,
+    accounts: HashMap<i64, &'a AccountRow>,
     heard: HashMap<(i64, &'a str), Vec<&'a BankDayRow>>,
     /// By account.
     told: HashMap<i64, Vec<Span>>,
@@ -31,12 +35,12 @@ pub struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
-    /// `accounts` are (account, bin). An order feed sees only its own orders, never what is paid
-    /// to a printed code, so it covers nothing here.
+    /// An order feed sees only its own orders, never what is paid to a printed code, so it covers
+    /// nothing here.
     pub fn new(
         feeds: &'a [FeedAccountRow],
         links: &'a [LinkRow],
-        accounts: &'a [(i64, String)],
+        accounts: &'a [AccountRow],
         (bank_days, statement_days): (&'a [BankDayRow], &[StatementDaysRow]),
         signs: &'a Signs,
         (history, window): (Span, Span),
@@ -57,8 +61,8 @@ impl<'a> Sources<'a> {
         for row in statement_days {
             told.entry(row.account_id).or_default().push(row.span());
         }
-        let bins = accounts.iter().map(|(id, bin)| (*id, bin.as_str())).collect();
-        Self { by_account, links: linked, bins, heard, told, signs, history, window }
+        let accounts = accounts.iter().map(|account| (account.id, account)).collect();
+        Self { by_account, links: linked, accounts, heard, told, signs, history, window }
     }
 
     pub fn of_account(&self, account_id: i64) -> impl Iterator<Item = &'a FeedAccountRow> {
@@ -66,39 +70,70 @@ impl<'a> Sources<'a> {
     }
 
     /// Good days of each account behind an occupancy's live codes.
-    pub fn coverage(&self, occupancy_id: i64, coded: &[i64]) -> FeedCoverage {
+    pub fn coverage(&self, occupancy_id: i64, equipment: &Equipment) -> FeedCoverage {
+        let coded = equipment.accounts.as_slice();
         let links = self.links.get(&occupancy_id).map(Vec::as_slice).unwrap_or_default();
         let own = Own { coded, links };
-        FeedCoverage {
-            lacks_feed: coded.iter().any(|account| !self.has_feed(*account)),
-            good: coded.iter().map(|account| self.good_days(*account, &own)).collect(),
+        let mut coverage = FeedCoverage::default();
+        for account_id in coded.iter().copied() {
+            let seeing: Vec<_> = self
+                .of_account(account_id)
+                .filter(|feed| self.sees_all(feed, &equipment.codes))
+                .collect();
+            if !self.has_feed(account_id, self.of_account(account_id)) {
+                coverage.lacks_feed = true;
+            } else if !self.has_feed(account_id, seeing.iter().copied()) {
+                coverage.is_blind = true;
+            }
+            coverage.good.push(self.good_days(account_id, &seeing, &own));
         }
+        coverage
+    }
+
+    /// Whether a feed sees what is paid to each of the codes that lead to its account.
+    fn sees_all(&self, feed: &FeedAccountRow, codes: &[Printed]) -> bool {
+        let account = self.accounts.get(&feed.account_id);
+        let (Some(account), Some(provider)) = (account, Provider::parse(&feed.provider)) else {
+            return false;
+        };
+        let said = BankReach::parse(&feed.sees);
+        let is_personal = account.kind == AccountKind::Personal;
+        let reach = Reach::of(provider, &said, &account.bin, is_personal);
+        codes.iter().filter(|code| code.account_id == feed.account_id).all(|code| {
+            let memo = vietqr::read(&code.payload).payload.purpose.unwrap_or_default();
+            reach.blind(feed.memo_word.as_deref(), code.is_virtual, memo).is_none()
+        })
     }
 
     /// Whether a feed or a statement reported the account on some day of the window.
-    fn has_feed(&self, account_id: i64) -> bool {
+    fn has_feed<'f>(
+        &self,
+        account_id: i64,
+        mut feeds: impl Iterator<Item = &'f FeedAccountRow>,
+    ) -> bool {
         self.told_of(account_id).any(|told| !self.window.both(told).is_empty())
-            || self.of_account(account_id).any(|feed| !self.window.both(feed.span()).is_empty())
+            || feeds.any(|feed| !self.window.both(feed.span()).is_empty())
     }
 
     fn told_of(&self, account_id: i64) -> impl Iterator<Item = Span> {
         self.told.get(&account_id).into_iter().flatten().copied()
     }
 
-    fn good_days(&self, account_id: i64, own: &Own<'_>) -> DaySet {
+    fn good_days(&self, account_id: i64, feeds: &[&FeedAccountRow], own: &Own<'_>) -> DaySet {
         let mut good = DaySet::within(self.history);
         for told in self.told_of(account_id) {
             self.history.both(told).days().for_each(|day| good.insert(day));
         }
-        for feed in self.of_account(account_id) {
+        for feed in feeds {
             let reported = self.history.both(feed.span());
             for proven in self.signs.of(feed.feed_id, account_id) {
                 good.insert_all(proven, reported);
             }
         }
-        let Some(bin) = self.bins.get(&account_id) else { return good };
-        for feed in self.of_account(account_id) {
-            for row in self.heard.get(&(feed.feed_id, *bin)).into_iter().flatten() {
+        let Some(account) = self.accounts.get(&account_id) else { return good };
+        let bin = account.bin.as_str();
+        for feed in feeds {
+            for row in self.heard.get(&(feed.feed_id, bin)).into_iter().flatten() {
                 let day = Day(row.day);
                 let others = [row.least_account_id, row.greatest_account_id]
                     .into_iter()
@@ -142,6 +177,8 @@ fn sees_static_codes(provider: &str) -> bool {
 #[derive(Clone, Debug, Default)]
 pub struct FeedCoverage {
     pub lacks_feed: bool,
+    /// A feed reports the account, and does not see what is paid to a code.
+    pub is_blind: bool,
     /// One set an account; none without a live code.
     good: Vec<DaySet>,
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::store::register::{CodeRow, Register};
 use crate::primitives::{Day, UnixMs};
+use crate::registry::numbers::NumberKind;
 
 /// A replaced card inherits its predecessor's issue day along at most this many replacements.
 const REPLACEMENTS: usize = 100;
@@ -25,6 +26,9 @@ pub enum Reason {
     NotScanned,
     /// No account feed covers an account behind a live code.
     NoFeed,
+    /// The feed does not see what is paid to a live code: it sees other numbers only, or wants a
+    /// word in the memo that the code does not bring.
+    FeedBlind,
     /// The feed is not proven alive on 90 % of the market days.
     FeedGaps,
 }
@@ -37,6 +41,16 @@ pub struct Equipment {
     pub obstacle: Option<Reason>,
     /// The accounts behind its live codes, each once.
     pub accounts: Vec<i64>,
+    /// Its live codes.
+    pub codes: Vec<Printed>,
+}
+
+/// What a feed must see of a live code.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    pub account_id: i64,
+    pub is_virtual: bool,
+    pub payload: String,
 }
 
 /// The equipment of every occupancy that has a live code.
@@ -64,6 +78,11 @@ pub fn by_occupancy(
         if !equipment.accounts.contains(&code.account_id) {
             equipment.accounts.push(code.account_id);
         }
+        equipment.codes.push(Printed {
+            account_id: code.account_id,
+            is_virtual: code.number_kind == NumberKind::Virtual,
+            payload: code.payload.clone(),
+        });
         if obstacle.is_none() {
             let issued = first_issue(code, &by_id).day(day_start_minute);
             equipment.since = Some(equipment.since.map_or(issued, |since| since.min(issued)));

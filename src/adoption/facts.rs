@@ -106,7 +106,7 @@ impl Facts {
             .filter(|row| row.from_day <= window.to.0)
             .map(|row| {
                 let equipment = equipment.remove(&row.id).unwrap_or_default();
-                let coverage = sources.coverage(row.id, &equipment.accounts);
+                let coverage = sources.coverage(row.id, &equipment);
                 let activity = activities.by_occupancy.remove(&row.id).unwrap_or_default();
                 known.occupancy(row, &market_days, equipment, coverage, activity)
             })

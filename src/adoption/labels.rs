@@ -67,6 +67,10 @@ impl Reason {
                 "có tài khoản chưa nối nguồn báo tiền về",
                 "have an account that no feed reports",
             ),
+            Self::FeedBlind => label(
+                "có mã mà nguồn báo tiền không thấy được",
+                "have a code whose money the feed does not see",
+            ),
             Self::FeedGaps => label(
                 "có nguồn báo tiền chưa chắc hoạt động đủ 90 % số ngày",
                 "have a feed that is not proven alive on 90 % of the days",
@@ -87,6 +91,10 @@ impl Reason {
                 label("mã chưa quét kiểm tra trong 180 ngày", "code not scanned within 180 days")
             }
             Self::NoFeed => label("tài khoản chưa có nguồn báo tiền về", "account without a feed"),
+            Self::FeedBlind => label(
+                "nguồn báo tiền không thấy tiền vào mã này",
+                "the feed does not see money to this code",
+            ),
             Self::FeedGaps => label(
                 "nguồn báo tiền chưa chắc hoạt động đủ 90 % số ngày",
                 "feed not proven alive on 90 % of the days",

@@ -144,6 +144,8 @@ impl<'a> Subject<'a> {
         let mut reasons: Vec<_> = equipment.obstacle.into_iter().collect();
         if self.occupancy.coverage.lacks_feed {
             reasons.push(Reason::NoFeed);
+        } else if self.occupancy.coverage.is_blind {
+            reasons.push(Reason::FeedBlind);
         } else if !self.covered {
             reasons.push(Reason::FeedGaps);
         }

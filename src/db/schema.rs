@@ -262,6 +262,8 @@ diesel::table! {
         given_by -> Text,
         given_at_ms -> BigInt,
         withdrawn_at_ms -> Nullable<BigInt>,
+        feed_id -> Nullable<BigInt>,
+        wording -> Nullable<Text>,
     }
 }
 
@@ -309,6 +311,9 @@ diesel::table! {
         config -> Text,
         created_at_ms -> BigInt,
         disabled_at_ms -> Nullable<BigInt>,
+        subscriber -> Nullable<Text>,
+        monthly_cost_vnd -> Nullable<BigInt>,
+        sees -> Text,
     }
 }
 
@@ -333,6 +338,7 @@ diesel::table! {
         from_day -> Integer,
         to_day -> Nullable<Integer>,
         is_paused -> Bool,
+        memo_word -> Nullable<Text>,
     }
 }
 

@@ -108,7 +108,9 @@ pub(super) fn attach(
             }
             None => {
                 let (id, feed_id, account_id) = (act.new_id(), row.id, *account_id);
-                let new = New { id, feed_id, account_id, source: &source, from };
+                let word = rows::last_memo_word(connection, board_id, feed_id, account_id)?;
+                let memo_word = word.as_deref();
+                let new = New { id, feed_id, account_id, source: &source, from, memo_word };
                 rows::insert(connection, board_id, new)?;
             }
         }

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::accounts;
+use super::facts::{self, FeedFacts, NewFeedFacts};
 use super::store::feeds::{self as rows, FeedRow};
 use super::store::{accounts as account_rows, polls, secrets};
 use crate::access::{Act, Permission, SecretKey};
@@ -28,6 +29,7 @@ pub struct Feed {
     pub name: String,
     #[schema(value_type = Object)]
     pub config: Box<RawValue>,
+    pub facts: FeedFacts,
     /// Where the provider sends its webhooks, below the server's address.
     pub hook_path: String,
     pub secrets: Vec<SecretInfo>,
@@ -65,9 +67,12 @@ pub struct NewFeed {
     /// The accounts that it reports.
     #[serde(default)]
     pub account_ids: Vec<AccountId>,
+    /// Whose contract it is, what it costs, what it sees.
+    #[serde(default, deserialize_with = "input::optional_object")]
+    pub facts: Option<NewFeedFacts>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FeedChange {
     #[schema(nullable = false)]
@@ -82,6 +87,9 @@ pub struct FeedChange {
     #[schema(nullable = false)]
     #[serde(default, deserialize_with = "input::present")]
     pub disabled: Option<bool>,
+    /// Replaces all facts.
+    #[serde(default, deserialize_with = "input::optional_object")]
+    pub facts: Option<NewFeedFacts>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -114,6 +122,7 @@ pub fn create(
         config: config.to_json(),
         created_at: act.at,
         disabled_at: None,
+        facts: facts::check(connection, act, new.facts.unwrap_or_default())?,
     };
     rows::insert(connection, act.board_id(), &row)?;
     match &new.secret {
@@ -167,6 +176,9 @@ pub fn change(
             return Err(Refusal::invalid("config.merchant", "feed-merchant-fixed").into());
         }
         row.config = config.to_json();
+    }
+    if let Some(new) = change.facts {
+        row.facts = facts::check(connection, act, new)?;
     }
     match change.disabled {
         Some(true) if row.disabled_at.is_none() => {
@@ -272,6 +284,7 @@ pub(super) fn show(connection: &mut DbConnection, act: &Act, row: FeedRow) -> Ou
         kind: kind.as_str().to_owned(),
         name: row.name,
         config: RawValue::from_string(row.config).map_err(crate::db::Fault::broken)?,
+        facts: row.facts,
         hook_path: format!("/hooks/{}", row.id),
         secrets: active.into_iter().map(|(info, _)| info).collect(),
         account_ids,

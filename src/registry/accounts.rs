@@ -256,7 +256,7 @@ fn check_consent(connection: &mut DbConnection, act: &Act, account: &Account) ->
         return Ok(());
     }
     let (board_id, purpose) = (act.board_id(), Purpose::KeepOutgoing);
-    if consent_store::of_account(connection, board_id, account.id, purpose)?.is_some() {
+    if consent_store::of_account(connection, board_id, account.id, purpose, None)?.is_some() {
         return Ok(());
     }
     let refusal = Refusal::conflict("consent-missing").on("keeps_outgoing");

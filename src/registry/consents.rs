@@ -6,15 +6,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::check::{found, referred, text};
-use super::store::{self, accounts as account_store, consents as rows, vendors as vendor_store};
+use super::store::{self, accounts as account_store, consents as rows};
+use super::store::{reporters as reporter_store, vendors as vendor_store};
 use super::{Page, PageRequest, accounts};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{AccountId, ConsentId, OccupancyId, VendorId};
+use crate::primitives::ids::{AccountId, ConsentId, FeedId, OccupancyId, VendorId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::text_enum;
 
 const NAME_CHARS: usize = 120;
+const WORDING_CHARS: usize = 1_000;
 
 text_enum!(Purpose {
     /// To be in the register at all: vendor or holder.
@@ -37,6 +39,10 @@ pub struct Consent {
     pub account_id: Option<AccountId>,
     pub purpose: Purpose,
     pub given_by: String,
+    /// The one feed that it is for; absent: whichever.
+    pub feed_id: Option<FeedId>,
+    /// The words that were agreed to.
+    pub wording: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub given_at: UnixMs,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -52,6 +58,10 @@ pub struct NewConsent {
     pub purpose: Purpose,
     /// 1–120 characters.
     pub given_by: String,
+    /// With `receive_notices`, the one feed that it is for.
+    pub feed_id: Option<FeedId>,
+    /// The words that were read out or signed, 1–1,000 characters.
+    pub wording: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -66,11 +76,13 @@ pub struct ConsentFilter {
 
 /// # Errors
 /// `consent-subject` when not exactly one of vendor and account is named, or the wrong one for the
-/// purpose; `not-found` (vendor_id, account_id); `consent-exists`.
+/// purpose; `consent-feed` for a feed with another purpose; `not-found` (vendor_id, account_id,
+/// feed_id); `consent-exists`.
 pub fn give(connection: &mut DbConnection, act: &Act, new: NewConsent) -> Outcome<Consent> {
     act.require(Permission::RegistryWrite)?;
     let board_id = act.board_id();
     store::touch(connection, board_id)?;
+    check_feed(connection, act, &new)?;
     let held = match (new.vendor_id, new.account_id) {
         (Some(id), None) if new.purpose.is_vendors() => {
             referred(vendor_store::find(connection, board_id, id)?, "vendor", "vendor_id")?;
@@ -78,7 +90,7 @@ pub fn give(connection: &mut DbConnection, act: &Act, new: NewConsent) -> Outcom
         }
         (None, Some(id)) if new.purpose.is_holders() => {
             accounts::require(connection, act, id, "account_id")?;
-            rows::of_account(connection, board_id, id, new.purpose)?
+            rows::of_account(connection, board_id, id, new.purpose, new.feed_id)?
         }
         _ => {
             let field = if new.purpose.is_vendors() { "vendor_id" } else { "account_id" };
@@ -101,11 +113,23 @@ pub fn give(connection: &mut DbConnection, act: &Act, new: NewConsent) -> Outcom
         account_id: new.account_id,
         purpose: new.purpose,
         given_by: text("given_by", &new.given_by, NAME_CHARS)?,
+        feed_id: new.feed_id,
+        wording: new.wording.map(|words| text("wording", &words, WORDING_CHARS)).transpose()?,
         given_at: act.at,
         withdrawn_at: None,
     };
     rows::insert(connection, board_id, &consent)?;
     Ok(consent)
+}
+
+fn check_feed(connection: &mut DbConnection, act: &Act, new: &NewConsent) -> Outcome<()> {
+    let Some(feed_id) = new.feed_id else { return Ok(()) };
+    if new.purpose != Purpose::ReceiveNotices {
+        let refusal = Refusal::invalid("feed_id", "consent-feed");
+        return Err(refusal.with("purpose", Purpose::ReceiveNotices.as_str()).into());
+    }
+    let feed = reporter_store::is_feed(connection, act.board_id(), feed_id)?.then_some(());
+    Ok(referred(feed, "feed", "feed_id")?)
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: ConsentId) -> Outcome<Consent> {

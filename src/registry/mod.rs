@@ -27,6 +27,7 @@ pub mod payee;
 pub mod period;
 pub mod references;
 mod relinked;
+pub mod reporters;
 pub mod sections;
 pub mod stalls;
 pub mod store;

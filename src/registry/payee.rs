@@ -4,15 +4,16 @@ use super::accounts::{self, Account, AccountKind};
 use super::check::referred;
 use super::numbers::ReceivingNumber;
 use super::occupancies::Occupancy;
+use super::reporters::{self, Reporter};
 use super::store::{links as link_store, numbers as number_store};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, NumberId};
 use crate::primitives::{Day, Refusal, Vnd};
-use crate::vietqr::{self, Builder, Issued, Reference};
+use crate::vietqr::{self, Builder, Issued, Reference, SEVQR};
 
-/// VietinBank: reports personal accounts' transfers only with the word `SEVQR` in the memo
-/// (facts/feeds.md).
+/// VietinBank: reports personal accounts' transfers only with the word `SEVQR` in the memo. It
+/// stands in every code, so that a feed that comes later sees the cards that hang already.
 const VIETINBANK: &str = "970415";
 
 /// An open account and a number of it that takes transfers.
@@ -20,6 +21,8 @@ const VIETINBANK: &str = "970415";
 pub struct Payee {
     pub account: Account,
     pub number: ReceivingNumber,
+    /// Without which its feeds would not see a transfer.
+    memo_words: Vec<String>,
 }
 
 impl Payee {
@@ -81,11 +84,14 @@ impl Payee {
             let refusal = Refusal::conflict("number-not-transferable").on("number_id");
             return Err(refusal.with("number", &number.number).into());
         }
-        Ok(Self { account, number })
+        let reporters = reporters::of_account(connection, act, &account)?;
+        let memo_words = reporters.iter().filter_map(Reporter::word).map(str::to_owned).collect();
+        Ok(Self { account, number, memo_words })
     }
 
     /// The code that pays it. The reference stands first in the purpose, after `SEVQR` where the
-    /// bank needs it.
+    /// bank needs it; other words that a feed needs follow it, because they may stand anywhere and
+    /// a memo is cut at its end.
     ///
     /// # Errors
     /// `bank-not-receiving` (account_id), `amount-not-positive`, `amount-too-large` (amount_vnd),
@@ -104,8 +110,12 @@ impl Payee {
         if let Some(reference) = reference {
             builder = builder.reference(reference);
         }
-        if self.number.bin == VIETINBANK && self.account.kind == AccountKind::Personal {
+        let is_vietin = self.number.bin == VIETINBANK && self.account.kind == AccountKind::Personal;
+        if is_vietin || self.memo_words.iter().any(|word| word == SEVQR) {
             builder = builder.after_sevqr();
+        }
+        for word in self.memo_words.iter().filter(|word| *word != SEVQR) {
+            builder = builder.word(word);
         }
         builder.build().map_err(|refusal| {
             let field = match refusal.field.as_deref() {

@@ -12,6 +12,7 @@ use crate::primitives::time::MS_PER_SECOND;
 use crate::primitives::{Refusal, Vnd, input};
 use crate::registry::payee::Payee;
 use crate::registry::references::{self, Claimant};
+use crate::registry::store::reporters;
 use crate::registry::{boards, check, occupancies};
 use crate::vietqr;
 
@@ -124,7 +125,7 @@ fn check_expiry(kind: RequestKind, expires_in_s: Option<i64>) -> Result<i64, Ref
 }
 
 fn check_order(connection: &mut DbConnection, act: &Act, order: &Order) -> Outcome<Order> {
-    if !store::is_feed(connection, act.board_id(), order.feed_id)? {
+    if !reporters::is_feed(connection, act.board_id(), order.feed_id)? {
         return Err(Refusal::not_found("feed").on("order.feed_id").into());
     }
     let order_code = check::text("order.order_code", &order.order_code, ORDER_CODE_CHARS)?;

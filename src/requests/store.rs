@@ -1,6 +1,5 @@
 //! Rows of `requests`.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::receive::GRACE_MS;
@@ -8,7 +7,7 @@ use super::show::RequestFilter;
 use super::state::RequestState;
 use super::types::{Order, PaidTo, RequestKind, RequestRow};
 use crate::db::schema::requests::{self as table, table as rows};
-use crate::db::schema::{accounts, feeds, receiving_numbers as numbers, reference_claims};
+use crate::db::schema::{accounts, receiving_numbers as numbers, reference_claims};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::ids::{AccountId, BoardId, FeedId, KeyId, NumberId, OccupancyId, RequestId};
 use crate::primitives::{UnixMs, Vnd};
@@ -202,14 +201,6 @@ pub(super) fn cancel(
         .filter(table::received_vnd.eq(0_i64));
     let changed = diesel::update(open).set(table::cancelled_at_ms.eq(at.0)).execute(connection)?;
     Ok(changed == 1)
-}
-
-pub(super) fn is_feed(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    id: FeedId,
-) -> Outcome<bool> {
-    Ok(diesel::select(exists(feeds::table.find((board_id, id)))).get_result(connection)?)
 }
 
 /// The requests that hold these references now.

@@ -18,7 +18,7 @@ const CARD_DIGITS: std::ops::RangeInclusive<usize> = 16..=MAX_ACCOUNT;
 const MAX_MERCHANT_NAME: usize = 25;
 const MAX_MERCHANT_CITY: usize = 15;
 /// VietinBank's word before a reference, for personal accounts.
-const SEVQR: &str = "SEVQR";
+pub const SEVQR: &str = "SEVQR";
 
 /// Who is paid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,7 @@ pub struct Builder {
     amount: Option<Vnd>,
     reference: Option<Reference>,
     after_sevqr: bool,
+    words: Vec<String>,
     note: String,
 }
 
@@ -81,7 +82,8 @@ impl Builder {
     #[must_use]
     pub fn new(bin: &str, payee: Payee) -> Self {
         let bin = bin.to_owned();
-        Self { bin, payee, amount: None, reference: None, after_sevqr: false, note: String::new() }
+        let (words, note) = (Vec::new(), String::new());
+        Self { bin, payee, amount: None, reference: None, after_sevqr: false, words, note }
     }
 
     /// With an amount the code is dynamic (12), without it static (11).
@@ -102,6 +104,14 @@ impl Builder {
     #[must_use]
     pub fn after_sevqr(mut self) -> Self {
         self.after_sevqr = true;
+        self
+    }
+
+    /// Puts a word behind the reference, without which a feed would not see the transfer. It is
+    /// given folded.
+    #[must_use]
+    pub fn word(mut self, word: &str) -> Self {
+        self.words.push(word.to_owned());
         self
     }
 
@@ -160,8 +170,10 @@ impl Builder {
     fn purpose(&self) -> Result<Option<String>, Refusal> {
         let reference = self.reference.map(|reference| reference.to_string());
         let note = fold_text("purpose", &self.note)?;
-        let words = [self.after_sevqr.then_some(SEVQR), reference.as_deref(), Some(note.as_str())];
-        let words: Vec<_> = words.into_iter().flatten().filter(|word| !word.is_empty()).collect();
+        let first = [self.after_sevqr.then_some(SEVQR), reference.as_deref()];
+        let then = self.words.iter().map(String::as_str).chain([note.as_str()]);
+        let words = first.into_iter().flatten().chain(then).filter(|word| !word.is_empty());
+        let words: Vec<_> = words.collect();
         let purpose = words.join(" ");
         // What the caller can shorten is the note alone.
         let (length, whole) = (note.chars().count(), purpose.chars().count());

@@ -40,7 +40,7 @@ pub mod tlv;
 
 pub use banks::Bank;
 pub use build::{
-    Builder, Issued, MAX_ACCOUNT, MAX_PURPOSE, Merchant, Payee, check_account, check_amount,
+    Builder, Issued, MAX_ACCOUNT, MAX_PURPOSE, Merchant, Payee, SEVQR, check_account, check_amount,
     check_bin, fold_text,
 };
 pub use cache::ImageCache;

@@ -30,6 +30,7 @@ mod query;
 pub mod state;
 mod store;
 pub mod texts;
+mod warned;
 
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, ServiceConfig};

@@ -116,7 +116,7 @@ on_both!(a_feed_covers_only_from_its_day_on_and_only_what_it_can_see, |db| {
     assert_eq!(one(&report, Stall(1)).reasons, [Reason::NoFeed]);
     // Events at another bank prove nothing.
     market.execute("UPDATE feeds SET provider = 'sepay'");
-    market.execute(&format!("UPDATE feed_bank_days SET bin = '970436' WHERE bin = '{BIN}'"));
+    market.execute(&format!("UPDATE feed_bank_days SET bin = '970407' WHERE bin = '{BIN}'"));
     assert_eq!(one(&market.report(), Stall(1)).reasons, [Reason::FeedGaps]);
 });
 

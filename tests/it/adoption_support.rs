@@ -18,7 +18,7 @@ use crate::support::{NOW, TestDb};
 
 pub const MARKET: MarketId = MarketId(1);
 pub const FEED: i64 = 900;
-pub const BIN: &str = "970415";
+pub const BIN: &str = "970436";
 /// Another account of the same bank, not of this market: its events prove the feed alive.
 pub const ELSEWHERE: i64 = 999;
 

@@ -29,7 +29,7 @@ fn detach(stage: &Stage, feed: FeedId, account: AccountId) -> Outcome<Feed> {
 }
 
 fn disable(stage: &Stage, feed: FeedId, disabled: bool) -> Outcome<Feed> {
-    let change = FeedChange { name: None, config: None, disabled: Some(disabled) };
+    let change = FeedChange { disabled: Some(disabled), ..FeedChange::default() };
     stage.try_write(move |connection, act| feeds::change(connection, act, feed, change))
 }
 
@@ -79,6 +79,7 @@ on_both!(two_account_feeds_never_report_one_account, |db| {
         .unwrap(),
         secret: Some(crate::stage::SEPAY_SECRET.into()),
         account_ids: vec![account],
+        facts: None,
     };
     let key = stage.app.secret_key.clone();
     let second = stage.try_write(move |connection, act| feeds::create(connection, act, &key, new));

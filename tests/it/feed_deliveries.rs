@@ -103,6 +103,7 @@ fn api_key_feed(stage: &Stage, secret: &str) -> FeedId {
         config: RawValue::from_string(r#"{"authentication":"api_key"}"#.into()).unwrap(),
         secret: Some(secret.into()),
         account_ids: Vec::new(),
+        facts: None,
     };
     stage.write(move |connection, act| feeds::create(connection, act, &key, new)).id
 }

@@ -29,6 +29,7 @@ mod docs;
 mod feed_accounts;
 mod feed_aggregators;
 mod feed_deliveries;
+mod feed_facts;
 mod feeds_casso;
 mod feeds_config;
 mod feeds_decode;

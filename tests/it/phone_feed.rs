@@ -164,6 +164,8 @@ on_both!(money_out_and_balances_are_kept_only_where_the_holder_agreed, |db| {
         account_id: Some(account_id),
         purpose: consents::Purpose::KeepOutgoing,
         given_by: "Nguyễn Thị Lụa".into(),
+        feed_id: None,
+        wording: None,
     };
     stage.write(move |connection, act| consents::give(connection, act, consent));
     let change = AccountChange { keeps_outgoing: Some(true), ..AccountChange::default() };
@@ -357,6 +359,7 @@ on_both!(a_refused_notice_can_be_taken_in_later, |db| {
         config: serde_json::value::RawValue::from_string("{}".into()).unwrap(),
         secret: Some("0123456789abcdef".into()),
         account_ids: Vec::new(),
+        facts: None,
     };
     assert!(stage.try_write(move |c, act| feeds::create(c, act, &key, new)).is_err());
 });

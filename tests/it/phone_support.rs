@@ -30,6 +30,7 @@ pub fn feed_of(stage: &Stage, accounts: &[AccountId]) -> FeedId {
         config: serde_json::value::RawValue::from_string("{}".into()).unwrap(),
         secret: None,
         account_ids,
+        facts: None,
     };
     stage.write(move |connection, act| feeds::create(connection, act, &key, new)).id
 }

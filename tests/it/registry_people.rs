@@ -136,6 +136,8 @@ on_both!(consents_name_whose_they_are, |db| {
         account_id: account.then_some(stand.account),
         purpose,
         given_by: "Nguyễn Thị Bé".into(),
+        feed_id: None,
+        wording: None,
     };
     for (purpose, vendor, account, field) in [
         (Purpose::Register, false, false, "vendor_id"),
@@ -175,6 +177,8 @@ on_both!(outgoing_transfers_are_kept_only_while_the_holder_agrees, |db| {
         account_id: Some(stand.account),
         purpose: Purpose::KeepOutgoing,
         given_by: "Nguyễn Thị Bé".into(),
+        feed_id: None,
+        wording: None,
     };
     let consent = consents::give(db.connection(), &act, consent).unwrap();
     accounts::change(db.connection(), &act, stand.account, keep()).unwrap();

@@ -197,6 +197,8 @@ on_both!(the_amounts_of_a_sale_are_the_vendors, |db| {
         account_id: None,
         purpose: Purpose::ShareAmounts,
         given_by: "Nguyễn Thị Lụa".into(),
+        feed_id: None,
+        wording: None,
     };
     let given = consents::give(db.connection(), &act, given).unwrap();
     assert_eq!(shown(db.connection(), &stranger, sale.id), full, "the vendor shares");

@@ -176,6 +176,7 @@ impl Stage {
             config: serde_json::value::RawValue::from_string(config.into()).unwrap(),
             secret: Some(secret.into()),
             account_ids: Vec::new(),
+            facts: None,
         };
         let id =
             self.write(move |connection, act| feed_admin::create(connection, act, &key, new)).id;

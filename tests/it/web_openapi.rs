@@ -82,6 +82,9 @@ fn published_words_are_the_ones_that_are_taken() {
             "PulseState" => taken::<cho40::intake::pulse::PulseState>(values),
             "Proof" => taken::<cho40::intake::pulse::Proof>(values),
             "AlarmCode" => taken::<cho40::intake::pulse::AlarmCode>(values),
+            "SeenNumbers" => taken::<cho40::feeds::SeenNumbers>(values),
+            "MoneyOut" => taken::<cho40::feeds::MoneyOut>(values),
+            "WarningCode" => taken::<cho40::registry::reporters::WarningCode>(values),
             "SightState" => taken::<cho40::intake::pulse::SightState>(values),
             "AmountFormat" => taken::<cho40::feeds::statements::AmountFormat>(values),
             "DateOrder" => taken::<cho40::feeds::statements::DateOrder>(values),
@@ -107,8 +110,11 @@ fn published_words_are_the_ones_that_are_taken() {
                 written(&[[NoConsent, NotWholeMonths].as_slice(), &few].concat())
             }
             "Reason" => {
-                use Reason::{FeedGaps, NoCode, NoFeed, NotScanned, NotVerified, ScanDiffers};
-                written(&[NoCode, NotVerified, ScanDiffers, NotScanned, NoFeed, FeedGaps])
+                use Reason::{
+                    FeedBlind, FeedGaps, NoCode, NoFeed, NotScanned, NotVerified, ScanDiffers,
+                };
+                let of_codes = [NoCode, NotVerified, ScanDiffers, NotScanned];
+                written(&[of_codes.as_slice(), &[NoFeed, FeedBlind, FeedGaps]].concat())
             }
             "MoneyDirection" => written(&[MoneyDirection::In, MoneyDirection::Out]),
             "Standing" => {

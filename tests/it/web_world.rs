@@ -293,8 +293,9 @@ impl World {
                 json!({ "from_day": "2026-03-01", "to_day": "2026-03-31" })
             }
             "POST /api/v1/consents" => json!({
-                "vendor_id": self.id("vendors"), "purpose": "share_amounts",
-                "given_by": "Nguyễn Thị Lụa" }),
+                "account_id": self.id("accounts"), "purpose": "receive_notices",
+                "given_by": "Nguyễn Thị Lụa", "feed_id": self.id("feeds"),
+                "wording": "Tôi đồng ý cho tin báo tiền vào." }),
             "POST /api/v1/consents/{id}/withdraw" => json!({}),
             _ => return None,
         })
@@ -345,11 +346,13 @@ impl World {
             "POST /api/v1/feeds" => {
                 let mut feed = self.feed("SePay 2");
                 feed["config"]["merchant"] = json!("to-2");
+                feed["facts"] = facts();
                 feed
             }
             "PATCH /api/v1/feeds/{id}" => json!({
                 "name": "SePay, tổ 3", "config": { "authentication": "api_key" },
-                "disabled": false }),
+                "disabled": false, "facts": facts() }),
+            "PATCH /api/v1/feeds/{id}/accounts/{account_id}" => json!({ "memo_word": "TKPX9K" }),
             "POST /api/v1/feeds/{id}/secrets" => json!({
                 "secret": "khoa-bi-mat-thu-hai", "others_expire_in_s": 3_600 }),
             "PUT /api/v1/feeds/{id}/polling" => polling(),
@@ -392,6 +395,13 @@ impl World {
             _ => return None,
         })
     }
+}
+
+/// What an operator knows of a feed.
+fn facts() -> Value {
+    json!({ "subscriber": "Nguyễn Thị Lụa", "monthly_cost_vnd": 99_000, "sees": [
+        { "bin": "970436", "numbers": "all", "money_out": "unseen", "memo_word": "SEVQR",
+          "source": "thử ngày 20/11" }] })
 }
 
 /// The tests' servers do not poll.

@@ -5,11 +5,13 @@ use diesel::prelude::*;
 use crate::adoption::days::Span;
 use crate::db::schema::{
     absences, account_links, account_verifications, accounts, boards, calendar_rules, code_checks,
-    codes, consents, markets, occupancies, sections, stalls,
+    codes, consents, markets, occupancies, receiving_numbers, sections, stalls,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, MarketId};
 use crate::primitives::{Day, UnixMs};
+use crate::registry::accounts::AccountKind;
+use crate::registry::numbers::NumberKind;
 
 #[derive(Clone, Debug, Queryable)]
 pub struct CalendarRule {
@@ -54,6 +56,17 @@ pub struct CodeRow {
     pub issued_at_ms: i64,
     pub revoked_at_ms: Option<i64>,
     pub replaces_code_id: Option<i64>,
+    /// Of the number that it pays to.
+    pub number_kind: NumberKind,
+    pub payload: String,
+}
+
+/// An account of the board.
+#[derive(Clone, Debug, Queryable)]
+pub struct AccountRow {
+    pub id: i64,
+    pub bin: String,
+    pub kind: AccountKind,
 }
 
 /// Of the latest verifications and checks, later rows come later.
@@ -109,8 +122,7 @@ pub struct Register {
     /// (code, result), in the order in which they were made, unreadable ones left out.
     pub checks: Vec<(i64, String)>,
     pub links: Vec<LinkRow>,
-    /// (account, bin).
-    pub accounts: Vec<(i64, String)>,
+    pub accounts: Vec<AccountRow>,
     /// Vendors who let their amounts be seen.
     pub sharing_vendors: Vec<i64>,
 }
@@ -158,7 +170,7 @@ impl Register {
             links: of_links(connection, board, market)?,
             accounts: accounts::table
                 .filter(accounts::board_id.eq(board))
-                .select((accounts::id, accounts::bin))
+                .select((accounts::id, accounts::bin, accounts::kind))
                 .load(connection)?,
             sharing_vendors: of_consents(connection, board, now)?,
         })
@@ -213,9 +225,10 @@ fn of_absences(connection: &mut DbConnection, board: i64, market: i64) -> Outcom
 }
 
 fn of_codes(connection: &mut DbConnection, board: i64, market: i64) -> Outcome<Vec<CodeRow>> {
-    use {codes as c, occupancies as o};
+    use {codes as c, occupancies as o, receiving_numbers as n};
     Ok(c::table
         .inner_join(o::table.on(o::board_id.eq(c::board_id).and(o::id.eq(c::occupancy_id))))
+        .inner_join(n::table.on(n::board_id.eq(c::board_id).and(n::id.eq(c::number_id))))
         .filter(c::board_id.eq(board))
         .filter(o::market_id.eq(market))
         .select((
@@ -225,6 +238,8 @@ fn of_codes(connection: &mut DbConnection, board: i64, market: i64) -> Outcome<V
             c::issued_at_ms,
             c::revoked_at_ms,
             c::replaces_code_id,
+            n::kind,
+            c::payload,
         ))
         .load(connection)?)
 }

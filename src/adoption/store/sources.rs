@@ -19,6 +19,10 @@ pub struct FeedAccountRow {
     pub from_day: i32,
     pub to_day: Option<i32>,
     pub provider: String,
+    /// JSON of what the feed says that it sees.
+    pub sees: String,
+    /// The account's own.
+    pub memo_word: Option<String>,
 }
 
 impl FeedAccountRow {
@@ -127,7 +131,15 @@ pub fn feed_accounts(
     Ok(a::table
         .inner_join(f::table.on(f::board_id.eq(a::board_id).and(f::id.eq(a::feed_id))))
         .filter(a::board_id.eq(board_id.0))
-        .select((a::feed_id, a::account_id, a::from_day, a::to_day, f::provider))
+        .select((
+            a::feed_id,
+            a::account_id,
+            a::from_day,
+            a::to_day,
+            f::provider,
+            f::sees,
+            a::memo_word,
+        ))
         .load(connection)?)
 }
 

@@ -148,6 +148,8 @@ impl Morning<'_> {
                 account_id: None,
                 purpose,
                 given_by: tenant.vendor.clone(),
+                feed_id: None,
+                wording: None,
             };
             consents::give(connection, self.act, new)?;
         }
@@ -183,7 +185,14 @@ impl Morning<'_> {
         ];
         for purpose in purposes.into_iter().flatten() {
             let given_by = plan.holder.clone();
-            let new = NewConsent { vendor_id: None, account_id: Some(id), purpose, given_by };
+            let new = NewConsent {
+                vendor_id: None,
+                account_id: Some(id),
+                purpose,
+                given_by,
+                feed_id: None,
+                wording: None,
+            };
             consents::give(connection, act, new)?;
         }
         if plan.keeps_outgoing {

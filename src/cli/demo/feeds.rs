@@ -2,14 +2,15 @@
 
 use serde_json::value::RawValue;
 
-use super::banks::FeedName;
+use super::banks::{Bank, FeedName, SACOMBANK, TPBANK};
 use super::plan::Plan;
 use super::register::Register;
 use crate::access::{Act, SecretKey};
 use crate::cli::feed::made_up_secret;
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::feeds::{FeedConfig, Provider, Secret, connector};
+use crate::feeds::{FeedConfig, MoneyOut, Provider, Secret, SeenNumbers, connector};
 use crate::intake::accounts;
+use crate::intake::facts::{NewFeedFacts, SeenBank};
 use crate::intake::feeds::{self, NewFeed};
 use crate::primitives::ids::FeedId;
 
@@ -52,6 +53,24 @@ impl FeedName {
             Self::Payos => "payOS",
         }
     }
+
+    /// Its payers never write the word that SePay wants at TPBank and Sacombank.
+    fn facts(self) -> NewFeedFacts {
+        let without_word = |bank: &Bank| SeenBank {
+            bin: bank.bin.to_owned(),
+            numbers: SeenNumbers::All,
+            money_out: MoneyOut::Unknown,
+            memo_word: None,
+            source: Some("Ngân hàng mở riêng cho chợ (thử)".to_owned()),
+        };
+        let sees = match self {
+            Self::SepayApiKey => vec![without_word(&TPBANK)],
+            Self::SepayBroken => vec![without_word(&SACOMBANK)],
+            _ => Vec::new(),
+        };
+        let subscriber = Some("Ban quản lý chợ".to_owned());
+        NewFeedFacts { subscriber, monthly_cost_vnd: None, sees }
+    }
 }
 
 /// Makes all feeds; accounts are attached by [`attach_new`].
@@ -74,6 +93,7 @@ fn create(
         config: RawValue::from_string(name.config().to_owned()).map_err(Fault::broken)?,
         secret: Some(secret.clone()),
         account_ids: Vec::new(),
+        facts: Some(name.facts()),
     };
     let id = feeds::create(connection, act, key, new)?.id;
     let config = FeedConfig::parse(provider, name.config())?;

@@ -7,7 +7,8 @@ use super::{Proof, PulseState, of_account};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::RequestId;
+use crate::primitives::ids::{FeedId, RequestId};
+use crate::registry::reporters;
 use crate::requests::{self, Request, RequestState};
 use crate::text_enum;
 
@@ -54,10 +55,27 @@ pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outco
     } else if request.order.is_none() {
         // An order is told by its own provider, whose silence says nothing.
         let pulse = of_account(connection, act, request.account_id)?;
-        if pulse.state == PulseState::Alive {
+        let sees = match (pulse.state, pulse.feed_id) {
+            (PulseState::Alive, Some(feed_id)) => sees(connection, act, feed_id, &request)?,
+            _ => false,
+        };
+        if sees {
             sight.state = SightState::NotSeenYet;
             (sight.proof, sight.proven_at) = (pulse.proof, pulse.proven_at);
         }
     }
     Ok(SightedRequest { request, sight })
+}
+
+/// A feed may live and never tell what comes to this number, or without its word in the memo.
+fn sees(
+    connection: &mut DbConnection,
+    act: &Act,
+    feed_id: FeedId,
+    request: &Request,
+) -> Outcome<bool> {
+    let Some(row) = requests::by_id(connection, act.board_id(), request.id)? else {
+        return Ok(false);
+    };
+    reporters::sees(connection, act, feed_id, (row.account_id, row.number_id), &row.payload)
 }

@@ -8,6 +8,7 @@ use crate::access::{Act, Permission, SecretKey};
 use crate::db::{Db, DbConnection, Fault, Outcome};
 use crate::feeds::statements::{self, Ask, Mapping, Opened, Rows, is_same_account};
 use crate::feeds::{Direction, FeedConfig, Provider, statement};
+use crate::intake::facts::FeedFacts;
 use crate::intake::store::feeds::{self as feed_rows, FeedRow};
 use crate::intake::store::statement_layouts as layouts;
 use crate::intake::store::statement_parts::{self as parts, Part};
@@ -356,6 +357,7 @@ fn feed(connection: &mut DbConnection, act: &Act, account: &Account) -> Outcome<
         config: config.to_json(),
         created_at: act.at,
         disabled_at: None,
+        facts: FeedFacts::default(),
     };
     feed_rows::insert(connection, board_id, &row)?;
     Ok(id)

@@ -6,6 +6,7 @@ use crate::db::schema::feed_accounts::{self, dsl as row};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Day;
 use crate::primitives::ids::{AccountId, BoardId, FeedId};
+use crate::registry::PageRequest;
 
 /// The feed that reports `source` of an account now.
 pub fn reporter(
@@ -33,6 +34,7 @@ pub struct New<'a> {
     pub account_id: AccountId,
     pub source: &'a str,
     pub from: Day,
+    pub memo_word: Option<&'a str>,
 }
 
 pub fn insert(connection: &mut DbConnection, board_id: BoardId, new: New<'_>) -> Outcome<()> {
@@ -44,6 +46,7 @@ pub fn insert(connection: &mut DbConnection, board_id: BoardId, new: New<'_>) ->
             row::account_id.eq(new.account_id.0),
             row::source.eq(new.source),
             row::from_day.eq(new.from.0),
+            row::memo_word.eq(new.memo_word),
         ))
         .execute(connection)?;
     Ok(())
@@ -88,6 +91,77 @@ pub fn live(
         .select(row::account_id)
         .load(connection)?;
     Ok(ids.into_iter().map(AccountId).collect())
+}
+
+/// Accounts that a feed reports now, and since when.
+pub fn page(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+    page: PageRequest,
+) -> Outcome<Vec<(AccountId, Day)>> {
+    let rows: Vec<(i64, i32)> = row::feed_accounts
+        .filter(row::board_id.eq(board_id.0))
+        .filter(row::feed_id.eq(feed_id.0))
+        .filter(row::to_day.is_null())
+        .filter(row::account_id.gt(page.floor()))
+        .order(row::account_id)
+        .limit(page.rows())
+        .select((row::account_id, row::from_day))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(id, from)| (AccountId(id), Day(from))).collect())
+}
+
+/// Since when a feed reports an account, and the account's word.
+pub fn find(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+    account_id: AccountId,
+) -> Outcome<Option<(Day, Option<String>)>> {
+    let found: Option<(i32, Option<String>)> = row::feed_accounts
+        .filter(row::board_id.eq(board_id.0))
+        .filter(row::feed_id.eq(feed_id.0))
+        .filter(row::account_id.eq(account_id.0))
+        .filter(row::to_day.is_null())
+        .select((row::from_day, row::memo_word))
+        .first(connection)
+        .optional()?;
+    Ok(found.map(|(from, word)| (Day(from), word)))
+}
+
+/// The word of an account when a feed reported it last.
+pub fn last_memo_word(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+    account_id: AccountId,
+) -> Outcome<Option<String>> {
+    let word: Option<Option<String>> = row::feed_accounts
+        .filter(row::board_id.eq(board_id.0))
+        .filter(row::feed_id.eq(feed_id.0))
+        .filter(row::account_id.eq(account_id.0))
+        .order(row::id.desc())
+        .select(row::memo_word)
+        .first(connection)
+        .optional()?;
+    Ok(word.flatten())
+}
+
+pub fn set_memo_word(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+    account_id: AccountId,
+    word: Option<&str>,
+) -> Outcome<()> {
+    let live = row::feed_accounts
+        .filter(row::board_id.eq(board_id.0))
+        .filter(row::feed_id.eq(feed_id.0))
+        .filter(row::account_id.eq(account_id.0))
+        .filter(row::to_day.is_null());
+    diesel::update(live).set(row::memo_word.eq(word)).execute(connection)?;
+    Ok(())
 }
 
 /// Accounts that wait for a disabled feed.

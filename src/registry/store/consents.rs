@@ -6,16 +6,39 @@ use crate::db::schema::consents::{self as table, table as rows};
 use crate::db::schema::occupancies;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{AccountId, BoardId, ConsentId, OccupancyId, VendorId};
+use crate::primitives::ids::{AccountId, BoardId, ConsentId, FeedId, OccupancyId, VendorId};
 use crate::registry::PageRequest;
 use crate::registry::consents::{Consent, ConsentFilter, Purpose};
 
-type Row =
-    (BoardId, ConsentId, Option<VendorId>, Option<AccountId>, Purpose, String, i64, Option<i64>);
+type Row = (
+    (ConsentId, Option<VendorId>, Option<AccountId>, Purpose, String),
+    (i64, Option<i64>, Option<FeedId>, Option<String>),
+);
 
-fn consent((_, id, vendor_id, account_id, purpose, given_by, at, withdrawn): Row) -> Consent {
-    let (given_at, withdrawn_at) = (UnixMs(at), withdrawn.map(UnixMs));
-    Consent { id, vendor_id, account_id, purpose, given_by, given_at, withdrawn_at }
+/// The columns of a [`Row`]: a macro, because their type would say it all twice.
+macro_rules! columns {
+    () => {
+        (
+            (table::id, table::vendor_id, table::account_id, table::purpose, table::given_by),
+            (table::given_at_ms, table::withdrawn_at_ms, table::feed_id, table::wording),
+        )
+    };
+}
+
+fn consent((of, (given_at_ms, withdrawn_at_ms, feed_id, wording)): Row) -> Consent {
+    let (id, vendor_id, account_id, purpose, given_by) = of;
+    let (given_at, withdrawn_at) = (UnixMs(given_at_ms), withdrawn_at_ms.map(UnixMs));
+    Consent {
+        id,
+        vendor_id,
+        account_id,
+        purpose,
+        given_by,
+        feed_id,
+        wording,
+        given_at,
+        withdrawn_at,
+    }
 }
 
 pub fn find(
@@ -23,7 +46,8 @@ pub fn find(
     board_id: BoardId,
     id: ConsentId,
 ) -> Outcome<Option<Consent>> {
-    Ok(rows.find((board_id, id)).first(connection).optional()?.map(consent))
+    let query = rows.find((board_id, id)).select(columns!());
+    Ok(query.first(connection).optional()?.map(consent))
 }
 
 /// The vendor's consent that holds now.
@@ -41,19 +65,42 @@ pub fn of_vendor(
     Ok(query.select(table::id).first(connection).optional()?)
 }
 
-/// The holder's consent that holds now.
+/// The holder's consent that holds now, for one feed or for any.
 pub fn of_account(
     connection: &mut DbConnection,
     board_id: BoardId,
     account_id: AccountId,
     purpose: Purpose,
+    feed_id: Option<FeedId>,
 ) -> Outcome<Option<ConsentId>> {
     let query = rows
         .filter(table::board_id.eq(board_id))
         .filter(table::account_id.eq(account_id))
         .filter(table::purpose.eq(purpose))
-        .filter(table::withdrawn_at_ms.is_null());
+        .filter(table::withdrawn_at_ms.is_null())
+        .into_boxed();
+    let query = match feed_id {
+        Some(feed_id) => query.filter(table::feed_id.eq(feed_id)),
+        None => query.filter(table::feed_id.is_null()),
+    };
     Ok(query.select(table::id).first(connection).optional()?)
+}
+
+/// The holder's consent that holds now for a feed: one for it alone, or one for any.
+pub fn for_feed(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+    feed_id: FeedId,
+) -> Outcome<Option<Consent>> {
+    let query = rows
+        .filter(table::board_id.eq(board_id))
+        .filter(table::account_id.eq(account_id))
+        .filter(table::purpose.eq(Purpose::ReceiveNotices))
+        .filter(table::withdrawn_at_ms.is_null())
+        .filter(table::feed_id.eq(feed_id).or(table::feed_id.is_null()));
+    let query = query.order((table::feed_id.is_null(), table::id.desc()));
+    Ok(query.select(columns!()).first(connection).optional()?.map(consent))
 }
 
 /// Those of the occupancies whose vendors' consent to share amounts holds at an instant.
@@ -83,7 +130,7 @@ pub fn page(
     filter: &ConsentFilter,
     page: PageRequest,
 ) -> Outcome<Vec<Consent>> {
-    let mut query = rows.filter(table::board_id.eq(board_id)).into_boxed();
+    let mut query = rows.filter(table::board_id.eq(board_id)).select(columns!()).into_boxed();
     if let Some(vendor_id) = filter.vendor_id {
         query = query.filter(table::vendor_id.eq(vendor_id));
     }
@@ -113,6 +160,8 @@ pub fn insert(connection: &mut DbConnection, board_id: BoardId, consent: &Consen
             table::given_by.eq(&consent.given_by),
             table::given_at_ms.eq(consent.given_at.0),
             table::withdrawn_at_ms.eq(consent.withdrawn_at.map(UnixMs::get)),
+            table::feed_id.eq(consent.feed_id),
+            table::wording.eq(&consent.wording),
         ))
         .execute(connection)?;
     Ok(())

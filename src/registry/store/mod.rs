@@ -15,6 +15,7 @@ pub mod neighbourhoods;
 pub mod numbers;
 pub mod occupancies;
 pub mod references;
+pub mod reporters;
 pub mod sections;
 pub mod stalls;
 pub mod vendors;

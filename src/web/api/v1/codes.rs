@@ -1,6 +1,6 @@
 //! Static codes of stalls, and their pictures.
 
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 
 use crate::access::{Act, Permission};
 use crate::db::DbConnection;
@@ -16,30 +16,47 @@ use crate::web::path::Id;
 use crate::web::pictures::{self, DrawPng, DrawSvg, KnownTags};
 use crate::web::problem::Problem;
 use crate::web::query::Query;
+use crate::web::warned::{Teller, WarnedCode};
 
 // The pictures first: `{id}` would match their names too.
 resource!(png, svg, issue, register_existing, list, show, replace, revoke);
 
 type Answer = Result<HttpResponse, Problem>;
 
-fn location(code: &Code) -> String {
-    format!("/api/v1/codes/{}", code.id)
+fn location(warned: &WarnedCode) -> String {
+    format!("/api/v1/codes/{}", warned.code.id)
 }
 
-/// Issues a code to be printed.
+/// Issues a code to be printed. `warnings` say what its feed will not see.
 #[utoipa::path(tag = "codes", request_body = NewCode, security(("key" = ["codes.write"])),
-    responses((status = 201, body = Code)))]
+    responses((status = 201, body = WarnedCode)))]
 #[post("/codes")]
-async fn issue(caller: Caller, new: Json<NewCode>) -> Answer {
-    caller.create(new, location, codes::issue).await
+async fn issue(caller: Caller, new: Json<NewCode>, request: HttpRequest) -> Answer {
+    let teller = Teller::of(&request);
+    caller
+        .create(new, location, move |connection, act, new| {
+            let code = codes::issue(connection, act, new)?;
+            teller.code(connection, act, code)
+        })
+        .await
 }
 
 /// Registers the sticker that a vendor already has.
 #[utoipa::path(tag = "codes", request_body = ExistingCode, security(("key" = ["codes.write"])),
-    responses((status = 201, body = Code)))]
+    responses((status = 201, body = WarnedCode)))]
 #[post("/existing-codes")]
-async fn register_existing(caller: Caller, existing: Json<ExistingCode>) -> Answer {
-    caller.create(existing, location, existing_codes::register).await
+async fn register_existing(
+    caller: Caller,
+    existing: Json<ExistingCode>,
+    request: HttpRequest,
+) -> Answer {
+    let teller = Teller::of(&request);
+    caller
+        .create(existing, location, move |connection, act, existing| {
+            let code = existing_codes::register(connection, act, existing)?;
+            teller.code(connection, act, code)
+        })
+        .await
 }
 
 #[utoipa::path(tag = "codes", params(CodeFilter, PageParams),
@@ -51,19 +68,34 @@ async fn list(caller: Caller, listing: Listing<CodeFilter>) -> Answer {
 }
 
 #[utoipa::path(tag = "codes", params(("id" = CodeId, Path)),
-    security(("key" = ["registry.read"])), responses((status = 200, body = Code)))]
+    security(("key" = ["registry.read"])), responses((status = 200, body = WarnedCode)))]
 #[get("/codes/{id}")]
-async fn show(caller: Caller, id: Id<CodeId>) -> Answer {
-    caller.show(move |connection, act| codes::get(connection, act, id.0)).await
+async fn show(caller: Caller, id: Id<CodeId>, request: HttpRequest) -> Answer {
+    let teller = Teller::of(&request);
+    caller
+        .show(move |connection, act| {
+            let code = codes::get(connection, act, id.0)?;
+            teller.code(connection, act, code)
+        })
+        .await
 }
 
 /// Revokes a code and issues another for the same occupancy.
 #[utoipa::path(tag = "codes", params(("id" = CodeId, Path)), request_body = Replacement,
-    security(("key" = ["codes.write"])), responses((status = 201, body = Code)))]
+    security(("key" = ["codes.write"])), responses((status = 201, body = WarnedCode)))]
 #[post("/codes/{id}/replace")]
-async fn replace(caller: Caller, id: Id<CodeId>, by: Json<Replacement>) -> Answer {
+async fn replace(
+    caller: Caller,
+    id: Id<CodeId>,
+    by: Json<Replacement>,
+    request: HttpRequest,
+) -> Answer {
+    let teller = Teller::of(&request);
     caller
-        .create(by, location, move |connection, act, by| codes::replace(connection, act, id.0, by))
+        .create(by, location, move |connection, act, by| {
+            let code = codes::replace(connection, act, id.0, by)?;
+            teller.code(connection, act, code)
+        })
         .await
 }
 

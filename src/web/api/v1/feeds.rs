@@ -1,6 +1,6 @@
 //! Feeds: connections to the sources that report transfers.
 
-use actix_web::{HttpResponse, delete, get, patch, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -9,6 +9,7 @@ use crate::intake::accounts;
 use crate::intake::feeds::{self, Feed, FeedChange, NewFeed, NewSecret};
 use crate::intake::refused::{self, Refused};
 use crate::intake::replay::TakenIn;
+use crate::intake::reported::{self, FeedAccount, FeedAccountChange};
 use crate::intake::verify;
 use crate::primitives::ids::{AccountId, FeedId, SecretId};
 use crate::registry::Page;
@@ -17,6 +18,7 @@ use crate::web::json::Json;
 use crate::web::listing::{self, Listing, PageParams, Unfiltered};
 use crate::web::path::{Id, Ids, RefusedNumber};
 use crate::web::problem::Problem;
+use crate::web::warned::Teller;
 
 resource!(
     create,
@@ -26,6 +28,8 @@ resource!(
     add_secret,
     end_secret,
     attach_accounts,
+    accounts_reported,
+    change_account,
     detach_account,
     refused_deliveries,
     verify_refused,
@@ -122,6 +126,51 @@ async fn attach_accounts(caller: Caller, id: Id<FeedId>, more: Json<MoreAccounts
             accounts::attach_all(connection, act, id.0, &account_ids)
         })
         .await
+}
+
+/// The accounts that the feed reports, what it sees of each, and what it does not.
+#[utoipa::path(tag = "feeds", params(("id" = FeedId, Path), PageParams),
+    security(("key" = ["feeds.read"])), responses((status = 200, body = Page<FeedAccount>)))]
+#[get("/feeds/{id}/accounts")]
+async fn accounts_reported(
+    caller: Caller,
+    id: Id<FeedId>,
+    listing: Listing<Unfiltered>,
+    request: HttpRequest,
+) -> Answer {
+    let teller = Teller::of(&request);
+    caller
+        .show(move |connection, act| {
+            let mut page = reported::list(connection, act, id.0, listing.page)?;
+            page.items = page.items.into_iter().map(|account| told(account, teller)).collect();
+            Ok(page)
+        })
+        .await
+}
+
+/// Says the word that memos to the account must bear, so that the feed sees the money.
+#[utoipa::path(tag = "feeds", params(("id" = FeedId, Path), ("account_id" = AccountId, Path)),
+    request_body = FeedAccountChange, security(("key" = ["feeds.write"])),
+    responses((status = 200, body = FeedAccount)))]
+#[patch("/feeds/{id}/accounts/{account_id}")]
+async fn change_account(
+    caller: Caller,
+    ids: Ids<FeedId, AccountId>,
+    to: Json<FeedAccountChange>,
+    request: HttpRequest,
+) -> Answer {
+    let Ids(feed_id, account_id) = ids;
+    let teller = Teller::of(&request);
+    changing(caller, feed_id)
+        .change(move |connection, act| {
+            let account = reported::change(connection, act, feed_id, account_id, to.value)?;
+            Ok(told(account, teller))
+        })
+        .await
+}
+
+fn told(account: FeedAccount, teller: Teller) -> FeedAccount {
+    FeedAccount { warnings: teller.told(account.warnings), ..account }
 }
 
 /// Says that the feed does not report the account any more.

@@ -18,6 +18,7 @@ use crate::web::path::Id;
 use crate::web::pictures::{self, DrawPng, DrawSvg, KnownTags};
 use crate::web::problem::Problem;
 use crate::web::query::Query;
+use crate::web::warned::{Teller, WarnedRequest};
 
 // The pictures first: `{id}` would match their names too.
 resource!(png, svg, create, list, show, cancel);
@@ -25,12 +26,19 @@ resource!(png, svg, create, list, show, cancel);
 type Answer = Result<HttpResponse, Problem>;
 
 /// Asks for an amount. Send an `Idempotency-Key`: a phone that lost the answer gets the same code.
+/// `warnings` say what the account's feed will not see.
 #[utoipa::path(tag = "requests", request_body = NewRequest,
-    security(("key" = ["requests.write"])), responses((status = 201, body = Request)))]
+    security(("key" = ["requests.write"])), responses((status = 201, body = WarnedRequest)))]
 #[post("/requests")]
-async fn create(caller: Caller, new: Json<NewRequest>) -> Answer {
-    let location = |request: &Request| format!("/api/v1/requests/{}", request.id);
-    caller.create(new, location, requests::create).await
+async fn create(caller: Caller, new: Json<NewRequest>, request: HttpRequest) -> Answer {
+    let location = |warned: &WarnedRequest| format!("/api/v1/requests/{}", warned.request.id);
+    let teller = Teller::of(&request);
+    caller
+        .create(new, location, move |connection, act, new| {
+            let request = requests::create(connection, act, new)?;
+            teller.request(connection, act, request)
+        })
+        .await
 }
 
 /// Amounts of sales are shown to keys with `amounts.read`, to the key that asked, and where the
