@@ -184,7 +184,7 @@ fn tell(
 on_both!(told_in_any_order_none_is_counted_twice_or_lost, |db| {
     let stage = Stage::new(db);
     let feeds = [stage.feed(Provider::Sepay), stage.feed(Provider::StandardWebhooks)];
-    for seed in 7_100..7_112_u64 {
+    for seed in 71_000_000..71_000_012_u64 {
         let number = seed.to_string();
         let stand = stage.stand(&number, &number, UseKind::BusinessOnly);
         tell(&stage, &stand, &number, &feeds, &mut ChaCha8Rng::seed_from_u64(seed));

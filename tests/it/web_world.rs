@@ -364,7 +364,8 @@ impl World {
             "POST /api/v1/assignment-proposals/{id}/approve"
             | "POST /api/v1/assignment-proposals/{id}/reject" => json!({ "why": "đã hỏi lại" }),
             "POST /api/v1/statements/{id}/commit" => json!({
-                "from_day": "2026-11-01", "to_day": "2026-11-20", "no_days": false }),
+                "from_day": "2026-11-01", "to_day": "2026-11-20", "no_days": false,
+                "account_confirmed": true }),
             "PUT /api/v1/statement-layouts/{layout}" => json!({
                 "date": 0, "time": 2, "debit": 2, "credit": 1, "amount": 2, "kind": 2,
                 "balance": 2, "memo": 2, "reference": 2, "payer_name": 2, "payer_account": 2,
