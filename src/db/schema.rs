@@ -299,6 +299,7 @@ diesel::table! {
         last_paid_at_ms -> Nullable<BigInt>,
         late_vnd -> BigInt,
         thousandfold_count -> BigInt,
+        payment_count -> BigInt,
     }
 }
 

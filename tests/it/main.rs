@@ -83,6 +83,7 @@ mod registry_support;
 mod registry_words;
 mod requests;
 mod requests_state;
+mod requests_transitions;
 mod stage;
 mod statements_api;
 mod statements_cli;

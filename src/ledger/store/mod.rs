@@ -6,6 +6,7 @@ pub mod heads;
 pub mod heard;
 pub mod index;
 pub mod known;
+pub mod paid;
 pub mod pairs;
 pub mod queue;
 pub mod reading;
