@@ -120,3 +120,9 @@ next-give-back-after-cancel = The request was taken back, and money came all the
     } or hand the goods over if the customer still buys.
 next-nothing = The request was taken back. There is nothing to do.
 next-look-at-amount = A payment was a thousand times off what was asked. Hand nothing over. Look into the bank’s app: if the customer mistyped, ask for a right transfer, then say what that payment was.
+
+## Why another class is proposed: `suggestion-<kind>`
+
+suggestion-payer = The payer is one whom a rule of the stall names.
+suggestion-outside-hours = The money came outside trading hours.
+suggestion-memo-word = The memo holds a word that a rule of the stall names.

@@ -120,3 +120,9 @@ next-give-back-after-cancel = Yêu cầu đã hủy mà tiền vẫn vào. { $am
     } hoặc giao hàng nếu khách còn mua.
 next-nothing = Yêu cầu đã hủy, không phải làm gì.
 next-look-at-amount = Có khoản lệch một ngàn lần với số tiền của yêu cầu. Đừng giao hàng. Xem ứng dụng ngân hàng: khách chuyển nhầm thì nhờ chuyển cho đúng, rồi ghi khoản đó là gì.
+
+## Vì sao đề nghị phân loại lại: `suggestion-<loại>`
+
+suggestion-payer = Người chuyển là người đã ghi trong quy tắc của sạp.
+suggestion-outside-hours = Tiền vào ngoài giờ bán.
+suggestion-memo-word = Nội dung chuyển khoản có chữ đã ghi trong quy tắc của sạp.

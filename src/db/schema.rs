@@ -595,6 +595,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    class_rules (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        occupancy_id -> BigInt,
+        kind -> Text,
+        value -> Text,
+        class -> Text,
+        created_by -> BigInt,
+        created_at_ms -> BigInt,
+        ended_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     transfer_index (board_id, subject_id, transfer_id) {
         board_id -> BigInt,
         subject_id -> BigInt,
@@ -892,6 +906,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfers,
     attribution_lines,
     transfer_index,
+    class_rules,
     unassigned,
     day_totals,
     month_totals,

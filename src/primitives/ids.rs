@@ -47,5 +47,7 @@ typed_id!(/// A money movement.
     TransferId, "trf");
 typed_id!(/// A report that seems to be of a transfer that another sender has reported.
     PairId, "par");
+typed_id!(/// A rule that proposes what money of a stall is.
+    ClassRuleId, "clr");
 typed_id!(/// A statement file that was looked at, and imported or not.
     StatementId, "stm");

@@ -1,5 +1,7 @@
 //! What a request is at an instant, from what is stored alone.
 
+use std::cmp::Ordering;
+
 use super::types::RequestRow;
 use crate::primitives::{UnixMs, Vnd};
 use crate::text_enum;
@@ -36,12 +38,11 @@ pub fn state_of(row: &RequestRow, at: UnixMs) -> RequestState {
 #[must_use]
 pub(super) fn of_money(amount: Vnd, received: Vnd, payment_count: i64) -> Option<RequestState> {
     let is_each_whole = amount.get().checked_mul(payment_count) == Some(received.get());
-    if received > amount {
-        let is_again = payment_count > 1 && is_each_whole;
-        Some(if is_again { RequestState::Duplicate } else { RequestState::Overpaid })
-    } else if received == amount {
-        Some(RequestState::Paid)
-    } else {
-        received.is_positive().then_some(RequestState::Underpaid)
+    let is_again = payment_count > 1 && is_each_whole;
+    match received.cmp(&amount) {
+        Ordering::Greater if is_again => Some(RequestState::Duplicate),
+        Ordering::Greater => Some(RequestState::Overpaid),
+        Ordering::Equal => Some(RequestState::Paid),
+        Ordering::Less => received.is_positive().then_some(RequestState::Underpaid),
     }
 }

@@ -17,6 +17,7 @@ mod adoption_signs;
 mod adoption_support;
 mod adoption_tail;
 mod backup;
+mod class_rules;
 mod cli;
 mod cli_feed;
 mod cli_secret_key;

@@ -1,6 +1,7 @@
 //! The ledger's SQL.
 
 pub mod audit;
+pub mod class_rules;
 pub mod fitting;
 pub mod heads;
 pub mod heard;

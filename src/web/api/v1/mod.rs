@@ -70,6 +70,7 @@ resources! {
     statements,
     statement_layouts,
     transfers,
+    class_rules,
     reports,
 }
 
