@@ -90,3 +90,40 @@ warning-virtual-number-needed = At { $bank } this feed sees only money to virtua
 warning-memo-word-missing = At { $bank } this feed sees only transfers with the word { $word } in the memo, and this code does not bring it. Please enter the account’s word at the feed, then replace the code.
 warning-money-out-unseen = This feed does not see money out at { $bank }: refunds to customers must be noted by hand.
 warning-holder-consent-missing = The account’s holder has not agreed that this feed tells what comes in. Please read it out to the holder, and record the consent (purpose `receive_notices`).
+
+## What to do next about a payment request: `next-<code>`
+
+next-wait-for-payment = No money was seen yet. Wait until the customer has scanned the code; hand nothing over for a picture of a screen.
+next-ask-for-rest = { $amount ->
+    [none] The customer paid too little.
+   *[other] The customer paid { $amount } too little.
+    } Ask for a transfer of the rest with the memo { $reference }: it is added when it comes.
+next-hand-over = { $kind ->
+    [fee] It is paid.
+   *[sale] It is paid: hand the goods over.
+    }
+next-look-at-late-payment = { $kind ->
+    [fee] It is paid, a part of it after the expiry.
+   *[sale] It is paid, a part of it after the expiry. Look whether the goods are still kept; if not, give the money back.
+    }
+next-give-back-surplus = { $amount ->
+    [none] The customer paid too much.
+   *[other] The customer paid { $amount } too much.
+    } Give the surplus back, then record what you gave back as a refund.
+next-give-back-second-payment = The customer paid all of it { $count } times. { $amount ->
+    [none] Keep one payment and give the rest back,
+   *[other] Give { $amount } back,
+    } then record that as a refund.
+next-ask-again = It expired and no money was seen. If the customer still buys, make a new request; money that comes late counts all the same, marked as late.
+next-give-back-after-cancel = The request was taken back, and money came all the same. { $amount ->
+    [none] Give it back to the customer,
+   *[other] Give { $amount } back to the customer,
+    } or hand the goods over if the customer still buys.
+next-nothing = The request was taken back. There is nothing to do.
+next-look-at-amount = A payment was a thousand times off what was asked. Hand nothing over. Look into the bank’s app: if the customer mistyped, ask for a right transfer, then say what that payment was.
+
+## Why another class is proposed: `suggestion-<kind>`
+
+suggestion-payer = The payer is one whom a rule of the stall names.
+suggestion-outside-hours = The money came outside trading hours.
+suggestion-memo-word = The memo holds a word that a rule of the stall names.

@@ -371,3 +371,12 @@ problem-database-not-empty = The database { $database } holds data and is not wr
 problem-consent-feed = Only the consent to receive notices ({ $purpose }) can be for one feed. Please leave out feed_id.
 problem-memo-word-malformed = The word in the memo has 1–{ $max } letters and digits, without spaces.
 problem-feed-bank-twice = The bank { $bin } is named twice. Please give one line a bank.
+
+## Rules for classes
+
+problem-class-rule-proposes-nothing = A rule must propose a class other than unclassified.
+problem-class-rule-field = This field is missing, or does not belong to a rule of the kind { $kind }: payer needs transfer_id, memo_word needs word, outside_hours needs nothing.
+problem-class-rule-payer-unknown = The feed does not tell who paid this. Please choose another transfer of that payer, or a rule by a word.
+problem-class-rule-word = The word has 1–{ $max } letters and digits, without spaces.
+problem-class-rule-too-many = The stall has { $max } rules. Please end one that is not used any more.
+problem-class-rule-ended = This rule ended at { $ended_at }.

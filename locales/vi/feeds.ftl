@@ -90,3 +90,40 @@ warning-virtual-number-needed = Ở { $bank }, nguồn này chỉ thấy tiền 
 warning-memo-word-missing = Ở { $bank }, nguồn này chỉ thấy giao dịch có chữ { $word } trong nội dung, mà mã này chưa có. Xin ghi chữ của tài khoản vào nguồn, rồi thay mã.
 warning-money-out-unseen = Nguồn này không thấy tiền ra ở { $bank }: tiền hoàn cho khách phải ghi tay.
 warning-holder-consent-missing = Chủ tài khoản chưa đồng ý cho nguồn này báo tiền vào. Xin đọc cho chủ tài khoản nghe, rồi ghi lại lời đồng ý (mục đích `receive_notices`).
+
+## Làm gì tiếp với một yêu cầu thanh toán: `next-<mã>`
+
+next-wait-for-payment = Chưa thấy tiền. Chờ khách quét mã; đừng giao hàng theo ảnh chụp màn hình.
+next-ask-for-rest = { $amount ->
+    [none] Khách trả còn thiếu.
+   *[other] Khách trả còn thiếu { $amount }.
+    } Nhờ khách chuyển thêm phần thiếu, nội dung ghi { $reference }: tiền vào thì tự cộng dồn.
+next-hand-over = { $kind ->
+    [fee] Đã đủ tiền.
+   *[sale] Đã đủ tiền: giao hàng.
+    }
+next-look-at-late-payment = { $kind ->
+    [fee] Đã đủ tiền, nhưng có phần vào sau khi hết hạn.
+   *[sale] Đã đủ tiền, nhưng có phần vào sau khi hết hạn. Coi hàng còn giữ cho khách không; không còn thì trả lại tiền.
+    }
+next-give-back-surplus = { $amount ->
+    [none] Khách trả thừa.
+   *[other] Khách trả thừa { $amount }.
+    } Trả lại phần thừa, rồi ghi khoản trả lại là hoàn tiền cho khách.
+next-give-back-second-payment = Khách đã trả đủ { $count } lần. { $amount ->
+    [none] Giữ một lần, trả lại phần còn lại,
+   *[other] Trả lại { $amount },
+    } rồi ghi khoản trả lại là hoàn tiền cho khách.
+next-ask-again = Hết hạn mà chưa thấy tiền. Khách còn mua thì tạo yêu cầu mới; tiền đến trễ vẫn được tính, có đánh dấu trễ.
+next-give-back-after-cancel = Yêu cầu đã hủy mà tiền vẫn vào. { $amount ->
+    [none] Trả lại tiền cho khách,
+   *[other] Trả lại { $amount } cho khách,
+    } hoặc giao hàng nếu khách còn mua.
+next-nothing = Yêu cầu đã hủy, không phải làm gì.
+next-look-at-amount = Có khoản lệch một ngàn lần với số tiền của yêu cầu. Đừng giao hàng. Xem ứng dụng ngân hàng: khách chuyển nhầm thì nhờ chuyển cho đúng, rồi ghi khoản đó là gì.
+
+## Vì sao đề nghị phân loại lại: `suggestion-<loại>`
+
+suggestion-payer = Người chuyển là người đã ghi trong quy tắc của sạp.
+suggestion-outside-hours = Tiền vào ngoài giờ bán.
+suggestion-memo-word = Nội dung chuyển khoản có chữ đã ghi trong quy tắc của sạp.

@@ -391,3 +391,12 @@ problem-database-not-empty = Cơ sở dữ liệu { $database } đã có dữ li
 problem-consent-feed = Chỉ sự đồng ý cho nhận tin báo tiền về ({ $purpose }) mới ghi cho riêng một nguồn. Xin bỏ feed_id.
 problem-memo-word-malformed = Chữ trong nội dung gồm 1–{ $max } chữ cái và chữ số, viết liền.
 problem-feed-bank-twice = Ngân hàng { $bin } ghi hai lần. Mỗi ngân hàng chỉ ghi một dòng.
+
+## Quy tắc phân loại
+
+problem-class-rule-proposes-nothing = Quy tắc phải đề nghị một loại, không phải “chưa phân loại”.
+problem-class-rule-field = Trường này thiếu, hoặc không dùng cho quy tắc loại { $kind }: payer cần transfer_id, memo_word cần word, outside_hours không cần gì.
+problem-class-rule-payer-unknown = Nguồn không cho biết ai đã chuyển khoản này. Xin chọn khoản khác của người đó, hoặc dùng quy tắc theo chữ.
+problem-class-rule-word = Chữ gồm 1–{ $max } chữ cái và chữ số, viết liền.
+problem-class-rule-too-many = Sạp đã có { $max } quy tắc. Xin kết thúc quy tắc không dùng nữa.
+problem-class-rule-ended = Quy tắc này đã kết thúc lúc { $ended_at }.

@@ -299,6 +299,7 @@ diesel::table! {
         last_paid_at_ms -> Nullable<BigInt>,
         late_vnd -> BigInt,
         thousandfold_count -> BigInt,
+        payment_count -> BigInt,
     }
 }
 
@@ -591,6 +592,20 @@ diesel::table! {
         minimum_receipt_vnd -> BigInt,
         wrong_amount -> Bool,
         payer_key -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    class_rules (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        occupancy_id -> BigInt,
+        kind -> Text,
+        value -> Text,
+        class -> Text,
+        created_by -> BigInt,
+        created_at_ms -> BigInt,
+        ended_at_ms -> Nullable<BigInt>,
     }
 }
 
@@ -927,6 +942,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assignment_proposals,
     link_changes,
     transfer_index,
+    class_rules,
     unassigned,
     day_totals,
     month_totals,

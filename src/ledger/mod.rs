@@ -6,6 +6,8 @@
 mod assign;
 mod candidates;
 pub mod class;
+pub mod class_rules;
+pub mod class_suggestions;
 pub mod doctor;
 pub mod histogram;
 pub mod item;

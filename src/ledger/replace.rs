@@ -6,7 +6,7 @@ use super::class::Class;
 use super::matching::{Line, Rule, Unassigned};
 use super::store::heads::{self, Head};
 use super::store::rows::{Attribution, Rows};
-use super::store::{proposals, queue, totals as store_totals};
+use super::store::{paid, proposals, queue, totals as store_totals};
 use super::totals::{Counted, Totals};
 use super::transfers::Stored;
 use crate::db::rows::Writes;
@@ -141,6 +141,10 @@ fn settle_requests(
             } else {
                 row.accept(line.amount, at, precision);
             }
+        }
+        // Money that is gone may have been the last.
+        if row.received < before.received && row.last_paid_at.is_some() {
+            row.last_paid_at = paid::last_at(connection, board_id, id)?;
         }
         if row != before {
             requests::apply_received(connection, board_id, &row)?;

@@ -49,5 +49,7 @@ typed_id!(/// A report that seems to be of a transfer that another sender has re
     PairId, "par");
 typed_id!(/// What somebody proposes of a transfer.
     ProposalId, "prp");
+typed_id!(/// A rule that proposes what money of a stall is.
+    ClassRuleId, "clr");
 typed_id!(/// A statement file that was looked at, and imported or not.
     StatementId, "stm");

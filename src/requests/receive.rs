@@ -1,5 +1,6 @@
 //! What a payment does to a request: pure rules, applied by the ledger.
 
+use super::state::{RequestState, of_money};
 use super::types::RequestRow;
 use crate::feeds::Precision;
 use crate::primitives::time::MS_PER_MINUTE;
@@ -15,6 +16,8 @@ pub enum Effect {
     Paid,
     Underpaid,
     Overpaid,
+    /// All that was asked, once more.
+    Duplicate,
     /// 9.034 đ for 9.034.000 đ, or the other way round: an alarm, and no payment until a person
     /// has looked.
     Thousandfold,
@@ -29,6 +32,7 @@ impl Effect {
             Self::Paid => "paid",
             Self::Underpaid => "underpaid",
             Self::Overpaid => "overpaid",
+            Self::Duplicate => "duplicate",
             Self::Thousandfold => "thousandfold",
             Self::AfterCancel => "after_cancel",
         }
@@ -63,14 +67,12 @@ pub fn receive(
         return Received { effect: Effect::Thousandfold, late: false, received: row.received };
     }
     let received = plus(row.received, amount.get());
-    let effect = if row.cancelled_at.is_some() {
-        Effect::AfterCancel
-    } else if received > row.amount {
-        Effect::Overpaid
-    } else if received == row.amount {
-        Effect::Paid
-    } else {
-        Effect::Underpaid
+    let effect = match of_money(row.amount, received, row.payment_count + 1) {
+        _ if row.cancelled_at.is_some() => Effect::AfterCancel,
+        Some(RequestState::Overpaid) => Effect::Overpaid,
+        Some(RequestState::Duplicate) => Effect::Duplicate,
+        Some(RequestState::Paid) => Effect::Paid,
+        _ => Effect::Underpaid,
     };
     Received { effect, late: is_late(row, occurred_at, precision), received }
 }
@@ -122,6 +124,7 @@ impl RequestRow {
             self.received_late = plus(self.received_late, amount);
         }
         self.received = payment.received;
+        self.payment_count += 1;
         self.last_paid_at = self.last_paid_at.max(Some(occurred_at));
     }
 
@@ -131,15 +134,18 @@ impl RequestRow {
             self.received_late = plus(self.received_late, amount.get());
         }
         self.received = plus(self.received, amount.get());
+        self.payment_count += 1;
         self.last_paid_at = self.last_paid_at.max(Some(occurred_at));
     }
 
-    /// The request without money that turned out to be for something else.
+    /// The request without money that turned out to be for something else, or that the bank took
+    /// back. When money came last is then for the caller to look up, who knows what is left.
     pub fn withdraw(&mut self, amount: Vnd, occurred_at: UnixMs, precision: Precision) {
         if is_late(self, occurred_at, precision) {
             self.received_late = less(self.received_late, amount);
         }
         self.received = less(self.received, amount);
+        self.payment_count = (self.payment_count - 1).max(0);
         if self.received == Vnd::ZERO {
             self.last_paid_at = None;
         }

@@ -1,7 +1,9 @@
 //! What a request is at an instant, from what is stored alone.
 
+use std::cmp::Ordering;
+
 use super::types::RequestRow;
-use crate::primitives::UnixMs;
+use crate::primitives::{UnixMs, Vnd};
 use crate::text_enum;
 
 text_enum!(
@@ -11,6 +13,8 @@ text_enum!(
         Paid = "paid",
         Underpaid = "underpaid",
         Overpaid = "overpaid",
+        /// All that was asked came several times, and nothing else.
+        Duplicate = "duplicate",
         /// Nothing came in time; money that comes later still counts, marked late.
         Expired = "expired",
         Cancelled = "cancelled",
@@ -21,15 +25,24 @@ text_enum!(
 pub fn state_of(row: &RequestRow, at: UnixMs) -> RequestState {
     if row.cancelled_at.is_some() {
         RequestState::Cancelled
-    } else if row.received > row.amount {
-        RequestState::Overpaid
-    } else if row.received == row.amount {
-        RequestState::Paid
-    } else if row.received.is_positive() {
-        RequestState::Underpaid
+    } else if let Some(state) = of_money(row.amount, row.received, row.payment_count) {
+        state
     } else if at > row.expires_at {
         RequestState::Expired
     } else {
         RequestState::Open
+    }
+}
+
+/// What a number of payments makes of what was asked; `None`: nothing has come.
+#[must_use]
+pub(super) fn of_money(amount: Vnd, received: Vnd, payment_count: i64) -> Option<RequestState> {
+    let is_each_whole = amount.get().checked_mul(payment_count) == Some(received.get());
+    let is_again = payment_count > 1 && is_each_whole;
+    match received.cmp(&amount) {
+        Ordering::Greater if is_again => Some(RequestState::Duplicate),
+        Ordering::Greater => Some(RequestState::Overpaid),
+        Ordering::Equal => Some(RequestState::Paid),
+        Ordering::Less => received.is_positive().then_some(RequestState::Underpaid),
     }
 }

@@ -17,7 +17,7 @@ use crate::vietqr::Reference;
 type Row = (
     (RequestId, OccupancyId, AccountId, NumberId, RequestKind, i64),
     (String, String, String, Option<FeedId>, Option<String>, KeyId),
-    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64),
+    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64, i64),
 );
 
 /// The columns of a [`Row`]: a macro, because their type would say it all twice.
@@ -48,6 +48,7 @@ macro_rules! columns {
                 table::last_paid_at_ms,
                 table::late_vnd,
                 table::thousandfold_count,
+                table::payment_count,
             ),
         )
     };
@@ -56,7 +57,7 @@ macro_rules! columns {
 fn request((of, says, became): Row) -> Outcome<RequestRow> {
     let (id, occupancy_id, account_id, number_id, kind, amount_vnd) = of;
     let (purpose, reference, payload, order_feed_id, order_code, created_by) = says;
-    let (created, expires, cancelled, received_vnd, last_paid, late_vnd, thousandfold_count) =
+    let (created, expires, cancelled, received_vnd, last_paid, late_vnd, thousandfold, payments) =
         became;
     let reference = Reference::parse(&reference)
         .ok_or_else(|| Fault::broken(format!("request {id} has no valid reference")))?;
@@ -79,7 +80,8 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
         received: Vnd::new(received_vnd),
         last_paid_at: last_paid.map(UnixMs),
         received_late: Vnd::new(late_vnd),
-        thousandfold_count,
+        thousandfold_count: thousandfold,
+        payment_count: payments,
     })
 }
 
@@ -142,7 +144,12 @@ pub(super) fn page(
     query = match filter.state {
         None | Some(RequestState::Cancelled) => query,
         Some(RequestState::Paid) => query.filter(table::received_vnd.eq(table::amount_vnd)),
-        Some(RequestState::Overpaid) => query.filter(table::received_vnd.gt(table::amount_vnd)),
+        Some(RequestState::Overpaid) => query
+            .filter(table::received_vnd.gt(table::amount_vnd))
+            .filter(table::received_vnd.ne(table::amount_vnd * table::payment_count)),
+        Some(RequestState::Duplicate) => query
+            .filter(table::received_vnd.gt(table::amount_vnd))
+            .filter(table::received_vnd.eq(table::amount_vnd * table::payment_count)),
         Some(RequestState::Underpaid) => query
             .filter(table::received_vnd.gt(0_i64))
             .filter(table::received_vnd.lt(table::amount_vnd)),
@@ -183,6 +190,7 @@ pub(super) fn insert(
             table::received_vnd.eq(row.received.get()),
             table::late_vnd.eq(row.received_late.get()),
             table::thousandfold_count.eq(row.thousandfold_count),
+            table::payment_count.eq(row.payment_count),
         ))
         .execute(connection)?;
     Ok(())
@@ -286,6 +294,7 @@ pub fn apply_received(
             table::last_paid_at_ms.eq(row.last_paid_at.map(UnixMs::get)),
             table::late_vnd.eq(row.received_late.get()),
             table::thousandfold_count.eq(row.thousandfold_count),
+            table::payment_count.eq(row.payment_count),
         ))
         .execute(connection)?;
     Ok(())

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::next_step::NextStep;
 use super::state::{RequestState, state_of};
 use crate::primitives::ids::{AccountId, FeedId, KeyId, NumberId, OccupancyId, RequestId};
 use crate::primitives::{UnixMs, Vnd};
@@ -50,6 +51,8 @@ pub struct RequestRow {
     pub received_late: Vnd,
     /// Payments a thousand times too small or too large that nobody has judged yet.
     pub thousandfold_count: i64,
+    /// Payments that make up what was received.
+    pub payment_count: i64,
 }
 
 /// The number that a request is paid to, and its holder.
@@ -75,7 +78,11 @@ pub struct Request {
     /// All that was received for it, without payments a thousand times off. Absent with the amount.
     #[schema(value_type = Option<i64>)]
     pub received_vnd: Option<Vnd>,
+    /// How many payments that was.
+    pub payment_count: i64,
     pub state: RequestState,
+    /// What to do now.
+    pub next_step: NextStep,
     /// A part of what was asked came after the expiry.
     pub late: bool,
     /// A payment came that was a thousand times too small or too large, and nobody has judged it
@@ -118,7 +125,9 @@ impl Request {
             kind: row.kind,
             amount_vnd: with_amounts.then_some(row.amount),
             received_vnd: with_amounts.then_some(row.received),
+            payment_count: row.payment_count,
             state: state_of(&row, at),
+            next_step: NextStep::of(&row, at, with_amounts),
             late: row.is_late(),
             thousandfold: row.is_thousandfold(),
             purpose: row.purpose,

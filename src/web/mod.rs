@@ -20,6 +20,7 @@ pub mod limiter;
 mod listing;
 mod metrics;
 mod misfit;
+mod next_step;
 pub mod openapi;
 mod pairing;
 mod path;

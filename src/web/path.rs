@@ -9,10 +9,10 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
-    AbsenceId, AccountId, CalendarRuleId, CheckId, CodeId, ConsentId, DeliveryId, DeviceId, FeedId,
-    KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId, ProposalId, RequestId,
-    SecretId, SectionId, StallId, StatementId, TemplateId, TextId, TransferId, VendorId,
-    VerificationId,
+    AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConsentId, DeliveryId,
+    DeviceId, FeedId, KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId,
+    ProposalId, RequestId, SecretId, SectionId, StallId, StatementId, TemplateId, TextId,
+    TransferId, VendorId, VerificationId,
 };
 
 /// A part of an address that names something.
@@ -43,7 +43,7 @@ segments! {
     CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
     DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal",
-    StatementId = "statement",
+    StatementId = "statement", ClassRuleId = "class_rule",
     DeviceId = "device", TemplateId = "template", TextId = "unknown_text",
 }
 

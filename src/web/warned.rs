@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::envelope::language_of;
+use super::next_step;
 use super::texts::Language;
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
@@ -58,6 +59,7 @@ impl Teller {
             (None, Some(payload)) => reporters::warnings(connection, act, to, payload)?,
             _ => Vec::new(),
         };
+        let request = next_step::told(request, self.0);
         Ok(WarnedRequest { request, warnings: self.told(warnings) })
     }
 

@@ -29,6 +29,7 @@ fn asked(amount: i64, received: i64) -> RequestRow {
         last_paid_at: None,
         received_late: Vnd::ZERO,
         thousandfold_count: 0,
+        payment_count: i64::from(received > 0),
     }
 }
 
@@ -59,13 +60,14 @@ fn the_state_is_read_off_the_row_and_the_clock() {
 
 #[test]
 fn a_payment_has_one_effect() {
-    use Effect::{AfterCancel, Overpaid, Paid, Thousandfold, Underpaid};
+    use Effect::{AfterCancel, Duplicate, Overpaid, Paid, Thousandfold, Underpaid};
     for (row, amount, effect, received) in [
         (asked(50_000, 0), 50_000, Paid, 50_000),
         (asked(50_000, 0), 49_999, Underpaid, 49_999),
         (asked(50_000, 0), 50_001, Overpaid, 50_001),
         (asked(50_000, 20_000), 30_000, Paid, 50_000),
-        (asked(50_000, 50_000), 50_000, Overpaid, 100_000),
+        (asked(50_000, 50_000), 50_000, Duplicate, 100_000),
+        (asked(50_000, 50_000), 49_999, Overpaid, 99_999),
         (asked(9_034_000, 0), 9_034, Thousandfold, 0),
         (asked(9_034, 0), 9_034_000, Thousandfold, 0),
         // What remains, a thousand times too small; and what was asked first, too.
@@ -151,12 +153,13 @@ fn money_that_was_for_something_else_leaves_no_trace() {
 
 #[test]
 fn wrong_amounts_are_told_from_right_ones() {
-    use Effect::{AfterCancel, Overpaid, Paid, Thousandfold, Underpaid};
+    use Effect::{AfterCancel, Duplicate, Overpaid, Paid, Thousandfold, Underpaid};
     for (effect, wrong) in [
         (Paid, false),
         (AfterCancel, false),
         (Underpaid, true),
         (Overpaid, true),
+        (Duplicate, false),
         (Thousandfold, true),
     ] {
         assert_eq!(effect.is_wrong_amount(), wrong, "{}", effect.as_str());

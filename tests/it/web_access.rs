@@ -102,6 +102,9 @@ fn address(operation: &Operation, world: &World) -> String {
     if operation.pattern.ends_with("/reports/adoption") {
         return format!("{path}?market_id={}", world.id("markets"));
     }
+    if operation.pattern.ends_with("/class-suggestions") {
+        return format!("{path}?occupancy_id={}", world.id("occupancies"));
+    }
     if operation.name() == "POST /api/v1/statements" {
         return format!("{path}?account_id={}", world.id("accounts"));
     }

@@ -76,6 +76,8 @@ fn published_words_are_the_ones_that_are_taken() {
             "Class" => taken::<cho40::ledger::class::Class>(values),
             "RequestKind" => taken::<cho40::requests::RequestKind>(values),
             "DeliveryOutcome" => taken::<cho40::intake::deliveries::DeliveryOutcome>(values),
+            "ClassRuleKind" => taken::<cho40::ledger::class_rules::ClassRuleKind>(values),
+            "Step" => taken::<cho40::requests::Step>(values),
             "RequestState" => taken::<cho40::requests::RequestState>(values),
             "PulseState" => taken::<cho40::intake::pulse::PulseState>(values),
             "Proof" => taken::<cho40::intake::pulse::Proof>(values),

@@ -111,6 +111,9 @@ impl World {
         let listed = site.ask("GET", "/api/v1/deliveries").key(&self.key).send();
         let id = listed.json["items"][0]["id"].as_str().unwrap().to_owned();
         self.ids.insert("deliveries", id);
+        let rule = json!({ "occupancy_id": self.id("occupancies"), "kind": "outside_hours",
+            "class": "personal" });
+        self.make(site, "class-rules", "/class-rules", rule);
         self.report_it_again(site);
     }
 
@@ -286,6 +289,9 @@ impl World {
                 json!({ "from_day": "2026-01-02", "to_day": "2031-01-01" })
             }
             "POST /api/v1/occupancies/{id}/end" => json!({ "to_day": "2030-12-31" }),
+            "POST /api/v1/class-rules" => json!({
+                "occupancy_id": self.id("occupancies"), "kind": "memo_word", "word": "trảnợ",
+                "class": "debt_repayment" }),
             "POST /api/v1/absences" => json!({
                 "occupancy_id": self.id("occupancies"), "kind": "suspended",
                 "from_day": "2026-03-01", "to_day": "2026-03-31" }),
@@ -389,6 +395,7 @@ impl World {
             "POST /api/v1/phone-texts/{id}/confirm-example" => json!({ "example": "mb-sms" }),
             "POST /api/v1/phone-templates/{id}/retire"
             | "POST /api/v1/requests/{id}/cancel"
+            | "POST /api/v1/class-rules/{id}/end"
             | "POST /api/v1/deliveries/{id}/replay"
             | "POST /api/v1/suspected-pairs/{id}/confirm"
             | "POST /api/v1/suspected-pairs/{id}/separate"

@@ -47,7 +47,10 @@ pub struct SightedRequest {
 /// Those of [`requests::get`].
 pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outcome<SightedRequest> {
     let request = requests::get(connection, act, id)?;
-    let is_received = matches!(request.state, RequestState::Paid | RequestState::Overpaid);
+    let is_received = matches!(
+        request.state,
+        RequestState::Paid | RequestState::Overpaid | RequestState::Duplicate
+    );
     let mut sight =
         Sight { state: SightState::Unknown, label: String::new(), proof: None, proven_at: None };
     if is_received {

@@ -1,12 +1,14 @@
 //! The ledger's SQL.
 
 pub mod audit;
+pub mod class_rules;
 pub mod fitting;
 pub mod fresh;
 pub mod heads;
 pub mod heard;
 pub mod index;
 pub mod known;
+pub mod paid;
 pub mod pairs;
 pub mod proposals;
 pub mod queue;

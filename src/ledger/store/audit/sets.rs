@@ -34,8 +34,7 @@ pub fn queue(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
 }
 
 /// Requests that are not what their present lines make of them. A line of class `unclassified` met
-/// the request a thousand times off and paid nothing. When money came last is compared only as far
-/// as any came: it stays where a part was taken off again.
+/// the request a thousand times off and paid nothing.
 pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
     let due = format!(
         "SELECT p.request_id,
@@ -46,12 +45,14 @@ pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec
              AS BIGINT) AS late_vnd,
            CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 1 ELSE 0 END) AS BIGINT)
              AS thousandfold_count,
-           MAX(CASE WHEN p.class = 'unclassified' THEN 0 ELSE 1 END) AS is_paid
+           CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 0 ELSE 1 END) AS BIGINT)
+             AS payment_count,
+           MAX(CASE WHEN p.class = 'unclassified' THEN 0 ELSE p.occurred_at_ms END) AS last_paid
          FROM p JOIN requests r ON r.board_id = $1 AND r.id = p.request_id GROUP BY p.request_id"
     );
     let pair = Pair {
         kept: "SELECT id AS request_id, received_vnd, late_vnd, thousandfold_count,
-                 CASE WHEN last_paid_at_ms IS NULL THEN 0 ELSE 1 END AS is_paid
+                 payment_count, COALESCE(last_paid_at_ms, 0) AS last_paid
                FROM requests WHERE board_id = $1 AND (received_vnd <> 0 OR late_vnd <> 0
                  OR thousandfold_count <> 0 OR last_paid_at_ms IS NOT NULL)",
         due: &due,
@@ -63,8 +64,10 @@ pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec
             "late_vnd",
             "'thousandfold'",
             "thousandfold_count",
-            "'paid'",
-            "is_paid",
+            "'payments'",
+            "payment_count",
+            "'last paid'",
+            "last_paid",
         ],
     };
     compare(connection, board_id, &pair, |key| match key {

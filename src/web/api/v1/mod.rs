@@ -71,6 +71,7 @@ resources! {
     statement_layouts,
     transfers,
     assignment_proposals,
+    class_rules,
     reports,
 }
 

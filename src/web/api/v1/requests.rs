@@ -14,6 +14,7 @@ use crate::web::caller::Caller;
 use crate::web::envelope::language_of;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
+use crate::web::next_step;
 use crate::web::path::Id;
 use crate::web::pictures::{self, DrawPng, DrawSvg, KnownTags};
 use crate::web::problem::Problem;
@@ -46,9 +47,16 @@ async fn create(caller: Caller, new: Json<NewRequest>, request: HttpRequest) -> 
 #[utoipa::path(tag = "requests", params(RequestFilter, PageParams),
     security(("key" = ["requests.read"])), responses((status = 200, body = Page<Request>)))]
 #[get("/requests")]
-async fn list(caller: Caller, listing: Listing<RequestFilter>) -> Answer {
+async fn list(caller: Caller, listing: Listing<RequestFilter>, request: HttpRequest) -> Answer {
     let Listing { filter, page } = listing;
-    caller.show(move |connection, act| requests::list(connection, act, &filter, page)).await
+    let language = language_of(request.headers());
+    caller
+        .show(move |connection, act| {
+            let Page { items, next_cursor } = requests::list(connection, act, &filter, page)?;
+            let items = items.into_iter().map(|one| next_step::told(one, language)).collect();
+            Ok(Page { items, next_cursor })
+        })
+        .await
 }
 
 /// A request as it stands now, and whether its money was seen: `sight.label` is what may be shown to
@@ -63,6 +71,7 @@ async fn show(caller: Caller, id: Id<RequestId>, request: HttpRequest) -> Answer
             let mut seen = pulse::request(connection, act, id.0)?;
             let key = format!("sight-{}", seen.sight.state.as_str().replace('_', "-"));
             seen.sight.label = language.text(&key, &[]).unwrap_or_default();
+            seen.request = next_step::told(seen.request, language);
             Ok(seen)
         })
         .await
@@ -72,9 +81,18 @@ async fn show(caller: Caller, id: Id<RequestId>, request: HttpRequest) -> Answer
 #[utoipa::path(tag = "requests", params(("id" = RequestId, Path)), request_body = NoFields,
     security(("key" = ["requests.write"])), responses((status = 200, body = Request)))]
 #[post("/requests/{id}/cancel")]
-async fn cancel(caller: Caller, id: Id<RequestId>, body: Json<NoFields>) -> Answer {
+async fn cancel(
+    caller: Caller,
+    id: Id<RequestId>,
+    body: Json<NoFields>,
+    request: HttpRequest,
+) -> Answer {
+    let language = language_of(request.headers());
     caller
-        .perform(body, move |connection, act, NoFields {}| requests::cancel(connection, act, id.0))
+        .perform(body, move |connection, act, NoFields {}| {
+            let cancelled = requests::cancel(connection, act, id.0)?;
+            Ok(next_step::told(cancelled, language))
+        })
         .await
 }
 

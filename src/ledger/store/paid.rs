@@ -1,0 +1,40 @@
+//! What paid a request, by its present lines.
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
+
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::UnixMs;
+use crate::primitives::ids::{BoardId, RequestId};
+
+#[derive(QueryableByName)]
+struct Last {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    at_ms: Option<i64>,
+}
+
+/// When money last came for a request, by the bank's clock; `None`: there is none any more. A line
+/// of class `unclassified` met the request a thousand times off and paid nothing.
+pub fn last_at(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RequestId,
+) -> Outcome<Option<UnixMs>> {
+    let query = diesel::sql_query(
+        "SELECT MAX(paid.at_ms) AS at_ms FROM (
+           SELECT t.occurred_at_ms AS at_ms FROM transfers t
+           WHERE t.board_id = $1 AND t.request_id = $2 AND t.class <> 'unclassified'
+             AND NOT EXISTS (SELECT 1 FROM attribution_lines n
+               WHERE n.board_id = t.board_id AND n.transfer_id = t.id)
+           UNION ALL
+           SELECT t.occurred_at_ms FROM attribution_lines a
+           JOIN transfers t ON t.board_id = a.board_id AND t.id = a.transfer_id
+           WHERE a.board_id = $1 AND a.request_id = $2 AND a.class <> 'unclassified'
+             AND NOT EXISTS (SELECT 1 FROM attribution_lines n
+               WHERE n.board_id = a.board_id AND n.transfer_id = a.transfer_id
+                 AND n.seq > a.seq)) paid",
+    );
+    let query = query.bind::<BigInt, _>(board_id.0).bind::<BigInt, _>(id.0);
+    let last: Last = query.get_result(connection)?;
+    Ok(last.at_ms.map(UnixMs))
+}

@@ -1,0 +1,82 @@
+//! What a person does about a request now: each state has one next step.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::state::{RequestState, state_of};
+use super::types::RequestRow;
+use crate::primitives::{UnixMs, Vnd};
+use crate::text_enum;
+
+text_enum!(
+    /// A payment a thousand times off comes before everything else.
+    Step {
+        /// Nothing has come yet.
+        WaitForPayment = "wait-for-payment",
+        /// Too little has come; what follows counts.
+        AskForRest = "ask-for-rest",
+        /// Everything has come.
+        HandOver = "hand-over",
+        /// Everything has come, a part of it after the expiry.
+        LookAtLatePayment = "look-at-late-payment",
+        GiveBackSurplus = "give-back-surplus",
+        /// All that was asked has come several times.
+        GiveBackSecondPayment = "give-back-second-payment",
+        /// The expiry has passed without money.
+        AskAgain = "ask-again",
+        /// Money has come although the request was taken back.
+        GiveBackAfterCancel = "give-back-after-cancel",
+        /// It was taken back, and nothing has come.
+        Nothing = "nothing",
+        /// A payment was a thousand times too small or too large: look before anything is given.
+        LookAtAmount = "look-at-amount",
+    }
+);
+
+/// What to do about a request now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NextStep {
+    pub code: Step,
+    /// What is to be asked for or given back. Absent with the request's amount.
+    #[schema(value_type = Option<i64>)]
+    pub amount_vnd: Option<Vnd>,
+    /// In the caller's language.
+    pub detail: String,
+}
+
+impl NextStep {
+    #[must_use]
+    pub fn of(row: &RequestRow, at: UnixMs, with_amounts: bool) -> Self {
+        let code = step(row, at);
+        let (asked, received) = (row.amount.get(), row.received.get());
+        let amount_vnd = match code {
+            Step::AskForRest => Some(asked.saturating_sub(received)),
+            Step::GiveBackSurplus | Step::GiveBackSecondPayment => {
+                Some(received.saturating_sub(asked))
+            }
+            Step::GiveBackAfterCancel => Some(received),
+            _ => None,
+        };
+        let amount_vnd = amount_vnd.filter(|_| with_amounts).map(Vnd::new);
+        Self { code, amount_vnd, detail: String::new() }
+    }
+}
+
+/// The step of a request at an instant.
+#[must_use]
+pub fn step(row: &RequestRow, at: UnixMs) -> Step {
+    if row.is_thousandfold() {
+        return Step::LookAtAmount;
+    }
+    match state_of(row, at) {
+        RequestState::Open => Step::WaitForPayment,
+        RequestState::Underpaid => Step::AskForRest,
+        RequestState::Paid if row.is_late() => Step::LookAtLatePayment,
+        RequestState::Paid => Step::HandOver,
+        RequestState::Overpaid => Step::GiveBackSurplus,
+        RequestState::Duplicate => Step::GiveBackSecondPayment,
+        RequestState::Expired => Step::AskAgain,
+        RequestState::Cancelled if row.received.is_positive() => Step::GiveBackAfterCancel,
+        RequestState::Cancelled => Step::Nothing,
+    }
+}
