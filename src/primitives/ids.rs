@@ -49,5 +49,7 @@ typed_id!(/// A report that seems to be of a transfer that another sender has re
     PairId, "par");
 typed_id!(/// What somebody proposes of a transfer.
     ProposalId, "prp");
+typed_id!(/// Money given back of a transfer.
+    RefundId, "rfn");
 typed_id!(/// A statement file that was looked at, and imported or not.
     StatementId, "stm");

@@ -10,8 +10,8 @@ use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, CodeId, ConsentId, DeliveryId, DeviceId, FeedId,
-    KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId, ProposalId, RequestId,
-    SecretId, SectionId, StallId, StatementId, TemplateId, TextId, TransferId, VendorId,
+    KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId, ProposalId, RefundId,
+    RequestId, SecretId, SectionId, StallId, StatementId, TemplateId, TextId, TransferId, VendorId,
     VerificationId,
 };
 
@@ -43,6 +43,7 @@ segments! {
     CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
     DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal",
+    RefundId = "refund",
     StatementId = "statement",
     DeviceId = "device", TemplateId = "template", TextId = "unknown_text",
 }

@@ -8,6 +8,7 @@ use super::index;
 use crate::db::schema::{board_heads, suspected_pairs as p, transfers};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
+use crate::ledger::item::Evidence;
 use crate::ledger::matching::Rule;
 use crate::primitives::ids::{AccountId, BoardId, FeedId};
 use crate::primitives::{Day, UnixMs, Vnd};
@@ -54,6 +55,7 @@ pub fn by_others(
             .filter(transfers::id.eq_any(&recent))
             .filter(transfers::account_id.eq(account_id.0))
             .filter(transfers::feed_id.ne(feed_id.0))
+            .filter(transfers::evidence.ne(Evidence::Declared.as_str()))
             .filter(transfers::occurred_at_ms.ge(from.0))
             .filter(transfers::occurred_at_ms.lt(before.0))
             .select((

@@ -71,6 +71,7 @@ resources! {
     statement_layouts,
     transfers,
     assignment_proposals,
+    refunds,
     reports,
 }
 
