@@ -122,6 +122,7 @@ problem-not-found = { $what ->
     [secret] There is no such active secret. Please check the id.
     [section] There is no such section in the market. Please check the id.
     [proposal] There is no such proposal. Please check the id.
+    [refund] There is no such refund. Please check the id.
     [suspected_pair] There is no such suspected pair. Please check the id.
     [statement] There is no such statement. Please check the id.
     [statement_layout] No file with this layout was uploaded. Please check its name.
@@ -228,6 +229,18 @@ problem-proposal-decided = This proposal waits no more: { $state ->
    *[outdated] the transfer was assigned anew
     } at { $decided_at }. Please look at the transfer.
 problem-proposals-too-many = { $max } proposals wait for this transfer already. Please wait until somebody decides them.
+problem-refund-class = Money is given back as refund (by the stall) or reversal (by the bank). Please choose one of them.
+problem-refund-of-outgoing = This transfer is money out, so nothing can be given back of it. Please choose the money in.
+problem-refund-not-outgoing = This transfer is money in. Please choose the money out that gives it back.
+problem-refund-in-future = This day is still to come. Please give the day on which it was paid back.
+problem-refund-before-original = The money was given back before it came. Please check the day or the transfer.
+problem-refund-exceeds-original = Of this transfer { $left } are left to give back. Please give less, or take a wrong refund back.
+problem-refund-exceeds-outgoing = Of this money out { $left } stand for no refund yet. Please give less, or choose another transfer.
+problem-refund-needs-occupancy = Please name one of the stalls to which the transfer belongs.
+problem-refund-not-declared = Only a declared refund waits to be seen, and only money out that was seen can take its place.
+problem-refund-undone = This refund was taken back at { $undone_at }. If need be, please record it anew.
+problem-refund-linked = Refunds say what this money out is. Please change these, not its lines.
+problem-refund-declared = This seems to be the declared refund { $refund }. Please say there that it was seen; if it is another one, link it to its transfer.
 problem-lines-do-not-sum = The lines sum to { $got }, the transfer is { $expected }. Please divide all of it.
 problem-window-not-over = A report counts whole days, up to { $last_full_day }. Please choose an earlier last day.
 problem-window-reversed = The first day is after the last ({ $to }). Please check both days.

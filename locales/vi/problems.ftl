@@ -122,6 +122,7 @@ problem-not-found = { $what ->
     [secret] Không tìm thấy khóa bí mật đang dùng này. Xin coi lại mã.
     [section] Không tìm thấy khu này trong chợ. Xin coi lại mã.
     [proposal] Không tìm thấy đề nghị này. Xin coi lại mã.
+    [refund] Không tìm thấy lần hoàn tiền này. Xin coi lại mã.
     [suspected_pair] Không tìm thấy cặp tin báo nghi trùng này. Xin coi lại mã.
     [statement] Không có sao kê này. Xin kiểm tra mã.
     [statement_layout] Chưa có tập tin nào có mẫu này. Xin kiểm tra tên mẫu.
@@ -248,6 +249,18 @@ problem-proposal-decided = Đề nghị này không còn chờ: { $state ->
    *[outdated] giao dịch đã được ghi lại sau đó
     } lúc { $decided_at }. Xin mở lại giao dịch để xem.
 problem-proposals-too-many = Giao dịch này đã có { $max } đề nghị đang chờ. Xin chờ người có quyền duyệt.
+problem-refund-class = Tiền trả lại là refund (sạp hoàn cho khách) hoặc reversal (ngân hàng hoàn lại). Xin chọn một trong hai.
+problem-refund-of-outgoing = Giao dịch này là tiền ra nên không có gì để hoàn. Xin chọn giao dịch tiền vào.
+problem-refund-not-outgoing = Giao dịch này là tiền vào. Xin chọn giao dịch tiền ra đã trả lại tiền đó.
+problem-refund-in-future = Ngày này chưa tới. Xin ghi ngày đã trả lại tiền.
+problem-refund-before-original = Ngày trả lại tiền đứng trước ngày nhận tiền. Xin coi lại ngày hoặc giao dịch.
+problem-refund-exceeds-original = Giao dịch này chỉ còn { $left } có thể hoàn. Xin ghi ít hơn, hoặc bỏ lần hoàn đã ghi sai.
+problem-refund-exceeds-outgoing = Khoản tiền ra này chỉ còn { $left } chưa gắn với lần hoàn nào. Xin ghi ít hơn, hoặc chọn giao dịch khác.
+problem-refund-needs-occupancy = Xin chọn một trong các sạp mà giao dịch này thuộc về.
+problem-refund-not-declared = Chỉ lần hoàn tự khai mới chờ thấy tiền ra, và chỉ khoản tiền ra đã thấy mới thay được nó.
+problem-refund-undone = Lần hoàn này đã được bỏ lúc { $undone_at }. Nếu cần, xin ghi lại lần mới.
+problem-refund-linked = Các lần hoàn đã cho biết khoản tiền ra này là gì. Xin sửa ở đó, đừng sửa các dòng.
+problem-refund-declared = Khoản này có vẻ là lần hoàn tự khai { $refund }. Xin báo ở đó là đã thấy; nếu là lần khác, xin gắn nó với giao dịch đã nhận.
 problem-lines-do-not-sum = Các dòng cộng lại là { $got }, giao dịch là { $expected }. Xin chia lại cho đủ.
 problem-window-not-over = Báo cáo chỉ tính những ngày đã trọn, đến { $last_full_day }. Xin chọn ngày cuối sớm hơn.
 problem-window-reversed = Ngày đầu đứng sau ngày cuối ({ $to }). Xin coi lại hai ngày.

@@ -665,6 +665,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    refunds (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        original_id -> BigInt,
+        outgoing_id -> BigInt,
+        is_declared -> Bool,
+        class -> Text,
+        amount_vnd -> BigInt,
+        occupancy_id -> Nullable<BigInt>,
+        why -> Nullable<Text>,
+        linked_by -> BigInt,
+        linked_at_ms -> BigInt,
+        declared_id -> Nullable<BigInt>,
+        undone_by -> Nullable<BigInt>,
+        undone_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     unassigned (board_id, transfer_id) {
         board_id -> BigInt,
         transfer_id -> BigInt,
@@ -940,6 +959,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     transfers,
     attribution_lines,
     assignment_proposals,
+    refunds,
     link_changes,
     transfer_index,
     class_rules,

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::class::Class;
 use super::matching::{Line, Rule, Unassigned};
+use super::payback;
 use super::replace::{Decided, Replacement, replace};
 use super::store::heads::{self, Head};
 use super::store::{queue, reading};
@@ -52,7 +53,7 @@ pub struct NewLine {
 /// `text-length`, `text-control-character`, `text-hidden-character` (why);
 /// `lines-empty`, `lines-too-many`, `amount-not-positive`, `lines-do-not-sum`,
 /// `line-needs-occupancy`, `line-pays-no-request`, `request-other-account`,
-/// `request-other-occupancy`; `not-found` for an unknown occupancy or request, and for a transfer
+/// `request-other-occupancy`; `refund-linked`, `refund-declared` (money out); `not-found` for an unknown occupancy or request, and for a transfer
 /// that does not wait, unless the caller sees amounts.
 pub fn assign(
     connection: &mut DbConnection,
@@ -114,6 +115,8 @@ pub(super) fn check_lines(
     if new.len() > LINES {
         return Err(Refusal::invalid("lines", "lines-too-many").with("max", LINES).into());
     }
+    let classes = new.iter().map(|line| line.class);
+    payback::refuse_by_hand(connection, act.board_id(), stored, classes)?;
     let mut lines = Vec::with_capacity(new.len());
     for (number, line) in new.iter().enumerate() {
         lines.push(check_line(connection, act, stored, number, line)?);

@@ -73,6 +73,12 @@ impl Class {
         matches!(self, Self::Sale | Self::DebtRepayment | Self::Deposit)
     }
 
+    /// Given back to who had paid it.
+    #[must_use]
+    pub const fn is_returned(self) -> bool {
+        matches!(self, Self::Refund | Self::Reversal)
+    }
+
     /// What a request asks for.
     #[must_use]
     pub const fn pays_requests(self) -> bool {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::store::audit::{Mismatch, chains, days, feeds, links, months, relinked, sets, told};
+use super::store::audit::{
+    Mismatch, chains, days, feeds, links, months, refunds, relinked, sets, told,
+};
 use super::store::{heads, index};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
@@ -43,11 +45,12 @@ type Examination = fn(&mut DbConnection, BoardId) -> Outcome<Vec<Mismatch>>;
 type Mend = fn(&mut DbConnection, BoardId) -> Outcome<()>;
 
 /// Days stand before months, which are made of them.
-const EXAMINATIONS: [(&str, Examination, Option<Mend>); 16] = [
+const EXAMINATIONS: [(&str, Examination, Option<Mend>); 17] = [
     ("transfer", chains::malformed, None),
     ("transfer lines", chains::unbalanced, None),
     ("attribution", chains::broken_attributions, None),
     ("links", relinked::left_behind, None),
+    ("refunds", refunds::differing, None),
     ("day_totals", days::differing, Some(days::mend)),
     ("payer_days", sets::payers, Some(sets::mend_payers)),
     ("feed_days", feeds::differing, Some(feeds::mend)),

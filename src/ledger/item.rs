@@ -113,6 +113,8 @@ pub enum Evidence {
     Phone,
     /// A file of the bank.
     Statement,
+    /// A person says so; no report tells of it.
+    Declared,
 }
 
 impl Evidence {
@@ -132,6 +134,7 @@ impl Evidence {
             Self::Aggregator => "aggregator",
             Self::Phone => "phone",
             Self::Statement => "statement",
+            Self::Declared => "declared",
         }
     }
 }

@@ -98,6 +98,8 @@ pub struct Telling {
     exact: Option<Precision>,
     /// The bank's, without blanks and leading zeros.
     reference: Option<Box<str>>,
+    /// Several bear the reference: it still contradicts others, and tells none from another.
+    is_common: bool,
     /// Digest of the memo as banks leave it; `None`: there is none.
     memo: Option<u64>,
     /// The memo bears a number as banks give each transfer.
@@ -128,6 +130,7 @@ impl Telling {
             occurred_at,
             exact: Some(precision).filter(|precision| *precision != Precision::Day),
             reference: Some(reference.into()).filter(|_| !reference.is_empty()),
+            is_common: false,
             memo: Some(memo.as_str()).filter(|memo| !memo.is_empty()).map(digest),
             has_number,
             names,
@@ -158,12 +161,12 @@ impl Telling {
             let digits = text.bytes().filter(u8::is_ascii_digit).count();
             text.len() >= REFERENCE_CHARS && digits >= REFERENCE_DIGITS
         };
-        self.reference.as_deref().filter(is_own)
+        self.reference.as_deref().filter(|_| !self.is_common).filter(is_own)
     }
 
-    /// Several bear it, so it tells none from another.
-    pub fn forget_reference(&mut self) {
-        self.reference = None;
+    /// Several bear its reference.
+    pub fn share_reference(&mut self) {
+        self.is_common = true;
     }
 
     #[must_use]

@@ -261,10 +261,10 @@ impl Linking<'_> {
             let day = self.rows.get(row)?.day();
             let near = by_day.range(day.saturating_sub(1)..=day.saturating_add(1));
             for told in near.flat_map(|(_, (_, told))| told.iter().copied()) {
+                self.checks_left = self.checks_left.checked_sub(1)?;
                 if seen.contains_key(&told) {
                     continue;
                 }
-                self.checks_left = self.checks_left.checked_sub(1)?;
                 if self.edge(row, told).is_none_or(|how| how == Likeness::Late) {
                     continue;
                 }

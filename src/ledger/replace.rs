@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Class;
 use super::matching::{Line, Rule, Unassigned};
+use super::payback;
 use super::store::heads::{self, Head};
 use super::store::rows::{Attribution, Rows};
 use super::store::{paid, proposals, queue, totals as store_totals};
@@ -46,7 +47,8 @@ impl Decided {
     }
 }
 
-/// Replaces the attributions of transfers, each named once. The board is locked.
+/// Replaces the attributions of transfers, each named once; what was given back of them follows.
+/// The board is locked.
 pub fn replace(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -86,7 +88,7 @@ pub fn replace(
             queue::reopen(connection, board_id, one.stored, one.waits_because)?;
         }
     }
-    Ok(())
+    payback::follow(connection, board_id, heads, all, at)
 }
 
 /// A line needs nobody any more: it has its stall, or it is known to need none.

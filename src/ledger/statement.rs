@@ -281,8 +281,8 @@ fn forget_common<'t>(all: impl Iterator<Item = &'t mut Telling>) {
     for telling in all {
         let Some(reference) = telling.own_reference().map(str::to_owned) else { continue };
         if let Some(first) = first.get_mut(&reference) {
-            first.forget_reference();
-            telling.forget_reference();
+            first.share_reference();
+            telling.share_reference();
         } else {
             first.insert(reference, telling);
         }

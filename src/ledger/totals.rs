@@ -171,7 +171,7 @@ impl Counted {
 /// given back out of money in is not in its sale line; reports would subtract it a second time.
 fn is_counted(direction: Direction, class: Class) -> bool {
     match direction {
-        Direction::In => !matches!(class, Class::Refund | Class::Reversal),
-        Direction::Out => matches!(class, Class::Supplier | Class::Refund | Class::Reversal),
+        Direction::In => !class.is_returned(),
+        Direction::Out => class == Class::Supplier || class.is_returned(),
     }
 }

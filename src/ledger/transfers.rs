@@ -25,7 +25,8 @@ pub struct Transfer {
     pub id: TransferId,
     /// Absent: the receiving number is not registered.
     pub account_id: Option<AccountId>,
-    pub feed_id: FeedId,
+    /// Absent: no report tells of it, a person declared it.
+    pub feed_id: Option<FeedId>,
     /// `in` or `out`.
     pub direction: String,
     /// Only for keys with `amounts.read`: amounts belong to the vendor.
@@ -39,6 +40,7 @@ pub struct Transfer {
     /// By ours.
     #[schema(value_type = String, format = DateTime)]
     pub recorded_at: UnixMs,
+    /// `bank`, `aggregator`, `phone`, `statement`, or `declared`: a person says so.
     pub evidence: String,
     /// Until it is erased, and only for keys with `amounts.read`.
     pub memo: Option<String>,
@@ -87,6 +89,7 @@ pub struct LineView {
 pub struct Stored {
     pub id: TransferId,
     pub account_id: Option<AccountId>,
+    /// 0: none, it is declared.
     pub feed_id: FeedId,
     pub delivery_id: i64,
     pub item: i32,
@@ -174,7 +177,7 @@ pub(super) fn show(
         Transfer {
             id: stored.id,
             account_id: stored.account_id,
-            feed_id: stored.feed_id,
+            feed_id: Some(stored.feed_id).filter(|id| id.0 != 0),
             direction: stored.direction.as_str().to_owned(),
             amount_vnd: amount(stored.amount),
             occurred_at: stored.occurred_at,

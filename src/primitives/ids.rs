@@ -51,5 +51,7 @@ typed_id!(/// What somebody proposes of a transfer.
     ProposalId, "prp");
 typed_id!(/// A rule that proposes what money of a stall is.
     ClassRuleId, "clr");
+typed_id!(/// Money given back of a transfer.
+    RefundId, "rfn");
 typed_id!(/// A statement file that was looked at, and imported or not.
     StatementId, "stm");

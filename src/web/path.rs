@@ -11,7 +11,7 @@ use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConsentId, DeliveryId,
     DeviceId, FeedId, KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId,
-    ProposalId, RequestId, SecretId, SectionId, StallId, StatementId, TemplateId, TextId,
+    ProposalId, RefundId, RequestId, SecretId, SectionId, StallId, StatementId, TemplateId, TextId,
     TransferId, VendorId, VerificationId,
 };
 
@@ -43,6 +43,7 @@ segments! {
     CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
     DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal",
+    RefundId = "refund",
     StatementId = "statement", ClassRuleId = "class_rule",
     DeviceId = "device", TemplateId = "template", TextId = "unknown_text",
 }

@@ -48,6 +48,7 @@ mod ledger_assign;
 mod ledger_at_once;
 mod ledger_doctor;
 mod ledger_proposals;
+mod ledger_refunds;
 mod ledger_relink;
 mod pairs;
 mod pairs_counted;

@@ -79,6 +79,7 @@ on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
         ("transfers", "occupancy_id", "occupancies"),
         ("deliveries", "feed_id", "feeds"),
         ("statements", "account_id", "accounts"),
+        ("refunds", "transfer_id", "transfers"),
     ] {
         let path = format!("/api/v1/{list}?{parameter}={}", theirs.id(of));
         let answer = site.get(&path);

@@ -31,6 +31,7 @@ impl World {
         world.propose(site);
         world.pair_a_phone(site);
         world.upload_statements(site);
+        world.declare_a_refund(site);
         world
     }
 
@@ -128,6 +129,11 @@ impl World {
         assert_eq!(made.status, 201, "{}", made.text());
         let id = made.json["id"].as_str().unwrap().to_owned();
         self.ids.insert("assignment-proposals", id);
+    }
+
+    fn declare_a_refund(&mut self, site: &Site) {
+        let path = format!("/transfers/{}/refunds", self.id("transfers"));
+        self.make(site, "refunds", &path, json!({ "class": "refund", "amount_vnd": 10_000 }));
     }
 
     fn lines(&self) -> Value {
@@ -369,6 +375,12 @@ impl World {
             }
             "POST /api/v1/assignment-proposals/{id}/approve"
             | "POST /api/v1/assignment-proposals/{id}/reject" => json!({ "why": "đã hỏi lại" }),
+            // A seen one has no day.
+            "POST /api/v1/transfers/{id}/refunds" => json!({
+                "class": "refund", "amount_vnd": 1_000, "occupancy_id": self.id("occupancies"),
+                "day": "2026-11-24", "why": "trả lại hàng" }),
+            "POST /api/v1/refunds/{id}/seen" => json!({ "outgoing_id": self.id("transfers") }),
+            "POST /api/v1/refunds/{id}/undo" => json!({ "why": "ghi lộn" }),
             "POST /api/v1/statements/{id}/commit" => json!({
                 "from_day": "2026-11-01", "to_day": "2026-11-20", "no_days": false,
                 "account_confirmed": true }),

@@ -299,6 +299,8 @@ fn part(
 
 /// Forgets what nobody has committed for a week.
 pub fn forget_old(connection: &mut DbConnection, board_id: BoardId, now: UnixMs) -> Outcome<()> {
+    // One that is committed meanwhile is not forgotten.
+    crate::ledger::statement::lock(connection, board_id)?;
     for id in rows::forgotten(connection, board_id, now.plus_ms(-KEPT_MS))? {
         parts::remove(connection, board_id, id)?;
         rows::remove(connection, board_id, id)?;

@@ -79,7 +79,9 @@ pub fn resume(intake: &Intake) -> Outcome<()> {
 /// # Errors
 /// Where the database stays away; [`resume`] starts it again.
 pub fn run(intake: &Intake, board_id: BoardId, id: StatementId) -> Outcome<()> {
-    intake.importing.ids().insert(id);
+    if !intake.importing.ids().insert(id) {
+        return Ok(());
+    }
     let ended = to_its_end(intake, board_id, id);
     intake.importing.ids().remove(&id);
     ended

@@ -10,6 +10,7 @@ use crate::db::schema::{
 };
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
+use crate::ledger::item::Evidence;
 use crate::ledger::likeness::Likeness;
 use crate::ledger::statement;
 use crate::primitives::ids::{AccountId, BoardId};
@@ -120,6 +121,7 @@ fn these(
         .filter(t::board_id.eq(board_id.0))
         .filter(t::id.eq_any(ids))
         .filter(t::account_id.eq(account_id.0))
+        .filter(t::evidence.ne(Evidence::Declared.as_str()))
         .filter(t::amount_vnd.eq_any(&wanted.amounts))
         .filter(t::occurred_at_ms.between(from.0, wanted.to.0))
         .select((

@@ -14,6 +14,7 @@ pub mod proposals;
 pub mod queue;
 pub mod reading;
 pub mod receipts;
+pub mod refunds;
 pub mod rollup;
 pub mod rows;
 pub mod sightings;

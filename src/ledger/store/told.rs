@@ -64,6 +64,7 @@ pub fn of_account(
             .filter(transfers::board_id.eq(board_id.0))
             .filter(transfers::id.eq_any(&recent))
             .filter(transfers::account_id.eq(account_id.0))
+            .filter(transfers::evidence.ne(Evidence::Declared.as_str()))
             .filter(transfers::occurred_at_ms.ge(from.0))
             .filter(transfers::occurred_at_ms.lt(before.0))
             .select((
@@ -85,7 +86,7 @@ pub fn of_account(
             if rows_of.get(&row.0).copied().unwrap_or(0) > waiting().count() {
                 continue;
             }
-            let held = waiting().filter_map(|pair| pair.likeness).min();
+            let held = waiting().map(|pair| pair.likeness.unwrap_or(Likeness::Reference)).min();
             found.push(told(row, pairs.iter().any(|pair| pair.is_settled), held)?);
         }
         match ids.last() {

@@ -9,7 +9,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
 
 /// Table, column and the table whose `id` it names; 0 and NULL name nothing.
-const NAMED: [(&str, &str, &str); 26] = [
+const NAMED: [(&str, &str, &str); 30] = [
     ("transfers", "account_id", "accounts"),
     ("transfers", "feed_id", "feeds"),
     ("transfers", "delivery_id", "deliveries"),
@@ -25,6 +25,10 @@ const NAMED: [(&str, &str, &str); 26] = [
     ("sightings", "feed_id", "feeds"),
     ("sighting_conflicts", "delivery_id", "deliveries"),
     ("assignment_proposals", "transfer_id", "transfers"),
+    ("refunds", "original_id", "transfers"),
+    ("refunds", "outgoing_id", "transfers"),
+    ("refunds", "declared_id", "transfers"),
+    ("refunds", "occupancy_id", "occupancies"),
     ("unassigned", "transfer_id", "transfers"),
     ("unassigned", "proposed_request_id", "requests"),
     ("suspected_pairs", "transfer_id", "transfers"),
@@ -44,8 +48,8 @@ struct Loose {
     name: String,
 }
 
-/// Rows that name what is not there, transfers that no sighting tells of, and contradictions of no
-/// sighting.
+/// Rows that name what is not there, transfers that no sighting tells of or no refund declares, and
+/// contradictions of no sighting.
 pub fn loose(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
     let mut found = Vec::new();
     for (table, column, target) in NAMED {
@@ -60,9 +64,14 @@ pub fn loose(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
         found.extend(missing(connection, board_id, &query, &what)?);
     }
     let untold = "SELECT CAST(id AS TEXT) AS name FROM (
-        SELECT id FROM transfers WHERE board_id = $1
+        SELECT id FROM transfers WHERE board_id = $1 AND evidence <> 'declared'
         EXCEPT SELECT transfer_id FROM sightings WHERE board_id = $1) lone";
     found.extend(missing(connection, board_id, untold, "sightings of transfers.id")?);
+    let declared = "SELECT CAST(id AS TEXT) AS name FROM (
+        SELECT id FROM transfers WHERE board_id = $1 AND evidence = 'declared'
+        EXCEPT SELECT outgoing_id FROM refunds WHERE board_id = $1
+        EXCEPT SELECT declared_id FROM refunds WHERE board_id = $1) lone";
+    found.extend(missing(connection, board_id, declared, "refunds of transfers.id")?);
     let contradicted = "SELECT c.namespace || ' ' || c.provider_id AS name
         FROM sighting_conflicts c WHERE c.board_id = $1 AND NOT EXISTS (
           SELECT 1 FROM sightings s WHERE s.board_id = c.board_id

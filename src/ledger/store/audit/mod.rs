@@ -5,6 +5,7 @@ pub mod days;
 pub mod feeds;
 pub mod links;
 pub mod months;
+pub mod refunds;
 pub mod relinked;
 pub mod sets;
 pub mod told;

@@ -72,6 +72,7 @@ resources! {
     transfers,
     assignment_proposals,
     class_rules,
+    refunds,
     reports,
 }
 

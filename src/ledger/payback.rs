@@ -1,0 +1,176 @@
+//! The lines of money out that gives money back: they follow their originals from stall to stall.
+
+use std::collections::BTreeSet;
+
+use super::class::Class;
+use super::item::Evidence;
+use super::matching::{Line, Rule, Unassigned};
+use super::replace::{Decided, Replacement, replace};
+use super::store::heads::Head;
+use super::store::rows::{Rows, Transfer};
+use super::store::{fresh, reading, refunds as rows};
+use super::transfers::Stored;
+use crate::access::Act;
+use crate::db::rows::Writes;
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::{Direction, Precision};
+use crate::primitives::ids::{BoardId, FeedId, OccupancyId, TransferId};
+use crate::primitives::{Day, Refusal, UnixMs, Vnd};
+
+/// The stalls that take a refund: those for which a transfer is, or may be, money taken in trade.
+pub(super) fn stalls(stored: &Stored) -> BTreeSet<OccupancyId> {
+    let is_trade = |line: &&Line| line.class.is_business() || line.class == Class::Unclassified;
+    stored.lines.iter().filter(is_trade).filter_map(|line| line.occupancy_id).collect()
+}
+
+pub(super) fn is_declared(stored: &Stored) -> bool {
+    stored.evidence == Evidence::Declared.as_str()
+}
+
+/// What no refund stands for yet of money out, in đồng.
+pub(super) fn free(connection: &mut DbConnection, board_id: BoardId, out: &Stored) -> Outcome<i64> {
+    let links = rows::of_outgoing(connection, board_id, out.id)?;
+    Ok(links.iter().fold(out.amount.get(), |free, link| free - link.amount.get()))
+}
+
+/// Records money out of the original's account that no report has told of.
+///
+/// # Errors
+/// `refund-in-future`, `refund-before-original` (day).
+pub(super) fn declare(
+    connection: &mut DbConnection,
+    act: &Act,
+    original: &Stored,
+    amount: Vnd,
+    day: Option<Day>,
+) -> Outcome<TransferId> {
+    let today = act.at.day(fresh::day_start(connection, act.board_id())?);
+    let paid_on = day.unwrap_or(today);
+    if paid_on > today {
+        return Err(Refusal::invalid("day", "refund-in-future").into());
+    }
+    if paid_on < original.day {
+        return Err(Refusal::conflict("refund-before-original").on("day").into());
+    }
+    let (occurred_at, precision) = match day {
+        Some(day) => (day.start(0), Precision::Day),
+        None => (act.at, Precision::Second),
+    };
+    let id = act.new_id();
+    let mut laid = Rows::default();
+    laid.transfer(&Transfer {
+        board_id: act.board_id(),
+        id,
+        account_id: original.account_id,
+        feed_id: FeedId(0),
+        delivery_id: 0,
+        item: 0,
+        direction: Direction::Out,
+        amount,
+        occurred_at,
+        precision,
+        day: paid_on,
+        recorded_at: act.at,
+        evidence: Evidence::Declared,
+        fingerprint: 0,
+        line: unclassified(amount),
+        rule: Rule::None,
+        minimum_receipt: original.minimum_receipt,
+        wrong_amount: false,
+        payer_key: None,
+    });
+    // No event tells of money out, so nothing would index it later.
+    if let Some(account_id) = original.account_id {
+        laid.indexed(act.board_id(), account_id.0, id);
+    }
+    let mut writes = Writes::default();
+    laid.write(&mut writes);
+    writes.run(connection)?;
+    Ok(TransferId(id))
+}
+
+const fn unclassified(amount: Vnd) -> Line {
+    let class = Class::Unclassified;
+    Line { occupancy_id: None, code_id: None, request_id: None, class, amount }
+}
+
+/// Makes the lines of money out anew from the refunds that it stands for; the rest is unclassified.
+/// The board is locked.
+pub(super) fn settle(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    heads: &mut [Head],
+    ids: &[TransferId],
+    decided: &Decided,
+    at: UnixMs,
+) -> Outcome<()> {
+    for id in ids {
+        let stored = reading::transfer(connection, board_id, *id)?;
+        let mut lines = Vec::new();
+        for link in rows::of_outgoing(connection, board_id, *id)? {
+            let stalls = stalls(&reading::transfer(connection, board_id, link.original_id)?);
+            let sole = stalls.first().copied().filter(|_| stalls.len() == 1);
+            let occupancy_id = link.occupancy_id.filter(|id| stalls.contains(id)).or(sole);
+            lines.push(Line { occupancy_id, class: link.class, ..unclassified(link.amount) });
+        }
+        let rest = free(connection, board_id, &stored)?;
+        if rest > 0 {
+            lines.push(unclassified(Vnd::new(rest)));
+        }
+        if lines != stored.lines {
+            let (rule, waits_because) = (Rule::Manual, Unassigned::TakenBack);
+            let decided = decided.clone();
+            let again = Replacement { stored: &stored, lines, rule, waits_because, decided };
+            replace(connection, board_id, heads, &[again], at)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets what was given back of these transfers follow them to the stalls that they belong to now.
+/// The board is locked.
+pub(super) fn follow(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    heads: &mut [Head],
+    replaced: &[Replacement<'_>],
+    at: UnixMs,
+) -> Outcome<()> {
+    let incoming = || replaced.iter().filter(|one| one.stored.direction == Direction::In);
+    let originals: Vec<i64> = incoming().map(|one| one.stored.id.0).collect();
+    if originals.is_empty() {
+        return Ok(());
+    }
+    for link in rows::of_originals(connection, board_id, &originals)? {
+        let Some(moved) = incoming().find(|one| one.stored.id == link.original_id) else {
+            continue;
+        };
+        settle(connection, board_id, heads, &[link.outgoing_id], &moved.decided, at)?;
+    }
+    Ok(())
+}
+
+/// Money out that refunds stand for is decided by them alone, and what seems to be a declared
+/// refund by saying that this was seen.
+///
+/// # Errors
+/// `refund-linked`, `refund-declared`.
+pub(super) fn refuse_by_hand(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    stored: &Stored,
+    mut classes: impl Iterator<Item = Class>,
+) -> Outcome<()> {
+    if stored.direction != Direction::Out {
+        return Ok(());
+    }
+    if is_declared(stored) || !rows::of_outgoing(connection, board_id, stored.id)?.is_empty() {
+        return Err(Refusal::conflict("refund-linked").into());
+    }
+    if classes.any(Class::is_returned)
+        && let Some(id) = rows::declared_like(connection, board_id, stored)?
+    {
+        return Err(Refusal::conflict("refund-declared").with("refund", id).into());
+    }
+    Ok(())
+}
