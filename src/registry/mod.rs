@@ -12,6 +12,7 @@ pub mod boards;
 pub mod calendar;
 pub mod check;
 pub mod code_checks;
+pub mod code_readings;
 pub mod codes;
 pub mod consents;
 pub mod directory;

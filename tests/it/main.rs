@@ -113,6 +113,7 @@ mod vietqr_reference;
 mod web;
 mod web_access;
 mod web_bad_input;
+mod web_code_readings;
 mod web_hooks;
 mod web_idempotency;
 mod web_openapi;

@@ -57,6 +57,7 @@ resources! {
     verifications,
     codes,
     code_checks,
+    code_readings,
     consents,
     requests,
     feeds,
