@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -15,6 +16,12 @@ use crate::primitives::Refusal;
 
 /// What SQLite says of a file with another content (`SQLITE_NOTADB`).
 const NOT_A_DATABASE: &str = "file is not a database";
+
+/// What SQLite says where somebody else holds the file (`SQLITE_BUSY`).
+const LOCKED: &str = "database is locked";
+/// Ten seconds in all, as `busy_timeout`.
+const WAL_TRIES: u32 = 400;
+const WAL_PAUSE: Duration = Duration::from_millis(25);
 
 /// Either database. Queries that the derived enum cannot run go through `on_db!`.
 #[derive(diesel::MultiConnection)]
@@ -144,8 +151,9 @@ pub(super) fn sqlite(url: &DatabaseUrl, path: &Path) -> Outcome<SqliteConnection
 
 fn open_sqlite(url: &DatabaseUrl, path: &Path) -> Outcome<SqliteConnection> {
     let mut inner = sqlite(url, path)?;
+    use_wal(&mut inner)?;
     inner.batch_execute(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY;
          PRAGMA wal_autocheckpoint = 8000;",
     )?;
@@ -153,6 +161,23 @@ fn open_sqlite(url: &DatabaseUrl, path: &Path) -> Outcome<SqliteConnection> {
     assert_setting(&mut inner, synchronous, "2")?;
     assert_setting(&mut inner, "SELECT journal_mode AS value FROM pragma_journal_mode", "wal")?;
     Ok(inner)
+}
+
+/// Processes that open a new file together do not wait for one another here: SQLite does not ask
+/// `busy_timeout` for the change to WAL.
+fn use_wal(connection: &mut SqliteConnection) -> Outcome<()> {
+    let mut tries = 0;
+    loop {
+        match connection.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(DieselError::DatabaseError(_, told))
+                if told.message() == LOCKED && tries < WAL_TRIES =>
+            {
+                tries += 1;
+                std::thread::sleep(WAL_PAUSE);
+            }
+            done => return Ok(done?),
+        }
+    }
 }
 
 /// PostgreSQL, as it stands.
