@@ -16,9 +16,6 @@ use crate::vietqr::{
 /// A longer line is refused, not held in memory; a QR symbol holds less than 3 KiB.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
 
-/// Object 00, the version of the format, which stands first.
-const EMVCO_START: &str = "000201";
-
 /// Issue and read VietQR codes / Tạo và đọc mã VietQR
 #[derive(Debug, clap::Subcommand)]
 pub enum VietQrCommand {
@@ -182,12 +179,10 @@ struct Decoded<'a> {
 impl<'a> Decoded<'a> {
     fn new(text: &str, reading: &Reading<'a>, mode: Mode) -> Self {
         let payload = &reading.payload;
-        // What does not even begin like a code of EMVCo is of no scheme.
-        let has_scheme = payload.scheme != Scheme::Generic || text.starts_with(EMVCO_START);
         Self {
             verdict: reading.verdict(mode).label(),
             payable_vietqr: reading.is_payable_vietqr(mode),
-            scheme: has_scheme.then(|| payload.scheme.label()),
+            scheme: payload.scheme_of(text).map(Scheme::label),
             bin: payload.bin,
             account: payload.account,
             service: payload.service.map(Service::code),

@@ -60,7 +60,6 @@ fn of_text(connection: &mut DbConnection, act: &Act, text: &str) -> Outcome<Foun
     let payload = &reading.payload;
     // What PostgreSQL cannot hold is no code or account of ours.
     let may_be_ours = !text.contains('\0');
-    let is_payment = payload.scheme != Scheme::Generic || reading.faults.is_empty();
     let number = match (payload.bin, payload.account) {
         (Some(bin), Some(number)) if may_be_ours => {
             number_store::find_by_number(connection, board_id, bin, number)?
@@ -77,7 +76,7 @@ fn of_text(connection: &mut DbConnection, act: &Act, text: &str) -> Outcome<Foun
     Ok(FoundCode {
         payload: text.to_owned(),
         verdict: reading.verdict(Mode::Lenient).label(),
-        scheme: is_payment.then(|| payload.scheme.label()),
+        scheme: payload.scheme_of(text).map(Scheme::label),
         bin: payload.bin.map(str::to_owned),
         bank: payload.bank().map(|bank| bank.short_name.as_ref()),
         number: payload.account.map(str::to_owned),

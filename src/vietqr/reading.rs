@@ -81,6 +81,13 @@ pub struct Payload<'a> {
 }
 
 impl Payload<'_> {
+    /// The scheme, unless the text that was read does not even begin like a code of EMVCo (object
+    /// 00, the version of the format).
+    #[must_use]
+    pub fn scheme_of(&self, text: &str) -> Option<Scheme> {
+        (self.scheme != Scheme::Generic || text.starts_with("000201")).then_some(self.scheme)
+    }
+
     /// The bank of [`Payload::bin`], if the directory knows it.
     #[must_use]
     pub fn bank(&self) -> Option<&'static Bank> {
