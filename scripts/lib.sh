@@ -32,9 +32,15 @@ postgres_bin() {
     printf '%s' "$newest"
 }
 
+# The Chromium that tests drive; nothing if there is none.
+browser() {
+    command -v chromium-headless-shell || command -v chromium || command -v chromium-browser ||
+        command -v google-chrome || true
+}
+
 # Installs the packages whose programs are missing: a C toolchain for the bundled SQLite, libpq
-# and OpenSSL, the PostgreSQL server, an independent reader of printed codes, and what the
-# documents' own commands need.
+# and OpenSSL, the PostgreSQL server, an independent reader of printed codes, a browser for the
+# stalls' pages with the fonts of an Android phone, and what the documents' own commands need.
 install_missing() {
     local packages=()
     command -v cc >/dev/null && command -v make >/dev/null || packages+=(build-essential)
@@ -45,6 +51,7 @@ install_missing() {
     command -v jq >/dev/null || packages+=(jq)
     command -v openssl >/dev/null || packages+=(openssl)
     command -v sqlite3 >/dev/null || packages+=(sqlite3)
+    [ -n "$(browser)" ] || packages+=(chromium-headless-shell fonts-roboto-unhinted)
     [ -n "$(postgres_bin)" ] || packages+=(postgresql)
     if [ ${#packages[@]} -eq 0 ]; then return; fi
     command -v apt-get >/dev/null ||

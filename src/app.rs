@@ -18,6 +18,7 @@ use crate::intake::poll::{AllowedHosts, Poller};
 use crate::intake::refused::RefusedLog;
 use crate::intake::statements::{self, Importing};
 use crate::ledger::{LedgerWriter, index, relink, rollup};
+use crate::live::Hub;
 use crate::primitives::id::IdGenerator;
 use crate::primitives::{Clock, Refusal};
 use crate::web::limiter::Limits;
@@ -79,6 +80,7 @@ pub struct App {
     pub ids: Arc<IdGenerator>,
     pub secret_key: SecretKey,
     pub intake: Intake,
+    pub hub: Arc<Hub>,
     lease: Arc<Mutex<Lease>>,
 }
 
@@ -121,7 +123,8 @@ impl App {
             importing: Importing::default(),
         };
         let lease = Arc::new(Mutex::new(lease));
-        Ok(Self { config, db, clock, ids, secret_key, intake, lease })
+        let hub = Arc::new(Hub::new(db.clone(), clock.clone(), Arc::clone(&ids)));
+        Ok(Self { config, db, clock, ids, secret_key, intake, hub, lease })
     }
 
     /// Serves HTTP until it is stopped; called inside a runtime. The address may name port 0.
@@ -134,7 +137,8 @@ impl App {
         let address = listener.local_addr().map_err(Fault::broken)?;
         let config = &self.config;
         let (limits, hosts) = (config.limits, config.poll_hosts.clone());
-        let state = AppState::new(self.intake.clone(), limits, config.noop_route, hosts)?;
+        let (intake, hub) = (self.intake.clone(), Arc::clone(&self.hub));
+        let state = AppState::new(intake, hub, limits, config.noop_route, hosts)?;
         let state = web::Data::new(state);
         let server = HttpServer::new(move || {
             ActixApp::new().configure(crate::web::configure(state.clone()))
@@ -150,6 +154,7 @@ impl App {
         let serving = tokio::task::spawn(server);
         let upkeep = tokio::task::spawn(self.clone().upkeep());
         let keeping = tokio::task::spawn(self.clone().keep_refused_each_second());
+        let telling = tokio::task::spawn(Arc::clone(&self.hub).run(self.intake.lanes.written()));
         let poller = Poller::new(self.intake.clone(), config.poll_hosts.clone());
         let polling = (0..if config.polls { POLLERS } else { 0 })
             .map(|number| {
@@ -164,7 +169,7 @@ impl App {
             address,
             handle,
             serving: Arc::new(Mutex::new(Some(serving))),
-            background: Arc::new([upkeep, keeping]),
+            background: Arc::new([upkeep, keeping, telling]),
             app: self.clone(),
         })
     }
@@ -340,7 +345,7 @@ pub struct Running {
     address: SocketAddr,
     handle: ServerHandle,
     serving: Arc<Mutex<Option<tokio::task::JoinHandle<std::io::Result<()>>>>>,
-    background: Arc<[tokio::task::JoinHandle<()>; 2]>,
+    background: Arc<[tokio::task::JoinHandle<()>; 3]>,
     poller: Poller,
     polling: Arc<Mutex<Vec<std::thread::JoinHandle<()>>>>,
     app: App,
@@ -356,6 +361,8 @@ impl Running {
     /// Lets running requests end, writes what was refused, then gives the lease back.
     pub async fn stop(&self) -> Outcome<()> {
         self.poller.stop();
+        // A stream that does not end would hold the server up.
+        self.app.hub.stop();
         self.handle.stop(true).await;
         self.background.iter().for_each(tokio::task::JoinHandle::abort);
         let serving = self.serving.lock().unwrap_or_else(PoisonError::into_inner).take();

@@ -45,6 +45,7 @@ problem-forbidden = This key may not { $means ->
     [transfers-assign] assign transfers
     [transfers-propose] propose where transfers belong
     [reports-read] read reports
+    [stall-links-write] give links to stalls' phones
     [keys-write] make keys
    *[other] do this
     } ({ $permission }). Please use another key or ask for the permission.
@@ -126,6 +127,8 @@ problem-not-found = { $what ->
     [suspected_pair] There is no such suspected pair. Please check the id.
     [statement] There is no such statement. Please check the id.
     [statement_layout] No file with this layout was uploaded. Please check its name.
+    [stall_link] There is no such link of a stall. Check the id.
+    [listener] No such phone has opened the link. Check the id.
     [stall] There is no such stall. Please check the id.
     [template] There is no such template. Please check the id.
     [transfer] There is no such transfer. Please check the id.
@@ -393,3 +396,8 @@ problem-class-rule-payer-unknown = The feed does not tell who paid this. Please 
 problem-class-rule-word = The word has 1–{ $max } letters and digits, without spaces.
 problem-class-rule-too-many = The stall has { $max } rules. Please end one that is not used any more.
 problem-class-rule-ended = This rule ended at { $ended_at }.
+
+## Links of stalls' phones
+
+problem-stall-link-too-many = This stall has { $max } links of this kind. Revoke an old one first.
+problem-stall-link-too-many-phones = { $max } phones have opened this link. Revoke one that is not used any more, or make another link.

@@ -45,6 +45,7 @@ problem-forbidden = Khóa này không có quyền { $means ->
     [transfers-assign] ghi tiền cho sạp
     [transfers-propose] đề nghị ghi tiền cho sạp
     [reports-read] xem báo cáo
+    [stall-links-write] đưa liên kết cho điện thoại ở sạp
     [keys-write] cấp khóa
    *[other] này
     } ({ $permission }). Xin dùng khóa khác hoặc nhờ người quản trị cấp quyền.
@@ -126,6 +127,8 @@ problem-not-found = { $what ->
     [suspected_pair] Không tìm thấy cặp tin báo nghi trùng này. Xin coi lại mã.
     [statement] Không có sao kê này. Xin kiểm tra mã.
     [statement_layout] Chưa có tập tin nào có mẫu này. Xin kiểm tra tên mẫu.
+    [stall_link] Không tìm thấy liên kết này của sạp. Xin coi lại mã.
+    [listener] Không tìm thấy máy này ở liên kết. Xin coi lại mã.
     [stall] Không tìm thấy sạp này. Xin coi lại mã.
     [template] Không tìm thấy mẫu này. Xin coi lại mã.
     [transfer] Không tìm thấy giao dịch này. Xin coi lại mã.
@@ -413,3 +416,8 @@ problem-class-rule-payer-unknown = Nguồn không cho biết ai đã chuyển kh
 problem-class-rule-word = Chữ gồm 1–{ $max } chữ cái và chữ số, viết liền.
 problem-class-rule-too-many = Sạp đã có { $max } quy tắc. Xin kết thúc quy tắc không dùng nữa.
 problem-class-rule-ended = Quy tắc này đã kết thúc lúc { $ended_at }.
+
+## Liên kết cho điện thoại ở sạp
+
+problem-stall-link-too-many = Sạp này đã có { $max } liên kết cùng loại. Xin thu hồi một liên kết cũ rồi tạo lại.
+problem-stall-link-too-many-phones = Đã có { $max } máy mở liên kết này. Xin thu hồi máy không dùng nữa, hoặc tạo liên kết khác.

@@ -1,15 +1,12 @@
 //! API keys: random tokens, kept only as hashes, each of one board with named permissions.
 
-use std::fmt::Write;
-
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::{Act, Permission, Permissions, Scope};
+use super::{Act, Permission, Permissions, Scope, tokens};
 use crate::db::schema::{api_key_routes, api_keys};
-use crate::db::{DbConnection, Fault, Outcome};
+use crate::db::{DbConnection, Outcome};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, KeyId};
 use crate::primitives::visible::{is_hidden, is_visible};
@@ -86,7 +83,7 @@ fn insert(
         return Err(Refusal::invalid("permissions", "empty-list").into());
     }
     let permissions = Permissions::of(new.permissions);
-    let token = new_token()?;
+    let token = tokens::random("cho40_", TOKEN_BYTES)?;
     diesel::insert_into(api_keys::table)
         .values((
             api_keys::board_id.eq(board_id.0),
@@ -98,7 +95,7 @@ fn insert(
         .execute(connection)?;
     diesel::insert_into(api_key_routes::table)
         .values((
-            api_key_routes::key_hash.eq(hash(&token)),
+            api_key_routes::key_hash.eq(tokens::hash(&token)),
             api_key_routes::board_id.eq(board_id.0),
             api_key_routes::key_id.eq(id.0),
         ))
@@ -163,7 +160,7 @@ pub fn authenticate(connection: &mut DbConnection, token: &str) -> Outcome<Optio
                 .eq(api_key_routes::board_id)
                 .and(api_keys::id.eq(api_key_routes::key_id))),
         )
-        .filter(api_key_routes::key_hash.eq(hash(token)))
+        .filter(api_key_routes::key_hash.eq(tokens::hash(token)))
         .filter(api_keys::revoked_at_ms.is_null())
         .select((api_keys::board_id, api_keys::id, api_keys::permissions))
         .first(connection)
@@ -173,18 +170,4 @@ pub fn authenticate(connection: &mut DbConnection, token: &str) -> Outcome<Optio
         key_id: KeyId(key_id),
         permissions: Permissions::from_stored(&permissions),
     }))
-}
-
-fn new_token() -> Outcome<String> {
-    let mut bytes = [0; TOKEN_BYTES];
-    getrandom::fill(&mut bytes).map_err(Fault::broken)?;
-    let mut token = String::from("cho40_");
-    for byte in bytes {
-        let _ = write!(token, "{byte:02x}");
-    }
-    Ok(token)
-}
-
-fn hash(token: &str) -> String {
-    hex::encode(Sha256::digest(token.as_bytes()))
 }

@@ -6,6 +6,7 @@ pub mod keys;
 pub mod passphrase;
 pub mod permission;
 pub mod sealing;
+pub mod tokens;
 
 use std::sync::Arc;
 

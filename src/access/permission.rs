@@ -44,6 +44,9 @@ permissions! {
     /// See the unassigned queue and propose where its transfers belong. Whoever may assign may too.
     TransfersPropose = "transfers.propose",
     ReportsRead = "reports.read",
+    /// Give out, mute and revoke the links of stalls' phones. Whoever makes a link could open it and
+    /// hear the stall's money: for those whom vendors let set their phones up.
+    StallLinksWrite = "stall-links.write",
     KeysWrite = "keys.write",
 }
 

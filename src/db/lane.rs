@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::connection::guarded;
 use super::{DatabaseUrl, DbConnection, Fault, Outcome};
@@ -89,7 +89,8 @@ struct Entrance<B: Batch> {
 
 /// The lanes of one process. Dropping the last handle ends their threads after the queued work.
 pub struct Lanes<B: Batch> {
-    lanes: Vec<Entrance<B>>,
+    entrances: Vec<Entrance<B>>,
+    written: Arc<watch::Sender<()>>,
     threads: Vec<thread::JoinHandle<()>>,
 }
 
@@ -107,8 +108,9 @@ impl<B: Batch> Lanes<B> {
             DatabaseUrl::Sqlite(_) => 1,
             DatabaseUrl::Postgres(_) => postgres_lanes.clamp(1, 16),
         };
-        let mut lanes = Vec::with_capacity(count);
+        let mut entrances = Vec::with_capacity(count);
         let mut threads = Vec::with_capacity(count);
+        let written = Arc::new(watch::Sender::new(()));
         for number in 0..count {
             let connection = DbConnection::open(url)?;
             let (queue, receiver) = sync_channel(QUEUE);
@@ -118,6 +120,7 @@ impl<B: Batch> Lanes<B> {
                 url: url.clone(),
                 receiver,
                 waiting: Arc::clone(&waiting),
+                written: Arc::clone(&written),
                 batch_limit,
                 batch: batch(),
             };
@@ -125,10 +128,10 @@ impl<B: Batch> Lanes<B> {
                 .name(format!("writer-{number}"))
                 .spawn(move || lane.run())
                 .map_err(Fault::broken)?;
-            lanes.push(Entrance { queue, waiting });
+            entrances.push(Entrance { queue, waiting });
             threads.push(thread);
         }
-        Ok(Arc::new(Self { lanes, threads }))
+        Ok(Arc::new(Self { entrances, written, threads }))
     }
 
     /// Queues a hot item; `answer` is called on the lane's thread after COMMIT, and whom it returns
@@ -142,6 +145,11 @@ impl<B: Batch> Lanes<B> {
         self.send(board_id, Job::Item(item, Box::new(answer)))
     }
 
+    /// Changes after each COMMIT of this process; several that follow fast are one change.
+    pub fn written(&self) -> watch::Receiver<()> {
+        self.written.subscribe()
+    }
+
     /// Whether somebody waits for the board's lane: what can be done later should be.
     pub fn is_busy(&self, board_id: i64) -> bool {
         self.lane(board_id).is_some_and(|lane| lane.waiting.load(Ordering::Relaxed) > 0)
@@ -149,7 +157,7 @@ impl<B: Batch> Lanes<B> {
 
     fn lane(&self, board_id: i64) -> Option<&Entrance<B>> {
         let lane = board_id.unsigned_abs().wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-        self.lanes.get(lane as usize % self.lanes.len().max(1))
+        self.entrances.get(lane as usize % self.entrances.len().max(1))
     }
 
     fn send(&self, board_id: i64, job: Job<B>) -> Outcome<()> {
@@ -173,7 +181,7 @@ impl<B: Batch> Writer for Lanes<B> {
 
 impl<B: Batch> Drop for Lanes<B> {
     fn drop(&mut self) {
-        self.lanes.clear();
+        self.entrances.clear();
         for thread in self.threads.drain(..) {
             // Nobody is left to tell of a lane that panicked.
             let _ = thread.join();
@@ -186,6 +194,7 @@ struct Lane<B: Batch> {
     url: DatabaseUrl,
     receiver: Receiver<Job<B>>,
     waiting: Arc<AtomicUsize>,
+    written: Arc<watch::Sender<()>>,
     batch_limit: usize,
     batch: B,
 }
@@ -209,6 +218,7 @@ impl<B: Batch> Lane<B> {
                         if (task.0)(self.begin()) {
                             self.reopen_if_lost();
                         }
+                        self.written.send_replace(());
                     }
                 }
                 if items.len() < self.batch_limit {
@@ -226,6 +236,7 @@ impl<B: Batch> Lane<B> {
         match self.transact(items) {
             Ok(replies) => {
                 wake(answers.drain(..).zip(replies).map(|(answer, reply)| answer(Ok(reply))));
+                self.written.send_replace(());
             }
             // Where somebody else holds the database, each item alone would wait as long again.
             Err(fault) if items.len() == 1 || matches!(fault, Fault::Busy) => {

@@ -610,6 +610,49 @@ diesel::table! {
 }
 
 diesel::table! {
+    stall_links (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        occupancy_id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        shows_payer -> Bool,
+        created_by -> BigInt,
+        created_at_ms -> BigInt,
+        revoked_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    stall_link_routes (token_hash) {
+        token_hash -> Text,
+        board_id -> BigInt,
+        link_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    listeners (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        link_id -> BigInt,
+        name -> Text,
+        opened_at_ms -> BigInt,
+        last_seen_at_ms -> BigInt,
+        muted_at_ms -> Nullable<BigInt>,
+        revoked_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    listener_routes (token_hash) {
+        token_hash -> Text,
+        board_id -> BigInt,
+        listener_id -> BigInt,
+    }
+}
+
+diesel::table! {
     transfer_index (board_id, subject_id, transfer_id) {
         board_id -> BigInt,
         subject_id -> BigInt,
@@ -963,6 +1006,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     link_changes,
     transfer_index,
     class_rules,
+    stall_links,
+    stall_link_routes,
+    listeners,
+    listener_routes,
     unassigned,
     day_totals,
     month_totals,

@@ -218,3 +218,12 @@ pub fn after(
     }
     Ok(events)
 }
+
+/// The number of a board's last event; 0 where nothing has happened.
+pub fn last_seq(connection: &mut DbConnection, board_id: BoardId) -> Outcome<i64> {
+    let newest = event_pages::table
+        .filter(event_pages::board_id.eq(board_id.0))
+        .order(event_pages::last_seq.desc())
+        .select(event_pages::last_seq);
+    Ok(newest.first(connection).optional()?.unwrap_or(0))
+}

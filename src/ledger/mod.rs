@@ -3,6 +3,7 @@
 //! A sighting is one report of one transfer; the transfer is immutable; its attribution is
 //! append-only and its lines sum to it; totals follow in the same transaction, by events and deltas.
 
+pub mod announced;
 mod assign;
 mod candidates;
 pub mod class;

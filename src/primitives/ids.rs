@@ -55,3 +55,7 @@ typed_id!(/// Money given back of a transfer.
     RefundId, "rfn");
 typed_id!(/// A statement file that was looked at, and imported or not.
     StatementId, "stm");
+typed_id!(/// A link that opens a stall's page on a phone.
+    StallLinkId, "sln");
+typed_id!(/// A browser that opened such a link.
+    ListenerId, "lsn");

@@ -22,6 +22,7 @@ mod metrics;
 mod misfit;
 mod next_step;
 pub mod openapi;
+mod pages;
 mod pairing;
 mod path;
 mod payloads;
@@ -74,6 +75,7 @@ fn everything(noop_route: bool) -> impl actix_web::dev::HttpServiceFactory {
         )
         .service(web::redirect("/docs", "/docs/"))
         .configure(|config| hooks::configure(config, noop_route))
+        .configure(pages::configure)
         .service(
             web::scope("/api/v1")
                 .wrap(Compress::default())

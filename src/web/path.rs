@@ -10,9 +10,9 @@ use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConsentId, DeliveryId,
-    DeviceId, FeedId, KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId,
-    ProposalId, RefundId, RequestId, SecretId, SectionId, StallId, StatementId, TemplateId, TextId,
-    TransferId, VendorId, VerificationId,
+    DeviceId, FeedId, KeyId, LinkId, ListenerId, MarketId, NeighbourhoodId, NumberId, OccupancyId,
+    PairId, ProposalId, RefundId, RequestId, SecretId, SectionId, StallId, StallLinkId,
+    StatementId, TemplateId, TextId, TransferId, VendorId, VerificationId,
 };
 
 /// A part of an address that names something.
@@ -45,6 +45,7 @@ segments! {
     DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal",
     RefundId = "refund",
     StatementId = "statement", ClassRuleId = "class_rule",
+    StallLinkId = "stall_link", ListenerId = "listener",
     DeviceId = "device", TemplateId = "template", TextId = "unknown_text",
 }
 

@@ -10,6 +10,7 @@ use crate::access::SecretKey;
 use crate::db::{Db, Fault, Outcome};
 use crate::intake::Intake;
 use crate::intake::poll::AllowedHosts;
+use crate::live::Hub;
 use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
 use crate::vietqr::ImageCache;
@@ -25,6 +26,8 @@ pub struct AppState {
     pub ids: Arc<IdGenerator>,
     pub secret_key: SecretKey,
     pub intake: Intake,
+    /// Whoever listens to their stall.
+    pub hub: Arc<Hub>,
     /// Where feeds may be polled besides the outside.
     pub poll_hosts: AllowedHosts,
     /// Whether `/noop` is served.
@@ -40,6 +43,7 @@ impl AppState {
     /// `intake` brings database, clock, ids and key along.
     pub fn new(
         intake: Intake,
+        hub: Arc<Hub>,
         limits: Limits,
         noop_route: bool,
         poll_hosts: AllowedHosts,
@@ -50,6 +54,7 @@ impl AppState {
             ids: intake.ids.clone(),
             secret_key: intake.secret_key.clone(),
             intake,
+            hub,
             poll_hosts,
             noop_route,
             images: ImageCache::new(IMAGES, IMAGE_BYTES),

@@ -176,6 +176,10 @@ fn one_line_of_json_tells_all_that_a_machine_needs_to_go_on() {
         let accounts = serving.ready.pointer(&feed).unwrap()["accounts"].as_array().unwrap();
         assert!(!accounts.is_empty(), "{provider} reports no account: {}", serving.ready);
     }
+    let path = serving.text("/listening/path");
+    let page = ureq::get(format!("{}{path}", serving.text("/url"))).call().unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(serving.text("/listening/command").starts_with("feed send --provider sepay"));
     let before = landed(&database.url).len();
     let report =
         serving.get(&format!("/api/v1/reports/adoption?market_id={}", serving.text("/market_id")));

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cho40");
 /// The documents with such blocks, each with what its last words show when it worked.
-const DOCUMENTS: [(&str, &[&str]); 14] = [
+const DOCUMENTS: [(&str, &[&str]); 15] = [
     (
         "README.md",
         &[
@@ -53,6 +53,7 @@ const DOCUMENTS: [(&str, &[&str]); 14] = [
         "docs/feeds/statements.md",
         &["\"money_out\":1", "\"dropped\": 1", "\"recorded\":1", "\"evidence\":\"statement\""],
     ),
+    ("docs/PHONE.md", &["/nghe/", "revoked at 20"]),
     ("docs/feeds/mbbank.md", &["\"unknown_account\"", "HTTP 200", "\"resCode\":\"00\""]),
 ];
 /// What a provider shows: no document may bring a secret of its own.
@@ -174,7 +175,8 @@ fn commands_of(document: &str) -> String {
 fn given_to(page: &str) -> String {
     let text = std::fs::read_to_string(root().join(page)).unwrap();
     let (_, about_key) = text.split_once("`KEY` a key with ").unwrap();
-    let (about_key, _) = about_key.split_once("`ACCOUNT`").unwrap();
+    let (about_key, _) = about_key.split_once(" the id of ").unwrap();
+    let (about_key, _) = about_key.rsplit_once(", ").unwrap();
     let permissions: Vec<_> = about_key.split('`').skip(1).step_by(2).collect();
     let new = serde_json::json!({ "name": "page", "permissions": permissions });
     format!("{STALL}KEY=$(api $BASE/keys -d '{new}' | jq -r .token)\n")
@@ -183,7 +185,8 @@ fn given_to(page: &str) -> String {
 fn works(document: &str) {
     let (_, shows) = DOCUMENTS.iter().find(|(path, _)| *path == document).unwrap();
     let commands = commands_of(document);
-    let given = if document.contains("/feeds/") { given_to(document) } else { String::new() };
+    let takes_given = document.contains("/feeds/") || document == "docs/PHONE.md";
+    let given = if takes_given { given_to(document) } else { String::new() };
     let said = Installation::start().run(&format!("{given}{commands}"));
     for words in *shows {
         assert!(said.contains(words), "{document} does not show {words}:\n{said}");
@@ -218,6 +221,11 @@ fn the_backup_works() {
 #[test]
 fn the_page_on_sepay_works() {
     works("docs/feeds/sepay.md");
+}
+
+#[test]
+fn the_page_on_the_stalls_phone_works() {
+    works("docs/PHONE.md");
 }
 
 #[test]

@@ -57,7 +57,7 @@ on_both!(another_boards_things_are_not_there, |db| {
     }
     // What was refused changed nothing there.
     for (name, id) in &theirs.ids {
-        if !["keys", "secrets", "devices"].contains(name) {
+        if !["keys", "secrets", "devices", "listeners"].contains(name) {
             let shown =
                 site.ask("GET", &format!("/api/v1/{name}/{id}")).key(&site.other_key).send();
             assert_eq!(shown.status, 200, "{name}: {}", shown.text());
@@ -80,6 +80,7 @@ on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
         ("deliveries", "feed_id", "feeds"),
         ("statements", "account_id", "accounts"),
         ("refunds", "transfer_id", "transfers"),
+        ("stall-links", "occupancy_id", "occupancies"),
     ] {
         let path = format!("/api/v1/{list}?{parameter}={}", theirs.id(of));
         let answer = site.get(&path);

@@ -74,6 +74,7 @@ fn published_words_are_the_ones_that_are_taken() {
             "Method" => taken::<cho40::registry::verifications::Method>(values),
             "Permission" => taken::<cho40::access::Permission>(values),
             "Class" => taken::<cho40::ledger::class::Class>(values),
+            "LinkKind" => taken::<cho40::live::links::LinkKind>(values),
             "RequestKind" => taken::<cho40::requests::RequestKind>(values),
             "DeliveryOutcome" => taken::<cho40::intake::deliveries::DeliveryOutcome>(values),
             "ClassRuleKind" => taken::<cho40::ledger::class_rules::ClassRuleKind>(values),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use cho40::vietqr::{Builder, Payee};
 use serde_json::{Value, json};
 
+use crate::phone_stall;
 use crate::web_support::{Answer, Site};
 
 const FEED_SECRET: &str = "khoa-bi-mat-cua-sepay";
@@ -32,6 +33,8 @@ impl World {
         world.pair_a_phone(site);
         world.upload_statements(site);
         world.declare_a_refund(site);
+        let (link, phone) = phone_stall::link_and_phone(site, &world.key, world.id("occupancies"));
+        world.ids.extend([("stall-links", link), ("listeners", phone)]);
         world
     }
 
@@ -298,6 +301,10 @@ impl World {
             "POST /api/v1/class-rules" => json!({
                 "occupancy_id": self.id("occupancies"), "kind": "memo_word", "word": "trảnợ",
                 "class": "debt_repayment" }),
+            "POST /api/v1/stall-links" => json!({
+                "occupancy_id": self.id("occupancies"), "kind": "owner", "name": "Chị Lụa",
+                "shows_payer": true }),
+            "PATCH /api/v1/stall-links/{id}/listeners/{listener_id}" => json!({ "muted": true }),
             "POST /api/v1/absences" => json!({
                 "occupancy_id": self.id("occupancies"), "kind": "suspended",
                 "from_day": "2026-03-01", "to_day": "2026-03-31" }),

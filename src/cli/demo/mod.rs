@@ -11,6 +11,7 @@ mod dice;
 mod feeds;
 mod fleet;
 mod life;
+mod listening;
 mod memos;
 mod place;
 mod plan;
@@ -38,6 +39,7 @@ use crate::web::Limits;
 
 use fleet::Fleet;
 use life::Life;
+use listening::listening;
 use place::Place;
 use plan::Plan;
 use ready::Ready;
@@ -156,7 +158,9 @@ async fn tell(
     plan: &Plan,
     settled: &Settled,
 ) -> Outcome<()> {
-    let ready = Ready::new(running.address(), plan, settled);
+    let url = format!("http://{}", running.address());
+    let listening = listening(app, plan, settled, &url).await?;
+    let ready = Ready::new(url, plan, settled, listening);
     if args.json {
         return say(&serde_json::to_string(&ready).map_err(Fault::broken)?);
     }

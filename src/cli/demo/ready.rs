@@ -1,9 +1,8 @@
 //! What the demo says when it is ready: one line of JSON for machines, half a screen for people.
 
-use std::net::SocketAddr;
-
 use serde::Serialize;
 
+use super::listening::Listening;
 use super::plan::Plan;
 use super::settle::Settled;
 use crate::primitives::ids::{AccountId, BoardId, FeedId, MarketId, OccupancyId};
@@ -16,6 +15,8 @@ pub struct Ready<'s> {
     board_id: BoardId,
     market_id: MarketId,
     feeds: Vec<ReadyFeed<'s>>,
+    /// A stall to listen to.
+    listening: Option<Listening>,
 }
 
 #[derive(Serialize)]
@@ -30,17 +31,22 @@ struct ReadyFeed<'s> {
 }
 
 #[derive(Serialize)]
-struct ReadyAccount<'s> {
+pub struct ReadyAccount<'s> {
     id: AccountId,
-    bin: &'static str,
+    pub bin: &'static str,
     /// The main number.
-    number: &'s str,
+    pub number: &'s str,
     /// Those who are paid to it now.
-    occupancy_ids: Vec<OccupancyId>,
+    pub occupancy_ids: Vec<OccupancyId>,
 }
 
 impl<'s> Ready<'s> {
-    pub fn new(address: SocketAddr, plan: &'s Plan, settled: &'s Settled) -> Self {
+    pub fn new(
+        url: String,
+        plan: &'s Plan,
+        settled: &'s Settled,
+        listening: Option<Listening>,
+    ) -> Self {
         let feeds = settled.feeds.iter().map(|feed| ReadyFeed {
             id: feed.id,
             provider: feed.provider.as_str(),
@@ -56,11 +62,12 @@ impl<'s> Ready<'s> {
                 .collect(),
         });
         Self {
-            url: format!("http://{address}"),
+            url,
             api_key: &settled.api_key,
             board_id: settled.scope.board_id,
             market_id: settled.register.market_id,
             feeds: feeds.collect(),
+            listening,
         }
     }
 
@@ -73,18 +80,26 @@ impl<'s> Ready<'s> {
         } else {
             "\nĐã dừng vì có --once; bỏ --once để máy chủ chạy tiếp.\n"
         };
+        let heard = self.listening.as_ref().map(|Listening { path, command }| {
+            format!(
+                "Nghe tiền về           {url}{path}\n\
+                 Gửi tiền thử để nghe   cho40 {command}\n"
+            )
+        });
+        let heard = heard.unwrap_or_default();
         format!(
             "Máy chủ                {url}\n\
              Thử API                {url}/docs/\n\
              Khóa API               {api_key}\n\
              Địa chỉ nhận tin SePay {url}/hooks/{hook}\n\
              Báo cáo                curl -H 'Authorization: Bearer {api_key}' \
-             '{url}/api/v1/reports/adoption?market_id={market_id}'\n{served}"
+             '{url}/api/v1/reports/adoption?market_id={market_id}'\n{heard}{served}"
         )
     }
 }
 
-fn account<'s>(place: usize, plan: &'s Plan, settled: &Settled) -> Option<ReadyAccount<'s>> {
+/// An account of the plan as it stands in the database.
+pub fn account<'s>(place: usize, plan: &'s Plan, settled: &Settled) -> Option<ReadyAccount<'s>> {
     let account = plan.accounts.get(place)?;
     let register = &settled.register;
     let paid = plan

@@ -3,7 +3,15 @@
 use super::source::{Source, bracketed, comma_separated, words};
 
 /// Tables that route to a board or belong to the installation.
-const GLOBAL: [&str; 5] = ["boards", "id_leases", "key_checks", "api_key_routes", "feed_routes"];
+const GLOBAL: [&str; 7] = [
+    "boards",
+    "id_leases",
+    "key_checks",
+    "api_key_routes",
+    "feed_routes",
+    "stall_link_routes",
+    "listener_routes",
+];
 const CONSTRAINTS: [&str; 5] = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"];
 
 /// A table of a migration: its name, and the range of each column or constraint.

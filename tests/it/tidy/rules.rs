@@ -28,8 +28,18 @@ const FLOORS: [&[&str]; 17] = [
 /// These could be crates of their own.
 const PURE: [&str; 2] = ["vietqr", "feeds"];
 /// Rooms in which no number may be a float.
-const NEAR_MONEY: [&str; 9] =
-    ["primitives", "vietqr", "feeds", "db", "registry", "requests", "ledger", "intake", "adoption"];
+const NEAR_MONEY: [&str; 10] = [
+    "primitives",
+    "vietqr",
+    "feeds",
+    "db",
+    "registry",
+    "requests",
+    "ledger",
+    "intake",
+    "live",
+    "adoption",
+];
 const MAX_FILE_LINES: usize = 500;
 const MAX_FUNCTION_LINES: usize = 70;
 const MAX_MEDIAN_LINES: usize = 150;
@@ -47,7 +57,7 @@ pub const SPEAK_SQL: Exempt = &[
     ("src/registry/text_enum.rs", "enumerations are columns"),
     ("src/access/keys.rs", "one small aggregate; its store would be the whole file"),
     ("src/access/sealing.rs", "one row, read and written once"),
-    ("src/events/mod.rs", "one table, two statements"),
+    ("src/events/mod.rs", "one table, three statements"),
 ];
 pub const NAMES_MACHINE_PATHS: Exempt = &[];
 

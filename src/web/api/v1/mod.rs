@@ -66,6 +66,7 @@ resources! {
     deliveries,
     suspected_pairs,
     phones,
+    stall_links,
     phone_templates,
     phone_texts,
     statements,

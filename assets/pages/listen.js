@@ -1,0 +1,359 @@
+// The page that hears. ECMAScript 5 and EventSource, for browsers of old phones.
+//
+// window.cho40 shows tests and those who help what was shown and what was spoken.
+(function () {
+  'use strict';
+
+  var SHOWN_MS = 60000;   // So long a receipt is what the customer at the stall has paid.
+  var CUT_MS = 8000;      // A shorter break of the line is not worth a word.
+  var QUIET_MS = 40000;   // The server speaks each 15 seconds; after this the line is dead.
+  var AGAIN_MS = 3000;
+  var LATE_SPOKEN = 3;    // Of what was missed for long, so many are spoken; the list has the others.
+  var UTTERANCE_MS = 12000;
+  var SPEEDS = { slow: 0.75, normal: 1, fast: 1.25 };
+  var VIBRATIONS = { right: [250], wrong: [150, 100, 150, 100, 400], attention: [100, 80, 100] };
+  // Of each tone: frequency (Hz), beginning and length (s), shape.
+  var TONES = {
+    right: [[880, 0, 0.16, 'sine'], [1319, 0.16, 0.3, 'sine']],
+    wrong: [[330, 0, 0.28, 'square'], [220, 0.3, 0.45, 'square']],
+    attention: [[660, 0, 0.12, 'triangle'], [660, 0.2, 0.12, 'triangle'], [660, 0.4, 0.12, 'triangle']]
+  };
+
+  var body = document.body;
+  var texts = document.getElementById('texts');
+  function text(key) { return texts.getAttribute('data-' + key) || ''; }
+  function el(id) { return document.getElementById(id); }
+
+  // Private windows and some in-app browsers refuse storage: then it is kept as long as the page.
+  var kept = {};
+  function load(key) { try { return localStorage.getItem(key); } catch (e) { return kept[key] || null; } }
+  function save(key, value) { kept[key] = value; try { localStorage.setItem(key, value); } catch (e) { /* kept */ } }
+
+  var CURSOR = 'cho40.cursor.' + body.getAttribute('data-listener');
+  var SETTINGS = 'cho40.settings';
+  var settings = { how: 'voice', region: 'south', speed: 'normal' };
+  try {
+    var stored = JSON.parse(load(SETTINGS) || '{}');
+    Object.keys(settings).forEach(function (name) { if (stored[name]) { settings[name] = stored[name]; } });
+  } catch (e) { /* The defaults hold. */ }
+
+  var state = window.cho40 = {
+    cursor: null,      // Everything up to it was shown.
+    link: 'connecting',
+    source: null,
+    card: null,        // The receipt that is shown large.
+    isOn: false,
+    isMuted: false,
+    spoken: [],        // { id, text, by }, in order.
+    shown: []          // Ids, in order.
+  };
+  var number = parseInt(load(CURSOR), 10);
+  if (number >= 0) { state.cursor = number; }
+
+  // ------------------------------------------------------------------ what is seen
+
+  var warnings = {};
+  function warn(key, isSo) {
+    warnings[key] = isSo;
+    var all = ['ended', 'muted', 'silent', 'gap', 'hidden', 'voice'];
+    var first = all.filter(function (one) { return warnings[one]; })[0];
+    el('warning').hidden = !first;
+    var said = first ? text('warn-' + first) : '';
+    if (el('warning').textContent !== said) { el('warning').textContent = said; }
+  }
+
+  function put(id, said) { if (el(id).textContent !== said) { el(id).textContent = said; } }
+
+  // The largest type that an amount of any length fits in.
+  function fit(element) {
+    for (var size = 3.2; size > 1.2; size -= 0.2) {
+      element.style.fontSize = size + 'rem';
+      if (element.scrollWidth <= element.clientWidth) { return; }
+    }
+  }
+
+  function render() {
+    var look = 'connecting', headline = text('state-connecting'), amount = '', detail = '';
+    var card = state.card;
+    if (card) {
+      var kind = card.kind.replace('_', '-');
+      look = card.tone;
+      headline = text('kind-' + kind);
+      amount = card.amount;
+      detail = [text('late') + ' ' + card.time + (card.payer ? ' · ' + card.payer : ''), text('hint-' + kind)]
+        .filter(Boolean).join('\n');
+    } else if (state.link === 'cut' || state.source && state.source.state !== 'not_seen_yet') {
+      look = 'unknown';
+      headline = text('state-unknown');
+      var why = state.link === 'cut' ? 'hint-cut' : state.source.alarm ? 'hint-alarm' : '';
+      detail = [why && text(why), text('hint-unknown')].filter(Boolean).join('\n');
+    } else if (state.source) {
+      look = 'waiting';
+      headline = text('state-waiting');
+      detail = text('hint-waiting');
+    }
+    el('card').className = 'state-' + look;
+    put('headline', headline);
+    put('amount', amount);
+    put('detail', detail);
+    fit(el('amount'));
+    el('link').className = state.link === 'live' ? 'dot on' : 'dot';
+    el('link').hidden = state.link === 'ended';
+    if (state.link !== 'connecting') { put('link', text('link-' + state.link)); }
+    el('sound').hidden = state.isOn || state.isMuted;
+    el('repeat').hidden = !(state.isOn && last) || state.isMuted || state.link === 'ended';
+    warn('silent', !state.isOn && !state.isMuted);
+    warn('muted', state.isMuted);
+  }
+
+  var cardTimer = null;
+  function showCard(money) {
+    state.card = money;
+    clearTimeout(cardTimer);
+    cardTimer = setTimeout(function () { state.card = null; render(); }, SHOWN_MS);
+  }
+
+  function list(money) {
+    var row = document.createElement('li');
+    var when = document.createElement('span');
+    var amount = document.createElement('b');
+    when.textContent = money.time + (money.payer ? ' · ' + money.payer : '') +
+      (money.tone === 'right' ? '' : ' · ' + text('kind-' + money.kind.replace('_', '-')));
+    amount.textContent = money.amount;
+    row.appendChild(when);
+    row.appendChild(amount);
+    el('list').insertBefore(row, el('list').firstChild);
+    while (el('list').children.length > 5) { el('list').removeChild(el('list').lastChild); }
+    el('past').hidden = false;
+  }
+
+  // ------------------------------------------------------------------ what is heard
+
+  var audio = null, queue = [], isSpeaking = false, last = null, lock = null;
+
+  function voice() {
+    if (!window.speechSynthesis || !window.SpeechSynthesisUtterance) { return null; }
+    var found = speechSynthesis.getVoices().filter(function (one) { return /^vi\b/i.test(one.lang); });
+    return found[0] || null;
+  }
+
+  // Ways to speak, best first: the browser's Vietnamese voice; recorded words have their place
+  // here. Without one, the tone alone.
+  var speakers = [
+    function (said, done) {
+      var found = settings.how === 'voice' && voice();
+      if (!found) { return null; }
+      var utterance = new SpeechSynthesisUtterance(said);
+      utterance.voice = found;
+      utterance.lang = found.lang;
+      utterance.rate = SPEEDS[settings.speed] || 1;
+      utterance.onend = utterance.onerror = done;
+      speechSynthesis.speak(utterance);
+      return 'voice';
+    }
+  ];
+
+  function tone(name) {
+    if (!audio) { return 0; }
+    var length = 0;
+    (TONES[name] || TONES.attention).forEach(function (one) {
+      var oscillator = audio.createOscillator(), gain = audio.createGain();
+      var from = audio.currentTime + one[1], to = from + one[2];
+      oscillator.type = one[3];
+      oscillator.frequency.value = one[0];
+      gain.gain.setValueAtTime(0.0001, from);
+      gain.gain.exponentialRampToValueAtTime(0.5, from + 0.02);
+      gain.gain.exponentialRampToValueAtTime(0.0001, to);
+      oscillator.connect(gain);
+      gain.connect(audio.destination);
+      oscillator.start(from);
+      oscillator.stop(to);
+      length = Math.max(length, (one[1] + one[2]) * 1000);
+    });
+    return length;
+  }
+
+  function say(item) {
+    if (!state.isOn || state.isMuted) { heard(item); return; }
+    queue.push(item);
+    var late = queue.filter(function (one) { return one.late; });
+    if (late.length > LATE_SPOKEN) {
+      heard(late[0]);
+      queue.splice(queue.indexOf(late[0]), 1);
+    }
+    next();
+  }
+
+  // What was heard is not told again, also if the page is closed now.
+  function heard(item) {
+    if (item.seq > (parseInt(load(CURSOR), 10) || 0)) { save(CURSOR, String(item.seq)); }
+  }
+
+  function next() {
+    if (isSpeaking || !queue.length) { return; }
+    isSpeaking = true;
+    var item = queue.shift(), isDone = false;
+    heard(item);
+    var done = function () {
+      if (isDone) { return; }
+      isDone = true;
+      clearTimeout(guard);
+      isSpeaking = false;
+      setTimeout(next, 150);
+    };
+    // Some engines never say that they have ended.
+    var guard = setTimeout(done, UTTERANCE_MS);
+    var length = tone(item.tone);
+    if (navigator.vibrate) { navigator.vibrate(VIBRATIONS[item.tone] || []); }
+    setTimeout(function () {
+      var by = null, said = item.say[settings.region] || item.say.south;
+      for (var i = 0; i < speakers.length && !by; i += 1) { by = speakers[i](said, done); }
+      state.spoken.push({ id: item.id, text: said, by: by || 'chime' });
+      if (!by) { setTimeout(done, 200); }
+    }, length);
+  }
+
+  function stayAwake() {
+    if (!navigator.wakeLock || lock || document.hidden) { return; }
+    navigator.wakeLock.request('screen').then(function (given) {
+      lock = given;
+      given.addEventListener('release', function () { lock = null; });
+    }, function () { /* The phone's own setting holds. */ });
+  }
+
+  function turnOn() {
+    var Audio = window.AudioContext || window.webkitAudioContext;
+    if (Audio && !audio) {
+      audio = new Audio();
+      audio.onstatechange = function () {
+        // A call or another app has taken the sound away: it needs a touch again.
+        if (audio.state !== 'running' && state.isOn && !document.hidden) { state.isOn = false; render(); }
+      };
+    }
+    if (audio && audio.resume) { audio.resume(); }
+    if (window.speechSynthesis) {
+      // The first words must be spoken within the touch, or iOS keeps silent for good.
+      var empty = new SpeechSynthesisUtterance(' ');
+      empty.volume = 0;
+      speechSynthesis.speak(empty);
+    }
+    state.isOn = true;
+    stayAwake();
+    tone('right');
+    setTimeout(function () { warn('voice', settings.how === 'voice' && !voice()); }, 1500);
+    render();
+  }
+
+  // ------------------------------------------------------------------ what comes
+
+  var source = null, lastHeard = Date.now(), cutTimer = null, againTimer = null;
+
+  function onLine() {
+    lastHeard = Date.now();
+    clearTimeout(cutTimer);
+    cutTimer = null;
+    if (state.link !== 'live') { state.link = 'live'; render(); }
+  }
+
+  function offLine() {
+    if (cutTimer || state.link === 'cut') { return; }
+    cutTimer = setTimeout(function () { cutTimer = null; state.link = 'cut'; render(); }, CUT_MS);
+  }
+
+  function reach(event) {
+    var seq = parseInt(event.lastEventId, 10);
+    var isNew = state.cursor === null || seq > state.cursor;
+    if (isNew && seq >= 0) { state.cursor = seq; }
+    return { seq: seq, isNew: isNew };
+  }
+
+  function onMoney(event) {
+    onLine();
+    var at = reach(event);
+    if (!at.isNew) { return; }
+    var money = JSON.parse(event.data);
+    money.seq = at.seq;
+    state.shown.push(money.id);
+    list(money);
+    // Another tab of this phone may have spoken it.
+    if (at.seq <= (parseInt(load(CURSOR), 10) || 0)) { render(); return; }
+    last = money;
+    if (!money.late) { showCard(money); }
+    say(money);
+    render();
+  }
+
+  function onBeat(event) {
+    onLine();
+    var at = reach(event), told = JSON.parse(event.data);
+    if (!queue.length && at.seq >= 0) { heard(at); }
+    var wasAlarm = state.source && state.source.alarm;
+    state.source = told;
+    state.isMuted = told.muted;
+    if (told.alarm && !wasAlarm && state.isOn && !told.muted) { tone('attention'); }
+    render();
+  }
+
+  function connect() {
+    clearTimeout(againTimer);
+    if (source) { source.close(); }
+    lastHeard = Date.now();
+    source = new EventSource('/nghe/live' + (state.cursor === null ? '' : '?after=' + state.cursor));
+    source.addEventListener('money', onMoney);
+    source.addEventListener('beat', onBeat);
+    source.addEventListener('gap', function () { onLine(); warn('gap', true); });
+    source.addEventListener('ended', function () {
+      source.close();
+      state.link = 'ended';
+      state.source = { state: 'unknown' };
+      state.card = null;
+      warn('ended', true);
+      render();
+    });
+    source.onerror = function () {
+      offLine();
+      // Closed for good by an answer that is no stream: the server is busy or starts again.
+      if (source.readyState === 2 && state.link !== 'ended') { againTimer = setTimeout(connect, AGAIN_MS); }
+    };
+  }
+
+  function lookAtLine() {
+    if (state.link !== 'ended' && Date.now() - lastHeard > QUIET_MS) { offLine(); connect(); }
+  }
+  setInterval(lookAtLine, 5000);
+  window.addEventListener('online', lookAtLine);
+
+  var hiddenAt = 0;
+  document.addEventListener('visibilitychange', function () {
+    if (document.hidden) { hiddenAt = Date.now(); return; }
+    warn('hidden', Date.now() - hiddenAt > 30000);
+    if (audio && audio.state !== 'running') { state.isOn = false; }
+    stayAwake();
+    lookAtLine();
+    render();
+  });
+
+  // ------------------------------------------------------------------ touches
+
+  el('sound').addEventListener('click', turnOn);
+  el('repeat').addEventListener('click', function () { if (last) { again(last); } });
+  el('try').addEventListener('click', function () {
+    if (!state.isOn) { turnOn(); }
+    again({ say: { south: body.getAttribute('data-south'), north: body.getAttribute('data-north') } });
+  });
+  function again(money) {
+    say({ id: 'again', seq: 0, tone: money.tone || 'right', say: money.say, late: false });
+  }
+
+  Array.prototype.forEach.call(document.querySelectorAll('input[type=radio]'), function (input) {
+    input.checked = settings[input.name] === input.value;
+    input.addEventListener('change', function () {
+      settings[input.name] = input.value;
+      save(SETTINGS, JSON.stringify(settings));
+      warn('voice', false);
+    });
+  });
+
+  render();
+  connect();
+})();

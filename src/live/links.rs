@@ -1,0 +1,134 @@
+//! Links that open a stall's page on a phone, without an app or a password. A link is printed as a
+//! code or sent by Zalo; whoever has it can open it, so it is long and random, and can be revoked.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::store::links as rows;
+use crate::access::{Act, Permission, tokens};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{KeyId, OccupancyId, StallLinkId};
+use crate::primitives::{Refusal, UnixMs};
+use crate::registry::check::{self, found};
+use crate::registry::{Page, PageRequest, occupancies};
+use crate::text_enum;
+
+const TOKEN_BYTES: usize = 16;
+const NAME_CHARS: usize = 80;
+/// Links of a kind and stall that are not revoked.
+const LINKS: i64 = 10;
+
+text_enum!(
+    /// What a link opens.
+    LinkKind {
+        /// Nghe: announcements of money that comes, and nothing else; for the stall's phone, a
+        /// child, a helper.
+        Listener = "listener",
+        /// Chủ sạp: the vendor's own; it hears too.
+        Owner = "owner",
+    }
+);
+
+/// A link as it is shown: never its token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StallLink {
+    pub id: StallLinkId,
+    pub occupancy_id: OccupancyId,
+    pub kind: LinkKind,
+    pub name: String,
+    /// Whether the page shows who paid, where the feed tells it.
+    pub shows_payer: bool,
+    /// The key that made it.
+    pub created_by: KeyId,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: UnixMs,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<UnixMs>,
+}
+
+/// A new link with its path, shown this once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IssuedLink {
+    #[serde(flatten)]
+    pub link: StallLink,
+    /// Below the server's address, e.g. `/nghe/` and 32 hexadecimal digits.
+    pub path: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewStallLink {
+    pub occupancy_id: OccupancyId,
+    pub kind: LinkKind,
+    /// Whose phone it is for, 1–80 characters, e.g. “Máy ở sạp”.
+    pub name: String,
+    /// Whether the page may show who paid; `false` if absent.
+    #[serde(default)]
+    pub shows_payer: bool,
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct StallLinkFilter {
+    pub occupancy_id: Option<OccupancyId>,
+}
+
+/// Makes a link.
+///
+/// # Errors
+/// `not-found` (occupancy_id), those of a name, `stall-link-too-many`.
+pub fn create(connection: &mut DbConnection, act: &Act, new: NewStallLink) -> Outcome<IssuedLink> {
+    act.require(Permission::StallLinksWrite)?;
+    let board_id = act.board_id();
+    let occupancy = occupancies::require(connection, act, new.occupancy_id, "occupancy_id")?;
+    let name = check::text("name", &new.name, NAME_CHARS)?;
+    if rows::live_count(connection, board_id, occupancy.id, new.kind)? >= LINKS {
+        return Err(Refusal::conflict("stall-link-too-many").with("max", LINKS).into());
+    }
+    let link = StallLink {
+        id: StallLinkId(act.new_id()),
+        occupancy_id: occupancy.id,
+        kind: new.kind,
+        name,
+        shows_payer: new.shows_payer,
+        created_by: act.scope.key_id,
+        created_at: act.at,
+        revoked_at: None,
+    };
+    let token = tokens::random("", TOKEN_BYTES)?;
+    rows::insert(connection, board_id, &link, &tokens::hash(&token))?;
+    let page = match link.kind {
+        LinkKind::Listener => "nghe",
+        LinkKind::Owner => "sap",
+    };
+    Ok(IssuedLink { link, path: format!("/{page}/{token}") })
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: StallLinkId) -> Outcome<StallLink> {
+    act.require(Permission::RegistryRead)?;
+    Ok(found(rows::find(connection, act.board_id(), id)?, "stall_link")?)
+}
+
+/// Links in the order in which they were made, also those that were revoked.
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &StallLinkFilter,
+    page: PageRequest,
+) -> Outcome<Page<StallLink>> {
+    act.require(Permission::RegistryRead)?;
+    let links = rows::page(connection, act.board_id(), filter.occupancy_id, page)?;
+    Ok(page.page(links, |link| link.id.0))
+}
+
+/// Ends a link and every phone that opened it, at once; ending it again changes nothing.
+pub fn revoke(connection: &mut DbConnection, act: &Act, id: StallLinkId) -> Outcome<StallLink> {
+    act.require(Permission::StallLinksWrite)?;
+    let board_id = act.board_id();
+    let mut link = found(rows::find(connection, board_id, id)?, "stall_link")?;
+    if link.revoked_at.is_none() {
+        rows::revoke(connection, board_id, id, act.at)?;
+        link.revoked_at = Some(act.at);
+    }
+    Ok(link)
+}

@@ -1,0 +1,73 @@
+//! The two cookies of pages: who the browser is, and which language was chosen.
+//!
+//! Over TLS the first has the prefix `__Host-` (RFC 6265bis, 4.1.3.2): no other host and no page
+//! without TLS can set it. Over plain HTTP, in a demo or a market's own network, browsers refuse
+//! that prefix, so it has another name there.
+
+use actix_web::http::header::{COOKIE, HeaderMap};
+
+use crate::web::texts::Language;
+
+const SECURE: &str = "__Host-cho40-phone";
+const PLAIN: &str = "cho40-phone";
+const LANGUAGE: &str = "cho40-lang";
+/// Browsers keep none longer than 400 days.
+const MAX_AGE_S: u32 = 400 * 24 * 60 * 60;
+const MAX_VALUE: usize = 100;
+
+fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let pairs = headers.get_all(COOKIE).filter_map(|header| header.to_str().ok());
+    pairs
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, value)| *key == name && value.len() <= MAX_VALUE)
+        .map(|(_, value)| value)
+}
+
+/// What names the browser.
+pub(super) fn device(headers: &HeaderMap) -> Option<String> {
+    value(headers, SECURE).or_else(|| value(headers, PLAIN)).map(str::to_owned)
+}
+
+/// The language that was chosen on the page.
+pub(super) fn language(headers: &HeaderMap) -> Option<Language> {
+    named(value(headers, LANGUAGE)?)
+}
+
+/// `vi` or `en`.
+pub(super) fn named(tag: &str) -> Option<Language> {
+    [Language::Vietnamese, Language::English].into_iter().find(|language| language.tag() == tag)
+}
+
+/// Lax, not Strict: the page is opened from Zalo and from the home screen.
+pub(super) fn set_device(token: &str, is_secure: bool) -> String {
+    if is_secure {
+        format!("{SECURE}={token}; Path=/; Max-Age={MAX_AGE_S}; HttpOnly; SameSite=Lax; Secure")
+    } else {
+        format!("{PLAIN}={token}; Path=/; Max-Age={MAX_AGE_S}; HttpOnly; SameSite=Lax")
+    }
+}
+
+pub(super) fn set_language(language: Language) -> String {
+    format!("{LANGUAGE}={}; Path=/; Max-Age={MAX_AGE_S}; SameSite=Lax", language.tag())
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn cookies_are_found_among_others() {
+        let mut headers = HeaderMap::new();
+        let value = HeaderValue::from_static("a=b; cho40-phone=12ab; cho40-lang=en;");
+        headers.insert(COOKIE, value);
+        assert_eq!(device(&headers).as_deref(), Some("12ab"));
+        assert_eq!(language(&headers), Some(Language::English));
+        headers.insert(COOKIE, HeaderValue::from_static("cho40-phone=1; __Host-cho40-phone=2"));
+        assert_eq!(device(&headers).as_deref(), Some("2"));
+        headers.insert(COOKIE, HeaderValue::from_static("xcho40-phone=1; cho40-lang=fr"));
+        assert_eq!((device(&headers), language(&headers)), (None, None));
+    }
+}

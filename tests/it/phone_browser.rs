@@ -1,0 +1,214 @@
+//! A real Chromium without a window, driven by the DevTools protocol over a pipe: JSON messages
+//! that end with a zero byte, on its file descriptors 3 and 4.
+
+#![cfg(test)]
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+
+/// So long a page may take for anything.
+const PATIENCE: Duration = Duration::from_secs(20);
+const PROGRAMS: [&str; 4] =
+    ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
+
+/// A browser with one tab, 360 × 640 as a small phone has it.
+pub struct Browser {
+    process: Child,
+    to: ChildStdin,
+    from: Receiver<Value>,
+    events: VecDeque<Value>,
+    session: String,
+    last_id: u64,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    pub fn start() -> Self {
+        let program = PROGRAMS.iter().find(|name| is_there(name)).expect(
+            "no Chromium: run the tests with scripts/test, which installs chromium-headless-shell",
+        );
+        let profile = tempfile::tempdir().unwrap();
+        // Descriptors can be moved without unsafe code only by a shell.
+        let mut process = Command::new("sh")
+            .args(["-c", "exec \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null 2>/dev/null", "sh"])
+            .args([program, "--headless", "--remote-debugging-pipe", "--no-sandbox"])
+            .args(["--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--lang=vi"])
+            .args(["--hide-scrollbars", "--disable-background-networking", "--disable-sync"])
+            .args(["--disable-component-update", "--disable-default-apps"])
+            .arg(format!("--user-data-dir={}", profile.path().display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let to = process.stdin.take().unwrap();
+        let mut out = BufReader::new(process.stdout.take().unwrap());
+        let (say, from) = mpsc::channel();
+        std::thread::spawn(move || {
+            loop {
+                let mut message = Vec::new();
+                if out.read_until(0, &mut message).unwrap_or(0) == 0 {
+                    return;
+                }
+                message.pop();
+                if say.send(serde_json::from_slice(&message).unwrap()).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut browser = Self {
+            process,
+            to,
+            from,
+            events: VecDeque::new(),
+            session: String::new(),
+            last_id: 0,
+            _profile: profile,
+        };
+        browser.open_tab();
+        browser
+    }
+
+    fn open_tab(&mut self) {
+        let target = self.ask("Target.createTarget", json!({ "url": "about:blank" }));
+        let attach = json!({ "targetId": target["targetId"], "flatten": true });
+        let attached = self.ask("Target.attachToTarget", attach);
+        self.session = attached["sessionId"].as_str().unwrap().to_owned();
+        for domain in ["Page", "Runtime", "Network"] {
+            self.ask(&format!("{domain}.enable"), json!({}));
+        }
+        self.ask(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": true }),
+        );
+        self.ask("Emulation.setTouchEmulationEnabled", json!({ "enabled": true }));
+    }
+
+    /// Sends a command and waits for its answer.
+    #[track_caller]
+    pub fn ask(&mut self, method: &str, params: Value) -> Value {
+        self.last_id += 1;
+        let id = self.last_id;
+        let mut message = json!({ "id": id, "method": method, "params": params });
+        if !self.session.is_empty() {
+            message["sessionId"] = json!(self.session);
+        }
+        self.to.write_all(message.to_string().as_bytes()).unwrap();
+        self.to.write_all(&[0]).unwrap();
+        self.to.flush().unwrap();
+        loop {
+            let message = self.from.recv_timeout(PATIENCE).expect(method);
+            if message["id"] == id {
+                assert!(message.get("error").is_none(), "{method}: {message}");
+                return message["result"].clone();
+            }
+            self.events.push_back(message);
+        }
+    }
+
+    /// What the browser told by itself up to now, oldest first.
+    pub fn events(&mut self, method: &str) -> Vec<Value> {
+        self.events.extend(self.from.try_iter());
+        let of = |event: &&Value| event["method"] == method;
+        self.events.iter().filter(of).map(|event| event["params"].clone()).collect()
+    }
+
+    /// Opens an address and waits until it is loaded.
+    #[track_caller]
+    pub fn open(&mut self, url: &str) {
+        self.events.clear();
+        let gone = self.ask("Page.navigate", json!({ "url": url }));
+        assert!(gone.get("errorText").is_none(), "{url}: {gone}");
+        self.until("document.readyState === 'complete'");
+    }
+
+    /// The value of an expression in the page.
+    #[track_caller]
+    pub fn value(&mut self, expression: &str) -> Value {
+        let asked =
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let answer = self.ask("Runtime.evaluate", asked);
+        assert!(answer.get("exceptionDetails").is_none(), "{expression}: {answer}");
+        answer["result"]["value"].clone()
+    }
+
+    /// Waits until an expression is true.
+    #[track_caller]
+    pub fn until(&mut self, expression: &str) {
+        let began = Instant::now();
+        let guarded = format!(
+            "(function () {{ try {{ return !!({expression}); }} catch (e) {{ return false; }} }})()"
+        );
+        while self.value(&guarded) != true {
+            if began.elapsed() > PATIENCE {
+                let seen = self.value("document.body ? document.body.innerText : ''");
+                panic!("not so: {expression}\n{seen}");
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Touches the middle of what a selector finds, as a finger does.
+    #[track_caller]
+    pub fn touch(&mut self, selector: &str) {
+        let place = self.value(&format!(
+            "(function () {{ var e = document.querySelector('{selector}'); e.scrollIntoView({{ block: 'nearest' }}); \
+             var r = e.getBoundingClientRect(); \
+             return [r.left + r.width / 2, r.top + r.height / 2]; }})()"
+        ));
+        let point = json!([{ "x": place[0], "y": place[1] }]);
+        let touch = |kind: &str, points: &Value| json!({ "type": kind, "touchPoints": points });
+        self.ask("Input.dispatchTouchEvent", touch("touchStart", &point));
+        self.ask("Input.dispatchTouchEvent", touch("touchEnd", &json!([])));
+    }
+
+    /// A script that runs in each page before its own.
+    pub fn before_each_page(&mut self, source: &str) {
+        self.ask("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source }));
+    }
+
+    /// Bytes that came over the line since the page was opened, as they were sent.
+    pub fn bytes_loaded(&mut self) -> f64 {
+        let finished = self.events("Network.loadingFinished");
+        finished.iter().map(|one| one["encodedDataLength"].as_f64().unwrap()).sum()
+    }
+
+    /// What pages complained of: errors, and what their policy forbade.
+    pub fn complaints(&mut self) -> Vec<Value> {
+        let mut all = self.events("Runtime.exceptionThrown");
+        let logged = self.events("Runtime.consoleAPICalled");
+        all.extend(logged.into_iter().filter(|one| one["type"] == "error"));
+        all
+    }
+
+    /// A picture of what is seen; into the documents where `CHO40_PICTURES` asks for it.
+    pub fn picture(&mut self, name: &str) {
+        let taken = self.ask("Page.captureScreenshot", json!({ "format": "png" }));
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(taken["data"].as_str().unwrap())
+            .unwrap();
+        assert!(bytes.starts_with(b"\x89PNG"));
+        if std::env::var_os("CHO40_PICTURES").is_some() {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/pictures/phone");
+            std::fs::create_dir_all(folder).unwrap();
+            std::fs::write(format!("{folder}/{name}.png"), bytes).unwrap();
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn is_there(program: &str) -> bool {
+    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output();
+    found.is_ok_and(|output| output.status.success())
+}

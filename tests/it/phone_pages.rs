@@ -1,0 +1,319 @@
+//! The page that hears, in a real browser: opened by its link, touched, told, cut off, revoked.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Instant;
+
+use cho40::primitives::time::MS_PER_MINUTE;
+use serde_json::json;
+
+use crate::phone_browser::Browser;
+use crate::phone_stall::{Link, Stall};
+use crate::support::on_both;
+use crate::web_support::Site;
+
+/// A Vietnamese voice, as most Android phones have one, that keeps what it was given to say.
+const VOICE: &str = "
+    window.uttered = [];
+    Object.defineProperty(window, 'speechSynthesis', { value: {
+        getVoices: function () { return [{ lang: 'en-US' }, { lang: 'vi-VN' }]; },
+        speak: function (u) {
+            if (u.text.trim()) { uttered.push([u.text, u.voice.lang, u.rate]); }
+            setTimeout(function () { if (u.onend) { u.onend(); } }, 20);
+        } } });
+    window.SpeechSynthesisUtterance = function (text) { this.text = text; };";
+const SPOKEN: &str = "JSON.stringify(cho40.spoken.map(function (one) { return one.text; }))";
+
+/// Opens a link as a person does; the page waits for its touch then.
+fn open(browser: &mut Browser, site: &str, link: &Link) {
+    browser.open(&format!("{site}{}", link.path));
+    browser.touch("button");
+    browser.until("location.pathname === '/nghe' && window.cho40 && cho40.link === 'live'");
+}
+
+fn shown(browser: &mut Browser, id: &str) -> String {
+    browser.value(&format!("document.getElementById('{id}').innerText")).as_str().unwrap().into()
+}
+
+on_both!(a_link_is_opened_by_a_touch_and_money_is_heard, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let link = stall.link(&site, "listener", false);
+    let mut browser = Browser::start();
+    browser.before_each_page(VOICE);
+    browser.open(&format!("{}{}", site.url, link.path));
+    assert_eq!(browser.value("location.pathname"), "/nghe", "the token left the address");
+    browser.picture("open");
+    browser.touch("button");
+    browser.until("window.cho40 && cho40.link === 'live' && cho40.source");
+    assert_eq!(browser.value("document.referrer"), "");
+    assert_eq!(browser.value("document.cookie"), "", "no script sees who the browser is");
+    assert_eq!(shown(&mut browser, "headline"), "CHƯA THẤY TIỀN");
+    assert_eq!(shown(&mut browser, "warning"), "Chưa có tiếng");
+    browser.picture("silent");
+    browser.touch("#sound");
+    browser.until("cho40.isOn");
+    browser.picture("waiting");
+    stall.pay(&site, db, 1, 50_000);
+    browser.until("uttered.length === 1");
+    let uttered = browser.value("uttered[0]");
+    assert_eq!(uttered, json!(["Đã nhận năm mươi ngàn đồng", "vi-VN", 1]));
+    assert_eq!(shown(&mut browser, "headline"), "ĐÃ NHẬN");
+    assert_eq!(shown(&mut browser, "amount"), "50.000 đ");
+    assert_eq!(shown(&mut browser, "detail"), "lúc 12:00");
+    browser.picture("received");
+    stall.pay(&site, db, 2, 9_034);
+    browser.until("uttered.length === 2");
+    assert_eq!(shown(&mut browser, "headline"), "COI LẠI SỐ TIỀN");
+    browser.picture("unusual");
+    browser.touch("#repeat");
+    browser.until("uttered.length === 3");
+    assert_eq!(browser.value("uttered[2][0] === uttered[1][0]"), true);
+    browser.touch("summary");
+    browser.touch("input[value=north]");
+    browser.touch("input[value=slow]");
+    browser.touch("#try");
+    browser.until("uttered.length === 4");
+    assert_eq!(browser.value("uttered[3][0]"), "Đã nhận năm mươi nghìn đồng");
+    browser.picture("settings");
+    stall.pay(&site, db, 3, 105_000);
+    browser.until("uttered.length === 5");
+    let north = json!(["Đã nhận một trăm linh năm nghìn đồng", "vi-VN", 0.75]);
+    assert_eq!(browser.value("uttered[4]"), north);
+    // A page that is opened anew keeps its settings, and tells nothing twice.
+    browser.open(&format!("{}/nghe", site.url));
+    browser.until("window.cho40 && cho40.link === 'live'");
+    browser.touch("#sound");
+    stall.pay(&site, db, 4, 21_000);
+    browser.until("uttered.length === 1");
+    let after = json!(["Đã nhận hai mươi mốt nghìn đồng", "vi-VN", 0.75]);
+    assert_eq!(browser.value("uttered[0]"), after);
+    assert_eq!(browser.value("cho40.shown.length"), 1);
+    assert_eq!(browser.complaints(), Vec::<serde_json::Value>::new());
+});
+
+on_both!(a_wrong_amount_is_never_called_received, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    browser.before_each_page(VOICE);
+    open(&mut browser, &site.url, &stall.link(&site, "owner", true));
+    browser.touch("#sound");
+    for (id, paid, headline, picture) in [
+        (1, 9_034, "COI LẠI SỐ TIỀN", "thousandfold"),
+        (2, 9_000_000, "THIẾU TIỀN", "underpaid"),
+        (3, 10_000_000, "DƯ TIỀN", "overpaid"),
+    ] {
+        let request = json!({ "kind": "sale", "occupancy_id": stall.world.id("occupancies"),
+            "amount_vnd": 9_034_000 });
+        let request = site.post("/api/v1/requests", &request).json;
+        stall.report(&site, id, paid, request["reference"].as_str().unwrap(), db.clock.now());
+        browser.until(&format!("uttered.length === {id}"));
+        assert_eq!(shown(&mut browser, "headline"), headline);
+        assert_eq!(browser.value("document.getElementById('card').className"), "state-wrong");
+        let width = browser.value("document.documentElement.scrollWidth");
+        assert_eq!(width, 360, "it does not fit: {headline}");
+        browser.picture(picture);
+    }
+});
+
+on_both!(without_a_voice_it_chimes_and_a_receipt_does_not_stay_green, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    // A minute passes in a second.
+    browser.before_each_page(
+        "var wait = window.setTimeout;
+         window.setTimeout = function (f, ms) { return wait(f, ms === 60000 ? 1000 : ms); };",
+    );
+    open(&mut browser, &site.url, &stall.link(&site, "listener", false));
+    browser.touch("#sound");
+    browser.until("document.getElementById('warning').innerText.indexOf('giọng đọc') > 0");
+    browser.picture("no-voice");
+    stall.pay(&site, db, 1, 50_000);
+    browser.until("cho40.spoken.length === 1");
+    assert_eq!(browser.value("cho40.spoken[0].by"), "chime");
+    assert_eq!(shown(&mut browser, "headline"), "ĐÃ NHẬN");
+    browser.until("document.getElementById('headline').innerText === 'CHƯA THẤY TIỀN'");
+    assert_eq!(shown(&mut browser, "list"), "12:00\n50.000 đ");
+    browser.picture("afterwards");
+});
+
+on_both!(a_tunnel_and_a_restart_lose_nothing_and_say_nothing_twice, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let tunnel = Tunnel::to(&site.url);
+    let mut browser = Browser::start();
+    browser.before_each_page(VOICE);
+    open(&mut browser, &tunnel.url, &stall.link(&site, "listener", false));
+    browser.touch("#sound");
+    stall.pay(&site, db, 1, 10_000);
+    browser.until("uttered.length === 1");
+    tunnel.cut();
+    stall.pay(&site, db, 2, 20_000);
+    stall.pay(&site, db, 3, 30_000);
+    browser.value("cho40.card = null");
+    browser.until("cho40.link === 'cut'");
+    assert_eq!(shown(&mut browser, "headline"), "KHÔNG RÕ");
+    assert_eq!(shown(&mut browser, "detail"), "Mất mạng.\nXEM ỨNG DỤNG NGÂN HÀNG");
+    browser.picture("cut");
+    tunnel.mend(&site.url);
+    browser.until("uttered.length === 3");
+    // The server starts anew.
+    drop(site);
+    let site = Site::of(db);
+    tunnel.cut();
+    tunnel.mend(&site.url);
+    stall.pay(&site, db, 4, 40_000);
+    browser.until("uttered.length === 4 && cho40.link === 'live'");
+    let said = [
+        "Đã nhận mười ngàn đồng",
+        "Đã nhận hai mươi ngàn đồng",
+        "Đã nhận ba mươi ngàn đồng",
+        "Đã nhận bốn mươi ngàn đồng",
+    ];
+    assert_eq!(browser.value(SPOKEN), json!(json!(said).to_string()));
+});
+
+on_both!(a_dead_source_is_unknown_and_a_muted_phone_is_silent, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let link = stall.link(&site, "listener", false);
+    let mut browser = Browser::start();
+    browser.before_each_page(VOICE);
+    open(&mut browser, &site.url, &link);
+    browser.touch("#sound");
+    let listeners = format!("/api/v1/stall-links/{}/listeners", link.id);
+    let phone = site.get(&listeners).json["items"][0]["id"].as_str().unwrap().to_owned();
+    let mute = |muted: bool| {
+        let path = format!("{listeners}/{phone}");
+        site.ask("PATCH", &path).key(&site.key).json(&json!({ "muted": muted })).send();
+    };
+    db.clock.move_to(db.clock.now().plus_ms(20 * MS_PER_MINUTE));
+    mute(true);
+    browser.until("cho40.isMuted");
+    assert_eq!(shown(&mut browser, "headline"), "KHÔNG RÕ");
+    assert_eq!(shown(&mut browser, "detail"), "XEM ỨNG DỤNG NGÂN HÀNG");
+    stall.pay(&site, db, 1, 50_000);
+    browser.until("cho40.shown.length === 1");
+    browser.picture("muted");
+    mute(false);
+    browser.until("!cho40.isMuted && cho40.source.state === 'not_seen_yet'");
+    db.clock.move_to(db.clock.now().plus_ms(20 * MS_PER_MINUTE));
+    mute(true);
+    mute(false);
+    browser.value("cho40.card = null");
+    browser.until("!cho40.isMuted && cho40.source.state === 'unknown'");
+    assert_eq!(shown(&mut browser, "headline"), "KHÔNG RÕ");
+    browser.picture("unknown");
+    assert_eq!(browser.value("uttered.length"), 0);
+    // And the link is revoked.
+    site.ask("DELETE", &format!("/api/v1/stall-links/{}", link.id)).key(&site.key).send();
+    browser.until("cho40.link === 'ended'");
+    assert!(shown(&mut browser, "warning").starts_with("Máy này không còn được nghe nữa"));
+    browser.picture("ended");
+    browser.open(&format!("{}/nghe", site.url));
+    assert_eq!(shown_heading(&mut browser), "Trang này không mở được");
+    browser.picture("closed");
+});
+
+fn shown_heading(browser: &mut Browser) -> String {
+    browser.value("document.querySelector('h1').innerText").as_str().unwrap().into()
+}
+
+on_both!(a_page_is_light_and_comes_over_a_weak_line, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    open(&mut browser, &site.url, &stall.link(&site, "listener", false));
+    browser.ask("Network.setCacheDisabled", json!({ "cacheDisabled": true }));
+    // 50 kbit/s, 400 ms.
+    let weak = json!({ "offline": false, "latency": 400, "downloadThroughput": 6_250,
+        "uploadThroughput": 6_250 });
+    browser.ask("Network.emulateNetworkConditions", weak);
+    let began = Instant::now();
+    browser.open(&format!("{}/nghe", site.url));
+    browser.until("document.getElementById('headline').innerText");
+    let took = began.elapsed();
+    assert!(took.as_secs() < 4, "first view after {took:?}");
+    browser.until("cho40.link === 'live'");
+    let loaded = browser.bytes_loaded();
+    assert!(loaded > 3_000.0 && loaded < 15_000.0, "{loaded} bytes");
+    // Unpacked too.
+    let unpacked = "Promise.all([location.href].concat(Array.from(document.querySelectorAll(
+        'link[rel=stylesheet],script[src]')).map(e => e.href || e.src)).map(
+        u => fetch(u).then(a => a.text()))).then(all => all.join('').length)";
+    let raw = browser.value(unpacked).as_u64().unwrap();
+    assert!(raw > 15_000 && raw < 50_000, "{raw} characters");
+});
+
+/// What came after ECMAScript 2017 would stop an old phone's browser at the first line.
+#[test]
+fn scripts_are_for_old_browsers() {
+    for name in ["open.js", "listen.js"] {
+        let path = format!("{}/assets/pages/{name}", env!("CARGO_MANIFEST_DIR"));
+        let script = std::fs::read_to_string(path).unwrap();
+        for newer in ["?.", "??", "=>", "`", "let ", "const ", "async ", "...", "class ", "catch {"]
+        {
+            assert!(!script.contains(newer), "{name}: {newer}");
+        }
+    }
+}
+
+/// A line between browser and server that can be cut.
+struct Tunnel {
+    url: String,
+    /// Where it leads; nowhere while it is cut.
+    target: Arc<Mutex<Option<String>>>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Tunnel {
+    fn to(url: &str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let own = format!("http://{}", listener.local_addr().unwrap());
+        let target = Arc::new(Mutex::new(Some(host(url))));
+        let open = Arc::new(Mutex::new(Vec::new()));
+        let (leads, lines) = (Arc::clone(&target), Arc::clone(&open));
+        thread::spawn(move || {
+            for near in listener.incoming() {
+                let near = near.unwrap();
+                let Some(host) = leads.lock().unwrap().clone() else { continue };
+                let Ok(far) = TcpStream::connect(host) else { continue };
+                for (from, to) in [(&near, &far), (&far, &near)] {
+                    let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                    thread::spawn(move || pass_on(from, to));
+                }
+                lines.lock().unwrap().extend([near, far]);
+            }
+        });
+        Self { url: own, target, open }
+    }
+
+    fn cut(&self) {
+        *self.target.lock().unwrap() = None;
+        for line in self.open.lock().unwrap().drain(..) {
+            let _ = line.shutdown(Shutdown::Both);
+        }
+    }
+
+    fn mend(&self, url: &str) {
+        *self.target.lock().unwrap() = Some(host(url));
+    }
+}
+
+fn host(url: &str) -> String {
+    url.strip_prefix("http://").unwrap().to_owned()
+}
+
+fn pass_on(mut from: TcpStream, mut to: TcpStream) {
+    let mut piece = [0; 16 << 10];
+    while let Ok(read @ 1..) = from.read(&mut piece) {
+        if to.write_all(&piece[..read]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Both);
+}
