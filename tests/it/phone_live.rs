@@ -2,11 +2,15 @@
 //! own stall's.
 
 use cho40::db::schema::event_pages;
+use cho40::feeds::sample::SampleTransfer;
+use cho40::feeds::{Direction, FeedConfig, Provider, Secret};
+use cho40::primitives::Vnd;
 use cho40::primitives::time::MS_PER_MINUTE;
 use diesel::prelude::*;
 use serde_json::json;
 
-use crate::phone_stall::{Stall, Stream, opened};
+use crate::phone_stall::{NUMBER, Stall, Stream, opened};
+use crate::stage::STANDARD_SECRET;
 use crate::support::on_both;
 use crate::web_support::Site;
 
@@ -144,6 +148,85 @@ on_both!(a_source_is_alive_only_while_it_is_proven, |db| {
     db.clock.move_to(db.clock.now().plus_ms(20 * MS_PER_MINUTE));
     // A quiet account is unknown, and no alarm.
     assert_eq!(state(), json!({ "state": "unknown", "alarm": false, "muted": false }));
+});
+
+on_both!(a_code_that_its_feed_cannot_see_makes_the_source_unknown, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let cookie = opened(&site, &stall.link(&site, "listener", false));
+    stall.pay(&site, db, 1, 10_000);
+    let seen = |numbers: &str| {
+        let facts = json!({ "facts": { "sees": [{ "bin": "970436", "numbers": numbers,
+            "money_out": "seen" }] } });
+        let path = stall.world.path("/api/v1/feeds/{id}");
+        let changed = site.ask("PATCH", &path).key(&site.key).json(&facts).send();
+        assert_eq!(changed.status, 200, "{}", changed.text());
+        Stream::open(&site, &cookie, "").next_of("beat").data["state"].clone()
+    };
+    assert_eq!(seen("all"), "not_seen_yet");
+    assert_eq!(seen("virtual"), "unknown");
+});
+
+on_both!(payers_are_shown_only_where_the_link_shows_them, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let without = opened(&site, &stall.link(&site, "listener", false));
+    let with = opened(&site, &stall.link(&site, "owner", true));
+    let (mut without, mut with) =
+        (Stream::open(&site, &without, ""), Stream::open(&site, &with, ""));
+    let begun = without.next_of("beat").seq;
+    with.next_of("beat");
+    let feed = json!({ "provider": "standard_webhooks", "name": "Ngân hàng", "config": {},
+        "secret": STANDARD_SECRET });
+    let feed = site.create("/api/v1/feeds", &feed);
+    let transfer = SampleTransfer {
+        id: 7,
+        gateway: "Vietcombank",
+        bin: "970436",
+        account: NUMBER,
+        virtual_account: None,
+        direction: Direction::In,
+        amount: Vnd::new(33_000),
+        occurred_at: db.clock.now(),
+        memo: stall.reference(),
+        reference: "FT7",
+        payer_name: Some("LE VAN AN"),
+        order_code: 0,
+    };
+    let config = FeedConfig::parse(Provider::StandardWebhooks, "{}").unwrap();
+    let secret = Secret::new(STANDARD_SECRET, 12).unwrap();
+    let signed = transfer.signed_request(&config, &secret, db.clock.now()).unwrap();
+    let ask = site.ask("POST", &format!("/hooks/{feed}")).raw(&signed.body);
+    let sent = signed.headers.iter().fold(ask, |ask, (name, value)| ask.header(name, value)).send();
+    assert_eq!(sent.status, 200, "{}", sent.text());
+    assert_eq!(with.next_of("money").data["payer"], "LE VAN AN");
+    assert_eq!(without.next_of("money").data["payer"], json!(null));
+    // Neither when it is told again.
+    let cookie = opened(&site, &stall.link(&site, "listener", false));
+    let mut later = Stream::open(&site, &cookie, &format!("?after={begun}"));
+    assert_eq!(later.next_of("money").data["payer"], json!(null));
+});
+
+on_both!(strange_requests_are_refused, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let cookie = opened(&site, &stall.link(&site, "listener", false));
+    let ask = |method: &str, path: &str| site.ask(method, path).header("cookie", &cookie);
+    for query in ["?after=x", "?after=9223372036854775808", "?after=%00"] {
+        assert_eq!(ask("GET", &format!("/nghe/live{query}")).send().status, 400, "{query}");
+    }
+    assert!(Stream::open(&site, &cookie, "?after=-9223372036854775808").next().is_some());
+    assert_eq!(ask("HEAD", "/nghe/live").send().status, 200);
+    assert_eq!(ask("POST", "/nghe/live").send().problem(405), "method-not-allowed");
+    assert_eq!(ask("GET", "/nghe/open").send().problem(405), "method-not-allowed");
+    let large = "token=".to_owned() + &"x".repeat(1 << 20);
+    let open = ask("POST", "/nghe/open").raw(large.as_bytes()).header("origin", &site.url);
+    assert_eq!(open.send().problem(413), "request-too-large");
+    let binary = ask("POST", "/nghe/open").raw(b"\xff\x00=%zz&token").header("origin", &site.url);
+    assert_eq!(binary.send().status, 410);
+    assert_eq!(ask("GET", "/assets/page-000000000000.css").send().problem(404), "route-unknown");
+    let odd = site.ask("GET", "/nghe").header("cookie", "cho40-phone=%00; cho40-phone; =;;");
+    assert_eq!(odd.send().status, 403);
 });
 
 on_both!(one_that_slept_through_very_much_is_told_so, |db| {

@@ -249,6 +249,57 @@ on_both!(a_page_is_light_and_comes_over_a_weak_line, |db| {
     assert!(raw > 15_000 && raw < 50_000, "{raw} characters");
 });
 
+/// What stands on what, as a formula of WCAG 2.2 (1.4.3) has it, and how large what is touched is
+/// (2.5.5).
+const LEGIBLE: &str = "(function () {
+    function light(c) {
+        var v = c.match(/[0-9.]+/g).slice(0, 3).map(function (x) {
+            x /= 255; return x <= 0.04045 ? x / 12.92 : Math.pow((x + 0.055) / 1.055, 2.4); });
+        return 0.2126 * v[0] + 0.7152 * v[1] + 0.0722 * v[2];
+    }
+    function under(e) {
+        for (; e; e = e.parentElement) {
+            var c = getComputedStyle(e).backgroundColor;
+            if (c !== 'rgba(0, 0, 0, 0)') { return light(c); }
+        }
+        return 1;
+    }
+    var bad = [];
+    document.querySelectorAll('h1,h2,p,button,label,legend,summary,a,li span,li b').forEach(
+        function (e) {
+            if (!e.innerText) { return; }
+            var a = light(getComputedStyle(e).color), b = under(e);
+            var ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+            if (ratio < 4.5) { bad.push(e.id + e.className + ' ' + ratio); }
+        });
+    document.querySelectorAll('button,label,summary,a').forEach(function (e) {
+        var h = e.getBoundingClientRect().height;
+        if (h && h < 44) { bad.push(e.tagName + ' is ' + h + ' high'); }
+    });
+    return bad;
+})()";
+
+on_both!(every_state_is_legible_and_every_button_large, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    browser.open(&format!("{}{}", site.url, stall.link(&site, "listener", false).path));
+    assert_eq!(browser.value(LEGIBLE), json!([]));
+    open(&mut browser, &site.url, &stall.link(&site, "listener", false));
+    stall.pay(&site, db, 1, 999_999_999);
+    browser.until("cho40.shown.length === 1");
+    browser.value("document.getElementById('settings').open = true");
+    for state in ["connecting", "waiting", "unknown", "right", "wrong", "attention"] {
+        browser.value(&format!("document.getElementById('card').className = 'state-{state}'"));
+        assert_eq!(browser.value(LEGIBLE), json!([]), "{state}");
+        assert_eq!(browser.value("document.documentElement.scrollWidth"), 360, "{state}");
+    }
+    // What a reader of screens is told.
+    let told = "document.getElementById('card').getAttribute('aria-live')";
+    assert_eq!(browser.value(told), "polite");
+    assert_eq!(browser.value("document.documentElement.lang"), "vi");
+});
+
 /// What came after ECMAScript 2017 would stop an old phone's browser at the first line.
 #[test]
 fn scripts_are_for_old_browsers() {
