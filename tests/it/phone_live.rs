@@ -156,15 +156,15 @@ on_both!(a_code_that_its_feed_cannot_see_makes_the_source_unknown, |db| {
     let cookie = opened(&site, &stall.link(&site, "listener", false));
     stall.pay(&site, db, 1, 10_000);
     let seen = |numbers: &str| {
-        let facts = json!({ "facts": { "sees": [{ "bin": "970436", "numbers": numbers,
-            "money_out": "seen" }] } });
+        let sees = json!([{ "bin": "970436", "numbers": numbers, "source": "thử" }]);
+        let facts = json!({ "facts": { "sees": sees } });
         let path = stall.world.path("/api/v1/feeds/{id}");
         let changed = site.ask("PATCH", &path).key(&site.key).json(&facts).send();
         assert_eq!(changed.status, 200, "{}", changed.text());
         Stream::open(&site, &cookie, "").next_of("beat").data["state"].clone()
     };
     assert_eq!(seen("all"), "not_seen_yet");
-    assert_eq!(seen("virtual"), "unknown");
+    assert_eq!(seen("none"), "unknown");
 });
 
 on_both!(payers_are_shown_only_where_the_link_shows_them, |db| {
