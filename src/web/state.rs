@@ -12,6 +12,7 @@ use crate::intake::Intake;
 use crate::intake::poll::AllowedHosts;
 use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
+use crate::print::Press;
 use crate::vietqr::ImageCache;
 
 /// Pictures kept drawn: a market's cards in two sizes, or about 10 MB.
@@ -31,6 +32,8 @@ pub struct AppState {
     pub noop_route: bool,
     pub images: ImageCache,
     pub payloads: Payloads,
+    /// Fonts and templates of printed pages.
+    pub press: Arc<Press>,
     pub metrics: Metrics,
     pub limiters: Limiters,
     pub request_ids: RequestIds,
@@ -43,6 +46,7 @@ impl AppState {
         limits: Limits,
         noop_route: bool,
         poll_hosts: AllowedHosts,
+        press: Press,
     ) -> Outcome<Self> {
         Ok(Self {
             db: intake.db.clone(),
@@ -54,6 +58,7 @@ impl AppState {
             noop_route,
             images: ImageCache::new(IMAGES, IMAGE_BYTES),
             payloads: Payloads::default(),
+            press: Arc::new(press),
             metrics: Metrics::new()?,
             limiters: Limiters::new(limits),
             request_ids: RequestIds::new()?,
