@@ -140,7 +140,7 @@ fn sheet(
 /// The code to print: of the vendor who is there rather than of one to come, and ours rather than
 /// one that a bank printed; then the newest, which comes first.
 fn best(codes: Vec<CodeRow>, today: Day) -> Option<CodeRow> {
-    let is_later = |code: &CodeRow| (code.from_day() > today, code.source == CodeSource::Existing);
+    let is_later = |code: &CodeRow| (code.since() > today, code.source == CodeSource::Existing);
     codes.into_iter().min_by_key(is_later)
 }
 

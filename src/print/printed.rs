@@ -120,13 +120,15 @@ fn encode(pixels: &[u8], width: u32, height: u32, dpi: u16) -> Result<Vec<u8>, p
     let is_gray =
         pixels.chunks_exact(4).all(|pixel| matches!(pixel, [r, g, b, _] if r == g && g == b));
     let channels = if is_gray { 1 } else { 3 };
-    let bytes: Vec<u8> =
-        pixels.chunks_exact(4).flat_map(|pixel| pixel.iter().take(channels)).copied().collect();
+    let mut bytes = Vec::with_capacity(pixels.len() / 4 * channels);
+    for pixel in pixels.chunks_exact(4) {
+        bytes.extend_from_slice(pixel.get(..channels).unwrap_or_default());
+    }
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, width, height);
     encoder.set_color(if is_gray { ColorType::Grayscale } else { ColorType::Rgb });
     encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Fast);
+    encoder.set_compression(Compression::Balanced);
     // Dots a metre: 10,000 / 254 of those an inch.
     let ppu = (u32::from(dpi) * 10_000 + 127) / 254;
     encoder.set_pixel_dims(Some(PixelDimensions { xppu: ppu, yppu: ppu, unit: Unit::Meter }));

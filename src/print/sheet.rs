@@ -146,7 +146,7 @@ impl Sheet {
     #[must_use]
     pub fn file_name(&self, kind: Kind) -> String {
         let of = match self.cards.as_slice() {
-            [card] => &card.stall,
+            [card] if self.fill => &card.stall,
             _ => &self.place.market,
         };
         let of = fold::name(of).to_lowercase().replace(' ', "-");

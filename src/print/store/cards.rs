@@ -50,7 +50,7 @@ impl CodeRow {
         UnixMs(self.issued_at_ms)
     }
 
-    pub const fn from_day(&self) -> Day {
+    pub const fn since(&self) -> Day {
         Day(self.from_day)
     }
 }
