@@ -70,6 +70,7 @@ mod primitives_time;
 mod print_cli;
 mod print_orders;
 mod print_pages;
+mod print_pictures;
 mod print_read;
 mod print_support;
 mod print_text;

@@ -3,13 +3,17 @@
 
 use cho40::print::look::Logo;
 use cho40::print::{Card, Kind, Layout, Press, Sheet, Style};
+use image::ImageFormat::{Jpeg, Png};
+use typst::layout::Abs;
 
-use crate::print_support::{PRESS, Spot, longest, market, mm, said, sample, set, shortest, spots};
+use crate::print_support::{PRESS, Spot, longest, market, said, sample, set, shortest, spots};
 
 /// Every Vietnamese letter with a mark.
 const LETTERS: &str = "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ";
 
-fn every(make: impl Fn(Layout, Style) -> Sheet) -> impl Iterator<Item = Sheet> {
+type Make = fn(Layout, Style) -> Sheet;
+
+fn every(make: Make) -> impl Iterator<Item = Sheet> {
     let layouts = [Layout::A5, Layout::A6, Layout::Sticker, Layout::Picture];
     let both = layouts.into_iter().flat_map(|layout| Style::ALL.iter().map(move |s| (layout, *s)));
     both.map(move |(layout, style)| make(layout, style))
@@ -17,7 +21,7 @@ fn every(make: impl Fn(Layout, Style) -> Sheet) -> impl Iterator<Item = Sheet> {
 
 #[test]
 fn nothing_leaves_the_page_or_stands_on_something_else() {
-    let made: [(&str, fn(Layout, Style) -> Sheet); 3] =
+    let made: [(&str, Make); 3] =
         [("shortest", shortest), ("sample", sample), ("longest", longest)];
     for (name, sheet) in
         made.into_iter().flat_map(|(name, make)| every(make).map(move |s| (name, s)))
@@ -27,25 +31,25 @@ fn nothing_leaves_the_page_or_stands_on_something_else() {
         let size = page.frame.size();
         let where_ = format!("{name} {:?} {:?}", sheet.layout, sheet.style);
         // With marks above capitals and tails below, everything keeps off the edge.
-        for spot in spots(&page.frame, 0.35, 0.25) {
-            let edge = mm(2.5);
+        for spot in spots(&page.frame, 1.05, 0.25) {
+            let edge = Abs::mm(2.5);
             let is_inside = spot.left >= edge
                 && spot.top >= edge
-                && spot.right <= size.x.to_pt() - edge
-                && spot.bottom <= size.y.to_pt() - edge;
+                && spot.right <= size.x - edge
+                && spot.bottom <= size.y - edge;
             assert!(is_inside, "{where_}: {spot:?} leaves {size:?}");
         }
-        let all = spots(&page.frame, 0.1, 0.1);
+        let all = spots(&page.frame, 0.8, 0.1);
         for (number, spot) in all.iter().enumerate() {
             let under = all[number + 1..].iter().find(|other| spot.meets(other));
             assert!(under.is_none(), "{where_}: {spot:?} on {under:?}");
         }
-        let symbol = all.iter().filter(|spot| spot.text.is_none()).map(side).fold(0.0, f64::max);
-        assert!(symbol >= mm(35.0), "{where_}: a symbol of {symbol} pt");
+        let symbol = all.iter().filter(|spot| spot.text.is_none()).map(side).max();
+        assert!(symbol >= Some(Abs::mm(35.0)), "{where_}: a symbol of {symbol:?}");
     }
 }
 
-fn side(spot: &Spot) -> f64 {
+fn side(spot: &Spot) -> Abs {
     (spot.right - spot.left).min(spot.bottom - spot.top)
 }
 
@@ -121,7 +125,7 @@ fn a_list_leads_through_the_market() {
     }
     let second = said(&printed.pages()[1].frame);
     assert!(second.contains("Khumới–4sạp") && second.contains("B-3chưacómã"), "{second}");
-    let all = spots(&printed.pages()[0].frame, 0.1, 0.1);
+    let all = spots(&printed.pages()[0].frame, 0.8, 0.1);
     for (number, spot) in all.iter().enumerate() {
         assert!(!all[number + 1..].iter().any(|other| spot.meets(other)), "{spot:?}");
     }
@@ -161,7 +165,6 @@ fn logos_are_judged() {
         image::RgbImage::new(width, height).write_to(&mut file, format).unwrap();
         file.into_inner()
     };
-    use image::ImageFormat::{Jpeg, Png};
     for (bytes, code) in [
         (picture(31, 40, Png), "logo-sides"),
         (picture(40, 2_001, Png), "logo-sides"),

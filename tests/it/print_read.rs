@@ -110,7 +110,8 @@ fn drawn(printed: &Printed) -> Vec<(usize, usize, Vec<u8>)> {
     let cache = RenderCache::new();
     let settings =
         InterpreterSettings { font_resolver: Arc::new(|_| None), ..InterpreterSettings::default() };
-    let scale = 150.0 / 72.0;
+    // 150 dots for 72 points.
+    let scale = 2.083_333;
     let how =
         RenderSettings { x_scale: scale, y_scale: scale, bg_color: WHITE, ..Default::default() };
     let pages = pdf.pages();

@@ -63,7 +63,7 @@ pub fn longest(layout: Layout, style: Style) -> Sheet {
 pub fn market(stalls: usize, layout: Layout, style: Style) -> Sheet {
     let section = |n: usize| ["Cá đồng", "Rau củ", "Trái cây"][n * 3 / stalls.max(1)];
     let card_of = |n: usize| {
-        let (stall, account) = (format!("A-{}", n + 1), format!("10{:08}", n));
+        let (stall, account) = (format!("A-{}", n + 1), format!("10{n:08}"));
         let mut card = card([&stall, "Nguyễn Thị Mẫu", "Nguyễn Thị Mẫu", &account], "970436");
         card.section = section(n).into();
         card
@@ -130,14 +130,14 @@ pub fn read_pixels(
     grids.iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
 }
 
-/// A rectangle on a page, in points from its upper left corner.
+/// A rectangle on a page, from its upper left corner.
 #[derive(Clone, Debug)]
 pub struct Spot {
     pub text: Option<String>,
-    pub left: f64,
-    pub top: f64,
-    pub right: f64,
-    pub bottom: f64,
+    pub left: Abs,
+    pub top: Abs,
+    pub right: Abs,
+    pub bottom: Abs,
 }
 
 impl Spot {
@@ -149,8 +149,8 @@ impl Spot {
     }
 }
 
-/// Where texts and pictures stand on a page: a text from its capitals' height to its base line,
-/// and `above` and `below` that by parts of its size.
+/// Where texts and pictures stand on a page: a text from `above` its base line to `below` it, in
+/// parts of its size, of which capitals take 0.7.
 pub fn spots(frame: &Frame, above: f64, below: f64) -> Vec<Spot> {
     let mut found = Vec::new();
     collect(frame, Point::zero(), (above, below), &mut found);
@@ -160,7 +160,6 @@ pub fn spots(frame: &Frame, above: f64, below: f64) -> Vec<Spot> {
 fn collect(frame: &Frame, origin: Point, (above, below): (f64, f64), found: &mut Vec<Spot>) {
     for (at, item) in frame.items() {
         let at = Point::new(origin.x + at.x, origin.y + at.y);
-        let (left, base) = (at.x.to_pt(), at.y.to_pt());
         match item {
             FrameItem::Group(group) => {
                 let inner = Point::new(at.x + group.transform.tx, at.y + group.transform.ty);
@@ -168,21 +167,20 @@ fn collect(frame: &Frame, origin: Point, (above, below): (f64, f64), found: &mut
             }
             FrameItem::Text(text) => {
                 assert!(text.glyphs.iter().all(|glyph| glyph.id != 0), "{:?}", text.text);
-                let size = text.size.to_pt();
                 found.push(Spot {
                     text: Some(text.text.to_string()),
-                    left,
-                    top: base - (0.7 + above) * size,
-                    right: left + text.width().to_pt(),
-                    bottom: base + below * size,
+                    left: at.x,
+                    top: at.y - text.size * above,
+                    right: at.x + text.width(),
+                    bottom: at.y + text.size * below,
                 });
             }
             FrameItem::Image(_, size, _) => found.push(Spot {
                 text: None,
-                left,
-                top: base,
-                right: left + size.x.to_pt(),
-                bottom: base + size.y.to_pt(),
+                left: at.x,
+                top: at.y,
+                right: at.x + size.x,
+                bottom: at.y + size.y,
             }),
             _ => {}
         }
@@ -191,10 +189,6 @@ fn collect(frame: &Frame, origin: Point, (above, below): (f64, f64), found: &mut
 
 /// All that a page says, in the order of its texts, without spaces.
 pub fn said(frame: &Frame) -> String {
-    let texts = spots(frame, 0.0, 0.0).into_iter().filter_map(|spot| spot.text);
+    let texts = spots(frame, 0.7, 0.0).into_iter().filter_map(|spot| spot.text);
     texts.collect::<String>().split_whitespace().collect()
-}
-
-pub fn mm(length: f64) -> f64 {
-    Abs::mm(length).to_pt()
 }
