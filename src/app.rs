@@ -21,6 +21,7 @@ use crate::ledger::{LedgerWriter, index, relink, rollup};
 use crate::live::Hub;
 use crate::primitives::id::IdGenerator;
 use crate::primitives::{Clock, Refusal};
+use crate::print::Press;
 use crate::web::limiter::Limits;
 use crate::web::state::AppState;
 
@@ -55,6 +56,8 @@ pub struct Config {
     pub polls: bool,
     /// Addresses that feeds may be polled at besides those of the outside, by https.
     pub poll_hosts: AllowedHosts,
+    /// A folder with templates for printed pages, instead of those of the program.
+    pub print_templates: Option<PathBuf>,
     pub limits: Limits,
 }
 
@@ -138,7 +141,8 @@ impl App {
         let config = &self.config;
         let (limits, hosts) = (config.limits, config.poll_hosts.clone());
         let (intake, hub) = (self.intake.clone(), Arc::clone(&self.hub));
-        let state = AppState::new(intake, hub, limits, config.noop_route, hosts)?;
+        let press = Press::new(config.print_templates.as_deref())?;
+        let state = AppState::new(intake, hub, limits, config.noop_route, hosts, press)?;
         let state = web::Data::new(state);
         let server = HttpServer::new(move || {
             ActixApp::new().configure(crate::web::configure(state.clone()))

@@ -12,6 +12,7 @@ pub mod intake;
 pub mod ledger;
 pub mod live;
 pub mod primitives;
+pub mod print;
 pub mod registry;
 pub mod requests;
 pub mod vietqr;

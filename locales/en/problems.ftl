@@ -401,3 +401,17 @@ problem-class-rule-ended = This rule ended at { $ended_at }.
 
 problem-stall-link-too-many = This stall has { $max } links of this kind. Revoke an old one first.
 problem-stall-link-too-many-phones = { $max } phones have opened this link. Revoke one that is not used any more, or make another link.
+
+## Printing
+
+problem-stall-without-code = The stall has no live code to print. Please issue one (POST /codes) first.
+problem-market-without-codes = No stall here has a live code to print. Please issue codes first.
+problem-too-many-stalls = { $stalls } stalls are too many for one file (at most { $max }). Please print section by section (section_id).
+problem-print-template-unreadable = The template { $path } cannot be read: { $error }.
+problem-print-template-wrong = The template is wrong: { $error }.
+problem-print-file-kind = It is not clear how to write { $path }. Please end its name with one of: { $kinds }.
+problem-print-pages = Several pages can only be written as PDF. Please end the file's name with .pdf.
+problem-colour-malformed = A colour is written as #rrggbb, for example #0b6b4f.
+problem-colour-too-light = This colour is too light to be read on white paper. Please choose a darker one.
+problem-logo-too-large = The logo is larger than { $max } KiB. Please make it smaller.
+problem-logo-sides = Each side of the logo must have { $min } to { $max } pixels.

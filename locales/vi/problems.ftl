@@ -421,3 +421,17 @@ problem-class-rule-ended = Quy tắc này đã kết thúc lúc { $ended_at }.
 
 problem-stall-link-too-many = Sạp này đã có { $max } liên kết cùng loại. Xin thu hồi một liên kết cũ rồi tạo lại.
 problem-stall-link-too-many-phones = Đã có { $max } máy mở liên kết này. Xin thu hồi máy không dùng nữa, hoặc tạo liên kết khác.
+
+## In thẻ
+
+problem-stall-without-code = Sạp chưa có mã còn hiệu lực để in. Xin cấp mã (POST /codes) trước.
+problem-market-without-codes = Chưa sạp nào ở đây có mã còn hiệu lực để in. Xin cấp mã trước.
+problem-too-many-stalls = { $stalls } sạp là quá nhiều cho một tệp (tối đa { $max }). Xin in từng khu (section_id).
+problem-print-template-unreadable = Không đọc được mẫu in { $path }: { $error }.
+problem-print-template-wrong = Mẫu in chưa đúng: { $error }.
+problem-print-file-kind = Không biết ghi { $path } theo kiểu nào. Xin đặt đuôi tệp là một trong: { $kinds }.
+problem-print-pages = Nhiều trang chỉ ghi được vào PDF. Xin đặt đuôi tệp là .pdf.
+problem-colour-malformed = Màu phải ghi là #rrggbb, ví dụ #0b6b4f.
+problem-colour-too-light = Màu này quá nhạt, chữ trên giấy trắng sẽ khó đọc. Xin chọn màu đậm hơn.
+problem-logo-too-large = Biểu trưng lớn hơn { $max } KiB. Xin thu nhỏ lại.
+problem-logo-sides = Mỗi cạnh của biểu trưng phải từ { $min } đến { $max } điểm ảnh.

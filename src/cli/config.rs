@@ -52,6 +52,7 @@ struct SettingsFile {
     requests_at_once: Option<i64>,
     poll_feeds: Option<bool>,
     poll_allowed_hosts: Vec<String>,
+    print_templates: Option<PathBuf>,
 }
 
 /// Settings with every default filled in.
@@ -85,6 +86,7 @@ impl Settings {
             noop_route: file.noop_route,
             polls: file.poll_feeds.unwrap_or(true),
             poll_hosts: AllowedHosts(file.poll_allowed_hosts),
+            print_templates: file.print_templates,
             limits: Limits {
                 per_key: Rate::new(per_second, at_once),
                 per_address: Rate::new(per_second.saturating_mul(4), at_once.saturating_mul(4)),

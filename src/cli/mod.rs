@@ -9,6 +9,7 @@ mod init;
 mod key;
 pub mod memo;
 mod poll;
+pub mod print;
 pub mod say;
 mod secret_key;
 mod serve;
@@ -67,6 +68,9 @@ enum Command {
     /// Ask a feed's provider for what it knows / Hỏi nhà cung cấp danh sách giao dịch
     #[command(subcommand)]
     Poll(poll::PollCommand),
+    /// Print cards, stickers and whole markets / In thẻ, tem và cả chợ
+    #[command(subcommand)]
+    Print(print::PrintCommand),
     /// Read and import bank statements / Đọc và nhập sao kê ngân hàng
     #[command(subcommand)]
     Statement(statement::StatementCommand),
@@ -145,6 +149,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
             Err(say::Failure::Stream(error)) => return Err(Fault::broken(error)),
         },
         Command::Poll(command) => return poll::run(&command),
+        Command::Print(command) => print::run(&command)?,
         Command::Feed(command) => {
             let output = BufWriter::new(io::stdout().lock());
             return feed::run(&command, io::stdin().lock(), output, io::stderr());

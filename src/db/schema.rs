@@ -86,6 +86,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    market_looks (board_id, market_id) {
+        board_id -> BigInt,
+        market_id -> BigInt,
+        accent_colour -> Text,
+        logo_kind -> Nullable<Text>,
+        logo -> Nullable<Binary>,
+        logo_width_px -> Nullable<Integer>,
+        logo_height_px -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
     calendar_rules (board_id, id) {
         board_id -> BigInt,
         id -> BigInt,
@@ -958,6 +970,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     idempotency_keys,
     markets,
+    market_looks,
     calendar_rules,
     sections,
     neighbourhoods,

@@ -63,6 +63,14 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewMarket) -> Outco
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: MarketId) -> Outcome<Market> {
     act.require(Permission::RegistryRead)?;
+    require(connection, act, id)
+}
+
+/// The market that a change is for; the change has its own permission.
+///
+/// # Errors
+/// `not-found`.
+pub fn require(connection: &mut DbConnection, act: &Act, id: MarketId) -> Outcome<Market> {
     Ok(found(store::find(connection, act.board_id(), id)?, "market")?)
 }
 
@@ -79,7 +87,7 @@ pub fn change(
     change: MarketChange,
 ) -> Outcome<Market> {
     act.require(Permission::RegistryWrite)?;
-    let mut market = found(store::find(connection, act.board_id(), id)?, "market")?;
+    let mut market = require(connection, act, id)?;
     for (field, new, current) in [
         ("name", change.name, &mut market.name),
         ("commune", change.commune, &mut market.commune),

@@ -69,6 +69,22 @@ pub fn get(connection: &mut DbConnection, act: &Act, id: SectionId) -> Outcome<S
     Ok(found(store::find(connection, act.board_id(), id)?, "section")?)
 }
 
+/// The section of a market that an input field points to.
+///
+/// # Errors
+/// `not-found` on the field.
+pub fn require_of(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    id: SectionId,
+    field: &'static str,
+) -> Outcome<Section> {
+    let section = store::find(connection, act.board_id(), id)?;
+    let section = section.filter(|section| section.market_id == market_id);
+    Ok(referred(section, "section", field)?)
+}
+
 pub fn list(
     connection: &mut DbConnection,
     act: &Act,

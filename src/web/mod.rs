@@ -27,6 +27,7 @@ mod pairing;
 mod path;
 mod payloads;
 mod pictures;
+mod printing;
 mod problem;
 mod query;
 pub mod state;

@@ -8,7 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
 };
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -84,7 +84,7 @@ impl KnownTags {
     }
 
     /// Weak comparison, as RFC 9110, 13.1.2 asks for.
-    fn contain(&self, tag: &str) -> bool {
+    pub fn contain(&self, tag: &str) -> bool {
         let known = self.0.as_ref().and_then(|value| value.to_str().ok()).unwrap_or_default();
         known
             .split(',')
@@ -121,13 +121,23 @@ pub fn answer(
     known: &KnownTags,
 ) -> Result<HttpResponse, Problem> {
     let image = caller.state.images.get(payload, level, format)?;
-    let mut response =
-        if known.contain(&image.etag) { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header((ETAG, image.etag.as_str())).insert_header(revalidate());
     if known.contain(&image.etag) {
-        return Ok(response.finish());
+        return Ok(unchanged(&image.etag));
     }
-    Ok(response.insert_header((CONTENT_TYPE, format.content_type())).body(image.bytes.clone()))
+    Ok(file(&image.etag, format.content_type()).body(image.bytes.clone()))
+}
+
+/// 304: the caller has it already.
+pub fn unchanged(etag: &str) -> HttpResponse {
+    HttpResponse::NotModified().insert_header((ETAG, etag)).insert_header(revalidate()).finish()
+}
+
+/// 200 with a file under its tag.
+pub fn file(etag: &str, content_type: &'static str) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((ETAG, etag)).insert_header(revalidate());
+    response.insert_header((CONTENT_TYPE, content_type));
+    response
 }
 
 /// The key may lose its permission tomorrow, so the browser asks each time; the tag makes it cheap.

@@ -13,6 +13,7 @@ use crate::intake::poll::AllowedHosts;
 use crate::live::Hub;
 use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
+use crate::print::Press;
 use crate::vietqr::ImageCache;
 
 /// Pictures kept drawn: a market's cards in two sizes, or about 10 MB.
@@ -34,6 +35,8 @@ pub struct AppState {
     pub noop_route: bool,
     pub images: ImageCache,
     pub payloads: Payloads,
+    /// Fonts and templates of printed pages.
+    pub press: Arc<Press>,
     pub metrics: Metrics,
     pub limiters: Limiters,
     pub request_ids: RequestIds,
@@ -47,6 +50,7 @@ impl AppState {
         limits: Limits,
         noop_route: bool,
         poll_hosts: AllowedHosts,
+        press: Press,
     ) -> Outcome<Self> {
         Ok(Self {
             db: intake.db.clone(),
@@ -59,6 +63,7 @@ impl AppState {
             noop_route,
             images: ImageCache::new(IMAGES, IMAGE_BYTES),
             payloads: Payloads::default(),
+            press: Arc::new(press),
             metrics: Metrics::new()?,
             limiters: Limiters::new(limits),
             request_ids: RequestIds::new()?,

@@ -24,6 +24,15 @@ const DOCUMENTS: [(&str, &[&str]); 15] = [
     ("docs/vi/quickstart.md", QUICKSTART),
     ("docs/api.md", &["\"rule\": \"reference\"", "\"state\": \"open\"", "Tính đến hết ngày"]),
     ("docs/operating.md", &["rows of", "Everything agrees"]),
+    (
+        "docs/PRINTING.md",
+        &[
+            "stickers.pdf: 1 thẻ",
+            "A1: BE – MBBank – 0123456789",
+            "\"accent_colour\":\"#8a1c3b\"",
+            "mine.pdf: 1 thẻ",
+        ],
+    ),
     ("docs/feeds/sepay.md", &["{\"success\":true}", "\"reason\": \"unknown_account\""]),
     (
         "docs/feeds/standard-webhooks.md",
@@ -84,6 +93,9 @@ ACCOUNT=$(api $BASE/accounts -d '{"bin":"970422","number":"0123456789","kind":"p
 ANOTHER=$(api $BASE/accounts -d '{"bin":"970422","number":"9876543210","kind":"personal","use_kind":"mixed","holder_name":"LAN","relation":"self"}' | jq -r .id)
 api $BASE/account-links -d '{"occupancy_id":"'$OCCUPANCY'","account_id":"'$ACCOUNT'","from_day":"2026-01-01"}' > /dev/null
 "#;
+
+/// The stall's code, for the page on printing.
+const A_CODE: &str = "api $BASE/codes -d '{\"occupancy_id\":\"'$OCCUPANCY'\"}' > /dev/null\n";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -185,8 +197,11 @@ fn given_to(page: &str) -> String {
 fn works(document: &str) {
     let (_, shows) = DOCUMENTS.iter().find(|(path, _)| *path == document).unwrap();
     let commands = commands_of(document);
-    let takes_given = document.contains("/feeds/") || document == "docs/PHONE.md";
-    let given = if takes_given { given_to(document) } else { String::new() };
+    let given = match document {
+        page if page.contains("/feeds/") || page == "docs/PHONE.md" => given_to(page),
+        "docs/PRINTING.md" => format!("{STALL}{A_CODE}"),
+        _ => String::new(),
+    };
     let said = Installation::start().run(&format!("{given}{commands}"));
     for words in *shows {
         assert!(said.contains(words), "{document} does not show {words}:\n{said}");
@@ -211,6 +226,11 @@ fn the_vietnamese_quickstart_works() {
 #[test]
 fn the_walk_through_the_api_works() {
     works("docs/api.md");
+}
+
+#[test]
+fn the_page_on_printing_works() {
+    works("docs/PRINTING.md");
 }
 
 #[test]

@@ -54,6 +54,7 @@ impl Stage {
             noop_route: false,
             polls: false,
             poll_hosts: AllowedHosts::default(),
+            print_templates: None,
             limits: Limits::default(),
         };
         let app = App::build(config, db.clock.clone()).unwrap();

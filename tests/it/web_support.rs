@@ -44,6 +44,7 @@ impl Site {
             noop_route: false,
             polls: false,
             poll_hosts: AllowedHosts::default(),
+            print_templates: None,
             limits,
         };
         let app = App::build(config, db.clock.clone()).unwrap();

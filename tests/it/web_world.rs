@@ -274,6 +274,7 @@ impl World {
                 "name": "Ban quản lý", "day_start_minute": 60, "minimum_receipt_vnd": 2_000 }),
             "POST /api/v1/markets" | "PATCH /api/v1/markets/{market_id}" => json!({
                 "name": "Chợ nổi", "commune": "Xã Biển Bạch", "province": "Cà Mau" }),
+            "PATCH /api/v1/markets/{market_id}/look" => json!({ "accent_colour": "#204080" }),
             "POST /api/v1/markets/{market_id}/calendar-rules" => json!({
                 "rule": { "kind": "lunar_day", "lunar_day": 15, "from_day": "2026-01-01" } }),
             "POST /api/v1/markets/{market_id}/sections" | "PATCH /api/v1/sections/{id}" => {

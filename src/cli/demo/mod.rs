@@ -108,6 +108,7 @@ fn settings(place: &Place) -> Config {
         noop_route: false,
         polls: false,
         poll_hosts: AllowedHosts::default(),
+        print_templates: None,
         limits: Limits::default(),
     }
 }

@@ -1,0 +1,20 @@
+//! The print shop: cards, stickers and sheets of them, drawn by typst from the templates of
+//! `templates/print`, which can be edited without Rust.
+//!
+//! [`order`] turns what is asked for into a [`Sheet`], all that the paper will say; the [`Press`]
+//! sets it by the templates; [`Printed`] writes it as PDF, PNG or SVG. The same sheet gives the same
+//! bytes: nothing looks at a clock, the date of a file is the day on which its codes were issued.
+
+pub mod layout;
+pub mod look;
+pub mod order;
+pub mod press;
+mod printed;
+pub mod sheet;
+mod store;
+
+pub use layout::{Layout, Style};
+pub use look::{Logo, Look};
+pub use press::Press;
+pub use printed::{Kind, Printed};
+pub use sheet::{Card, Sheet};

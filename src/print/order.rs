@@ -1,0 +1,175 @@
+//! Orders for the print shop: the card of a stall, the cards of a section or market.
+
+use std::collections::HashMap;
+
+use super::layout::{Layout, Style};
+use super::look;
+use super::sheet::{Card, Place, Sheet, Stop, composed};
+use super::store::cards::{self as store, CodeRow, Of, StallRow};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{CodeId, MarketId, SectionId, StallId};
+use crate::primitives::{Day, Refusal};
+use crate::registry::check::referred;
+use crate::registry::codes::CodeSource;
+use crate::registry::{boards, markets, sections, stalls};
+
+/// Stalls of one file: some seconds of work and 30 MB.
+pub const MAX_STALLS: usize = 3_000;
+
+/// How a stall's card is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct CardOrder {
+    pub layout: Layout,
+    pub style: Style,
+    /// One of the stall's live codes; the newest issued one, if absent.
+    pub code_id: Option<CodeId>,
+}
+
+/// How a market's cards are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct SheetOrder {
+    pub layout: Layout,
+    pub style: Style,
+    /// Only this section.
+    pub section_id: Option<SectionId>,
+    /// Whether the list to tick off comes first.
+    pub with_cover: bool,
+}
+
+/// The card of a stall. On A4, one page full of it.
+///
+/// # Errors
+/// `not-found` (stall; code_id), `stall-without-code`.
+pub fn card(
+    connection: &mut DbConnection,
+    act: &Act,
+    stall_id: StallId,
+    order: &CardOrder,
+) -> Outcome<Sheet> {
+    let stall = stalls::get(connection, act, stall_id)?;
+    let section = sections::get(connection, act, stall.section_id)?;
+    let today = boards::today(connection, act)?;
+    let codes = store::codes(connection, act.board_id(), Of::Stall(stall_id), today)?;
+    let code = match order.code_id {
+        Some(id) => {
+            Some(referred(codes.into_iter().find(|code| code.id == id), "code", "code_id")?)
+        }
+        None => best(codes, today),
+    };
+    let code = code.ok_or_else(|| Refusal::conflict("stall-without-code"))?;
+    let cards = vec![Card::new(code, &stall.code, &section.name)];
+    sheet(connection, act, stall.market_id, (order.layout, order.style), cards, Vec::new(), true)
+}
+
+/// The cards of a market or of one of its sections, in the order in which it is walked: the newest
+/// issued code of each stall.
+///
+/// # Errors
+/// `not-found` (market; section_id), `market-without-codes`, `too-many-stalls`.
+pub fn sheets(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    order: &SheetOrder,
+) -> Outcome<Sheet> {
+    act.require(Permission::RegistryRead)?;
+    let of = of(connection, act, market_id, order.section_id)?;
+    let today = boards::today(connection, act)?;
+    let mut found = store::stalls(connection, act.board_id(), of, today)?;
+    if found.len() > MAX_STALLS {
+        let refusal = Refusal::conflict("too-many-stalls").with("stalls", found.len());
+        return Err(refusal.with("max", MAX_STALLS).into());
+    }
+    found.sort_by_cached_key(walk);
+    let mut codes: HashMap<StallId, Vec<CodeRow>> = HashMap::new();
+    for code in store::codes(connection, act.board_id(), of, today)? {
+        codes.entry(code.stall_id).or_default().push(code);
+    }
+    let (mut cards, mut cover) = (Vec::new(), Vec::new());
+    for stall in found {
+        let code = codes.remove(&stall.id).and_then(|codes| best(codes, today));
+        let card = code.map(|code| Card::new(code, &stall.code, &stall.section));
+        cover.push(Stop {
+            stall: composed(&stall.code),
+            section: composed(&stall.section),
+            vendor: card.as_ref().map(|card| card.vendor.clone()),
+            check_code: card.as_ref().map(|card| card.check_code.clone()),
+        });
+        cards.extend(card);
+    }
+    if cards.is_empty() {
+        return Err(Refusal::conflict("market-without-codes").into());
+    }
+    if !order.with_cover {
+        cover.clear();
+    }
+    sheet(connection, act, market_id, (order.layout, order.style), cards, cover, false)
+}
+
+fn of(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    section_id: Option<SectionId>,
+) -> Outcome<Of> {
+    markets::get(connection, act, market_id)?;
+    let Some(section_id) = section_id else { return Ok(Of::Market(market_id)) };
+    let section = sections::require_of(connection, act, market_id, section_id, "section_id")?;
+    Ok(Of::Section(section.id))
+}
+
+fn sheet(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    (layout, style): (Layout, Style),
+    cards: Vec<Card>,
+    cover: Vec<Stop>,
+    fill: bool,
+) -> Outcome<Sheet> {
+    let market = markets::get(connection, act, market_id)?;
+    let place = Place {
+        market: composed(&market.name),
+        place: composed(&format!("{}, {}", market.commune, market.province)),
+    };
+    let look = look::get(connection, act, market_id)?;
+    Ok(Sheet { layout, style, place, look, cards, fill, cover })
+}
+
+/// The code to print: of the vendor who is there rather than of one to come, and ours rather than
+/// one that a bank printed; then the newest, which comes first.
+fn best(codes: Vec<CodeRow>, today: Day) -> Option<CodeRow> {
+    let is_later = |code: &CodeRow| (code.since() > today, code.source == CodeSource::Existing);
+    codes.into_iter().min_by_key(is_later)
+}
+
+/// Section by section, stall by stall; where positions are equal, `A-2` comes before `A-10`.
+fn walk(stall: &StallRow) -> impl Ord + use<> {
+    let section = (stall.section_position, stall.section_id);
+    (section, stall.position, natural(&stall.code), stall.id)
+}
+
+/// A text's words and numbers.
+fn natural(text: &str) -> Vec<(u64, String)> {
+    let mut parts: Vec<(u64, String)> = Vec::new();
+    let characters: Vec<char> = text.chars().collect();
+    for run in characters.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
+        let run: String = run.iter().collect();
+        // A number that is too long to be one is a word.
+        parts.push((run.parse().unwrap_or(u64::MAX), run.to_uppercase()));
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::natural;
+
+    #[test]
+    fn numbers_count_and_words_follow_their_letters() {
+        let mut codes = ["B-1", "A-10", "A-2", "a-3", "A", "12", "2", "A-2b"];
+        codes.sort_by_key(|code| natural(code));
+        assert_eq!(codes, ["2", "12", "A", "A-2", "A-2b", "a-3", "A-10", "B-1"]);
+    }
+}

@@ -1,0 +1,139 @@
+//! A set document, written as PDF, PNG or SVG.
+
+use png::{BitDepth, ColorType, Compression, Encoder, PixelDimensions, Unit};
+use typst::foundations::{Datetime, Smart};
+use typst::utils::Scalar;
+use typst_layout::{Page, PagedDocument};
+use typst_pdf::{PdfOptions, Timestamp};
+use typst_render::RenderOptions;
+use typst_svg::SvgOptions;
+
+use super::layout::words;
+use super::sheet::Sheet;
+use crate::db::{Fault, Outcome};
+use crate::primitives::Day;
+
+/// Vietnam ahead of UTC.
+const OFFSET_MINUTES: i32 = 7 * 60;
+const POINTS_AN_INCH: f64 = 72.0;
+/// A page with more cards than that is not described for screen readers: each would add a tenth
+/// to the file.
+const DESCRIBED: usize = 50;
+
+words!(
+    /// The kind of a file.
+    Kind { Pdf = "pdf", Png = "png", Svg = "svg" }
+);
+
+impl Kind {
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Png => "image/png",
+            Self::Svg => "image/svg+xml",
+        }
+    }
+}
+
+/// Pages that are set.
+pub struct Printed {
+    document: PagedDocument,
+    /// Names the document in the PDF.
+    identity: String,
+    issued_day: Day,
+    is_described: bool,
+}
+
+impl Printed {
+    pub(super) fn new(document: PagedDocument, sheet: &Sheet) -> Outcome<Self> {
+        Ok(Self {
+            document,
+            identity: hex::encode(sheet.digest()?),
+            issued_day: sheet.issued_day(),
+            is_described: sheet.cards.len() <= DESCRIBED,
+        })
+    }
+
+    /// Its pages, text by text with their places.
+    #[must_use]
+    pub fn pages(&self) -> &[Page] {
+        self.document.pages()
+    }
+
+    /// Writes the file; of several pages, PNG and SVG show the first.
+    pub fn write(&self, kind: Kind, dpi: u16) -> Outcome<Vec<u8>> {
+        match kind {
+            Kind::Pdf => self.pdf(),
+            Kind::Png => self.png(dpi),
+            Kind::Svg => self.svg().map(String::into_bytes),
+        }
+    }
+
+    /// Vector paths and text that can be selected, with the glyphs that are used.
+    pub fn pdf(&self) -> Outcome<Vec<u8>> {
+        let options = PdfOptions {
+            ident: Smart::Custom(self.identity.clone()),
+            creator: Smart::Custom(Some("cho40".to_owned())),
+            timestamp: timestamp(self.issued_day),
+            tagged: self.is_described,
+            ..PdfOptions::default()
+        };
+        typst_pdf::pdf(&self.document, &options).map_err(|errors| {
+            let told = errors.first().map(|error| error.message.to_string());
+            Fault::broken(told.unwrap_or_else(|| "the PDF cannot be written".to_owned()))
+        })
+    }
+
+    /// Of the first page; black and white only where nothing is coloured.
+    pub fn png(&self, dpi: u16) -> Outcome<Vec<u8>> {
+        #[expect(clippy::float_arithmetic, reason = "dots and points, no money")]
+        let pixel_per_pt = Scalar::new(f64::from(dpi) / POINTS_AN_INCH);
+        let options = RenderOptions { pixel_per_pt, render_bleed: false };
+        let picture = typst_render::render(self.first()?, &options);
+        encode(picture.data(), picture.width(), picture.height(), dpi).map_err(Fault::broken)
+    }
+
+    /// Of the first page.
+    pub fn svg(&self) -> Outcome<String> {
+        let options = SvgOptions { render_bleed: false, pretty: false };
+        Ok(typst_svg::svg(self.first()?, &options))
+    }
+
+    fn first(&self) -> Outcome<&Page> {
+        self.pages().first().ok_or_else(|| Fault::broken("a document without pages"))
+    }
+}
+
+/// The beginning of a day in Vietnam.
+fn timestamp(day: Day) -> Option<Timestamp> {
+    let text = day.to_string();
+    let mut parts = text.split('-');
+    let year = parts.next()?.parse().ok()?;
+    let (month, day) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let midnight = Datetime::from_ymd_hms(year, month, day, 0, 0, 0)?;
+    Timestamp::new_local(midnight, OFFSET_MINUTES)
+}
+
+/// Pixels of four bytes, none of them seen through.
+fn encode(pixels: &[u8], width: u32, height: u32, dpi: u16) -> Result<Vec<u8>, png::EncodingError> {
+    let is_gray =
+        pixels.chunks_exact(4).all(|pixel| matches!(pixel, [r, g, b, _] if r == g && g == b));
+    let channels = if is_gray { 1 } else { 3 };
+    let mut bytes = Vec::with_capacity(pixels.len() / 4 * channels);
+    for pixel in pixels.chunks_exact(4) {
+        bytes.extend_from_slice(pixel.get(..channels).unwrap_or_default());
+    }
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, width, height);
+    encoder.set_color(if is_gray { ColorType::Grayscale } else { ColorType::Rgb });
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Balanced);
+    // Dots a metre: 10,000 / 254 of those an inch.
+    let ppu = (u32::from(dpi) * 10_000 + 127) / 254;
+    encoder.set_pixel_dims(Some(PixelDimensions { xppu: ppu, yppu: ppu, unit: Unit::Meter }));
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&bytes)?;
+    writer.finish()?;
+    Ok(file)
+}

@@ -1,0 +1,205 @@
+//! What a sheet of paper says, as the templates read it (`data.json`).
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::layout::{Layout, Style};
+use super::look::Look;
+use super::printed::Kind;
+use super::store::cards::CodeRow;
+use crate::db::{Fault, Outcome};
+use crate::primitives::{Day, fold};
+use crate::vietqr::{self, Builder, Format, Level, Payee, Reference, banks};
+
+/// Bytes of SHA-256 in a tag.
+const TAG_BYTES: usize = 16;
+/// What the reference of the sample is made from.
+const SAMPLE_REFERENCE: u32 = 34_916;
+
+/// A market's name and place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Place {
+    pub market: String,
+    /// Commune and province.
+    pub place: String,
+}
+
+/// What one card says. Texts are NFC, whatever form they were written in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Card {
+    /// The stall's code.
+    pub stall: String,
+    pub section: String,
+    pub vendor: String,
+    /// As bank apps show it.
+    pub holder: String,
+    pub bank: String,
+    pub account: String,
+    pub check_code: String,
+    /// `24/11/2026`
+    pub issued: String,
+    /// The text of the symbol.
+    pub payload: String,
+    #[serde(skip)]
+    pub issued_day: Day,
+}
+
+impl Card {
+    /// The card of a code.
+    pub(super) fn new(code: CodeRow, stall: &str, section: &str) -> Self {
+        let issued_day = code.issued_at().day(0);
+        Self {
+            stall: composed(stall),
+            section: composed(section),
+            vendor: composed(&code.vendor),
+            holder: fold::without_diacritics(&code.holder_name).to_uppercase(),
+            bank: banks::by_bin(&code.bin).map_or(&code.bin, |bank| &bank.short_name).clone(),
+            account: code.number,
+            check_code: code.check_code,
+            issued: on_paper(issued_day),
+            payload: code.payload,
+            issued_day,
+        }
+    }
+}
+
+/// A stall on the list that leads through the market.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stop {
+    pub stall: String,
+    pub section: String,
+    /// Of the stall's card; absent where it has none yet.
+    pub vendor: Option<String>,
+    pub check_code: Option<String>,
+}
+
+/// All that a file of one or more pages says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sheet {
+    pub layout: Layout,
+    pub style: Style,
+    pub place: Place,
+    pub look: Look,
+    pub cards: Vec<Card>,
+    /// Whether one card fills a page of several.
+    pub fill: bool,
+    /// The stalls to tick off, on pages of their own before the cards.
+    pub cover: Vec<Stop>,
+}
+
+impl Sheet {
+    /// A made-up card, for who edits templates: the account is nobody's.
+    pub fn sample(layout: Layout, style: Style) -> Outcome<Self> {
+        let (bin, account) = ("970436", "1012345678");
+        let issued = Builder::new(bin, Payee::Account(account.to_owned()));
+        let issued = issued.reference(Reference::random_static(SAMPLE_REFERENCE)).build()?;
+        let issued_day = Day::parse("2026-11-24").unwrap_or_default();
+        let card = Card {
+            stall: "A-12".to_owned(),
+            section: "Rau củ".to_owned(),
+            vendor: "Nguyễn Thị Mẫu".to_owned(),
+            holder: "NGUYEN THI MAU".to_owned(),
+            bank: issued.bank.short_name.clone(),
+            account: account.to_owned(),
+            check_code: vietqr::check_code(&issued.payload),
+            issued: on_paper(issued_day),
+            payload: issued.payload,
+            issued_day,
+        };
+        let place = Place {
+            market: "Chợ Thới Bình".to_owned(),
+            place: "Xã Thới Bình, Cà Mau".to_owned(),
+        };
+        let look = Look::default();
+        Ok(Self { layout, style, place, look, cards: vec![card], fill: true, cover: Vec::new() })
+    }
+
+    /// Whether a picture can show all of it.
+    #[must_use]
+    pub fn has_one_page(&self) -> bool {
+        self.cards.len() == 1 && self.cover.is_empty()
+    }
+
+    /// The last day on which one of the codes was issued: the date of the file.
+    #[must_use]
+    pub fn issued_day(&self) -> Day {
+        self.cards.iter().map(|card| card.issued_day).max().unwrap_or_default()
+    }
+
+    /// Names what the sheet says: the same sheet gives the same bytes.
+    pub(super) fn digest(&self) -> Outcome<[u8; 32]> {
+        let digest = Sha256::new().chain_update(self.data()?);
+        let logo = self.look.logo.as_ref().map(|logo| logo.bytes.as_slice());
+        Ok(digest.chain_update(logo.unwrap_or_default()).finalize().into())
+    }
+
+    /// A strong entity tag (RFC 9110, 8.8.3) of the file that a [`super::Press`] of this digest will
+    /// make.
+    pub fn tag(&self, press: &[u8; 32], kind: Kind, dpi: u16) -> Outcome<String> {
+        let digest = Sha256::new().chain_update(self.digest()?).chain_update(press);
+        let digest = digest.chain_update(kind.as_str()).chain_update(dpi.to_be_bytes()).finalize();
+        Ok(format!("\"{}\"", hex::encode(digest.get(..TAG_BYTES).unwrap_or(&digest))))
+    }
+
+    /// A name for the file in ASCII, e.g. `a-12-a6.pdf`.
+    #[must_use]
+    pub fn file_name(&self, kind: Kind) -> String {
+        let of = match self.cards.as_slice() {
+            [card] if self.fill => &card.stall,
+            _ => &self.place.market,
+        };
+        let of = fold::name(of).to_lowercase().replace(' ', "-");
+        let layout = self.layout.as_str().replace('_', "-");
+        let name: Vec<&str> =
+            [of.as_str(), &layout].into_iter().filter(|p| !p.is_empty()).collect();
+        format!("{}.{}", name.join("-"), kind.as_str())
+    }
+
+    /// `data.json` of the templates.
+    pub(super) fn data(&self) -> Outcome<Vec<u8>> {
+        serde_json::to_vec(&Data {
+            piece: self.layout.piece(),
+            on_a4: self.layout.is_on_a4(),
+            title: self.title(),
+            issued: on_paper(self.issued_day()),
+            sheet: self,
+        })
+        .map_err(Fault::broken)
+    }
+
+    /// The symbol of a card as SVG, with its quiet zone.
+    pub(super) fn symbol(&self, number: usize) -> Outcome<Option<Vec<u8>>> {
+        let Some(card) = self.cards.get(number) else { return Ok(None) };
+        Ok(Some(vietqr::draw(&card.payload, Level::M, Format::Svg)?.bytes))
+    }
+
+    fn title(&self) -> String {
+        match self.cards.as_slice() {
+            [card] => format!("{} · {}", self.place.market, card.stall),
+            _ => self.place.market.clone(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    piece: &'static str,
+    on_a4: bool,
+    title: String,
+    issued: String,
+    #[serde(flatten)]
+    sheet: &'a Sheet,
+}
+
+/// NFC: marks that stand apart from their letters are drawn well by few printers' programs, and
+/// copied badly out of PDF files.
+pub(super) fn composed(text: &str) -> String {
+    text.nfc().collect()
+}
+
+/// As people write a day: `24/11/2026`.
+pub(super) fn on_paper(day: Day) -> String {
+    let text = day.to_string();
+    text.split('-').rev().collect::<Vec<_>>().join("/")
+}

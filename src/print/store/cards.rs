@@ -1,0 +1,140 @@
+//! The stalls of a market, and the codes that may be printed for them.
+
+use diesel::prelude::*;
+
+use crate::db::schema::{
+    accounts, codes, occupancies, receiving_numbers as numbers, sections, stalls, vendors,
+};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{BoardId, CodeId, MarketId, SectionId, StallId};
+use crate::primitives::{Day, UnixMs};
+use crate::registry::codes::CodeSource;
+
+/// Whose cards.
+#[derive(Clone, Copy, Debug)]
+pub enum Of {
+    Stall(StallId),
+    Section(SectionId),
+    Market(MarketId),
+}
+
+/// A stall that is not closed, with its place on the way through the market.
+#[derive(Clone, Debug, Queryable)]
+pub struct StallRow {
+    pub id: StallId,
+    pub code: String,
+    pub position: i32,
+    pub section_id: SectionId,
+    pub section: String,
+    pub section_position: i32,
+}
+
+/// A live code, with its vendor and what it pays.
+#[derive(Clone, Debug, Queryable)]
+pub struct CodeRow {
+    pub stall_id: StallId,
+    pub id: CodeId,
+    pub source: CodeSource,
+    pub payload: String,
+    pub check_code: String,
+    issued_at_ms: i64,
+    from_day: i32,
+    pub vendor: String,
+    pub bin: String,
+    pub number: String,
+    pub holder_name: String,
+}
+
+impl CodeRow {
+    pub const fn issued_at(&self) -> UnixMs {
+        UnixMs(self.issued_at_ms)
+    }
+
+    pub const fn since(&self) -> Day {
+        Day(self.from_day)
+    }
+}
+
+pub fn stalls(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    of: Of,
+    on: Day,
+) -> Outcome<Vec<StallRow>> {
+    let mut query =
+        stalls::table
+            .inner_join(sections::table.on(
+                sections::board_id.eq(stalls::board_id).and(sections::id.eq(stalls::section_id)),
+            ))
+            .filter(stalls::board_id.eq(board_id))
+            .filter(stalls::closed_day.is_null().or(stalls::closed_day.gt(on.0)))
+            .select((
+                stalls::id,
+                stalls::code,
+                stalls::position,
+                sections::id,
+                sections::name,
+                sections::position,
+            ))
+            .into_boxed();
+    query = match of {
+        Of::Stall(id) => query.filter(stalls::id.eq(id)),
+        Of::Section(id) => query.filter(stalls::section_id.eq(id)),
+        Of::Market(id) => query.filter(stalls::market_id.eq(id)),
+    };
+    Ok(query.load(connection)?)
+}
+
+/// Codes that are not revoked, whose vendor holds the stall on a day or will; the newest first.
+pub fn codes(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    of: Of,
+    on: Day,
+) -> Outcome<Vec<CodeRow>> {
+    let mut query = codes::table
+        .inner_join(occupancies::table.on(
+            occupancies::board_id.eq(codes::board_id).and(occupancies::id.eq(codes::occupancy_id)),
+        ))
+        .inner_join(
+            stalls::table
+                .on(stalls::board_id.eq(codes::board_id).and(stalls::id.eq(occupancies::stall_id))),
+        )
+        .inner_join(
+            vendors::table.on(vendors::board_id
+                .eq(codes::board_id)
+                .and(vendors::id.eq(occupancies::vendor_id))),
+        )
+        .inner_join(
+            numbers::table
+                .on(numbers::board_id.eq(codes::board_id).and(numbers::id.eq(codes::number_id))),
+        )
+        .inner_join(
+            accounts::table
+                .on(accounts::board_id.eq(codes::board_id).and(accounts::id.eq(codes::account_id))),
+        )
+        .filter(codes::board_id.eq(board_id))
+        .filter(codes::revoked_at_ms.is_null())
+        .filter(occupancies::to_day.is_null().or(occupancies::to_day.ge(on.0)))
+        .select((
+            stalls::id,
+            codes::id,
+            codes::source,
+            codes::payload,
+            codes::check_code,
+            codes::issued_at_ms,
+            occupancies::from_day,
+            vendors::name,
+            numbers::bin,
+            numbers::number,
+            accounts::holder_name,
+        ))
+        .order(codes::id.desc())
+        .into_boxed();
+    query = match of {
+        Of::Stall(id) => query.filter(stalls::id.eq(id)),
+        Of::Section(id) => query.filter(stalls::section_id.eq(id)),
+        Of::Market(id) => query.filter(stalls::market_id.eq(id)),
+    };
+    Ok(query.load(connection)?)
+}

@@ -1,0 +1,46 @@
+//! Printed pages as answers. Setting them takes the processor, so it happens off the workers, and
+//! never more than two at a time: hooks go first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::{CONTENT_DISPOSITION, ContentEncoding};
+use actix_web::{HttpResponse, web};
+use tokio::sync::Semaphore;
+
+use super::caller::Caller;
+use super::pictures::{self, KnownTags};
+use super::problem::Problem;
+use crate::db::Fault;
+use crate::print::{Kind, Sheet};
+
+/// Files in work at a time.
+static TURNS: Semaphore = Semaphore::const_new(2);
+/// So long one waits for a turn.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Answers with a sheet's file. Its tag is known before it is set: who has it waits for nothing.
+pub async fn answer(
+    caller: &Caller,
+    sheet: Sheet,
+    (kind, dpi): (Kind, u16),
+    known: &KnownTags,
+) -> Result<HttpResponse, Problem> {
+    let press = Arc::clone(&caller.state.press);
+    let etag = sheet.tag(press.digest(), kind, dpi)?;
+    if known.contain(&etag) {
+        return Ok(pictures::unchanged(&etag));
+    }
+    let turn = tokio::time::timeout(PATIENCE, TURNS.acquire()).await;
+    let _turn = turn.ok().and_then(Result::ok).ok_or_else(|| Problem::from(Fault::Busy))?;
+    let name = sheet.file_name(kind);
+    let set = move || press.set(&sheet)?.write(kind, dpi);
+    let file = web::block(set).await.map_err(|error| Problem::from(Fault::broken(error)))??;
+    let mut response = pictures::file(&etag, kind.content_type());
+    response.insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")));
+    if kind != Kind::Svg {
+        // Compressed already.
+        response.insert_header(ContentEncoding::Identity);
+    }
+    Ok(response.body(file))
+}

@@ -1,0 +1,183 @@
+//! What stands on a page: all of it inside, nothing on anything else, every letter there, and the
+//! same bytes each time.
+
+use cho40::print::look::Logo;
+use cho40::print::{Card, Kind, Layout, Press, Sheet, Style};
+use image::ImageFormat::{Jpeg, Png};
+use typst::layout::Abs;
+
+use crate::print_support::{PRESS, Spot, longest, market, said, sample, set, shortest, spots};
+
+/// Every Vietnamese letter with a mark.
+const LETTERS: &str = "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ";
+
+type Make = fn(Layout, Style) -> Sheet;
+
+fn every(make: Make) -> impl Iterator<Item = Sheet> {
+    let layouts = [Layout::A5, Layout::A6, Layout::Sticker, Layout::Picture];
+    let both = layouts.into_iter().flat_map(|layout| Style::ALL.iter().map(move |s| (layout, *s)));
+    both.map(move |(layout, style)| make(layout, style))
+}
+
+#[test]
+fn nothing_leaves_the_page_or_stands_on_something_else() {
+    let made: [(&str, Make); 3] =
+        [("shortest", shortest), ("sample", sample), ("longest", longest)];
+    for (name, sheet) in
+        made.into_iter().flat_map(|(name, make)| every(make).map(move |s| (name, s)))
+    {
+        let printed = set(name, &sheet);
+        let [page] = printed.pages() else { panic!("one page") };
+        let size = page.frame.size();
+        let where_ = format!("{name} {:?} {:?}", sheet.layout, sheet.style);
+        // With marks above capitals and tails below, everything keeps off the edge.
+        for spot in spots(&page.frame, 1.05, 0.25) {
+            let edge = Abs::mm(2.5);
+            let is_inside = spot.left >= edge
+                && spot.top >= edge
+                && spot.right <= size.x - edge
+                && spot.bottom <= size.y - edge;
+            assert!(is_inside, "{where_}: {spot:?} leaves {size:?}");
+        }
+        let all = spots(&page.frame, 0.8, 0.1);
+        for (number, spot) in all.iter().enumerate() {
+            let under = all[number + 1..].iter().find(|other| spot.meets(other));
+            assert!(under.is_none(), "{where_}: {spot:?} on {under:?}");
+        }
+        let symbol = all.iter().filter(|spot| spot.text.is_none()).map(side).max();
+        assert!(symbol >= Some(Abs::mm(35.0)), "{where_}: a symbol of {symbol:?}");
+    }
+}
+
+fn side(spot: &Spot) -> Abs {
+    (spot.right - spot.left).min(spot.bottom - spot.top)
+}
+
+#[test]
+fn every_card_says_what_a_payer_needs() {
+    for sheet in every(longest).chain(every(shortest)) {
+        let printed = set("said", &sheet);
+        let said = said(&printed.pages()[0].frame);
+        let Card { stall, vendor, holder, bank, account, check_code, issued, .. } = &sheet.cards[0];
+        let line = "Quét mã · Xem đúng tên · Nhập số tiền";
+        for text in
+            [stall, vendor, holder, bank, account, check_code, issued, &sheet.place.market, line]
+        {
+            let dense: String = text.split_whitespace().collect();
+            assert!(said.contains(&dense), "{:?} does not say {text}: {said}", sheet.layout);
+        }
+    }
+}
+
+#[test]
+fn every_vietnamese_letter_is_there_in_each_weight() {
+    let mut sheet = sample(Layout::A5, Style::Colour);
+    // `spots` refuses letters that the font does not have.
+    for text in [LETTERS.to_owned(), LETTERS.to_lowercase(), "0123456789–·()&.,/-".to_owned()] {
+        sheet.cards[0].stall.clone_from(&text);
+        sheet.cards[0].vendor.clone_from(&text);
+        sheet.place.market.clone_from(&text);
+        sheet.place.place.clone_from(&text);
+        let printed = set("letters", &sheet);
+        assert!(said(&printed.pages()[0].frame).contains(&text));
+    }
+}
+
+#[test]
+fn the_same_sheet_gives_the_same_bytes() {
+    let other = Press::new(None).unwrap();
+    for sheet in [longest(Layout::A6, Style::Colour), market(40, Layout::StickerOnA4, Style::Mono)]
+    {
+        for kind in [Kind::Pdf, Kind::Png, Kind::Svg] {
+            let [first, second] =
+                [&*PRESS, &other].map(|press| press.set(&sheet).unwrap().write(kind, 96).unwrap());
+            assert!(first == second, "{kind:?} of {:?}", sheet.layout);
+        }
+    }
+}
+
+#[test]
+fn the_tag_follows_all_that_is_printed() {
+    let tag = |sheet: &Sheet, kind, dpi| sheet.tag(PRESS.digest(), kind, dpi).unwrap();
+    let sheet = longest(Layout::A6, Style::Colour);
+    let first = tag(&sheet, Kind::Pdf, 300);
+    assert_eq!(first, tag(&longest(Layout::A6, Style::Colour), Kind::Pdf, 300));
+    let mut others = vec![tag(&sheet, Kind::Png, 300), tag(&sheet, Kind::Pdf, 150)];
+    others.push(tag(&Sheet { style: Style::Mono, ..sheet.clone() }, Kind::Pdf, 300));
+    others.push(tag(&Sheet { layout: Layout::A6OnA4, ..sheet.clone() }, Kind::Pdf, 300));
+    let mut changed = sheet.clone();
+    changed.look.logo.as_mut().unwrap().bytes[40] ^= 1;
+    others.push(tag(&changed, Kind::Pdf, 300));
+    others.push(sheet.tag(&[0; 32], Kind::Pdf, 300).unwrap());
+    assert!(others.iter().all(|other| *other != first), "{others:?}");
+}
+
+#[test]
+fn a_list_leads_through_the_market() {
+    let sheet = market(100, Layout::A6OnA4, Style::Colour);
+    let printed = set("market", &sheet);
+    // 104 stalls and four headings on two pages, then 25 pages of four cards.
+    assert_eq!(printed.pages().len(), 2 + 25);
+    let first = said(&printed.pages()[0].frame);
+    for text in ["DanhsáchphátthẻChợThớiBình", "Trang1/2", "Cáđồng–34sạp", "A-1", "100thẻ"]
+    {
+        assert!(first.contains(text), "{text}: {first}");
+    }
+    let second = said(&printed.pages()[1].frame);
+    assert!(second.contains("Khumới–4sạp") && second.contains("B-3chưacómã"), "{second}");
+    let all = spots(&printed.pages()[0].frame, 0.8, 0.1);
+    for (number, spot) in all.iter().enumerate() {
+        assert!(!all[number + 1..].iter().any(|other| spot.meets(other)), "{spot:?}");
+    }
+}
+
+#[test]
+fn templates_of_ones_own_replace_the_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = sample(Layout::A6, Style::Colour);
+    std::fs::write(
+        folder.path().join("main.typ"),
+        "#set page(width: 90mm, height: 90mm)\n#json(\"data.json\").cards.at(0).stall",
+    )
+    .unwrap();
+    let press = Press::new(Some(folder.path())).unwrap();
+    assert_ne!(press.digest(), PRESS.digest());
+    assert_eq!(said(&press.set(&sheet).unwrap().pages()[0].frame), "A-12");
+    for (text, place) in [
+        ("\n#nobody", "main.typ:2: unknown variable: nobody"),
+        ("#read(\"/etc/passwd\")", "main.typ:1: file not found"),
+        ("#import \"@preview/cetz:0.3.0\": *", "main.typ:1: "),
+        ("#datetime.today()", "main.typ:1: "),
+    ] {
+        std::fs::write(folder.path().join("main.typ"), text).unwrap();
+        let Err(fault) = Press::new(Some(folder.path())).unwrap().set(&sheet) else {
+            panic!("{text} was set")
+        };
+        let fault = fault.to_string();
+        assert!(fault.starts_with("print-template-wrong") && fault.contains(place), "{fault}");
+    }
+}
+
+#[test]
+fn logos_are_judged() {
+    let picture = |width, height, format| {
+        let mut file = std::io::Cursor::new(Vec::new());
+        image::RgbImage::new(width, height).write_to(&mut file, format).unwrap();
+        file.into_inner()
+    };
+    for (bytes, code) in [
+        (picture(31, 40, Png), "logo-sides"),
+        (picture(40, 2_001, Png), "logo-sides"),
+        (b"GIF89a".to_vec(), "picture-format"),
+        (b"<svg/>".to_vec(), "picture-format"),
+        (picture(40, 40, Png)[..60].to_vec(), "picture-broken"),
+        (vec![0; (256 << 10) + 1], "logo-too-large"),
+    ] {
+        assert_eq!(Logo::read(bytes).map_err(|refusal| refusal.code).err(), Some(code));
+    }
+    for format in [Jpeg, Png] {
+        let mut sheet = sample(Layout::A6, Style::Colour);
+        sheet.look.logo = Some(Logo::read(picture(2_000, 32, format)).unwrap());
+        set("logo", &sheet).pdf().unwrap();
+    }
+}

@@ -1,0 +1,194 @@
+//! Sheets to print, and ways to look at what was printed.
+
+use std::sync::LazyLock;
+
+use cho40::primitives::{Day, fold};
+use cho40::print::look::Logo;
+use cho40::print::sheet::Stop;
+use cho40::print::{Card, Layout, Press, Printed, Sheet, Style};
+use cho40::vietqr::{Builder, Payee, Reference, check_code};
+use typst::layout::{Abs, Frame, FrameItem, Point};
+
+/// The program's own templates.
+pub static PRESS: LazyLock<Press> = LazyLock::new(|| Press::new(None).unwrap());
+
+/// Names as they are found, from the shortest to the longest that the register takes.
+const SHORTEST: [&str; 4] = ["1", "Ý", "Y", "1"];
+const LONGEST: [&str; 4] = [
+    "NHÀ LỒNG KHU B-1234A",
+    "Nguyễn Phước Thiên Phượng Quỳnh Như (Bảy Nghĩa), vợ ông Trương Đỗ Khắc Thịnh Ấu",
+    "CÔNG TY TRÁCH NHIỆM HỮU HẠN MỘT THÀNH VIÊN THƯƠNG MẠI DỊCH VỤ XUẤT NHẬP KHẨU NÔNG SẢN \
+     TRẦN NGUYỄN QUỲNH HƯƠNG CÀ MAU",
+    "A1B2C3D4E5F6G7H8I9J",
+];
+
+pub fn card([stall, vendor, holder, account]: [&str; 4], bin: &str) -> Card {
+    let issued = Builder::new(bin, Payee::Account(account.to_owned()));
+    let issued = issued.reference(Reference::random_static(34_916)).build().unwrap();
+    Card {
+        stall: stall.into(),
+        section: "Rau củ".into(),
+        vendor: vendor.into(),
+        holder: fold::without_diacritics(holder).to_uppercase(),
+        bank: issued.bank.short_name.clone(),
+        account: account.into(),
+        check_code: check_code(&issued.payload),
+        issued: "24/11/2026".into(),
+        payload: issued.payload,
+        issued_day: Day::parse("2026-11-24").unwrap(),
+    }
+}
+
+pub fn sample(layout: Layout, style: Style) -> Sheet {
+    Sheet::sample(layout, style).unwrap()
+}
+
+pub fn shortest(layout: Layout, style: Style) -> Sheet {
+    Sheet { cards: vec![card(SHORTEST, "970415")], ..sample(layout, style) }
+}
+
+/// Everything as long as it can be, with a logo.
+pub fn longest(layout: Layout, style: Style) -> Sheet {
+    let mut sheet = Sheet { cards: vec![card(LONGEST, "970444")], ..sample(layout, style) };
+    sheet.place.market =
+        "Chợ trung tâm thương mại và dịch vụ nông thủy sản tổng hợp xã Thới Bình – \
+        Biển Bạch Đông, khu vực bến tàu cũ và bến xe mới"
+            .into();
+    sheet.place.place = "Đặc khu Thổ Châu – Nguyễn Việt Khái, Thành phố Cà Mau".into();
+    sheet.look.logo = Some(logo(600, 200));
+    sheet
+}
+
+/// A market of so many stalls, four of them without a code.
+pub fn market(stalls: usize, layout: Layout, style: Style) -> Sheet {
+    let section = |n: usize| ["Cá đồng", "Rau củ", "Trái cây"][n * 3 / stalls.max(1)];
+    let card_of = |n: usize| {
+        let (stall, account) = (format!("A-{}", n + 1), format!("10{n:08}"));
+        let mut card = card([&stall, "Nguyễn Thị Mẫu", "Nguyễn Thị Mẫu", &account], "970436");
+        card.section = section(n).into();
+        card
+    };
+    let cards: Vec<Card> = (0..stalls).map(card_of).collect();
+    let mut cover: Vec<Stop> = cards
+        .iter()
+        .map(|card| Stop {
+            stall: card.stall.clone(),
+            section: card.section.clone(),
+            vendor: Some(card.vendor.clone()),
+            check_code: Some(card.check_code.clone()),
+        })
+        .collect();
+    cover.extend((0..4).map(|n| Stop {
+        stall: format!("B-{n}"),
+        section: "Khu mới".into(),
+        vendor: None,
+        check_code: None,
+    }));
+    Sheet { cards, cover, fill: false, ..sample(layout, style) }
+}
+
+pub fn logo(width: u32, height: u32) -> Logo {
+    let mut file = std::io::Cursor::new(Vec::new());
+    let picture = image::RgbaImage::from_fn(width, height, |x, y| {
+        let inside = (x as i64 - width as i64 / 2).pow(2) * (height as i64).pow(2)
+            + (y as i64 - height as i64 / 2).pow(2) * (width as i64).pow(2);
+        let is_inside = 4 * inside < (width as i64 * height as i64).pow(2);
+        image::Rgba([200, 60, 30, if is_inside { 255 } else { 0 }])
+    });
+    picture.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    Logo::read(file.into_inner()).unwrap()
+}
+
+/// Sets a sheet. With the variable `CHO40_PRINT_PICTURES` its pages are left in that folder, for
+/// the eye.
+pub fn set(name: &str, sheet: &Sheet) -> Printed {
+    let printed = PRESS.set(sheet).unwrap();
+    if let Ok(folder) = std::env::var("CHO40_PRINT_PICTURES") {
+        let (layout, style) = (sheet.layout.as_str(), sheet.style.as_str());
+        let file = format!("{folder}/{name}-{layout}-{style}");
+        std::fs::write(format!("{file}.png"), printed.png(110).unwrap()).unwrap();
+        std::fs::write(format!("{file}.pdf"), printed.pdf().unwrap()).unwrap();
+    }
+    printed
+}
+
+/// What an independent reader finds in a PNG.
+pub fn read_all(png: &[u8]) -> Vec<String> {
+    let picture = image::load_from_memory(png).unwrap().into_luma8();
+    read_pixels(picture.width() as usize, picture.height() as usize, |x, y| {
+        picture.get_pixel(x as u32, y as u32).0[0]
+    })
+}
+
+pub fn read_pixels(
+    width: usize,
+    height: usize,
+    shade: impl FnMut(usize, usize) -> u8,
+) -> Vec<String> {
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(width, height, shade);
+    let grids = picture.detect_grids();
+    grids.iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+}
+
+/// A rectangle on a page, from its upper left corner.
+#[derive(Clone, Debug)]
+pub struct Spot {
+    pub text: Option<String>,
+    pub left: Abs,
+    pub top: Abs,
+    pub right: Abs,
+    pub bottom: Abs,
+}
+
+impl Spot {
+    pub fn meets(&self, other: &Self) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
+}
+
+/// Where texts and pictures stand on a page: a text from `above` its base line to `below` it, in
+/// parts of its size, of which capitals take 0.7.
+pub fn spots(frame: &Frame, above: f64, below: f64) -> Vec<Spot> {
+    let mut found = Vec::new();
+    collect(frame, Point::zero(), (above, below), &mut found);
+    found
+}
+
+fn collect(frame: &Frame, origin: Point, (above, below): (f64, f64), found: &mut Vec<Spot>) {
+    for (at, item) in frame.items() {
+        let at = Point::new(origin.x + at.x, origin.y + at.y);
+        match item {
+            FrameItem::Group(group) => {
+                let inner = Point::new(at.x + group.transform.tx, at.y + group.transform.ty);
+                collect(&group.frame, inner, (above, below), found);
+            }
+            FrameItem::Text(text) => {
+                assert!(text.glyphs.iter().all(|glyph| glyph.id != 0), "{:?}", text.text);
+                found.push(Spot {
+                    text: Some(text.text.to_string()),
+                    left: at.x,
+                    top: at.y - text.size * above,
+                    right: at.x + text.width(),
+                    bottom: at.y + text.size * below,
+                });
+            }
+            FrameItem::Image(_, size, _) => found.push(Spot {
+                text: None,
+                left: at.x,
+                top: at.y,
+                right: at.x + size.x,
+                bottom: at.y + size.y,
+            }),
+            _ => {}
+        }
+    }
+}
+
+/// All that a page says, in the order of its texts, without spaces.
+pub fn said(frame: &Frame) -> String {
+    let texts = spots(frame, 0.7, 0.0).into_iter().filter_map(|spot| spot.text);
+    texts.collect::<String>().split_whitespace().collect()
+}
