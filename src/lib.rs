@@ -10,6 +10,7 @@ pub mod events;
 pub mod feeds;
 pub mod intake;
 pub mod ledger;
+pub mod outreach;
 pub mod primitives;
 pub mod registry;
 pub mod requests;

@@ -205,6 +205,10 @@ problem-code-exists = This code is registered already ({ $code }). There is noth
 problem-code-has-amount = This code has an amount in it, so it cannot be a stall's code. Please scan one without an amount.
 problem-code-account-unknown = This code pays the number { $number } at { $bank }, which is not registered. Please register that account first.
 problem-code-account-not-linked = This code pays { $holder } ({ $account }), who is not linked to the stall. Please link the account first.
+problem-check-without-stall = Please name the stall (stall_id) or a code of it (code_id), one of the two.
+problem-check-code-with-scan = The check code under the symbol only names the card. Where the symbol was scanned, please leave this field out.
+problem-coordinates-out-of-range = Coordinates are thousandths of a degree, both or none: latitude -90000 to 90000, longitude -180000 to 180000.
+problem-stall-code-in-several-markets = Several markets have a stall of this number. Please give the stall's id (stl_…).
 problem-reference-needed = This account receives for { $stalls } stalls, so the code needs its reference. Please leave out with_reference, or set it true.
 
 ## Payment requests

@@ -225,6 +225,10 @@ problem-code-exists = Mã này đã có trong sổ ({ $code }). Không cần ghi
 problem-code-has-amount = Mã này có sẵn số tiền nên không dùng làm mã của sạp được. Xin quét mã không có số tiền.
 problem-code-account-unknown = Mã này trả vào số { $number } ở { $bank }, chưa có trong sổ. Xin ghi tài khoản đó trước.
 problem-code-account-not-linked = Mã này trả cho { $holder } ({ $account }), chưa gắn với sạp. Xin gắn tài khoản với sạp trước.
+problem-check-without-stall = Xin ghi sạp (stall_id) hoặc một mã của sạp (code_id), một trong hai.
+problem-check-code-with-scan = Mã in dưới thẻ chỉ để nhận ra thẻ. Đã quét mã QR thì xin bỏ trường này.
+problem-coordinates-out-of-range = Tọa độ ghi bằng phần ngàn độ, đủ cả hai: vĩ độ -90000 đến 90000, kinh độ -180000 đến 180000. Không có thì bỏ cả hai.
+problem-stall-code-in-several-markets = Nhiều chợ có sạp mang số này. Xin ghi mã của sạp (stl_…).
 problem-reference-needed = Tài khoản này nhận tiền cho { $stalls } sạp nên mã phải có số tham chiếu. Xin bỏ with_reference hoặc ghi true.
 
 ## Yêu cầu thanh toán

@@ -60,9 +60,8 @@ pub fn by_occupancy(
     day_start_minute: i32,
 ) -> HashMap<i64, Equipment> {
     let verified = verified_accounts(register);
-    // Later checks overwrite earlier ones.
-    let right: HashMap<i64, bool> =
-        register.checks.iter().map(|(code, result)| (*code, result == "right")).collect();
+    // Later scans overwrite earlier ones.
+    let right: HashMap<i64, bool> = register.scans.iter().copied().collect();
     let by_id: HashMap<i64, &CodeRow> = register.codes.iter().map(|code| (code.id, code)).collect();
     let mut found: HashMap<i64, Equipment> = HashMap::new();
     for code in register.codes.iter().filter(|code| is_live(code, end)) {

@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod check;
 pub mod code_checks;
 pub mod code_readings;
+pub mod code_verdicts;
 pub mod codes;
 pub mod consents;
 pub mod directory;

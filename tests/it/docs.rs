@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cho40");
 /// The documents with such blocks, each with what its last words show when it worked.
-const DOCUMENTS: [(&str, &[&str]); 14] = [
+const DOCUMENTS: [(&str, &[&str]); 15] = [
     (
         "README.md",
         &[
@@ -23,6 +23,7 @@ const DOCUMENTS: [(&str, &[&str]); 14] = [
     ("docs/quickstart.md", QUICKSTART),
     ("docs/vi/quickstart.md", QUICKSTART),
     ("docs/api.md", &["\"rule\": \"reference\"", "\"state\": \"open\"", "Tính đến hết ngày"]),
+    ("docs/code-checks.md", &["\"result\": \"right\"", "[]", "\"result\":\"wrong_account\""]),
     ("docs/operating.md", &["rows of", "Everything agrees"]),
     ("docs/feeds/sepay.md", &["{\"success\":true}", "\"reason\": \"unknown_account\""]),
     (
@@ -70,7 +71,7 @@ const QUICKSTART: &[&str] = &[
     "Tính đến hết ngày",
     "\"trading\": 1",
 ];
-/// What a feed page takes as given: an account at a stall, and another one.
+/// What a page takes as given: an account at a stall, and another one.
 const STALL: &str = r#"
 api() { curl -sS --fail-with-body -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' "$@"; }
 BASE=$HOST/api/v1
@@ -183,7 +184,11 @@ fn given_to(page: &str) -> String {
 fn works(document: &str) {
     let (_, shows) = DOCUMENTS.iter().find(|(path, _)| *path == document).unwrap();
     let commands = commands_of(document);
-    let given = if document.contains("/feeds/") { given_to(document) } else { String::new() };
+    let given = match document {
+        "docs/code-checks.md" => STALL.to_owned(),
+        page if page.contains("/feeds/") => given_to(page),
+        _ => String::new(),
+    };
     let said = Installation::start().run(&format!("{given}{commands}"));
     for words in *shows {
         assert!(said.contains(words), "{document} does not show {words}:\n{said}");
@@ -208,6 +213,11 @@ fn the_vietnamese_quickstart_works() {
 #[test]
 fn the_walk_through_the_api_works() {
     works("docs/api.md");
+}
+
+#[test]
+fn the_checks_of_stalls_work() {
+    works("docs/code-checks.md");
 }
 
 #[test]

@@ -74,6 +74,8 @@ on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
         ("absences", "occupancy_id", "occupancies"),
         ("account-links", "account_id", "accounts"),
         ("codes", "occupancy_id", "occupancies"),
+        ("code-checks", "stall_id", "stalls"),
+        ("code-checks", "market_id", "markets"),
         ("requests", "account_id", "accounts"),
         ("transfers", "account_id", "accounts"),
         ("transfers", "occupancy_id", "occupancies"),

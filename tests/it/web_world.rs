@@ -92,7 +92,7 @@ impl World {
     fn make_codes(&mut self, site: &Site) {
         let code = json!({ "occupancy_id": self.id("occupancies") });
         self.make(site, "codes", "/codes", code);
-        let check = json!({ "code_id": self.id("codes"), "checked_by": "Tổ 1" });
+        let check = json!({ "stall_id": self.id("stalls"), "checked_by": "Tổ 1" });
         self.make(site, "code-checks", "/code-checks", check);
         let request = json!({
             "kind": "sale", "occupancy_id": self.id("occupancies"), "amount_vnd": 45_000 });
@@ -343,7 +343,9 @@ impl World {
                 "number_id": self.id("receiving-numbers"), "with_reference": true }),
             "POST /api/v1/codes/{id}/revoke" => json!({ "because": "Mất thẻ" }),
             "POST /api/v1/code-checks" => json!({
-                "code_id": self.id("codes"), "scanned_payload": "0002", "checked_by": "Tổ 2" }),
+                "stall_id": self.id("stalls"), "scanned_payload": "0002", "checked_by": "Tổ 2",
+                "scanned_payloads": ["0003"], "place_note": "cổng chợ", "latitude_mdeg": 9_352,
+                "longitude_mdeg": 105_099 }),
             _ => return None,
         })
     }

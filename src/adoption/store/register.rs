@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::adoption::days::Span;
 use crate::db::schema::{
-    absences, account_links, account_verifications, accounts, boards, calendar_rules, code_checks,
+    absences, account_links, account_verifications, accounts, boards, calendar_rules, code_scans,
     codes, consents, markets, occupancies, receiving_numbers, sections, stalls,
 };
 use crate::db::{DbConnection, Outcome};
@@ -119,8 +119,9 @@ pub struct Register {
     pub codes: Vec<CodeRow>,
     /// In the order in which they were made.
     pub verifications: Vec<VerificationRow>,
-    /// (code, result), in the order in which they were made, unreadable ones left out.
-    pub checks: Vec<(i64, String)>,
+    /// (code, whether it was seen on its stall), in the order of the checks. What was typed, and
+    /// photos in which nothing could be read, are not here.
+    pub scans: Vec<(i64, bool)>,
     pub links: Vec<LinkRow>,
     pub accounts: Vec<AccountRow>,
     /// Vendors who let their amounts be seen.
@@ -159,13 +160,12 @@ impl Register {
                     account_verifications::passed,
                 ))
                 .load(connection)?,
-            checks: code_checks::table
-                .filter(code_checks::board_id.eq(board))
-                .filter(code_checks::checked_at_ms.ge(checked_since.0))
-                .filter(code_checks::checked_at_ms.lt(end.0))
-                .filter(code_checks::result.ne("unreadable"))
-                .order((code_checks::checked_at_ms, code_checks::id))
-                .select((code_checks::code_id, code_checks::result))
+            scans: code_scans::table
+                .filter(code_scans::board_id.eq(board))
+                .filter(code_scans::checked_at_ms.ge(checked_since.0))
+                .filter(code_scans::checked_at_ms.lt(end.0))
+                .order((code_scans::checked_at_ms, code_scans::check_id))
+                .select((code_scans::code_id, code_scans::is_right))
                 .load(connection)?,
             links: of_links(connection, board, market)?,
             accounts: accounts::table
