@@ -43,6 +43,8 @@ pub struct Equipment {
     pub accounts: Vec<i64>,
     /// Its live codes.
     pub codes: Vec<Printed>,
+    /// A code of another scheme hangs there: nobody can see what is paid to it.
+    pub has_other_scheme: bool,
 }
 
 /// What a feed must see of a live code.
@@ -87,6 +89,14 @@ pub fn by_occupancy(
             equipment.since = Some(equipment.since.map_or(issued, |since| since.min(issued)));
         }
         equipment.obstacle = nearest(equipment.obstacle, obstacle);
+    }
+    for (occupancy_id, registered, revoked) in &register.other_codes {
+        if *registered < end.0 && revoked.is_none_or(|revoked| revoked >= end.0) {
+            // Alone it is a code whose account nobody has seen.
+            let alone =
+                || Equipment { obstacle: Some(Reason::NotVerified), ..Equipment::default() };
+            found.entry(*occupancy_id).or_insert_with(alone).has_other_scheme = true;
+        }
     }
     found
 }

@@ -266,6 +266,22 @@ diesel::table! {
         remarks -> Text,
         code_id -> Nullable<BigInt>,
         account_id -> Nullable<BigInt>,
+        other_code_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    other_codes (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        occupancy_id -> BigInt,
+        scheme -> Text,
+        payload -> Text,
+        holder_name -> Text,
+        confirmed_by -> Text,
+        registered_at_ms -> BigInt,
+        revoked_at_ms -> Nullable<BigInt>,
+        revoked_because -> Nullable<Text>,
     }
 }
 
@@ -966,6 +982,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     codes,
     code_checks,
     code_check_symbols,
+    other_codes,
     code_scans,
     code_check_places,
     consents,

@@ -4,14 +4,16 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::boards;
 use super::numbers::ReceivingNumber;
-use super::store::{codes as rows, numbers as number_store};
+use super::other_codes::OtherCode;
+use super::store::{codes as rows, numbers as number_store, other_codes as other_store};
+use super::{boards, code_verdicts, existing_codes};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Vnd;
-use crate::primitives::ids::{AccountId, CodeId};
-use crate::vietqr::{self, Mode, Payload, Reading, Scheme};
+use crate::primitives::ids::{AccountId, CodeId, OtherCodeId};
+use crate::text_enum;
+use crate::vietqr::{self, Mode, Payload, Reading, Scheme, Verdict};
 
 /// A code in a picture. Fields are absent where it does not tell them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -34,7 +36,14 @@ pub struct FoundCode {
     pub account_id: Option<AccountId>,
     /// The code of this board that it is, revoked or not.
     pub code_id: Option<CodeId>,
+    /// The code of another scheme that it is, revoked or not.
+    pub other_code_id: Option<OtherCodeId>,
+    /// Where a vendor's own code is registered: `existing_code` (`POST /existing-codes`),
+    /// `other_code` (`POST /other-codes`); absent where it is registered, or cannot be.
+    pub register_as: Option<RegisterAs>,
 }
+
+text_enum!(RegisterAs { ExistingCode = "existing_code", OtherCode = "other_code" });
 
 impl FoundCode {
     /// What its text says. Whose it is must be looked up.
@@ -51,6 +60,8 @@ impl FoundCode {
             name: payload.name.map(str::to_owned),
             account_id: None,
             code_id: None,
+            other_code_id: None,
+            register_as: None,
         }
     }
 }
@@ -62,8 +73,30 @@ pub(super) struct Known {
     pub number: Option<ReceivingNumber>,
     /// The code that it is, revoked or not.
     pub code_id: Option<CodeId>,
+    /// The code of another scheme that it is, revoked or not.
+    pub other: Option<OtherCode>,
     /// It bears the reference of a code of ours, and pays somebody else: a copy with another payee.
     pub is_copied: bool,
+}
+
+impl Known {
+    const fn is_registered(&self) -> bool {
+        self.code_id.is_some() || self.other.is_some()
+    }
+}
+
+impl RegisterAs {
+    fn of(text: &str, reading: &Reading<'_>) -> Option<Self> {
+        if existing_codes::payable(text).is_ok_and(|payload| payload.amount.is_none()) {
+            return Some(Self::ExistingCode);
+        }
+        let is_broken = reading.verdict(Mode::Lenient) == Verdict::Reject;
+        match reading.payload.scheme_of(text) {
+            Some(Scheme::VietQr) => None,
+            Some(_) => (!is_broken).then_some(Self::OtherCode),
+            None => (!code_verdicts::is_not_payment(text)).then_some(Self::OtherCode),
+        }
+    }
 }
 
 /// A reference alone makes no code ours: whoever copies it is still paid themselves.
@@ -84,6 +117,7 @@ pub(super) fn known(
             Some(live) => Some(live),
             None => rows::latest_with_payload(connection, board_id, text)?,
         },
+        other: other_store::with_payload(connection, board_id, text)?,
         ..Known::default()
     };
     let (Some(bin), Some(number)) = (payload.bin, payload.account) else { return Ok(known) };
@@ -121,9 +155,12 @@ pub fn of_texts(
 fn of_text(connection: &mut DbConnection, act: &Act, text: &str) -> Outcome<FoundCode> {
     let reading = vietqr::read(text);
     let known = known(connection, act, text, &reading.payload)?;
+    let register_as = if known.is_registered() { None } else { RegisterAs::of(text, &reading) };
     Ok(FoundCode {
         account_id: known.number.map(|number| number.account_id),
         code_id: known.code_id,
+        other_code_id: known.other.map(|code| code.id),
+        register_as,
         ..FoundCode::read(text, &reading)
     })
 }

@@ -10,6 +10,7 @@ use super::code_readings::{self, FoundCode, Known};
 use super::codes::Code;
 use super::numbers::ReceivingNumberFilter;
 use super::occupancies::Occupancy;
+use super::other_codes::OtherCode;
 use super::store::occupancies as occupancy_store;
 use super::store::{codes as code_store, links as link_store, numbers as number_store};
 use super::{PageRequest, Period, boards};
@@ -148,6 +149,9 @@ impl Expected {
             return Ok(SeenCode { code, result: CodeVerdict::Right, remarks: Vec::new() });
         }
         let known = code_readings::known(connection, act, text, &reading.payload)?;
+        if let Some(other) = &known.other {
+            return Ok(self.judge_other(other, found));
+        }
         let code = match known.code_id {
             Some(id) => code_store::find(connection, act.board_id(), id, act.at)?,
             None => None,
@@ -168,6 +172,18 @@ impl Expected {
         Ok(SeenCode { code, result, remarks: remarks.into_iter().map(Remarked::from).collect() })
     }
 
+    /// A registered code of another scheme: whose it is is known by whose stall it hangs on.
+    fn judge_other(&self, other: &OtherCode, found: FoundCode) -> SeenCode {
+        let is_here = self.occupancy.as_ref().is_some_and(|here| here.id == other.occupancy_id);
+        let (result, remark) = match (other.revoked_at, is_here) {
+            (Some(_), _) => (CodeVerdict::Revoked, Some(Remark::RevokedCard)),
+            (None, true) => (CodeVerdict::Right, None),
+            (None, false) => (CodeVerdict::WrongAccount, Some(Remark::OtherStall)),
+        };
+        let code = FoundCode { other_code_id: Some(other.id), ..found };
+        SeenCode { code, result, remarks: remark.into_iter().map(Remarked::from).collect() }
+    }
+
     fn verdict(
         &self,
         text: &str,
@@ -178,9 +194,8 @@ impl Expected {
         let payload = &reading.payload;
         let is_revoked = code.is_some_and(|code| code.revoked_at.is_some());
         if payload.bin.is_none() || payload.account.is_none() {
-            let start = text.trim_start().to_ascii_uppercase();
-            let is_payment = !NOT_PAYMENT.iter().any(|other| start.starts_with(other));
-            return if is_payment { CodeVerdict::Unknown } else { CodeVerdict::NotPayment };
+            let is_none = is_not_payment(text);
+            return if is_none { CodeVerdict::NotPayment } else { CodeVerdict::Unknown };
         }
         match (is_paid, is_revoked) {
             // Whoever altered it, it is not to be paid.
@@ -221,6 +236,12 @@ impl Expected {
         let same = number_store::page(connection, act.board_id(), &filter, page)?;
         Ok(same.iter().any(|number| self.accounts.contains(&number.account_id)))
     }
+}
+
+/// Whether it is certain that nobody pays with a code.
+pub(super) fn is_not_payment(text: &str) -> bool {
+    let start = text.trim_start().to_ascii_uppercase();
+    NOT_PAYMENT.iter().any(|other| start.starts_with(other))
 }
 
 /// What a code says of itself.

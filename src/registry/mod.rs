@@ -23,6 +23,7 @@ pub mod markets;
 pub mod neighbourhoods;
 pub mod numbers;
 pub mod occupancies;
+pub mod other_codes;
 pub mod page;
 pub mod patch;
 pub mod payee;

@@ -10,9 +10,9 @@ use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConsentId, DeliveryId,
-    DeviceId, FeedId, KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, PairId,
-    ProposalId, RefundId, RequestId, SecretId, SectionId, StallId, StatementId, TemplateId, TextId,
-    TransferId, VendorId, VerificationId,
+    DeviceId, FeedId, KeyId, LinkId, MarketId, NeighbourhoodId, NumberId, OccupancyId, OtherCodeId,
+    PairId, ProposalId, RefundId, RequestId, SecretId, SectionId, StallId, StatementId, TemplateId,
+    TextId, TransferId, VendorId, VerificationId,
 };
 
 /// A part of an address that names something.
@@ -40,7 +40,7 @@ segments! {
     NeighbourhoodId = "neighbourhood", StallId = "stall", VendorId = "vendor",
     OccupancyId = "occupancy", AbsenceId = "absence", AccountId = "account",
     NumberId = "number", LinkId = "link", VerificationId = "verification", CodeId = "code",
-    CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
+    CheckId = "code_check", OtherCodeId = "other_code", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
     DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal",
     RefundId = "refund",

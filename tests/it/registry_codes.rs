@@ -43,7 +43,17 @@ fn register(
     existing_codes::register(
         connection,
         act,
-        ExistingCode { occupancy_id, payload: payload.into() },
+        ExistingCode {
+            occupancy_id,
+            payload: payload.into(),
+            holder_name: None,
+            holder_name_confirmed: false,
+            confirmed_by: None,
+            kind: None,
+            use_kind: None,
+            relation: None,
+            shared: false,
+        },
     )
 }
 
@@ -273,7 +283,7 @@ on_both!(a_sticker_must_pay_the_stall, |db| {
         (&sticker("970436", &unlinked.number), "code-account-not-linked"),
         (&with_amount.payload, "code-has-amount"),
         // Our own card, though revoked, is no vendor's sticker.
-        (&issued.payload, "code-exists"),
+        (&issued.payload, "code-retired"),
     ] {
         let outcome = register(db.connection(), &act, stand.occupancy, payload);
         refused(outcome, "payload", code);

@@ -16,6 +16,12 @@ use crate::web_world::World;
 const STRANGER: &str = "00020101021138570010A00000072701270006970403011300110123456780208QRIBFTTA\
                         53037045802VN63049E6F";
 
+/// A wallet's link on the stall.
+pub fn other_code(occupancy: &str, of: &str) -> Value {
+    json!({ "occupancy_id": occupancy, "payload": format!("https://vi.example/{of}"), "scheme": "Ví",
+            "holder_name": "LUA", "holder_name_confirmed": true, "confirmed_by": "Tổ 1" })
+}
+
 fn send(site: &Site, query: &str, body: &[u8], content_type: &str) -> Answer {
     let ask = site.ask("POST", &format!("/api/v1/code-checks?{query}")).key(&site.key).raw(body);
     ask.header("content-type", content_type).send()

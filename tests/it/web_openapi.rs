@@ -69,6 +69,7 @@ fn published_words_are_the_ones_that_are_taken() {
             "UseKind" => taken::<accounts::UseKind>(values),
             "Relation" => taken::<accounts::Relation>(values),
             "CheckResult" => taken::<code_checks::CheckResult>(values),
+            "RegisterAs" => taken::<cho40::registry::code_readings::RegisterAs>(values),
             "CheckWay" => taken::<code_checks::CheckWay>(values),
             "CodeVerdict" => taken::<code_verdicts::CodeVerdict>(values),
             "Remark" => taken::<code_verdicts::Remark>(values),

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use cho40::vietqr::{Builder, Payee};
 use serde_json::{Value, json};
 
+use crate::web_code_checks::other_code;
 use crate::web_support::{Answer, Site};
 
 const FEED_SECRET: &str = "khoa-bi-mat-cua-sepay";
@@ -94,6 +95,7 @@ impl World {
         self.make(site, "codes", "/codes", code);
         let check = json!({ "stall_id": self.id("stalls"), "checked_by": "Tổ 1" });
         self.make(site, "code-checks", "/code-checks", check);
+        self.make(site, "other-codes", "/other-codes", other_code(self.id("occupancies"), "vi-1"));
         let request = json!({
             "kind": "sale", "occupancy_id": self.id("occupancies"), "amount_vnd": 45_000 });
         self.make(site, "requests", "/requests", request);
@@ -337,7 +339,11 @@ impl World {
                 "occupancy_id": self.id("occupancies"), "account_id": self.id("accounts"),
                 "number_id": self.id("receiving-numbers"), "with_reference": true }),
             "POST /api/v1/existing-codes" => json!({
-                "occupancy_id": self.id("occupancies"), "payload": self.sticker() }),
+                "occupancy_id": self.id("occupancies"), "payload": self.sticker(),
+                "holder_name": "NGUYEN THI LUA", "holder_name_confirmed": true, "shared": false,
+                "confirmed_by": "Tổ 1", "kind": "personal", "use_kind": "mixed", "relation": "self" }),
+            "POST /api/v1/other-codes" => other_code(self.id("occupancies"), "vi-2"),
+            "POST /api/v1/other-codes/{id}/revoke" => json!({ "because": "Gỡ rồi" }),
             "POST /api/v1/codes/{id}/replace" => json!({
                 "because": "Thẻ bị ướt", "account_id": self.id("accounts"),
                 "number_id": self.id("receiving-numbers"), "with_reference": true }),

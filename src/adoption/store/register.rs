@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::adoption::days::Span;
 use crate::db::schema::{
     absences, account_links, account_verifications, accounts, boards, calendar_rules, code_scans,
-    codes, consents, markets, occupancies, receiving_numbers, sections, stalls,
+    codes, consents, markets, occupancies, other_codes, receiving_numbers, sections, stalls,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, MarketId};
@@ -117,6 +117,8 @@ pub struct Register {
     pub occupancies: Vec<OccupancyRow>,
     pub absences: Vec<AbsenceRow>,
     pub codes: Vec<CodeRow>,
+    /// Codes of other schemes: (occupancy, registered, revoked).
+    pub other_codes: Vec<(i64, i64, Option<i64>)>,
     /// In the order in which they were made.
     pub verifications: Vec<VerificationRow>,
     /// (code, whether it was seen on its stall), in the order of the checks. What was typed, and
@@ -150,6 +152,7 @@ impl Register {
             occupancies: of_occupancies(connection, board, market)?,
             absences: of_absences(connection, board, market)?,
             codes: of_codes(connection, board, market)?,
+            other_codes: of_other_codes(connection, board, market)?,
             verifications: account_verifications::table
                 .filter(account_verifications::board_id.eq(board))
                 .filter(account_verifications::verified_at_ms.lt(end.0))
@@ -241,6 +244,20 @@ fn of_codes(connection: &mut DbConnection, board: i64, market: i64) -> Outcome<V
             n::kind,
             c::payload,
         ))
+        .load(connection)?)
+}
+
+fn of_other_codes(
+    connection: &mut DbConnection,
+    board: i64,
+    market: i64,
+) -> Outcome<Vec<(i64, i64, Option<i64>)>> {
+    use {occupancies as o, other_codes as c};
+    Ok(c::table
+        .inner_join(o::table.on(o::board_id.eq(c::board_id).and(o::id.eq(c::occupancy_id))))
+        .filter(c::board_id.eq(board))
+        .filter(o::market_id.eq(market))
+        .select((c::occupancy_id, c::registered_at_ms, c::revoked_at_ms))
         .load(connection)?)
 }
 

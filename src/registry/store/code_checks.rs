@@ -8,7 +8,9 @@ use crate::db::schema::code_checks::{self as table, table as rows};
 use crate::db::schema::{code_check_places as places, code_check_symbols as symbols, code_scans};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{AccountId, BoardId, CheckId, CodeId, MarketId, OccupancyId, StallId};
+use crate::primitives::ids::{
+    AccountId, BoardId, CheckId, CodeId, MarketId, OccupancyId, OtherCodeId, StallId,
+};
 use crate::registry::PageRequest;
 use crate::registry::code_checks::{CheckPlace, CheckResult, CheckWay, CodeCheck, CodeCheckFilter};
 use crate::registry::code_readings::FoundCode;
@@ -28,7 +30,8 @@ type Row = (
     String,
     i64,
 );
-type Symbol = (CheckId, String, CodeVerdict, String, Option<CodeId>, Option<AccountId>);
+type Symbol =
+    (CheckId, String, CodeVerdict, String, Option<CodeId>, Option<AccountId>, Option<OtherCodeId>);
 type Place = (CheckId, Option<String>, Option<i32>, Option<i32>);
 
 fn check(row: Row) -> CodeCheck {
@@ -51,9 +54,10 @@ fn check(row: Row) -> CodeCheck {
     }
 }
 
-fn seen((_, payload, result, remarks, code_id, account_id): Symbol) -> SeenCode {
+fn seen((_, payload, result, remarks, code_id, account_id, other_code_id): Symbol) -> SeenCode {
     let reading = vietqr::read(&payload);
-    let code = FoundCode { account_id, code_id, ..FoundCode::read(&payload, &reading) };
+    let code =
+        FoundCode { account_id, code_id, other_code_id, ..FoundCode::read(&payload, &reading) };
     let remarks = remarks.split(' ').filter_map(Remark::parse).map(Into::into).collect();
     SeenCode { code, result, remarks }
 }
@@ -76,6 +80,7 @@ fn whole(
             symbols::remarks,
             symbols::code_id,
             symbols::account_id,
+            symbols::other_code_id,
         ))
         .load(connection)?;
     let stood: Vec<Place> = places::table
@@ -186,6 +191,7 @@ pub fn insert(connection: &mut DbConnection, board_id: BoardId, check: &CodeChec
                 symbols::remarks.eq(remarks.join(" ")),
                 symbols::code_id.eq(seen.code.code_id),
                 symbols::account_id.eq(seen.code.account_id),
+                symbols::other_code_id.eq(seen.code.other_code_id),
             ))
             .execute(connection)?;
     }

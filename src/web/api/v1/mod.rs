@@ -58,6 +58,7 @@ resources! {
     codes,
     code_checks,
     code_readings,
+    other_codes,
     consents,
     requests,
     feeds,
