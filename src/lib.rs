@@ -11,6 +11,7 @@ pub mod feeds;
 pub mod intake;
 pub mod ledger;
 pub mod live;
+pub mod outreach;
 pub mod primitives;
 pub mod print;
 pub mod registry;

@@ -70,11 +70,12 @@ impl Market {
         connection.in_transaction(|connection| {
             for stall in &self.stalls {
                 let check = NewCodeCheck {
-                    code_id: stall.code.id,
+                    code_id: Some(stall.code.id),
                     scanned_payload: Some(stall.code.payload.clone()),
                     checked_by: MEMBER.to_owned(),
+                    ..NewCodeCheck::default()
                 };
-                code_checks::create(connection, &act, check)?;
+                code_checks::record(connection, &act, check)?;
             }
             Ok(())
         })

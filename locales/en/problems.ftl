@@ -106,6 +106,7 @@ problem-not-found = { $what ->
     [board] There is no such board.
     [calendar_rule] There is no such calendar rule. Please check the id.
     [code_check] There is no such check of a code. Please check the id.
+    [other_code] There is no such code of another scheme. Please check the id.
     [code] There is no such code. Please check the id.
     [consent] There is no such consent. Please check the id.
     [device] There is no such phone on this feed. Please check the id.
@@ -206,8 +207,22 @@ problem-code-other-scheme = This is a { $scheme_en } code, not a VietQR transfer
 problem-code-revoked = This code was revoked at { $revoked_at }. Please issue a new one.
 problem-code-exists = This code is registered already ({ $code }). There is nothing to do.
 problem-code-has-amount = This code has an amount in it, so it cannot be a stall's code. Please scan one without an amount.
-problem-code-account-unknown = This code pays the number { $number } at { $bank }, which is not registered. Please register that account first.
-problem-code-account-not-linked = This code pays { $holder } ({ $account }), who is not linked to the stall. Please link the account first.
+problem-code-account-unknown = This code pays the number { $number } at { $bank }, which is not registered. Please register that account first, or send the holder's name (holder_name) that the vendor confirmed.
+problem-code-account-not-linked = This code pays { $holder } ({ $account }), who is not linked to the stall. Please link the account first, or send the holder's name (holder_name) that the vendor confirmed.
+problem-check-without-stall = Please name the stall (stall_id) or a code of it (code_id), one of the two.
+problem-check-code-with-scan = The check code under the symbol only names the card. Where the symbol was scanned, please leave this field out.
+problem-coordinates-out-of-range = Coordinates are thousandths of a degree, both or none: latitude -90000 to 90000, longitude -180000 to 180000.
+problem-stall-code-in-several-markets = Several markets have a stall of this number. Please give the stall's id (stl_…).
+problem-code-retired = This is a card of the market ({ $code }) that was revoked at { $revoked_at }. Please issue a new one.
+problem-code-of-other-stall = This code is registered for the stall { $stall } ({ $code }). Please ask why it hangs here too.
+problem-code-account-of-other-stall = This code pays { $holder }, whose account is in use at the stall { $stalls }. If they share it, please set shared to true.
+problem-holder-name-unconfirmed = Please read the holder's name to the vendor; if it is right, set holder_name_confirmed to true.
+problem-holder-name-differs = The account is registered with the holder { $holder }, not with this name. Please look again in the bank's app.
+problem-confirmer-missing = Please say who asked the vendor (confirmed_by).
+problem-code-is-vietqr = This is a VietQR code, of which the account can be read. Please register it with POST /existing-codes.
+problem-code-not-payment = This is no code to pay with. Please photograph the one that takes money.
+problem-other-code-exists = This code is registered for the stall { $stall } already ({ $code }). There is nothing to do.
+problem-scheme-unknown = It cannot be told whose code this is. Please write the name that is printed on it into scheme.
 problem-reference-needed = This account receives for { $stalls } stalls, so the code needs its reference. Please leave out with_reference, or set it true.
 
 ## Payment requests

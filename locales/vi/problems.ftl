@@ -106,6 +106,7 @@ problem-not-found = { $what ->
     [board] Không tìm thấy ban quản lý này.
     [calendar_rule] Không tìm thấy quy định ngày chợ này. Xin coi lại mã.
     [code_check] Không tìm thấy lần kiểm tra mã này. Xin coi lại mã.
+    [other_code] Không tìm thấy mã của ví hay cổng khác này. Xin coi lại mã.
     [code] Không tìm thấy mã QR này. Xin coi lại mã.
     [consent] Không tìm thấy sự đồng ý này. Xin coi lại mã.
     [device] Không tìm thấy điện thoại này ở nguồn. Xin coi lại mã.
@@ -226,8 +227,22 @@ problem-code-other-scheme = Đây là mã { $scheme_vi }, không phải VietQR c
 problem-code-revoked = Mã này đã thu hồi lúc { $revoked_at }. Xin phát mã mới.
 problem-code-exists = Mã này đã có trong sổ ({ $code }). Không cần ghi lại.
 problem-code-has-amount = Mã này có sẵn số tiền nên không dùng làm mã của sạp được. Xin quét mã không có số tiền.
-problem-code-account-unknown = Mã này trả vào số { $number } ở { $bank }, chưa có trong sổ. Xin ghi tài khoản đó trước.
-problem-code-account-not-linked = Mã này trả cho { $holder } ({ $account }), chưa gắn với sạp. Xin gắn tài khoản với sạp trước.
+problem-code-account-unknown = Mã này trả vào số { $number } ở { $bank }, chưa có trong sổ. Xin ghi tài khoản đó trước, hoặc gửi kèm tên chủ tài khoản (holder_name) mà tiểu thương đã xác nhận.
+problem-code-account-not-linked = Mã này trả cho { $holder } ({ $account }), chưa gắn với sạp. Xin gắn tài khoản với sạp trước, hoặc gửi kèm tên chủ tài khoản (holder_name) mà tiểu thương đã xác nhận.
+problem-check-without-stall = Xin ghi sạp (stall_id) hoặc một mã của sạp (code_id), một trong hai.
+problem-check-code-with-scan = Mã in dưới thẻ chỉ để nhận ra thẻ. Đã quét mã QR thì xin bỏ trường này.
+problem-coordinates-out-of-range = Tọa độ ghi bằng phần ngàn độ, đủ cả hai: vĩ độ -90000 đến 90000, kinh độ -180000 đến 180000. Không có thì bỏ cả hai.
+problem-stall-code-in-several-markets = Nhiều chợ có sạp mang số này. Xin ghi mã của sạp (stl_…).
+problem-code-retired = Thẻ này do chợ phát ({ $code }) và đã thu hồi lúc { $revoked_at }. Xin phát thẻ mới.
+problem-code-of-other-stall = Mã này đang đăng ký cho sạp { $stall } ({ $code }). Xin hỏi vì sao cũng treo ở đây.
+problem-code-account-of-other-stall = Mã này trả cho { $holder }, tài khoản đang dùng ở sạp { $stalls }. Nếu dùng chung thì ghi shared là true.
+problem-holder-name-unconfirmed = Xin đọc tên chủ tài khoản cho tiểu thương nghe, đúng rồi thì ghi holder_name_confirmed là true.
+problem-holder-name-differs = Tài khoản này trong sổ đứng tên { $holder }, khác tên vừa đọc. Xin coi lại tên trên ứng dụng ngân hàng.
+problem-confirmer-missing = Xin ghi tên người đã hỏi tiểu thương (confirmed_by).
+problem-code-is-vietqr = Mã VietQR này đọc được tài khoản. Xin ghi bằng POST /existing-codes.
+problem-code-not-payment = Đây không phải mã thanh toán. Xin chụp lại mã nhận tiền.
+problem-other-code-exists = Mã này đang đăng ký cho sạp { $stall } ({ $code }). Không cần ghi lại.
+problem-scheme-unknown = Không nhận ra mã này của ví hay cổng nào. Xin ghi tên in trên mã vào scheme.
 problem-reference-needed = Tài khoản này nhận tiền cho { $stalls } sạp nên mã phải có số tham chiếu. Xin bỏ with_reference hoặc ghi true.
 
 ## Yêu cầu thanh toán

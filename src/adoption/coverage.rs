@@ -87,6 +87,10 @@ impl<'a> Sources<'a> {
             }
             coverage.good.push(self.good_days(account_id, &seeing, &own));
         }
+        if equipment.has_other_scheme {
+            coverage.lacks_feed = true;
+            coverage.good.push(DaySet::within(self.history));
+        }
         coverage
     }
 

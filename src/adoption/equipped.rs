@@ -43,6 +43,8 @@ pub struct Equipment {
     pub accounts: Vec<i64>,
     /// Its live codes.
     pub codes: Vec<Printed>,
+    /// A code of another scheme hangs there: nobody can see what is paid to it.
+    pub has_other_scheme: bool,
 }
 
 /// What a feed must see of a live code.
@@ -60,9 +62,8 @@ pub fn by_occupancy(
     day_start_minute: i32,
 ) -> HashMap<i64, Equipment> {
     let verified = verified_accounts(register);
-    // Later checks overwrite earlier ones.
-    let right: HashMap<i64, bool> =
-        register.checks.iter().map(|(code, result)| (*code, result == "right")).collect();
+    // Later scans overwrite earlier ones.
+    let right: HashMap<i64, bool> = register.scans.iter().copied().collect();
     let by_id: HashMap<i64, &CodeRow> = register.codes.iter().map(|code| (code.id, code)).collect();
     let mut found: HashMap<i64, Equipment> = HashMap::new();
     for code in register.codes.iter().filter(|code| is_live(code, end)) {
@@ -88,6 +89,14 @@ pub fn by_occupancy(
             equipment.since = Some(equipment.since.map_or(issued, |since| since.min(issued)));
         }
         equipment.obstacle = nearest(equipment.obstacle, obstacle);
+    }
+    for (occupancy_id, registered, revoked) in &register.other_codes {
+        if *registered < end.0 && revoked.is_none_or(|revoked| revoked >= end.0) {
+            // Alone it is a code whose account nobody has seen.
+            let alone =
+                || Equipment { obstacle: Some(Reason::NotVerified), ..Equipment::default() };
+            found.entry(*occupancy_id).or_insert_with(alone).has_other_scheme = true;
+        }
     }
     found
 }

@@ -138,7 +138,7 @@ impl<'a> Subject<'a> {
     /// Why it is not measurable, the first obstacle first.
     pub fn reasons(&self) -> Vec<Reason> {
         let equipment = &self.occupancy.equipment;
-        if equipment.accounts.is_empty() {
+        if equipment.accounts.is_empty() && !equipment.has_other_scheme {
             return vec![Reason::NoCode];
         }
         let mut reasons: Vec<_> = equipment.obstacle.into_iter().collect();

@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod backup;
+mod check;
 mod config;
 pub mod demo;
 mod doctor;
@@ -56,7 +57,7 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Issue and read VietQR codes / Tạo và đọc mã VietQR
     #[command(name = "vietqr", subcommand)]
-    VietQr(vietqr::VietQrCommand),
+    VietQr(VietQr),
     /// Look into transfer memos / Xem nội dung chuyển khoản
     #[command(subcommand)]
     Memo(memo::MemoCommand),
@@ -74,6 +75,14 @@ enum Command {
     /// Read and import bank statements / Đọc và nhập sao kê ngân hàng
     #[command(subcommand)]
     Statement(statement::StatementCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum VietQr {
+    #[command(flatten)]
+    Codes(vietqr::VietQrCommand),
+    /// Compare a photo of a stall's code with what is registered / Kiểm tra mã đang treo ở sạp
+    Check(check::CheckArgs),
 }
 
 /// Runs the command that the process was started with.
@@ -127,7 +136,10 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Backup(args) => backup::back_up(&args)?,
         Command::Restore(args) => return backup::restore(&args),
         Command::Doctor(args) => return doctor::run(&args),
-        Command::VietQr(command) => {
+        Command::VietQr(VietQr::Check(args)) => {
+            return check::run(&args, &mut BufWriter::new(io::stdout().lock()));
+        }
+        Command::VietQr(VietQr::Codes(command)) => {
             let output = BufWriter::new(io::stdout().lock());
             match vietqr::run(&command, io::stdin().lock(), output, io::stderr()) {
                 Ok(()) => {}

@@ -230,7 +230,7 @@ fn read(path: &Path) -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
-fn tell(output: &mut impl Write, shown: &impl Serialize) -> Outcome<()> {
+pub(super) fn tell(output: &mut impl Write, shown: &impl Serialize) -> Outcome<()> {
     let json = serde_json::to_string(shown).map_err(Fault::broken)?;
     writeln!(output, "{json}").map_err(Fault::broken)?;
     output.flush().map_err(Fault::broken)

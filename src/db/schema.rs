@@ -256,11 +256,64 @@ diesel::table! {
     code_checks (board_id, id) {
         board_id -> BigInt,
         id -> BigInt,
-        code_id -> BigInt,
+        market_id -> BigInt,
+        stall_id -> BigInt,
+        occupancy_id -> Nullable<BigInt>,
+        way -> Text,
         result -> Text,
-        scanned_payload -> Nullable<Text>,
+        card_id -> Nullable<BigInt>,
+        is_open -> Bool,
         checked_by -> Text,
         checked_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    code_check_symbols (board_id, check_id, position) {
+        board_id -> BigInt,
+        check_id -> BigInt,
+        position -> Integer,
+        payload -> Text,
+        verdict -> Text,
+        remarks -> Text,
+        code_id -> Nullable<BigInt>,
+        account_id -> Nullable<BigInt>,
+        other_code_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    other_codes (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        occupancy_id -> BigInt,
+        scheme -> Text,
+        payload -> Text,
+        holder_name -> Text,
+        confirmed_by -> Text,
+        registered_at_ms -> BigInt,
+        revoked_at_ms -> Nullable<BigInt>,
+        revoked_because -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    code_scans (board_id, check_id, code_id) {
+        board_id -> BigInt,
+        check_id -> BigInt,
+        code_id -> BigInt,
+        is_right -> Bool,
+        checked_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    code_check_places (board_id, check_id) {
+        board_id -> BigInt,
+        check_id -> BigInt,
+        note -> Nullable<Text>,
+        latitude_mdeg -> Nullable<Integer>,
+        longitude_mdeg -> Nullable<Integer>,
     }
 }
 
@@ -984,6 +1037,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     account_verifications,
     codes,
     code_checks,
+    code_check_symbols,
+    other_codes,
+    code_scans,
+    code_check_places,
     consents,
     reference_claims,
     requests,

@@ -11,9 +11,11 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::db::rows::{Kind, Table, Value, Writes};
-use crate::db::schema::event_pages;
+use crate::db::schema::{board_heads, event_pages};
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::primitives::ids::{AccountId, BoardId, OccupancyId, RequestId, TransferId};
+use crate::primitives::ids::{
+    AccountId, BoardId, CheckId, OccupancyId, RequestId, StallId, TransferId,
+};
 use crate::primitives::{Day, UnixMs, Vnd};
 
 /// Pages of one read: a page holds up to 256 events, and often one.
@@ -52,6 +54,14 @@ pub enum Event {
         transfer_id: TransferId,
         /// The attribution's number; the event's own is `seq` beside it.
         seq: i32,
+    },
+    /// Somebody looked at the codes on a stall.
+    CodeChecked {
+        check_id: CheckId,
+        stall_id: StallId,
+        occupancy_id: Option<OccupancyId>,
+        /// E.g. `right`; `wrong_account` is an alarm.
+        result: Cow<'static, str>,
     },
 }
 
@@ -100,6 +110,8 @@ enum Stored {
     ),
     /// Transfer, attribution.
     A(i64, i32),
+    /// Check, stall, occupancy, result.
+    C(i64, i64, Option<i64>, Cow<'static, str>),
 }
 
 impl From<Event> for Stored {
@@ -127,6 +139,9 @@ impl From<Event> for Stored {
                 marks.bits(),
             ),
             Event::TransferAssigned { transfer_id, seq } => Self::A(transfer_id.0, seq),
+            Event::CodeChecked { check_id, stall_id, occupancy_id, result } => {
+                Self::C(check_id.0, stall_id.0, occupancy_id.map(|id| id.0), result)
+            }
         }
     }
 }
@@ -150,6 +165,12 @@ impl From<Stored> for Event {
             Stored::A(transfer, seq) => {
                 Self::TransferAssigned { transfer_id: TransferId(transfer), seq }
             }
+            Stored::C(check, stall, occupancy, result) => Self::CodeChecked {
+                check_id: CheckId(check),
+                stall_id: StallId(stall),
+                occupancy_id: occupancy.map(OccupancyId),
+                result,
+            },
         }
     }
 }
@@ -186,6 +207,24 @@ impl Pages {
     pub fn write(self, writes: &mut Writes<'_>) {
         writes.push(&PAGES, self.0);
     }
+}
+
+/// Tells one event in the caller's transaction, which holds the board's head from here on.
+pub fn tell(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    at: UnixMs,
+    event: Event,
+) -> Outcome<()> {
+    let head = board_heads::table.find(board_id.0);
+    diesel::update(head)
+        .set(board_heads::event_seq.eq(board_heads::event_seq + 1))
+        .execute(connection)?;
+    let seq: i64 = head.select(board_heads::event_seq).first(connection)?;
+    let (mut pages, mut writes) = (Pages::default(), Writes::default());
+    pages.append(board_id, seq - 1, at, vec![event])?;
+    pages.write(&mut writes);
+    writes.run(connection)
 }
 
 /// The events after a cursor: all of a read's pages, so some more than `limit`.

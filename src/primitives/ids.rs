@@ -27,6 +27,8 @@ typed_id!(/// A verification of an account.
     VerificationId, "ver");
 typed_id!(/// A static code of a stall.
     CodeId, "cod");
+typed_id!(/// A code of another scheme that hangs on a stall.
+    OtherCodeId, "oth");
 typed_id!(/// A check of the code on a stall.
     CheckId, "chk");
 typed_id!(ConsentId, "cns");

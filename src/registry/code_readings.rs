@@ -4,13 +4,16 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::boards;
-use super::store::{codes as rows, numbers as number_store};
+use super::numbers::ReceivingNumber;
+use super::other_codes::OtherCode;
+use super::store::{codes as rows, numbers as number_store, other_codes as other_store};
+use super::{boards, code_verdicts, existing_codes};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Vnd;
-use crate::primitives::ids::{AccountId, CodeId};
-use crate::vietqr::{self, Mode, Scheme};
+use crate::primitives::ids::{AccountId, CodeId, OtherCodeId};
+use crate::text_enum;
+use crate::vietqr::{self, Mode, Payload, Reading, Scheme, Verdict};
 
 /// A code in a picture. Fields are absent where it does not tell them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -33,6 +36,102 @@ pub struct FoundCode {
     pub account_id: Option<AccountId>,
     /// The code of this board that it is, revoked or not.
     pub code_id: Option<CodeId>,
+    /// The code of another scheme that it is, revoked or not.
+    pub other_code_id: Option<OtherCodeId>,
+    /// Where a vendor's own code is registered: `existing_code` (`POST /existing-codes`),
+    /// `other_code` (`POST /other-codes`); absent where it is registered, or cannot be.
+    pub register_as: Option<RegisterAs>,
+}
+
+text_enum!(RegisterAs { ExistingCode = "existing_code", OtherCode = "other_code" });
+
+impl FoundCode {
+    /// What its text says. Whose it is must be looked up.
+    pub(super) fn read(text: &str, reading: &Reading<'_>) -> Self {
+        let payload = &reading.payload;
+        Self {
+            payload: text.to_owned(),
+            verdict: reading.verdict(Mode::Lenient).label(),
+            scheme: payload.scheme_of(text).map(Scheme::label),
+            bin: payload.bin.map(str::to_owned),
+            bank: payload.bank().map(|bank| bank.short_name.as_ref()),
+            number: payload.account.map(str::to_owned),
+            amount_vnd: payload.amount_vnd(),
+            name: payload.name.map(str::to_owned),
+            account_id: None,
+            code_id: None,
+            other_code_id: None,
+            register_as: None,
+        }
+    }
+}
+
+/// What of a code is registered on this board.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The number that it pays.
+    pub number: Option<ReceivingNumber>,
+    /// The code that it is, revoked or not.
+    pub code_id: Option<CodeId>,
+    /// The code of another scheme that it is, revoked or not.
+    pub other: Option<OtherCode>,
+    /// It bears the reference of a code of ours, and pays somebody else: a copy with another payee.
+    pub is_copied: bool,
+}
+
+impl Known {
+    const fn is_registered(&self) -> bool {
+        self.code_id.is_some() || self.other.is_some()
+    }
+}
+
+impl RegisterAs {
+    fn of(text: &str, reading: &Reading<'_>) -> Option<Self> {
+        if existing_codes::payable(text).is_ok_and(|payload| payload.amount.is_none()) {
+            return Some(Self::ExistingCode);
+        }
+        let is_broken = reading.verdict(Mode::Lenient) == Verdict::Reject;
+        match reading.payload.scheme_of(text) {
+            Some(Scheme::VietQr) => None,
+            Some(_) => (!is_broken).then_some(Self::OtherCode),
+            None => (!code_verdicts::is_not_payment(text)).then_some(Self::OtherCode),
+        }
+    }
+}
+
+/// A reference alone makes no code ours: whoever copies it is still paid themselves.
+pub(super) fn known(
+    connection: &mut DbConnection,
+    act: &Act,
+    text: &str,
+    payload: &Payload<'_>,
+) -> Outcome<Known> {
+    // What PostgreSQL cannot hold is no code or account of ours.
+    if text.contains('\0') {
+        return Ok(Known::default());
+    }
+    let board_id = act.board_id();
+    let today = boards::today(connection, act)?;
+    let mut known = Known {
+        code_id: match rows::live_with_payload(connection, board_id, text, today)? {
+            Some(live) => Some(live),
+            None => rows::latest_with_payload(connection, board_id, text)?,
+        },
+        other: other_store::with_payload(connection, board_id, text)?,
+        ..Known::default()
+    };
+    let (Some(bin), Some(number)) = (payload.bin, payload.account) else { return Ok(known) };
+    known.number = number_store::find_by_number(connection, board_id, bin, number)?;
+    for reference in vietqr::scan(payload.purpose.unwrap_or_default()) {
+        let Some(id) = rows::with_reference(connection, board_id, reference)? else { continue };
+        let Some(code) = rows::find(connection, board_id, id, act.at)? else { continue };
+        if code.bin == bin && code.number.eq_ignore_ascii_case(number) {
+            known.code_id = known.code_id.or(Some(id));
+        } else {
+            known.is_copied = true;
+        }
+    }
+    Ok(known)
 }
 
 /// Codes are checked on the spot by whoever may check codes.
@@ -54,35 +153,14 @@ pub fn of_texts(
 }
 
 fn of_text(connection: &mut DbConnection, act: &Act, text: &str) -> Outcome<FoundCode> {
-    let board_id = act.board_id();
-    let today = boards::today(connection, act)?;
     let reading = vietqr::read(text);
-    let payload = &reading.payload;
-    // What PostgreSQL cannot hold is no code or account of ours.
-    let may_be_ours = !text.contains('\0');
-    let number = match (payload.bin, payload.account) {
-        (Some(bin), Some(number)) if may_be_ours => {
-            number_store::find_by_number(connection, board_id, bin, number)?
-        }
-        _ => None,
-    };
-    let mut code_id = None;
-    if may_be_ours {
-        code_id = rows::live_with_payload(connection, board_id, text, today)?;
-        for reference in vietqr::scan(payload.purpose.unwrap_or_default()) {
-            code_id = code_id.or(rows::with_reference(connection, board_id, reference)?);
-        }
-    }
+    let known = known(connection, act, text, &reading.payload)?;
+    let register_as = if known.is_registered() { None } else { RegisterAs::of(text, &reading) };
     Ok(FoundCode {
-        payload: text.to_owned(),
-        verdict: reading.verdict(Mode::Lenient).label(),
-        scheme: payload.scheme_of(text).map(Scheme::label),
-        bin: payload.bin.map(str::to_owned),
-        bank: payload.bank().map(|bank| bank.short_name.as_ref()),
-        number: payload.account.map(str::to_owned),
-        amount_vnd: payload.amount_vnd(),
-        name: payload.name.map(str::to_owned),
-        account_id: number.map(|number| number.account_id),
-        code_id,
+        account_id: known.number.map(|number| number.account_id),
+        code_id: known.code_id,
+        other_code_id: known.other.map(|code| code.id),
+        register_as,
+        ..FoundCode::read(text, &reading)
     })
 }

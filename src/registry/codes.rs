@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::check::{found, text};
 use super::payee::Payee;
 use super::references::{self, Claimant};
-use super::store::{self, codes as rows, links as link_store};
+use super::store::{self, codes as rows, links as link_store, stalls as stall_store};
 use super::{Page, PageRequest, boards, occupancies};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
@@ -16,7 +16,7 @@ use crate::primitives::{Day, Refusal, UnixMs};
 use crate::text_enum;
 use crate::vietqr::{self, Reference};
 
-const REASON_CHARS: usize = 200;
+pub(super) const REASON_CHARS: usize = 200;
 const CHECK_CODE_CHARS: usize = 4;
 
 text_enum!(CodeSource {
@@ -219,6 +219,17 @@ fn issue_after(
     };
     rows::insert(connection, board_id, &code)?;
     Ok(code)
+}
+
+/// What is painted on the stall of an occupancy.
+pub(super) fn stall_code(
+    connection: &mut DbConnection,
+    act: &Act,
+    occupancy_id: OccupancyId,
+) -> Outcome<String> {
+    let occupancy = occupancies::require(connection, act, occupancy_id, "occupancy_id")?;
+    let stall = stall_store::find(connection, act.board_id(), occupancy.stall_id)?;
+    Ok(found(stall, "stall")?.code)
 }
 
 /// The occupancy that a code is for, and the day whose links count: today, or the first day of a

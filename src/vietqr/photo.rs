@@ -6,7 +6,7 @@
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use image::imageops::thumbnail;
+use image::imageops::{FilterType, resize, thumbnail};
 use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, Luma};
 
 use crate::primitives::Refusal;
@@ -18,6 +18,9 @@ const DECODER_BYTES: u64 = 8 * MAX_PIXELS;
 /// Longest sides at which one looks: large symbols are found in the smaller ones, where noise is
 /// gone, small ones in the larger ones.
 const SIDES: [u32; 3] = [1_600, 800, u32::MAX];
+/// A picture that is no longer is looked at doubled, too: modules of less than four pixels, as a
+/// chat app leaves them, are found so. No more pixels than in the largest picture.
+const DOUBLED: u32 = 1_600;
 /// The part of the longest side over which light is taken as even: wider than the core of a finder
 /// pattern in a symbol that fills the picture.
 const EVEN_LIGHT: u32 = 16;
@@ -33,8 +36,8 @@ pub fn scan_picture(bytes: &[u8]) -> Result<Vec<String>, Refusal> {
     // The libraries promise no more than to be memory-safe on what is no picture.
     let picture = catch_unwind(|| grey(bytes)).unwrap_or_else(|_| Err(broken()))?;
     let mut texts = Vec::new();
+    let longest = picture.width().max(picture.height());
     for side in SIDES {
-        let longest = picture.width().max(picture.height());
         if longest > side {
             let scaled = |length: u32| (length * side / longest).max(1);
             look(
@@ -48,6 +51,10 @@ pub fn scan_picture(bytes: &[u8]) -> Result<Vec<String>, Refusal> {
                 break;
             }
         }
+    }
+    if longest <= DOUBLED {
+        let (width, height) = (2 * picture.width(), 2 * picture.height());
+        look(&resize(&picture, width, height, FilterType::Triangle), &mut texts);
     }
     Ok(texts)
 }

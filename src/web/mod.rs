@@ -7,6 +7,7 @@
 
 pub mod api;
 mod caller;
+pub mod checked;
 mod docs;
 mod envelope;
 mod file;

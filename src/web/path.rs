@@ -11,8 +11,8 @@ use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConsentId, DeliveryId,
     DeviceId, FeedId, KeyId, LinkId, ListenerId, MarketId, NeighbourhoodId, NumberId, OccupancyId,
-    PairId, ProposalId, RefundId, RequestId, SecretId, SectionId, StallId, StallLinkId,
-    StatementId, TemplateId, TextId, TransferId, VendorId, VerificationId,
+    OtherCodeId, PairId, ProposalId, RefundId, RequestId, SecretId, SectionId, StallId,
+    StallLinkId, StatementId, TemplateId, TextId, TransferId, VendorId, VerificationId,
 };
 
 /// A part of an address that names something.
@@ -40,7 +40,7 @@ segments! {
     NeighbourhoodId = "neighbourhood", StallId = "stall", VendorId = "vendor",
     OccupancyId = "occupancy", AbsenceId = "absence", AccountId = "account",
     NumberId = "number", LinkId = "link", VerificationId = "verification", CodeId = "code",
-    CheckId = "code_check", ConsentId = "consent", RequestId = "request", FeedId = "feed",
+    CheckId = "code_check", OtherCodeId = "other_code", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
     DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal",
     RefundId = "refund",

@@ -20,11 +20,12 @@ on_both!(every_obstacle_has_its_reason, |db| {
     market.issue(not_verified, 50);
     market.verify(20, 2, "name_shown", true);
     let not_scanned = market.fed(3, 11, 50);
-    market.execute("DELETE FROM code_checks WHERE code_id = 3");
+    market.execute("DELETE FROM code_scans WHERE code_id = 3");
     market.scan(30, 3, "right", 180);
     let differs = market.fed(4, 11, 50);
     market.scan(40, 4, "other_code", 5);
-    market.scan(41, 4, "unreadable", 4);
+    market.scan(41, 4, "not_readable", 4);
+    market.scan(42, 4, "typed", 3);
     let no_feed = market.equipped(5, 11, 50);
     let gaps = market.equipped(6, 11, 50);
     market.covered_by(FEED + 1, 6);

@@ -4,8 +4,8 @@ use cho40::access::{Act, Permission};
 use cho40::adoption::{self, AdoptionReport, Metrics, OccupancyReport, Query};
 use cho40::db::DbConnection;
 use cho40::db::schema::{
-    absences, account_links, account_verifications, accounts, code_checks, codes, consents,
-    day_totals, feed_accounts, feed_bank_days, feeds, markets, occupancies, receipt_logs,
+    absences, account_links, account_verifications, accounts, code_checks, code_scans, codes,
+    consents, day_totals, feed_accounts, feed_bank_days, feeds, markets, occupancies, receipt_logs,
     receiving_numbers, sections, stalls, vendors,
 };
 use cho40::ledger::histogram;
@@ -229,17 +229,34 @@ impl<'a> Market<'a> {
         );
     }
 
+    /// What a check of the code's stall says of it; what was not readable or typed says nothing.
     pub fn scan(&mut self, id: i64, code: i64, result: &str, days_ago: i32) {
-        let m = self;
+        let m = &mut *self;
+        let occupancies = codes::table.filter(codes::id.eq(code)).select(codes::occupancy_id);
+        let stall: i64 = occupancies.first(m.connection()).unwrap();
+        let at = ago(days_ago).start(0).0;
         insert!(
             m,
             code_checks,
             id = id,
-            code_id = code,
+            market_id = MARKET.0,
+            stall_id = stall,
+            way = if result == "typed" { "typed" } else { "scanned" },
             result = result,
+            is_open = false,
             checked_by = "Tổ khóm 1",
-            checked_at_ms = ago(days_ago).start(0).0
+            checked_at_ms = at
         );
+        if !["not_readable", "typed"].contains(&result) {
+            insert!(
+                m,
+                code_scans,
+                check_id = id,
+                code_id = code,
+                is_right = result == "right",
+                checked_at_ms = at
+            );
+        }
     }
 
     /// In Q: a code issued some days ago on a verified account, scanned 90 days ago.
@@ -394,6 +411,7 @@ impl<'a> Market<'a> {
             "feed_bank_days",
             "feed_accounts",
             "consents",
+            "code_scans",
             "code_checks",
             "codes",
             "account_verifications",

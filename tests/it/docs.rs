@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cho40");
 /// The documents with such blocks, each with what its last words show when it worked.
-const DOCUMENTS: [(&str, &[&str]); 15] = [
+const DOCUMENTS: [(&str, &[&str]); 17] = [
     (
         "README.md",
         &[
@@ -23,6 +23,7 @@ const DOCUMENTS: [(&str, &[&str]); 15] = [
     ("docs/quickstart.md", QUICKSTART),
     ("docs/vi/quickstart.md", QUICKSTART),
     ("docs/api.md", &["\"rule\": \"reference\"", "\"state\": \"open\"", "Tính đến hết ngày"]),
+    ("docs/code-checks.md", &["\"result\": \"right\"", "[]", "\"result\":\"wrong_account\""]),
     ("docs/operating.md", &["rows of", "Everything agrees"]),
     (
         "docs/PRINTING.md",
@@ -80,7 +81,7 @@ const QUICKSTART: &[&str] = &[
     "Tính đến hết ngày",
     "\"trading\": 1",
 ];
-/// What a feed page takes as given: an account at a stall, and another one.
+/// What a page takes as given: an account at a stall, and another one.
 const STALL: &str = r#"
 api() { curl -sS --fail-with-body -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' "$@"; }
 BASE=$HOST/api/v1
@@ -200,6 +201,7 @@ fn works(document: &str) {
     let given = match document {
         page if page.contains("/feeds/") || page == "docs/PHONE.md" => given_to(page),
         "docs/PRINTING.md" => format!("{STALL}{A_CODE}"),
+        "docs/code-checks.md" => STALL.to_owned(),
         _ => String::new(),
     };
     let said = Installation::start().run(&format!("{given}{commands}"));
@@ -231,6 +233,11 @@ fn the_walk_through_the_api_works() {
 #[test]
 fn the_page_on_printing_works() {
     works("docs/PRINTING.md");
+}
+
+#[test]
+fn the_checks_of_stalls_work() {
+    works("docs/code-checks.md");
 }
 
 #[test]

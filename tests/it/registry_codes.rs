@@ -6,7 +6,6 @@ use cho40::primitives::ids::{CodeId, OccupancyId, RequestId};
 use cho40::primitives::time::MS_PER_DAY;
 use cho40::primitives::{UnixMs, Vnd};
 use cho40::registry::accounts::{self, AccountKind, NewAccount};
-use cho40::registry::code_checks::{self, CheckResult, CodeCheckFilter, NewCodeCheck};
 use cho40::registry::codes::{
     self, Code, CodeFilter, CodeSource, NewCode, Replacement, Revocation,
 };
@@ -44,7 +43,17 @@ fn register(
     existing_codes::register(
         connection,
         act,
-        ExistingCode { occupancy_id, payload: payload.into() },
+        ExistingCode {
+            occupancy_id,
+            payload: payload.into(),
+            holder_name: None,
+            holder_name_confirmed: false,
+            confirmed_by: None,
+            kind: None,
+            use_kind: None,
+            relation: None,
+            shared: false,
+        },
     )
 }
 
@@ -274,7 +283,7 @@ on_both!(a_sticker_must_pay_the_stall, |db| {
         (&sticker("970436", &unlinked.number), "code-account-not-linked"),
         (&with_amount.payload, "code-has-amount"),
         // Our own card, though revoked, is no vendor's sticker.
-        (&issued.payload, "code-exists"),
+        (&issued.payload, "code-retired"),
     ] {
         let outcome = register(db.connection(), &act, stand.occupancy, payload);
         refused(outcome, "payload", code);
@@ -308,50 +317,6 @@ on_both!(an_acquirers_sticker_is_registered_by_its_merchant_id, |db| {
     let payload = Builder::new("970436", Payee::Merchant(merchant)).build().unwrap().payload;
     let code = register(db.connection(), &act, stand.occupancy, &payload).unwrap();
     assert_eq!(code.number_id, number_id);
-});
-
-on_both!(a_check_compares_what_is_on_the_stall, |db| {
-    let (act, other) = (db.act(), db.other_act());
-    let stand = Stand::new(db.connection(), &act);
-    let code = codes::issue(db.connection(), &act, for_stall(stand.occupancy)).unwrap();
-    let virtual_number = NewReceivingNumber {
-        account_id: stand.account,
-        bin: None,
-        kind: NumberKind::Virtual,
-        number: "VA9".into(),
-    };
-    numbers::create(db.connection(), &act, virtual_number).unwrap();
-    new_account(db.connection(), &act, "666");
-    let scan = |code_id: CodeId, scanned: Option<&str>| NewCodeCheck {
-        code_id,
-        scanned_payload: scanned.map(str::to_owned),
-        checked_by: "Lê Văn Ba".into(),
-    };
-    let vnpay = "00020101021226280010A000000775011001234567890000";
-    for (scanned, result) in [
-        (Some(code.payload.as_str()), CheckResult::Right),
-        (Some(&*format!("{}\n", code.payload)), CheckResult::Right),
-        (None, CheckResult::Unreadable),
-        (Some("\0"), CheckResult::Unreadable),
-        (Some("https://vi.wikipedia.org"), CheckResult::Unreadable),
-        (Some(vnpay), CheckResult::Unreadable),
-        (Some(&sticker("970436", "0011001")), CheckResult::OtherCode),
-        (Some(&sticker("970436", "VA9")), CheckResult::OtherCode),
-        (Some(&sticker("970436", "666")), CheckResult::WrongAccount),
-        (Some(&sticker("970415", "0011001")), CheckResult::WrongAccount),
-    ] {
-        let check = code_checks::create(db.connection(), &act, scan(code.id, scanned)).unwrap();
-        assert_eq!(check.result, result, "{scanned:?}");
-        assert_eq!(code_checks::get(db.connection(), &act, check.id).unwrap(), check);
-        missing(code_checks::get(db.connection(), &other, check.id), "", "code_check");
-    }
-    let long = "0".repeat(513);
-    let outcome = code_checks::create(db.connection(), &act, scan(code.id, Some(&long)));
-    refused(outcome, "scanned_payload", "text-length");
-    missing(code_checks::create(db.connection(), &other, scan(code.id, None)), "code_id", "code");
-    let filter = CodeCheckFilter { result: Some(CheckResult::Right), code_id: Some(code.id) };
-    let page = code_checks::list(db.connection(), &act, &filter, PageRequest::default()).unwrap();
-    assert_eq!(page.items.len(), 2);
 });
 
 on_both!(a_reference_has_one_holder, |db| {
@@ -392,11 +357,4 @@ on_both!(a_sticker_with_control_characters_is_refused, |db| {
     assert!(read(&payload).into_transfer(Mode::Lenient).is_ok(), "only the NUL is wrong");
     let outcome = register(db.connection(), &act, stand.occupancy, &payload);
     refused(outcome, "payload", "text-control-character");
-    let check = NewCodeCheck {
-        code_id: codes::issue(db.connection(), &act, for_stall(stand.occupancy)).unwrap().id,
-        scanned_payload: Some(payload),
-        checked_by: "Lê Văn Ba".into(),
-    };
-    let check = code_checks::create(db.connection(), &act, check).unwrap();
-    assert_eq!((check.result, check.scanned_payload), (CheckResult::Unreadable, None));
 });

@@ -14,7 +14,7 @@ use crate::web_support::{Answer, Site};
 use crate::web_world::World;
 
 /// Sheets side by side, as a PNG.
-fn photo(payloads: &[&str]) -> Vec<u8> {
+pub fn photo(payloads: &[&str]) -> Vec<u8> {
     let mut table = GrayImage::from_pixel(600 * payloads.len() as u32, 600, Luma([210]));
     for (place, payload) in (0..).zip(payloads) {
         let drawn = draw(payload, Level::M, Format::Png { module_px: 6 }).unwrap();

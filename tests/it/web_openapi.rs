@@ -57,7 +57,9 @@ fn written<T: serde::Serialize>(values: &[T]) -> Vec<String> {
 
 #[test]
 fn published_words_are_the_ones_that_are_taken() {
-    use cho40::registry::{absences, accounts, code_checks, codes, consents, numbers, stalls};
+    use cho40::registry::{
+        absences, accounts, code_checks, code_verdicts, codes, consents, numbers, stalls,
+    };
     let document = serde_json::to_value(openapi::document()).unwrap();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         let Some(values) = schema["enum"].as_array() else { continue };
@@ -67,6 +69,10 @@ fn published_words_are_the_ones_that_are_taken() {
             "UseKind" => taken::<accounts::UseKind>(values),
             "Relation" => taken::<accounts::Relation>(values),
             "CheckResult" => taken::<code_checks::CheckResult>(values),
+            "RegisterAs" => taken::<cho40::registry::code_readings::RegisterAs>(values),
+            "CheckWay" => taken::<code_checks::CheckWay>(values),
+            "CodeVerdict" => taken::<code_verdicts::CodeVerdict>(values),
+            "Remark" => taken::<code_verdicts::Remark>(values),
             "CodeSource" => taken::<codes::CodeSource>(values),
             "Purpose" => taken::<consents::Purpose>(values),
             "NumberKind" => taken::<numbers::NumberKind>(values),

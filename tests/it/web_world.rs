@@ -7,6 +7,7 @@ use cho40::vietqr::{Builder, Payee};
 use serde_json::{Value, json};
 
 use crate::phone_stall;
+use crate::web_code_checks::other_code;
 use crate::web_support::{Answer, Site};
 
 const FEED_SECRET: &str = "khoa-bi-mat-cua-sepay";
@@ -95,8 +96,9 @@ impl World {
     fn make_codes(&mut self, site: &Site) {
         let code = json!({ "occupancy_id": self.id("occupancies") });
         self.make(site, "codes", "/codes", code);
-        let check = json!({ "code_id": self.id("codes"), "checked_by": "Tổ 1" });
+        let check = json!({ "stall_id": self.id("stalls"), "checked_by": "Tổ 1" });
         self.make(site, "code-checks", "/code-checks", check);
+        self.make(site, "other-codes", "/other-codes", other_code(self.id("occupancies"), "vi-1"));
         let request = json!({
             "kind": "sale", "occupancy_id": self.id("occupancies"), "amount_vnd": 45_000 });
         self.make(site, "requests", "/requests", request);
@@ -345,13 +347,19 @@ impl World {
                 "occupancy_id": self.id("occupancies"), "account_id": self.id("accounts"),
                 "number_id": self.id("receiving-numbers"), "with_reference": true }),
             "POST /api/v1/existing-codes" => json!({
-                "occupancy_id": self.id("occupancies"), "payload": self.sticker() }),
+                "occupancy_id": self.id("occupancies"), "payload": self.sticker(),
+                "holder_name": "NGUYEN THI LUA", "holder_name_confirmed": true, "shared": false,
+                "confirmed_by": "Tổ 1", "kind": "personal", "use_kind": "mixed", "relation": "self" }),
+            "POST /api/v1/other-codes" => other_code(self.id("occupancies"), "vi-2"),
+            "POST /api/v1/other-codes/{id}/revoke" => json!({ "because": "Gỡ rồi" }),
             "POST /api/v1/codes/{id}/replace" => json!({
                 "because": "Thẻ bị ướt", "account_id": self.id("accounts"),
                 "number_id": self.id("receiving-numbers"), "with_reference": true }),
             "POST /api/v1/codes/{id}/revoke" => json!({ "because": "Mất thẻ" }),
             "POST /api/v1/code-checks" => json!({
-                "code_id": self.id("codes"), "scanned_payload": "0002", "checked_by": "Tổ 2" }),
+                "stall_id": self.id("stalls"), "scanned_payload": "0002", "checked_by": "Tổ 2",
+                "scanned_payloads": ["0003"], "place_note": "cổng chợ", "latitude_mdeg": 9_352,
+                "longitude_mdeg": 105_099 }),
             _ => return None,
         })
     }

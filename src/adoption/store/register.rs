@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::adoption::days::Span;
 use crate::db::schema::{
-    absences, account_links, account_verifications, accounts, boards, calendar_rules, code_checks,
-    codes, consents, markets, occupancies, receiving_numbers, sections, stalls,
+    absences, account_links, account_verifications, accounts, boards, calendar_rules, code_scans,
+    codes, consents, markets, occupancies, other_codes, receiving_numbers, sections, stalls,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, MarketId};
@@ -117,10 +117,13 @@ pub struct Register {
     pub occupancies: Vec<OccupancyRow>,
     pub absences: Vec<AbsenceRow>,
     pub codes: Vec<CodeRow>,
+    /// Codes of other schemes: (occupancy, registered, revoked).
+    pub other_codes: Vec<(i64, i64, Option<i64>)>,
     /// In the order in which they were made.
     pub verifications: Vec<VerificationRow>,
-    /// (code, result), in the order in which they were made, unreadable ones left out.
-    pub checks: Vec<(i64, String)>,
+    /// (code, whether it was seen on its stall), in the order of the checks. What was typed, and
+    /// photos in which nothing could be read, are not here.
+    pub scans: Vec<(i64, bool)>,
     pub links: Vec<LinkRow>,
     pub accounts: Vec<AccountRow>,
     /// Vendors who let their amounts be seen.
@@ -149,6 +152,7 @@ impl Register {
             occupancies: of_occupancies(connection, board, market)?,
             absences: of_absences(connection, board, market)?,
             codes: of_codes(connection, board, market)?,
+            other_codes: of_other_codes(connection, board, market)?,
             verifications: account_verifications::table
                 .filter(account_verifications::board_id.eq(board))
                 .filter(account_verifications::verified_at_ms.lt(end.0))
@@ -159,13 +163,12 @@ impl Register {
                     account_verifications::passed,
                 ))
                 .load(connection)?,
-            checks: code_checks::table
-                .filter(code_checks::board_id.eq(board))
-                .filter(code_checks::checked_at_ms.ge(checked_since.0))
-                .filter(code_checks::checked_at_ms.lt(end.0))
-                .filter(code_checks::result.ne("unreadable"))
-                .order((code_checks::checked_at_ms, code_checks::id))
-                .select((code_checks::code_id, code_checks::result))
+            scans: code_scans::table
+                .filter(code_scans::board_id.eq(board))
+                .filter(code_scans::checked_at_ms.ge(checked_since.0))
+                .filter(code_scans::checked_at_ms.lt(end.0))
+                .order((code_scans::checked_at_ms, code_scans::check_id))
+                .select((code_scans::code_id, code_scans::is_right))
                 .load(connection)?,
             links: of_links(connection, board, market)?,
             accounts: accounts::table
@@ -241,6 +244,20 @@ fn of_codes(connection: &mut DbConnection, board: i64, market: i64) -> Outcome<V
             n::kind,
             c::payload,
         ))
+        .load(connection)?)
+}
+
+fn of_other_codes(
+    connection: &mut DbConnection,
+    board: i64,
+    market: i64,
+) -> Outcome<Vec<(i64, i64, Option<i64>)>> {
+    use {occupancies as o, other_codes as c};
+    Ok(c::table
+        .inner_join(o::table.on(o::board_id.eq(c::board_id).and(o::id.eq(c::occupancy_id))))
+        .filter(c::board_id.eq(board))
+        .filter(o::market_id.eq(market))
+        .select((c::occupancy_id, c::registered_at_ms, c::revoked_at_ms))
         .load(connection)?)
 }
 

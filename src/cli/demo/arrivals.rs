@@ -6,11 +6,12 @@ use super::plan::{NEIGHBOURHOODS, Plan, Tenant};
 use super::register::{Card, Register, place};
 use crate::access::Act;
 use crate::db::{DbConnection, Fault, Outcome};
+use crate::outreach::checks;
 use crate::primitives::Day;
 use crate::primitives::ids::{AccountId, NumberId, OccupancyId, VendorId};
 use crate::registry::absences::{self, AbsenceKind, NewAbsence};
 use crate::registry::accounts::{self, AccountChange, NewAccount, Relation};
-use crate::registry::code_checks::{self, NewCodeCheck};
+use crate::registry::code_checks::NewCodeCheck;
 use crate::registry::codes::{self, NewCode, Revocation};
 use crate::registry::consents::{self, NewConsent, Purpose};
 use crate::registry::links::{self, NewAccountLink};
@@ -268,11 +269,12 @@ impl Morning<'_> {
         let Some(card) = register.cards.get(&at) else { return Ok(()) };
         let team = NEIGHBOURHOODS.get(tenant.neighbourhood).copied().unwrap_or(1);
         let new = NewCodeCheck {
-            code_id: card.id,
+            code_id: Some(card.id),
             scanned_payload: Some(card.payload.clone()),
             checked_by: format!("Tổ công nghệ số khóm {team}"),
+            ..NewCodeCheck::default()
         };
-        code_checks::create(connection, self.act, new)?;
+        checks::create(connection, self.act, new)?;
         Ok(())
     }
 

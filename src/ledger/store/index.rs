@@ -36,6 +36,7 @@ fn subjects(event: &Event) -> impl Iterator<Item = (i64, i64)> {
         }
         // Whoever assigns writes the index at once.
         Event::TransferAssigned { transfer_id, .. } => (transfer_id.0, [None, None]),
+        Event::CodeChecked { .. } => (0, [None, None]),
     };
     subjects.into_iter().flatten().map(move |subject| (subject, transfer_id))
 }

@@ -127,6 +127,31 @@ pub fn live_with_payload(
     Ok(query.first(connection).optional()?)
 }
 
+/// The last code that had this very payload, revoked or not.
+pub fn latest_with_payload(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    payload: &str,
+) -> Outcome<Option<CodeId>> {
+    let query = rows.filter(table::board_id.eq(board_id)).filter(table::payload.eq(payload));
+    Ok(query.order(table::id.desc()).select(table::id).first(connection).optional()?)
+}
+
+/// The codes of an occupancy that are live at an instant.
+pub fn live_of_occupancy(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    at: UnixMs,
+) -> Outcome<Vec<Code>> {
+    let query = with_payee!(board_id)
+        .filter(table::occupancy_id.eq(occupancy_id))
+        .filter(table::revoked_at_ms.is_null())
+        .order(table::id);
+    let codes = query.load(connection)?.into_iter().map(|row| code(row, at));
+    Ok(codes.filter(|code| code.revoked_at.is_none()).collect())
+}
+
 /// The code that was issued with a reference, revoked or not.
 pub fn with_reference(
     connection: &mut DbConnection,

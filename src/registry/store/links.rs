@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::account_links::{self as table, table as rows};
-use crate::db::schema::occupancies;
+use crate::db::schema::{occupancies, stalls};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Day;
 use crate::primitives::ids::{AccountId, BoardId, LinkId, OccupancyId};
@@ -73,6 +73,28 @@ pub fn served_from(
         .filter(occupancies::to_day.is_null().or(occupancies::to_day.ge(day.0)));
     let served: Vec<OccupancyId> = query.select(table::occupancy_id).distinct().load(connection)?;
     Ok(served.len())
+}
+
+/// What is painted on the stalls that an account serves on a day or will serve later, each once.
+pub fn stalls_served(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+    day: Day,
+) -> Outcome<Vec<String>> {
+    let query = rows
+        .inner_join(occupancies::table.on(
+            occupancies::board_id.eq(table::board_id).and(occupancies::id.eq(table::occupancy_id)),
+        ))
+        .inner_join(
+            stalls::table
+                .on(stalls::board_id.eq(table::board_id).and(stalls::id.eq(occupancies::stall_id))),
+        )
+        .filter(table::board_id.eq(board_id))
+        .filter(table::account_id.eq(account_id))
+        .filter(table::to_day.is_null().or(table::to_day.ge(day.0)))
+        .filter(occupancies::to_day.is_null().or(occupancies::to_day.ge(day.0)));
+    Ok(query.select(stalls::code).distinct().order(stalls::code).load(connection)?)
 }
 
 /// The accounts that an occupancy is paid to, with the days of each link that are also the

@@ -14,6 +14,7 @@ pub mod markets;
 pub mod neighbourhoods;
 pub mod numbers;
 pub mod occupancies;
+pub mod other_codes;
 pub mod references;
 pub mod reporters;
 pub mod sections;

@@ -38,6 +38,7 @@ pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
                 Event::TransferAssigned { transfer_id, seq } => {
                     attributions.push((transfer_id.0, *seq));
                 }
+                Event::CodeChecked { .. } => {}
             }
         }
     }

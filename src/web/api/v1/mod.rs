@@ -60,6 +60,7 @@ resources! {
     codes,
     code_checks,
     code_readings,
+    other_codes,
     consents,
     requests,
     feeds,
