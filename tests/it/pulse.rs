@@ -5,6 +5,7 @@ use cho40::db::schema::day_totals;
 use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::{ListApi, Provider};
 use cho40::intake::accounts::attach_all;
+use cho40::intake::polling::NewPolling;
 use cho40::intake::pulse::{self, AlarmCode, Proof, Pulse, PulseState, SightState, SightedRequest};
 use cho40::primitives::ids::{AccountId, FeedId, OccupancyId, RequestId};
 use cho40::primitives::{UnixMs, Vnd};
@@ -13,7 +14,7 @@ use cho40::requests::{self, NewRequest, RequestKind};
 use diesel::prelude::*;
 
 use crate::phone_support::{feed_of, phone, request};
-use crate::poll_support::{Provider as Listing, poll, poller, set, settings};
+use crate::poll_support::{Provider as Listing, Row, Trouble, poll, poller, set, settings};
 use crate::stage::{Feed, Stage, transfer};
 use crate::support::{NOW, on_both};
 use crate::web_support::Site;
@@ -182,6 +183,36 @@ on_both!(a_reading_of_the_list_is_a_sign_of_life_for_the_accounts_it_asks_for, |
     assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
 });
 
+on_both!(what_a_list_told_proves_nothing_once_it_is_not_read, |db| {
+    let stage = Stage::new(db);
+    let lan = stage.stand("A1", "0011", UseKind::Mixed);
+    let listing = Listing::start(ListApi::SepayV1);
+    let feed = stage.feed(Provider::Sepay);
+    attach(&feed, &[lan.account_id]);
+    let often = NewPolling { interval_s: Some(60), ..settings(ListApi::SepayV1, &listing) };
+    set(&stage, &listing, feed.id, often).unwrap();
+    let paid = Row::new(&stage, 1, 60, "0011");
+    listing.change(|book| book.rows.push(paid));
+    let poller = poller(&stage, &listing);
+    poll(&stage, &poller, &feed);
+    let asked = ask(&stage, lan.occupancy_id);
+    assert!(of_feed(&stage, feed.id)[0].last_delivery_at.is_some());
+    assert_eq!(state(&stage, asked.id), (SightState::NotSeenYet, Some(Proof::Poll)));
+    listing.change(|book| book.broken = Some(Trouble::Status(500)));
+    later(&stage, 4 * MINUTE);
+    assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+    assert_eq!(of_feed(&stage, feed.id)[0].state, PulseState::Unproven);
+    for _ in 0..3 {
+        poll(&stage, &poller, &feed);
+        later(&stage, MINUTE);
+    }
+    assert_eq!(of_feed(&stage, feed.id)[0].state, PulseState::Down);
+    assert_eq!(alarms(&stage), [AlarmCode::PollFailing]);
+    // A notice that came by itself since is a proof of its own.
+    assert_eq!(feed.send(&transfer(&stage, 2, "0011", "mua rau")), "recorded");
+    assert_eq!(state(&stage, asked.id), (SightState::NotSeenYet, Some(Proof::Delivery)));
+});
+
 /// Forty transfers on each of the last days.
 fn usual(stage: &Stage, of: &crate::stage::Stand, days: i32) {
     let (account, occupancy) = (of.account_id.0, of.occupancy_id.0);
@@ -200,6 +231,18 @@ fn usual(stage: &Stage, of: &crate::stage::Stand, days: i32) {
         Ok(())
     });
 }
+
+on_both!(a_feed_is_not_silent_before_it_was_made, |db| {
+    let stage = Stage::new(db);
+    let busy = stage.stand("A1", "0011", UseKind::Mixed);
+    usual(&stage, &busy, 28);
+    later(&stage, 3 * HOUR);
+    let feed = stage.feed(Provider::Sepay);
+    attach(&feed, &[busy.account_id]);
+    assert_eq!(of_feed(&stage, feed.id)[0].state, PulseState::Unproven);
+    later(&stage, 3 * HOUR);
+    assert_eq!(alarms(&stage), [AlarmCode::FeedSilent]);
+});
 
 on_both!(what_looks_healthy_while_nothing_arrives_is_an_alarm, |db| {
     let stage = Stage::new(db);

@@ -96,6 +96,8 @@ struct Group {
     accounts: Vec<i64>,
     /// The first day on which it reported any of them.
     from: Day,
+    /// The feed.
+    made_at: UnixMs,
 }
 
 /// The pulse of a feed, bank by bank.
@@ -199,6 +201,7 @@ impl Group {
             bin: row.bin.clone(),
             accounts: Vec::new(),
             from: row.first_day(),
+            made_at: UnixMs(row.feed_made_at_ms),
         }
     }
 }
