@@ -3,6 +3,7 @@
 
 use cho40::db::schema::day_totals;
 use cho40::feeds::sample::SampleTransfer;
+use cho40::feeds::sign::sepay_hmac;
 use cho40::feeds::{ListApi, Provider};
 use cho40::intake::accounts::attach_all;
 use cho40::intake::polling::NewPolling;
@@ -15,7 +16,7 @@ use diesel::prelude::*;
 
 use crate::phone_support::{feed_of, phone, request};
 use crate::poll_support::{Provider as Listing, Row, Trouble, poll, poller, set, settings};
-use crate::stage::{Feed, Stage, transfer};
+use crate::stage::{Feed, Stage, arrived, transfer};
 use crate::support::{NOW, on_both};
 use crate::web_support::Site;
 
@@ -283,10 +284,33 @@ on_both!(a_healthy_phone_through_which_nothing_comes_accuses_nobody, |db| {
         phone.deliver(arrived);
         phone.settle();
     };
-    // It was attached at five, when today's trading began; it is noon.
     ping(NOW);
+    assert!(alarms(&stage).is_empty());
+    ping(NOW.plus_ms(3 * HOUR));
     assert_eq!(alarms(&stage), [AlarmCode::FeedSilent]);
     assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+});
+
+on_both!(what_was_believed_and_not_read_is_an_alarm, |db| {
+    let stage = Stage::new(db);
+    stage.stand("A1", "0011", UseKind::Mixed);
+    let feed = stage.feed(Provider::Sepay);
+    let other = stage.feed(Provider::StandardWebhooks);
+    assert_eq!(other.send(&transfer(&stage, 1, "0011", "mua rau")), "recorded");
+    assert!(alarms(&stage).is_empty());
+    let body = br#"{"id":1,"transferAmount":"45.000"}"#;
+    let signed = sepay_hmac(&feed.secret, stage.app.clock.now().get() / 1_000, body);
+    let headers = signed.iter().map(|(name, value)| (name, value.as_bytes())).collect();
+    assert_eq!(feed.deliver(arrived(headers, body.to_vec())).outcome, "undecodable");
+    later(&stage, HOUR);
+    let found = stage.read(pulse::alarms);
+    assert_eq!((found.len(), found[0].feed_id), (1, Some(feed.id)));
+    let alarm = found[0].alarm.as_ref().unwrap();
+    assert_eq!((alarm.code, alarm.since), (AlarmCode::Undecodable, Some(NOW)));
+    assert_eq!(of_feed(&stage, feed.id).last().unwrap().alarm.as_ref().unwrap().since, Some(NOW));
+    assert!(of_feed(&stage, other.id).iter().all(|pulse| pulse.alarm.is_none()));
+    later(&stage, 8 * 24 * HOUR);
+    assert!(!alarms(&stage).contains(&AlarmCode::Undecodable));
 });
 
 on_both!(screens_and_alarms_speak_the_callers_language, |db| {
