@@ -197,7 +197,7 @@ impl App {
             {
                 tracing::error!(%fault, "old statements were not forgotten");
             }
-            if tens.is_multiple_of(60) {
+            if tens.is_multiple_of(6) {
                 let intake = self.intake.clone();
                 // Nobody waits for it: one that stops again is tried again.
                 tokio::task::spawn_blocking(move || {

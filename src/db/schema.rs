@@ -862,6 +862,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    statement_leases (board_id, account_id) {
+        board_id -> BigInt,
+        account_id -> BigInt,
+        leased_until_ms -> BigInt,
+        term -> BigInt,
+    }
+}
+
+diesel::table! {
     statement_parts (board_id, statement_id, part) {
         board_id -> BigInt,
         statement_id -> BigInt,

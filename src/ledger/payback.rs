@@ -79,7 +79,7 @@ pub(super) fn declare(
         wrong_amount: false,
         payer_key: None,
     });
-    // No event tells of money out, so nothing would index it later.
+    // Money out is indexed at once.
     if let Some(account_id) = original.account_id {
         laid.indexed(act.board_id(), account_id.0, id);
     }
