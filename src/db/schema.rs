@@ -300,6 +300,7 @@ diesel::table! {
         late_vnd -> BigInt,
         thousandfold_count -> BigInt,
         payment_count -> BigInt,
+        whole_count -> BigInt,
     }
 }
 
