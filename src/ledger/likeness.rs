@@ -128,7 +128,7 @@ impl Telling {
         Self {
             occurred_at,
             exact: Some(precision).filter(|precision| *precision != Precision::Day),
-            reference: Some(reference.into()).filter(|text: &Box<str>| !text.is_empty()),
+            reference: Some(reference).filter(|text| !text.is_empty()).map(String::into_boxed_str),
             is_common: false,
             memo: Some(memo.as_str()).filter(|memo| !memo.is_empty()).map(digest),
             has_number,

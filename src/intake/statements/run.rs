@@ -111,7 +111,7 @@ impl Import {
         }
     }
 
-    fn to_its_end(mut self) -> Outcome<Step> {
+    fn finish(&mut self) -> Outcome<Step> {
         let mut failures = 0;
         loop {
             match self.step() {
@@ -159,7 +159,7 @@ pub fn run(intake: &Intake, board_id: BoardId, id: StatementId) -> Outcome<()> {
         if !lock(&intake.importing.0).insert(id) {
             return Ok(());
         }
-        let ended = Import::new(intake, board_id, id).to_its_end();
+        let ended = Import::new(intake, board_id, id).finish();
         lock(&intake.importing.0).remove(&id);
         if ended? == Step::Ended {
             let waiting = |connection: &mut DbConnection| rows::waiting(connection, board_id, id);
