@@ -47,6 +47,9 @@ pub enum Event {
         day: Day,
         marks: Marks,
     },
+    /// Money went out, of an account whose holder lets us keep that. Neither amount nor stall: it is
+    /// for those who compare reports, and no listener is shown it.
+    MoneyOut { transfer_id: TransferId, account_id: AccountId },
     /// It was decided anew where a transfer belongs, by a person or by a report that knew more.
     TransferAssigned {
         transfer_id: TransferId,
@@ -100,6 +103,8 @@ enum Stored {
     ),
     /// Transfer, attribution.
     A(i64, i32),
+    /// Transfer, account.
+    O(i64, i64),
 }
 
 impl From<Event> for Stored {
@@ -127,6 +132,7 @@ impl From<Event> for Stored {
                 marks.bits(),
             ),
             Event::TransferAssigned { transfer_id, seq } => Self::A(transfer_id.0, seq),
+            Event::MoneyOut { transfer_id, account_id } => Self::O(transfer_id.0, account_id.0),
         }
     }
 }
@@ -149,6 +155,9 @@ impl From<Stored> for Event {
             }
             Stored::A(transfer, seq) => {
                 Self::TransferAssigned { transfer_id: TransferId(transfer), seq }
+            }
+            Stored::O(transfer, account) => {
+                Self::MoneyOut { transfer_id: TransferId(transfer), account_id: AccountId(account) }
             }
         }
     }

@@ -4,6 +4,7 @@
 //! append-only and its lines sum to it; totals follow in the same transaction, by events and deltas.
 
 mod assign;
+pub mod borne;
 mod candidates;
 pub mod class;
 pub mod class_rules;

@@ -53,6 +53,8 @@ pub struct RequestRow {
     pub thousandfold_count: i64,
     /// Payments that make up what was received.
     pub payment_count: i64,
+    /// Those of them that were of all that was asked.
+    pub whole_count: i64,
 }
 
 /// The number that a request is paid to, and its holder.

@@ -47,12 +47,14 @@ pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec
              AS thousandfold_count,
            CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 0 ELSE 1 END) AS BIGINT)
              AS payment_count,
+           CAST(SUM(CASE WHEN p.class <> 'unclassified' AND p.amount_vnd = r.amount_vnd
+             THEN 1 ELSE 0 END) AS BIGINT) AS whole_count,
            MAX(CASE WHEN p.class = 'unclassified' THEN 0 ELSE p.occurred_at_ms END) AS last_paid
          FROM p JOIN requests r ON r.board_id = $1 AND r.id = p.request_id GROUP BY p.request_id"
     );
     let pair = Pair {
         kept: "SELECT id AS request_id, received_vnd, late_vnd, thousandfold_count,
-                 payment_count, COALESCE(last_paid_at_ms, 0) AS last_paid
+                 payment_count, whole_count, COALESCE(last_paid_at_ms, 0) AS last_paid
                FROM requests WHERE board_id = $1 AND (received_vnd <> 0 OR late_vnd <> 0
                  OR thousandfold_count <> 0 OR last_paid_at_ms IS NOT NULL)",
         due: &due,
@@ -66,6 +68,8 @@ pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec
             "thousandfold_count",
             "'payments'",
             "payment_count",
+            "'whole payments'",
+            "whole_count",
             "'last paid'",
             "last_paid",
         ],
@@ -170,7 +174,7 @@ pub fn index(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
         .iter()
         .filter_map(|numbered| match &numbered.event {
             Event::TransferRecorded { transfer_id, .. } => Some(transfer_id.0),
-            Event::TransferAssigned { .. } => None,
+            Event::TransferAssigned { .. } | Event::MoneyOut { .. } => None,
         })
         .collect();
     let rows: Vec<Unindexed> =
