@@ -20,6 +20,7 @@ mod pairing;
 pub mod pairs;
 mod payable;
 mod payback;
+pub mod perhaps;
 pub mod proposals;
 pub mod refunds;
 pub mod relink;

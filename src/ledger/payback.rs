@@ -15,7 +15,7 @@ use crate::access::Act;
 use crate::db::rows::Writes;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision};
-use crate::primitives::ids::{BoardId, FeedId, OccupancyId, TransferId};
+use crate::primitives::ids::{BoardId, FeedId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 
 /// The stalls that take a refund: those for which a transfer is, or may be, money taken in trade.
@@ -54,6 +54,14 @@ pub(super) fn left(original: &Stored, of: Option<OccupancyId>, given: &[RefundRo
 fn whose(stalls: &BTreeSet<OccupancyId>, named: Option<OccupancyId>) -> Option<OccupancyId> {
     let sole = stalls.first().copied().filter(|_| stalls.len() == 1);
     named.filter(|id| stalls.contains(id)).or(sole)
+}
+
+/// The request that a stall's part of a transfer paid, if that is all of it: money given back is
+/// then missing there.
+fn request_of(original: &Stored, stall: Option<OccupancyId>) -> Option<RequestId> {
+    let mut of_stall = original.lines.iter().filter(|line| line.occupancy_id == stall);
+    let line = of_stall.next().filter(|line| line.class != Class::Unclassified)?;
+    line.request_id.filter(|_| stall.is_some() && of_stall.next().is_none())
 }
 
 /// Money out is linked although a refund is declared, of the same transfer, or of the same amount,
@@ -159,9 +167,11 @@ pub(super) fn settle(
         let stored = reading::transfer(connection, board_id, *id)?;
         let mut lines = Vec::new();
         for link in rows::of_outgoing(connection, board_id, *id)? {
-            let stalls = stalls(&reading::transfer(connection, board_id, link.original_id)?);
-            let occupancy_id = whose(&stalls, link.occupancy_id);
-            lines.push(Line { occupancy_id, class: link.class, ..unclassified(link.amount) });
+            let original = reading::transfer(connection, board_id, link.original_id)?;
+            let occupancy_id = whose(&stalls(&original), link.occupancy_id);
+            let request_id = request_of(&original, occupancy_id);
+            let class = link.class;
+            lines.push(Line { occupancy_id, request_id, class, ..unclassified(link.amount) });
         }
         let rest = free(connection, board_id, &stored)?;
         if rest > 0 {

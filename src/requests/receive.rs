@@ -163,11 +163,18 @@ impl RequestRow {
         if is_late(self, occurred_at, precision) {
             self.received_late = less(self.received_late, amount);
         }
-        self.received = less(self.received, amount);
+        // What was given back of it may follow in a moment.
+        self.received = plus(self.received, -amount.get());
         self.count(amount, -1);
         if self.received == Vnd::ZERO {
             self.last_paid_at = None;
         }
+    }
+
+    /// The request after money was given back to the payer, or, below zero, after a refund was
+    /// undone: what came stays counted as payments.
+    pub fn give_back(&mut self, amount_vnd: i64) {
+        self.received = plus(self.received, -amount_vnd);
     }
 }
 

@@ -44,7 +44,7 @@ pub struct RequestRow {
     pub created_at: UnixMs,
     pub expires_at: UnixMs,
     pub cancelled_at: Option<UnixMs>,
-    /// All that was received for it, without payments a thousand times off.
+    /// All that was received for it and not given back, without payments a thousand times off.
     pub received: Vnd,
     pub last_paid_at: Option<UnixMs>,
     /// The part of it that came after the expiry.
@@ -77,7 +77,8 @@ pub struct Request {
     /// Absent where amounts are not the caller's to see.
     #[schema(value_type = Option<i64>)]
     pub amount_vnd: Option<Vnd>,
-    /// All that was received for it, without payments a thousand times off. Absent with the amount.
+    /// All that was received for it and not given back, without payments a thousand times off.
+    /// Absent with the amount.
     #[schema(value_type = Option<i64>)]
     pub received_vnd: Option<Vnd>,
     /// How many payments that was.

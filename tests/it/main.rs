@@ -86,6 +86,7 @@ mod registry_places;
 mod registry_support;
 mod registry_words;
 mod requests;
+mod requests_refunds;
 mod requests_state;
 mod requests_transitions;
 mod stage;

@@ -114,7 +114,41 @@ on_both!(a_thousandth_is_never_called_received, |db| {
     feed.send(&SampleTransfer { amount: Vnd::new(45), ..short });
     let seen = sight(&stage, asked.id);
     assert!(seen.request.thousandfold);
-    assert_eq!(seen.sight.state, SightState::NotSeenYet);
+    assert_eq!(seen.sight.state, SightState::Unknown);
+});
+
+on_both!(who_may_have_paid_is_not_accused, |db| {
+    let stage = Stage::new(db);
+    let lan = stage.stand("A1", "0011", UseKind::BusinessOnly);
+    let feed = stage.feed(Provider::Sepay);
+    attach(&feed, &[lan.account_id]);
+    let pay = |id: u64, memo: &str, amount: i64| {
+        let sent = transfer(&stage, id, "0011", memo);
+        feed.send(&SampleTransfer { amount: Vnd::new(amount), ..sent });
+        later(&stage, 1_000);
+    };
+    pay(1, "mua ca", 45_000);
+    let asked = ask(&stage, lan.occupancy_id);
+    later(&stage, 1_000);
+    // Before the request, of another amount, for another request: nobody's payment of this one.
+    let other = ask(&stage, lan.occupancy_id);
+    pay(2, "mua ca", 30_000);
+    pay(3, &other.reference.to_string(), 45_000);
+    let unseen = (SightState::NotSeenYet, Some(Proof::Delivery));
+    assert_eq!(state(&stage, asked.id), unseen);
+    // Without the code.
+    pay(4, "tra tien", 45_000);
+    assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+    // Too little is not nothing; all of it was seen, cancelled or not.
+    let asked = ask(&stage, lan.occupancy_id);
+    assert_eq!(state(&stage, asked.id), unseen);
+    let memo = asked.reference.to_string();
+    pay(5, &memo, 20_000);
+    assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+    let id = asked.id;
+    stage.write(move |connection, act| requests::cancel(connection, act, id));
+    pay(6, &memo, 25_000);
+    assert_eq!(state(&stage, asked.id), (SightState::Received, None));
 });
 
 on_both!(a_phone_lives_by_its_pings_and_sleeps_at_night, |db| {

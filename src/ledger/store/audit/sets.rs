@@ -33,23 +33,24 @@ pub fn queue(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
     })
 }
 
-/// Requests that are not what their present lines make of them. A line of class `unclassified` met
+/// Requests that are not what their present lines make of them. Money out was given back; a line of class `unclassified` met
 /// the request a thousand times off and paid nothing.
 pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
     let due = format!(
         "SELECT p.request_id,
-           CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 0 ELSE p.amount_vnd END) AS BIGINT)
-             AS received_vnd,
-           CAST(SUM(CASE WHEN p.class <> 'unclassified' AND p.occurred_precision <> 'day'
+           CAST(SUM(CASE WHEN p.direction = 'out' THEN -p.amount_vnd
+             WHEN p.class = 'unclassified' THEN 0 ELSE p.amount_vnd END) AS BIGINT) AS received_vnd,
+           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified' AND p.occurred_precision <> 'day'
              AND p.occurred_at_ms > r.expires_at_ms + {GRACE_MS} THEN p.amount_vnd ELSE 0 END)
              AS BIGINT) AS late_vnd,
-           CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 1 ELSE 0 END) AS BIGINT)
-             AS thousandfold_count,
-           CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 0 ELSE 1 END) AS BIGINT)
-             AS payment_count,
-           CAST(SUM(CASE WHEN p.class <> 'unclassified' AND p.amount_vnd = r.amount_vnd
-             THEN 1 ELSE 0 END) AS BIGINT) AS whole_count,
-           MAX(CASE WHEN p.class = 'unclassified' THEN 0 ELSE p.occurred_at_ms END) AS last_paid
+           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class = 'unclassified' THEN 1 ELSE 0 END)
+             AS BIGINT) AS thousandfold_count,
+           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified' THEN 1 ELSE 0 END)
+             AS BIGINT) AS payment_count,
+           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified'
+             AND p.amount_vnd = r.amount_vnd THEN 1 ELSE 0 END) AS BIGINT) AS whole_count,
+           MAX(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified'
+             THEN p.occurred_at_ms ELSE 0 END) AS last_paid
          FROM p JOIN requests r ON r.board_id = $1 AND r.id = p.request_id GROUP BY p.request_id"
     );
     let pair = Pair {
