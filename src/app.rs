@@ -179,7 +179,7 @@ impl App {
     }
 
     /// Indexes transfers and follows changed links every ten seconds, renews the lease each minute,
-    /// goes on with statements that were broken off every ten minutes, rolls finished months up and
+    /// goes on with statements that were broken off every minute, rolls finished months up and
     /// forgets old notices and statements each hour.
     async fn upkeep(self) {
         let mut tens: u32 = 0;
@@ -206,7 +206,7 @@ impl App {
             {
                 tracing::error!(%fault, "old statements were not forgotten");
             }
-            if tens.is_multiple_of(60) {
+            if tens.is_multiple_of(6) {
                 let intake = self.intake.clone();
                 // Nobody waits for it: one that stops again is tried again.
                 tokio::task::spawn_blocking(move || {

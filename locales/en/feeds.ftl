@@ -80,6 +80,7 @@ alarm-feed-silent = The feed looks healthy, but nothing has come since { $since_
 alarm-phone-silent = The phone was not heard since { $since_at }. Please check its battery, its network and that the forwarding app still runs; revoke a phone that is not used any more.
 alarm-poll-failing = Asking the provider has failed several times in a row. The reason is in `last_error` of `/feeds/…/polling`.
 alarm-no-secret = The feed has no key and no phone that still holds, so nothing that is sent would be believed. Please add a key or pair a phone.
+alarm-undecodable = Something has been believed and could not be read since { $since_at }; it may be money. Please see in `/deliveries?outcome=undecodable` what is wrong, mend it at the source or upgrade, then `POST /deliveries/…/replay`. The alarm ends by itself after seven days.
 
 ## A code that its feed cannot see: `warning-<code>`
 

@@ -80,6 +80,7 @@ alarm-feed-silent = Nguồn trông vẫn tốt nhưng không có tin nào từ {
 alarm-phone-silent = Không nghe thấy điện thoại từ { $since_at }. Xin coi máy còn pin, còn mạng và ứng dụng chuyển tin còn chạy không; máy không dùng nữa thì thu hồi.
 alarm-poll-failing = Hỏi nhà cung cấp hỏng nhiều lần liền. Lý do ở `last_error` của `/feeds/…/polling`.
 alarm-no-secret = Nguồn không có khóa hay điện thoại nào còn dùng được, nên tin gửi đến không được tin. Xin thêm khóa hoặc ghép điện thoại.
+alarm-undecodable = Có tin được tin nhưng không đọc được từ { $since_at }; trong đó có thể có tiền. Xin coi `/deliveries?outcome=undecodable` để biết chỗ sai, sửa ở nguồn hoặc nâng cấp, rồi `POST /deliveries/…/replay`. Báo động tự tắt sau bảy ngày.
 
 ## Mã mà nguồn không thấy được: `warning-<mã>`
 

@@ -365,6 +365,7 @@ diesel::table! {
         late_vnd -> BigInt,
         thousandfold_count -> BigInt,
         payment_count -> BigInt,
+        whole_count -> BigInt,
     }
 }
 
@@ -966,6 +967,15 @@ diesel::table! {
         unread_sheets -> Text,
         names_account -> Bool,
         done_part -> Integer,
+    }
+}
+
+diesel::table! {
+    statement_leases (board_id, account_id) {
+        board_id -> BigInt,
+        account_id -> BigInt,
+        leased_until_ms -> BigInt,
+        term -> BigInt,
     }
 }
 

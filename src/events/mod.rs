@@ -49,6 +49,9 @@ pub enum Event {
         day: Day,
         marks: Marks,
     },
+    /// Money went out, of an account whose holder lets us keep that. Neither amount nor stall: it is
+    /// for those who compare reports, and no listener is shown it.
+    MoneyOut { transfer_id: TransferId, account_id: AccountId },
     /// It was decided anew where a transfer belongs, by a person or by a report that knew more.
     TransferAssigned {
         transfer_id: TransferId,
@@ -112,6 +115,8 @@ enum Stored {
     A(i64, i32),
     /// Check, stall, occupancy, result.
     C(i64, i64, Option<i64>, Cow<'static, str>),
+    /// Transfer, account.
+    O(i64, i64),
 }
 
 impl From<Event> for Stored {
@@ -142,6 +147,7 @@ impl From<Event> for Stored {
             Event::CodeChecked { check_id, stall_id, occupancy_id, result } => {
                 Self::C(check_id.0, stall_id.0, occupancy_id.map(|id| id.0), result)
             }
+            Event::MoneyOut { transfer_id, account_id } => Self::O(transfer_id.0, account_id.0),
         }
     }
 }
@@ -171,6 +177,9 @@ impl From<Stored> for Event {
                 occupancy_id: occupancy.map(OccupancyId),
                 result,
             },
+            Stored::O(transfer, account) => {
+                Self::MoneyOut { transfer_id: TransferId(transfer), account_id: AccountId(account) }
+            }
         }
     }
 }

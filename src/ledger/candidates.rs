@@ -171,17 +171,11 @@ impl Candidate {
         let Some(how) = self.likeness(row) else { return false };
         let mut rest = others.iter().filter(|other| other.transfer_id != row.transfer_id);
         let day = row.telling.day();
-        let is_another_s = match how {
-            // Several bear it: it tells none from another.
-            Likeness::Reference => {
-                rest.any(|other| self.likeness(other) == Some(Likeness::Reference))
-            }
-            // It may as well be a row of the next day.
-            Likeness::Dated => rest.any(|other| {
+        // It may as well be a row of the next day.
+        let is_another_s = how == Likeness::Dated
+            && rest.any(|other| {
                 other.telling.day() != day && self.likeness(other) == Some(Likeness::Midnight)
-            }),
-            _ => false,
-        };
+            });
         how.is_certain(row.is_whole_day) && !is_another_s
     }
 }

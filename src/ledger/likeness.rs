@@ -116,8 +116,7 @@ impl Telling {
         memo: &str,
         names: Vec<Reference>,
     ) -> Self {
-        let reference = bank_reference.map(fold::memo).unwrap_or_default();
-        let reference = reference.trim_start_matches('0');
+        let reference = trimmed(bank_reference);
         let memo = fold::memo(memo);
         let has_number =
             memo.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() >= NUMBER_DIGITS);
@@ -129,7 +128,7 @@ impl Telling {
         Self {
             occurred_at,
             exact: Some(precision).filter(|precision| *precision != Precision::Day),
-            reference: Some(reference.into()).filter(|_| !reference.is_empty()),
+            reference: Some(reference).filter(|text| !text.is_empty()).map(String::into_boxed_str),
             is_common: false,
             memo: Some(memo.as_str()).filter(|memo| !memo.is_empty()).map(digest),
             has_number,
@@ -157,11 +156,7 @@ impl Telling {
     /// The bank's reference, where it is one of this transfer alone and not a counter or a word.
     #[must_use]
     pub fn own_reference(&self) -> Option<&str> {
-        let is_own = |text: &&str| {
-            let digits = text.bytes().filter(u8::is_ascii_digit).count();
-            text.len() >= REFERENCE_CHARS && digits >= REFERENCE_DIGITS
-        };
-        self.reference.as_deref().filter(|_| !self.is_common).filter(is_own)
+        self.reference.as_deref().filter(|_| !self.is_common).filter(|text| is_own(text))
     }
 
     /// Several bear its reference.
@@ -199,6 +194,23 @@ impl Telling {
         let is_reworded = self.memo.is_none() || self.memo != other.memo;
         (self.contradicts(other), is_reworded, self.distance_ms(other))
     }
+}
+
+/// A reference of the bank, without what banks and spreadsheets change of it.
+fn trimmed(bank_reference: Option<&str>) -> String {
+    let reference = bank_reference.map(fold::memo).unwrap_or_default();
+    reference.trim_start_matches('0').to_owned()
+}
+
+fn is_own(reference: &str) -> bool {
+    let digits = reference.bytes().filter(u8::is_ascii_digit).count();
+    reference.len() >= REFERENCE_CHARS && digits >= REFERENCE_DIGITS
+}
+
+/// [`Telling::own_reference`] of what tells this reference.
+#[must_use]
+pub fn own_reference(bank_reference: Option<&str>) -> Option<String> {
+    Some(trimmed(bank_reference)).filter(|reference| is_own(reference))
 }
 
 /// Whether a number is what a spreadsheet leaves of another.

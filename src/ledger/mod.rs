@@ -5,6 +5,7 @@
 
 pub mod announced;
 mod assign;
+pub mod borne;
 mod candidates;
 pub mod class;
 pub mod class_rules;
@@ -20,6 +21,7 @@ mod pairing;
 pub mod pairs;
 mod payable;
 mod payback;
+pub mod perhaps;
 pub mod proposals;
 pub mod refunds;
 pub mod relink;

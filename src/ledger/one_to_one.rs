@@ -220,13 +220,15 @@ impl Linking<'_> {
             left.extend((free > 0).then_some((*day, free)));
         }
         let mut seen: HashMap<usize, usize> = HashMap::new();
+        let (mut trail, mut free) = (Vec::new(), None);
         let rows: Vec<usize> = (0..self.rows.len()).filter(|row| self.is_row_free(*row)).collect();
         for row in rows {
             let Some(day) = self.rows.get(row).map(|row| row.day()) else { continue };
             if left.range(day.saturating_sub(1)..=day.saturating_add(1)).next().is_none() {
                 continue;
             }
-            if let Some(told) = self.reach(row, by_day, &mut seen) {
+            trail.clear();
+            if let Some(told) = self.reach(row, by_day, &mut seen, &mut trail) {
                 let day = self.told.get(told).map_or(day, |told| told.other.telling.day());
                 if let Some(free) = left.get_mut(&day) {
                     *free -= 1;
@@ -236,25 +238,30 @@ impl Linking<'_> {
                 }
                 self.turn(row, told, &seen);
                 // What this search has seen may be reached again.
-                seen.retain(|_, from| *from == DEAD);
+                for told in &trail {
+                    seen.remove(told);
+                }
             } else if self.checks_left == 0 {
-                self.guess(row, by_day);
+                let free = free.get_or_insert_with(|| self.free_by_day(by_day));
+                if let Some(told) = free.get_mut(&day).and_then(Vec::pop) {
+                    // Nobody may say that a row is none of the day's: a person looks.
+                    self.set(row, told, Likeness::Day);
+                }
             } else {
                 // From here nothing is reached, whoever asks.
-                for from in seen.values_mut() {
-                    *from = DEAD;
-                }
+                seen.extend(trail.iter().map(|told| (*told, DEAD)));
             }
         }
     }
 
     /// The free telling that a row can have if others change theirs; `seen`: from which row each
-    /// telling was reached.
+    /// telling was reached. `trail`: the tellings that this search sees.
     fn reach(
         &mut self,
         start: usize,
         by_day: &Groups<i32>,
         seen: &mut HashMap<usize, usize>,
+        trail: &mut Vec<usize>,
     ) -> Option<usize> {
         let mut waiting = VecDeque::from([start]);
         while let Some(row) = waiting.pop_front() {
@@ -269,6 +276,7 @@ impl Linking<'_> {
                     continue;
                 }
                 seen.insert(told, row);
+                trail.push(told);
                 let Some(owner) = self.of_told.get(told).copied().flatten() else {
                     return Some(told);
                 };
@@ -294,13 +302,12 @@ impl Linking<'_> {
         }
     }
 
-    /// Nobody may say that a row is none of the day's: a person looks.
-    fn guess(&mut self, row: usize, by_day: &Groups<i32>) {
-        let day = self.rows.get(row).map(|row| row.day());
-        let told = day.and_then(|day| by_day.get(&day)).map_or(&[][..], |(_, told)| told);
-        if let Some(told) = told.iter().find(|told| self.is_told_free(**told)) {
-            self.set(row, *told, Likeness::Day);
-        }
+    /// Tellings that are left over, of each day, the last first.
+    fn free_by_day(&self, by_day: &Groups<i32>) -> HashMap<i32, Vec<usize>> {
+        let free = |told: &[usize]| {
+            told.iter().rev().copied().filter(|told| self.is_told_free(*told)).collect()
+        };
+        by_day.iter().map(|(day, (_, told))| (*day, free(told))).collect()
     }
 }
 
@@ -341,6 +348,25 @@ mod tests {
             (0..1_200).filter(|n| n % 7 != 0).map(|n| telling(n + 10, None)).collect();
         let rows: Vec<&Telling> = rows.iter().collect();
         assert_eq!(link(&rows, &before(&told)).len(), told.len());
+    }
+
+    #[test]
+    fn what_is_too_much_to_search_is_left_to_a_person() {
+        // Of one bank, whose times are more than five minutes apart: none may be another's.
+        let rows: Vec<_> = (0..2_100).map(|n| telling(n % 60, None)).collect();
+        let told: Vec<_> = (0..2_100).map(|n| telling(720 + n % 60, None)).collect();
+        let other = |telling| Other { telling, is_row: true, is_whole: true };
+        let before: Vec<_> =
+            told.iter().map(|telling| Before { other: other(telling), held: None }).collect();
+        let rows: Vec<&Telling> = rows.iter().collect();
+        let linked = link(&rows, &before);
+        let places: std::collections::BTreeSet<_> =
+            linked.iter().map(|(_, told, _)| *told).collect();
+        // All that the search came to by then is said to be none of them.
+        let (comes_to, left) = (SEARCHED / told.len(), SEARCHED % told.len());
+        assert_eq!(linked.len(), rows.len() - comes_to, "{left} are left of the next search");
+        assert_eq!(places.len(), linked.len());
+        assert!(linked.iter().all(|(_, _, how)| !how.is_certain(true)));
     }
 
     #[test]

@@ -20,9 +20,10 @@ use std::cmp::Reverse;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::borne::Borne;
 use super::candidates::{COMPARED, Candidate, Candidates, is_of_day, window};
 use super::item::{Recorded, Sighted, company};
-use super::likeness::{LATE_DAYS, Likeness};
+use super::likeness::{self, LATE_DAYS, Likeness};
 use super::matching::{Decision, Unassigned};
 use super::replace::{Decided, Replacement, replace};
 use super::statement;
@@ -126,6 +127,9 @@ pub struct Pairing<'i> {
     candidates: Candidates,
     /// Bank references that its reports tell, in capitals, with their senders.
     references: HashSet<(&'i str, String)>,
+    /// Those that a sender's reports of an account bear, and the account's transfers around a day.
+    borne: HashMap<(AccountId, &'i str), Borne>,
+    borne_around: HashMap<(AccountId, Day), Borne>,
     seconds: Vec<Second>,
     /// Rows of statements that are reports of known transfers.
     planned: Vec<pairs::New<'i>>,
@@ -179,6 +183,9 @@ impl<'i> Pairing<'i> {
         if let Some(reference) = &reported.bank_reference {
             self.references.insert((work.sighted.sender(), reference.to_ascii_uppercase()));
         }
+        let borne = self.borne.entry((account_id, work.sighted.sender())).or_default();
+        let own = likeness::own_reference(reported.bank_reference.as_deref());
+        borne.add(own.as_deref(), (reported.direction, reported.amount));
         let (at, precision) = (reported.occurred_at, reported.precision);
         let (from, to) = window(at, precision, false);
         let wanted = self.wanted.entry((work.item.board_id, account_id));
@@ -207,8 +214,13 @@ impl<'i> Pairing<'i> {
         let reported = &sighted.reported;
         let key = (item.board_id, account_id, reported.direction, reported.amount);
         let names: Vec<_> = sighted.references.iter().copied().chain(ordered).collect();
-        let report = Candidate::of(work, &names);
-        let (mut candidates, is_cut) = self.kept(connection, key, &report, sighted, directory)?;
+        let mut report = Candidate::of(work, &names);
+        let (mut candidates, mut is_cut) =
+            self.kept(connection, key, &report, sighted, directory)?;
+        if self.is_common(connection, key, &report, &candidates, sender)? {
+            report.telling.share_reference();
+            (candidates, is_cut) = self.kept(connection, key, &report, sighted, directory)?;
+        }
         let of_batch = self.recent.iter().filter(|recent| {
             let id = recent.candidate.transfer_id;
             recent.key == key && recent.sender != sender && !self.taken.contains_key(&(id, sender))
@@ -278,6 +290,34 @@ impl<'i> Pairing<'i> {
             && reference.is_some_and(|reference| {
                 self.references.contains(&(sender, reference.to_ascii_uppercase()))
             })
+    }
+
+    /// Whether a report is taken for a statement's row by a reference that others bear too, of
+    /// whatever amount.
+    fn is_common(
+        &mut self,
+        connection: &mut DbConnection,
+        (board_id, account_id, ..): Key,
+        report: &Candidate,
+        candidates: &[Candidate],
+        sender: &'i str,
+    ) -> Outcome<bool> {
+        let is_by_reference = |one| report.likeness(one) == Some(Likeness::Reference);
+        if !candidates.iter().any(is_by_reference) {
+            return Ok(false);
+        }
+        let of_batch = self.borne.get(&(account_id, sender));
+        if of_batch.is_some_and(|borne| borne.is_common(&report.telling)) {
+            return Ok(true);
+        }
+        let day = report.occurred_at.day(0);
+        let around = match self.borne_around.entry((account_id, day)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                place.insert(statement::borne_around(connection, (board_id, account_id), day)?)
+            }
+        };
+        Ok(around.is_common(&report.telling))
     }
 
     /// Candidates among the transfers that were recorded before this batch, the nearest in time

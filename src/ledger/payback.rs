@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::class::Class;
 use super::item::Evidence;
 use super::matching::{Line, Rule, Unassigned};
+use super::refunds::RefundRow;
 use super::replace::{Decided, Replacement, replace};
 use super::store::heads::Head;
 use super::store::rows::{Rows, Transfer};
@@ -14,13 +15,17 @@ use crate::access::Act;
 use crate::db::rows::Writes;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision};
-use crate::primitives::ids::{BoardId, FeedId, OccupancyId, TransferId};
+use crate::primitives::ids::{BoardId, FeedId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 
 /// The stalls that take a refund: those for which a transfer is, or may be, money taken in trade.
 pub(super) fn stalls(stored: &Stored) -> BTreeSet<OccupancyId> {
-    let is_trade = |line: &&Line| line.class.is_business() || line.class == Class::Unclassified;
-    stored.lines.iter().filter(is_trade).filter_map(|line| line.occupancy_id).collect()
+    let trade = stored.lines.iter().filter(|line| is_trade(line));
+    trade.filter_map(|line| line.occupancy_id).collect()
+}
+
+fn is_trade(line: &Line) -> bool {
+    line.class.is_business() || line.class == Class::Unclassified
 }
 
 pub(super) fn is_declared(stored: &Stored) -> bool {
@@ -31,6 +36,60 @@ pub(super) fn is_declared(stored: &Stored) -> bool {
 pub(super) fn free(connection: &mut DbConnection, board_id: BoardId, out: &Stored) -> Outcome<i64> {
     let links = rows::of_outgoing(connection, board_id, out.id)?;
     Ok(links.iter().fold(out.amount.get(), |free, link| free - link.amount.get()))
+}
+
+/// What can still be given back of a transfer, in đồng: of all of it, and of the part of the stall
+/// whose money it was. `given`: what refunds have given back of it.
+pub(super) fn left(original: &Stored, of: Option<OccupancyId>, given: &[RefundRow]) -> i64 {
+    let stalls = stalls(original);
+    let whole = given.iter().fold(original.amount.get(), |left, one| left - one.amount.get());
+    let Some(stall) = whose(&stalls, of) else { return whole };
+    let taken = original.lines.iter().filter(|line| line.occupancy_id == Some(stall));
+    let taken: i64 = taken.filter(|line| is_trade(line)).map(|line| line.amount.get()).sum();
+    let of_stall = given.iter().filter(|one| whose(&stalls, one.occupancy_id) == Some(stall));
+    whole.min(of_stall.fold(taken, |left, one| left - one.amount.get()))
+}
+
+/// The stall that takes a refund: the one that it names, or the only one.
+fn whose(stalls: &BTreeSet<OccupancyId>, named: Option<OccupancyId>) -> Option<OccupancyId> {
+    let sole = stalls.first().copied().filter(|_| stalls.len() == 1);
+    named.filter(|id| stalls.contains(id)).or(sole)
+}
+
+/// The request that a stall's part of a transfer paid, if that is all of it: money given back is
+/// then missing there.
+fn request_of(original: &Stored, stall: Option<OccupancyId>) -> Option<RequestId> {
+    let mut of_stall = original.lines.iter().filter(|line| line.occupancy_id == stall);
+    let line = of_stall.next().filter(|line| line.class != Class::Unclassified)?;
+    line.request_id.filter(|_| stall.is_some() && of_stall.next().is_none())
+}
+
+/// Money out is linked although a refund is declared, of the same transfer, or of the same amount,
+/// which it may be: then it would count twice. The person may say that it is another one.
+///
+/// # Errors
+/// `refund-beside-declared` (outgoing_id).
+pub(super) fn refuse_beside_declared(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    out: &Stored,
+    given: &[RefundRow],
+) -> Outcome<()> {
+    if is_declared(out) {
+        return Ok(());
+    }
+    let of_original = given.iter().find(|one| one.is_declared).map(|one| one.id);
+    let declared = match of_original {
+        None => rows::declared_like(connection, board_id, out)?,
+        known => known,
+    };
+    match declared {
+        Some(id) => {
+            let refusal = Refusal::conflict("refund-beside-declared").on("outgoing_id");
+            Err(refusal.with("refund", id).into())
+        }
+        None => Ok(()),
+    }
 }
 
 /// Records money out of the original's account that no report has told of.
@@ -79,7 +138,7 @@ pub(super) fn declare(
         wrong_amount: false,
         payer_key: None,
     });
-    // No event tells of money out, so nothing would index it later.
+    // Money out is indexed at once.
     if let Some(account_id) = original.account_id {
         laid.indexed(act.board_id(), account_id.0, id);
     }
@@ -108,10 +167,11 @@ pub(super) fn settle(
         let stored = reading::transfer(connection, board_id, *id)?;
         let mut lines = Vec::new();
         for link in rows::of_outgoing(connection, board_id, *id)? {
-            let stalls = stalls(&reading::transfer(connection, board_id, link.original_id)?);
-            let sole = stalls.first().copied().filter(|_| stalls.len() == 1);
-            let occupancy_id = link.occupancy_id.filter(|id| stalls.contains(id)).or(sole);
-            lines.push(Line { occupancy_id, class: link.class, ..unclassified(link.amount) });
+            let original = reading::transfer(connection, board_id, link.original_id)?;
+            let occupancy_id = whose(&stalls(&original), link.occupancy_id);
+            let request_id = request_of(&original, occupancy_id);
+            let class = link.class;
+            lines.push(Line { occupancy_id, request_id, class, ..unclassified(link.amount) });
         }
         let rest = free(connection, board_id, &stored)?;
         if rest > 0 {

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::assign::WHY_CHARS;
 use super::class::Class;
-use super::payback::{declare, free, is_declared, settle, stalls};
+use super::payback::{declare, free, is_declared, left, refuse_beside_declared, settle, stalls};
 use super::replace::Decided;
 use super::store::{heads, reading, refunds as rows};
 use super::transfers::Stored;
@@ -79,7 +79,8 @@ pub struct NewRefund {
     pub outgoing_id: Option<TransferId>,
     /// `refund` or `reversal`.
     pub class: Class,
-    /// At least 1. Absent: all that is left of the original, as far as the money out goes.
+    /// At least 1. Absent: all that is left of the original, or of its stall's part, as far as the
+    /// money out goes.
     #[schema(value_type = Option<i64>)]
     pub amount_vnd: Option<Vnd>,
     /// Whose money it was: only where the original is several stalls'.
@@ -89,6 +90,10 @@ pub struct NewRefund {
     pub day: Option<Day>,
     /// 1–300 characters.
     pub why: Option<String>,
+    /// `true`: the money out is not what a declared refund stands for, of the same transfer or of
+    /// the same amount, but one more.
+    #[serde(default)]
+    pub besides_declared: bool,
 }
 
 /// The money out that was seen.
@@ -120,8 +125,8 @@ pub struct RefundFilter {
 /// # Errors
 /// `not-found` (the transfer; outgoing_id, occupancy_id), `refund-class`, `amount-not-positive`,
 /// `field-not-allowed` (day), `refund-of-outgoing`, `refund-needs-occupancy`, `refund-not-outgoing`,
-/// `refund-in-future`, `refund-before-original`, `refund-exceeds-original`,
-/// `refund-exceeds-outgoing`.
+/// `refund-in-future`, `refund-before-original`, `refund-beside-declared` (outgoing_id),
+/// `refund-exceeds-original`, `refund-exceeds-outgoing`.
 pub fn create(
     connection: &mut DbConnection,
     act: &Act,
@@ -146,8 +151,10 @@ pub fn create(
         new.outgoing_id.map(|id| outgoing(connection, board_id, id, &original)).transpose()?;
     let free = out.as_ref().map(|out| free(connection, board_id, out)).transpose()?;
     let given = rows::of_originals(connection, board_id, &[original_id.0])?;
-    let left = given.iter().fold(original.amount.get(), |left, one| left - one.amount.get());
-    let amount = fitting(new.amount_vnd, left, free)?;
+    if let Some(out) = out.as_ref().filter(|_| !new.besides_declared) {
+        refuse_beside_declared(connection, board_id, out, &given)?;
+    }
+    let amount = fitting(new.amount_vnd, left(&original, new.occupancy_id, &given), free)?;
     let outgoing_id = match &out {
         Some(out) => out.id,
         None => declare(connection, act, &original, amount, new.day)?,

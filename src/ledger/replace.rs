@@ -15,7 +15,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::events::Event;
 use crate::feeds::Direction;
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{BoardId, KeyId};
+use crate::primitives::ids::{BoardId, KeyId, RequestId};
 use crate::requests;
 
 /// A transfer with the lines that replace its present ones.
@@ -116,7 +116,12 @@ fn recount(totals: &mut Totals, board_id: BoardId, one: &Replacement<'_>) {
     }
 }
 
-/// Takes the old lines' money off their requests, then puts the new lines' on. An unclassified line
+fn of_request(lines: &[Line], id: RequestId) -> i64 {
+    lines.iter().filter(|line| line.request_id == Some(id)).map(|line| line.amount.get()).sum()
+}
+
+/// Takes the old lines' money off their requests, then puts the new lines' on; money out is what was
+/// given back. An unclassified line
 /// met its request a thousand times off: it paid nothing.
 fn settle_requests(
     connection: &mut DbConnection,
@@ -130,6 +135,11 @@ fn settle_requests(
         let Some(before) = requests::by_id(connection, board_id, id)? else { continue };
         let mut row = before.clone();
         let (at, precision) = (stored.occurred_at, stored.occurred_precision);
+        if stored.direction == Direction::Out {
+            row.give_back(of_request(&one.lines, id) - of_request(&stored.lines, id));
+            requests::apply_received(connection, board_id, &row)?;
+            continue;
+        }
         for line in stored.lines.iter().filter(|line| line.request_id == Some(id)) {
             if line.class == Class::Unclassified {
                 row.thousandfold_count -= 1;
@@ -145,7 +155,7 @@ fn settle_requests(
             }
         }
         // Money that is gone may have been the last.
-        if row.received < before.received && row.last_paid_at.is_some() {
+        if row.received < before.received {
             row.last_paid_at = paid::last_at(connection, board_id, id)?;
         }
         if row != before {

@@ -9,6 +9,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::borne::Borne;
 use super::item::references;
 use super::likeness::{LATE_DAYS, Likeness, Other, Telling};
 use super::matching::Rule;
@@ -22,7 +23,7 @@ use crate::primitives::ids::{AccountId, BoardId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::requests;
 
-pub use super::store::told::{Known, is_told};
+pub use super::store::told::{Known, Scope, is_told};
 
 /// Transfers whose deliveries are read at once.
 const READ: usize = 500;
@@ -48,21 +49,36 @@ pub struct Link {
 }
 
 /// Direction and amount: what is never different.
-type Key = (Direction, Vnd);
+pub type Key = (Direction, Vnd);
 
 /// Days, both ends included.
 pub type Span = (Day, Day);
 
 /// What was told before of a statement's days.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Others {
-    /// By their ids, so that deliveries are read one after another.
+    scope: Scope,
+    /// Until they are linked; by their ids, so that deliveries are read one after another.
     told: Vec<Told>,
-    keys: HashSet<Key>,
+    /// The ids of all of them.
+    ids: HashMap<Key, Vec<i64>>,
+    /// The references that they bear. Those that known rows of the file tell are left out: theirs
+    /// stand in the file.
+    borne: Borne,
     /// Whole days of earlier statements.
     whole: Vec<Span>,
     /// The board's last event that was looked at.
     seen_seq: i64,
+    compared: usize,
+}
+
+/// What a file says beside its rows.
+#[derive(Debug, Default)]
+pub struct File {
+    /// The references that its rows bear, all of them.
+    pub borne: Borne,
+    /// The days that it tells whole.
+    pub whole: Vec<Span>,
 }
 
 /// A row as far as it is compared.
@@ -75,6 +91,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    #[must_use]
+    pub const fn key(&self) -> Key {
+        (self.direction, self.amount)
+    }
+
     #[must_use]
     pub fn of(reported: &Reported) -> Self {
         Self {
@@ -97,88 +118,157 @@ pub fn telling(reported: &Reported) -> Telling {
 impl Others {
     /// Reads what was told of an account's days and of those around them, but what the file's
     /// known rows tell.
-    pub fn load(
-        connection: &mut DbConnection,
-        board_id: BoardId,
-        account_id: AccountId,
-        sender: &str,
-        (first, last): Span,
-        known: &Known,
-    ) -> Outcome<Self> {
-        let seen_seq = told::last_event(connection, board_id)?;
-        let days = (first.plus(-LATE_DAYS), last.plus(LATE_DAYS));
-        let told = told::of_account(connection, board_id, account_id, sender, days, known)?;
-        let keys = told.iter().map(|told| (told.direction, told.amount)).collect();
-        let whole = told::whole_days(connection, board_id, account_id, days)?;
-        Ok(Self { told, keys, whole, seen_seq })
+    pub fn load(connection: &mut DbConnection, scope: Scope, known: &Known) -> Outcome<Self> {
+        let mut all = Self::none(connection, scope)?;
+        let Scope { board_id, account_id, days, .. } = all.scope;
+        all.told = told::of_account(connection, &all.scope, known)?;
+        for told in &all.told {
+            all.ids.entry(told.key()).or_default().push(told.transfer_id);
+        }
+        all.whole = told::whole_days(connection, board_id, account_id, days)?;
+        Ok(all)
     }
 
-    /// Nobody has told anything until now.
-    pub fn none(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Self> {
-        let seen_seq = told::last_event(connection, board_id)?;
-        Ok(Self { seen_seq, ..Self::default() })
+    /// Nobody has told anything until now. `scope`: with the days that the file tells.
+    pub fn none(connection: &mut DbConnection, mut scope: Scope) -> Outcome<Self> {
+        let seen_seq = told::last_event(connection, scope.board_id)?;
+        scope.days = (scope.days.0.plus(-LATE_DAYS), scope.days.1.plus(LATE_DAYS));
+        let (told, ids, borne) = (Vec::new(), HashMap::new(), Borne::default());
+        Ok(Self { scope, told, ids, borne, whole: Vec::new(), seen_seq, compared: 0 })
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.told.is_empty()
+        self.ids.is_empty()
     }
 
     /// Whether a row may be one of them.
     #[must_use]
-    pub fn may_hold(&self, direction: Direction, amount: Vnd) -> bool {
-        self.keys.contains(&(direction, amount))
+    pub fn may_hold(&self, key: Key) -> bool {
+        self.ids.contains_key(&key)
     }
 
-    /// Whether money came to the account since they were read. The board is locked.
-    pub fn is_outdated(
-        &self,
-        connection: &mut DbConnection,
-        board_id: BoardId,
-        account_id: AccountId,
-    ) -> Outcome<bool> {
-        let is_of_account = |event: &Event| matches!(event, Event::TransferRecorded { account_id: Some(id), .. } if *id == account_id);
-        if told::last_event(connection, board_id)? == self.seen_seq {
-            return Ok(false);
+    /// Rows and tellings that were put side by side until now.
+    #[must_use]
+    pub const fn compared(&self) -> usize {
+        self.compared
+    }
+
+    /// Takes up what the account was told of since they were read, money out too. Gives back the
+    /// directions and amounts of which rows must be linked again. The board is locked.
+    pub fn hear(&mut self, connection: &mut DbConnection) -> Outcome<HashSet<Key>> {
+        let (board_id, account) = (self.scope.board_id, self.scope.account_id);
+        let last = told::last_event(connection, board_id)?;
+        let mut keys = HashSet::new();
+        if last == self.seen_seq {
+            return Ok(keys);
         }
         let since = events::after(connection, board_id, self.seen_seq, usize::MAX)?;
-        Ok(since.iter().any(|numbered| is_of_account(&numbered.event)))
+        self.seen_seq = last;
+        let of_account = since.into_iter().filter_map(|numbered| match numbered.event {
+            Event::TransferRecorded { transfer_id, account_id: Some(id), .. }
+            | Event::MoneyOut { transfer_id, account_id: id } => {
+                Some(transfer_id.0).filter(|_| id == account)
+            }
+            _ => None,
+        });
+        let ids: Vec<i64> = of_account.collect();
+        let mut new = told::these(connection, &self.scope, &ids, &Known::new())?;
+        complete(connection, board_id, &mut new)?;
+        for told in new {
+            let key = told.key();
+            self.ids.entry(key).or_default().push(told.transfer_id);
+            keys.insert(key);
+            // Until now one alone has borne its reference.
+            keys.extend(self.borne.add(told.telling.own_reference(), key));
+        }
+        Ok(keys)
     }
 
     /// What the board has told until now is looked at, or is one's own. The board is locked.
-    pub fn catch_up(&mut self, connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
-        self.seen_seq = told::last_event(connection, board_id)?;
+    pub fn catch_up(&mut self, connection: &mut DbConnection) -> Outcome<()> {
+        self.seen_seq = told::last_event(connection, self.scope.board_id)?;
         Ok(())
     }
 
-    /// Links the file's rows that are not known to them, by the rows' ids. `whole`: the days that
-    /// the file tells whole.
+    /// Links the file's rows that are not known to them, by the rows' ids.
     pub fn link(
-        mut self,
+        &mut self,
         connection: &mut DbConnection,
-        board_id: BoardId,
         rows: Vec<Asked>,
-        whole: &[Span],
-    ) -> Outcome<(HashMap<String, Link>, Self)> {
+        file: &File,
+    ) -> Outcome<HashMap<String, Link>> {
+        let mut told = std::mem::take(&mut self.told);
+        // Where the file bears no references, none are compared.
+        if file.borne.is_empty() {
+            let keys: HashSet<Key> = rows.iter().map(Asked::key).collect();
+            told.retain(|told| keys.contains(&told.key()));
+        }
+        complete(connection, self.scope.board_id, &mut told)?;
+        for told in &told {
+            self.borne.add(told.telling.own_reference(), told.key());
+        }
+        Ok(self.side_by_side(rows, told, file))
+    }
+
+    /// Links the rows of some directions and amounts again, all that are not known.
+    pub fn link_again(
+        &mut self,
+        connection: &mut DbConnection,
+        keys: &HashSet<Key>,
+        rows: Vec<Asked>,
+        known: &Known,
+        file: &File,
+    ) -> Outcome<HashMap<String, Link>> {
+        let ids = keys.iter().filter_map(|key| self.ids.get(key)).flatten();
+        let ids: Vec<i64> = ids.copied().collect();
+        let mut told = told::these(connection, &self.scope, &ids, known)?;
+        complete(connection, self.scope.board_id, &mut told)?;
+        Ok(self.side_by_side(rows, told, file))
+    }
+
+    fn side_by_side(
+        &mut self,
+        rows: Vec<Asked>,
+        told: Vec<Told>,
+        file: &File,
+    ) -> HashMap<String, Link> {
         let mut by_key: HashMap<Key, (Vec<Asked>, Vec<Told>)> = HashMap::new();
         for row in rows {
-            by_key.entry((row.direction, row.amount)).or_default().0.push(row);
+            by_key.entry(row.key()).or_default().0.push(row);
         }
-        let mut told = std::mem::take(&mut self.told);
-        told.retain(|told| by_key.contains_key(&(told.direction, told.amount)));
-        complete(connection, board_id, &mut told)?;
         for told in told {
-            if let Some((_, all)) = by_key.get_mut(&(told.direction, told.amount)) {
+            if let Some((_, all)) = by_key.get_mut(&told.key()) {
                 all.push(told);
             }
         }
-        let days = Whole { file: whole, earlier: &self.whole };
+        let days = Whole { file: &file.whole, earlier: &self.whole };
         let mut links = HashMap::new();
         for (mut rows, mut told) in by_key.into_values().filter(|(_, told)| !told.is_empty()) {
-            links.extend(link_equal(&mut rows, &mut told, &days));
+            self.compared += rows.len() + told.len();
+            file.borne.forget_common(rows.iter_mut().map(|row| &mut row.telling));
+            self.borne.forget_common(told.iter_mut().map(|told| &mut told.telling));
+            links.extend(link_equal(&rows, &told, &days));
         }
-        Ok((links, self))
+        links
     }
+}
+
+/// References that several transfers of an account bear, on a day, the day before and the next.
+pub(super) fn borne_around(
+    connection: &mut DbConnection,
+    (board_id, account_id): (BoardId, AccountId),
+    day: Day,
+) -> Outcome<Borne> {
+    let days = (day.plus(-1), day.plus(1));
+    let scope = Scope { board_id, account_id, sender: String::new(), days };
+    let mut told = told::of_account(connection, &scope, &Known::new())?;
+    complete(connection, board_id, &mut told)?;
+    let mut borne = Borne::default();
+    for told in &told {
+        borne.add(told.telling.own_reference(), told.key());
+    }
+    Ok(borne)
 }
 
 /// Adds what stands in the deliveries alone.
@@ -229,9 +319,7 @@ pub fn holds(days: &[Span], day: i32) -> bool {
 }
 
 /// Links rows and tellings of one direction and amount, one to one.
-fn link_equal(rows: &mut [Asked], told: &mut [Told], days: &Whole<'_>) -> Vec<(String, Link)> {
-    forget_common(rows.iter_mut().map(|row| &mut row.telling));
-    forget_common(told.iter_mut().map(|told| &mut told.telling));
+fn link_equal(rows: &[Asked], told: &[Told], days: &Whole<'_>) -> Vec<(String, Link)> {
     let tellings: Vec<&Telling> = rows.iter().map(|row| &row.telling).collect();
     let before = |told: &Told| {
         let day = told.telling.day();
@@ -273,18 +361,4 @@ fn link_equal(rows: &mut [Asked], told: &mut [Told], days: &Whole<'_>) -> Vec<(S
 fn days_left<'t>(all: impl Iterator<Item = &'t Telling>, linked: &HashSet<usize>) -> HashSet<i32> {
     let left = all.enumerate().filter(|(place, _)| !linked.contains(place));
     left.map(|(_, telling)| telling.day()).collect()
-}
-
-/// A reference that several bear, as those of one batch do, tells none from another.
-fn forget_common<'t>(all: impl Iterator<Item = &'t mut Telling>) {
-    let mut first: HashMap<String, &'t mut Telling> = HashMap::new();
-    for telling in all {
-        let Some(reference) = telling.own_reference().map(str::to_owned) else { continue };
-        if let Some(first) = first.get_mut(&reference) {
-            first.share_reference();
-            telling.share_reference();
-        } else {
-            first.insert(reference, telling);
-        }
-    }
 }

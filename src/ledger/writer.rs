@@ -273,7 +273,12 @@ impl LedgerWriter {
         let transfer = work.transfer(day, &decision, directory);
         batched.rows.transfer(&transfer);
         if !incoming {
-            // No event tells of money out, so nothing would index it later.
+            let told_of = work.account_id.map(|account_id| Event::MoneyOut {
+                transfer_id: TransferId(sighted.transfer_id),
+                account_id,
+            });
+            batched.events.entry(item.board_id.0).or_default().extend(told_of);
+            // Of money out there is little, so it is indexed at once.
             let occupancy_id = decision.line.occupancy_id.map(|id| id.0);
             for subject in work.account_id.map(|id| id.0).into_iter().chain(occupancy_id) {
                 batched.rows.indexed(item.board_id, subject, sighted.transfer_id);

@@ -43,7 +43,8 @@ impl Vnd {
     }
 
     /// Reads the forms that bank feeds use: `45000`, `18067000.00`. A fraction other than zero,
-    /// a sign, a space or any other character is refused, never rounded.
+    /// a sign, a space or any other character is refused, never rounded; so is `45.000`, which in
+    /// Vietnam is forty-five thousand and elsewhere forty-five.
     #[must_use]
     pub fn from_decimal_text(text: &str) -> Option<Self> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -51,6 +52,7 @@ impl Vnd {
             || !whole.bytes().all(|b| b.is_ascii_digit())
             || !fraction.bytes().all(|b| b == b'0')
             || (fraction.is_empty() && text.contains('.'))
+            || (whole.len() <= 3 && fraction.len() == 3)
         {
             return None;
         }

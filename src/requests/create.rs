@@ -83,6 +83,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewRequest) -> Outc
         received_late: Vnd::ZERO,
         thousandfold_count: 0,
         payment_count: 0,
+        whole_count: 0,
     };
     // The order is the only other unique key.
     let order_exists = || Refusal::conflict("order-exists").on("order.order_code");

@@ -67,7 +67,8 @@ pub fn receive(
         return Received { effect: Effect::Thousandfold, late: false, received: row.received };
     }
     let received = plus(row.received, amount.get());
-    let effect = match of_money(row.amount, received, row.payment_count + 1) {
+    let is_again = amount == row.amount && row.is_paid_whole();
+    let effect = match of_money(row.amount, received, is_again) {
         _ if row.cancelled_at.is_some() => Effect::AfterCancel,
         Some(RequestState::Overpaid) => Effect::Overpaid,
         Some(RequestState::Duplicate) => Effect::Duplicate,
@@ -108,6 +109,24 @@ impl RequestRow {
         self.received_late.is_positive() && in_time < self.amount.get()
     }
 
+    /// There are payments, and each was of all that was asked.
+    const fn is_paid_whole(&self) -> bool {
+        self.payment_count > 0 && self.whole_count == self.payment_count
+    }
+
+    /// It was paid whole, and whole again.
+    #[must_use]
+    pub const fn is_paid_again(&self) -> bool {
+        self.payment_count > 1 && self.is_paid_whole()
+    }
+
+    fn count(&mut self, amount: Vnd, payments: i64) {
+        self.payment_count = (self.payment_count + payments).max(0);
+        if amount == self.amount {
+            self.whole_count = (self.whole_count + payments).max(0);
+        }
+    }
+
     #[must_use]
     pub const fn is_thousandfold(&self) -> bool {
         self.thousandfold_count > 0
@@ -119,12 +138,12 @@ impl RequestRow {
             self.thousandfold_count += 1;
             return;
         }
+        let amount = payment.received.get().saturating_sub(self.received.get());
         if payment.late {
-            let amount = payment.received.get().saturating_sub(self.received.get());
             self.received_late = plus(self.received_late, amount);
         }
         self.received = payment.received;
-        self.payment_count += 1;
+        self.count(Vnd::new(amount), 1);
         self.last_paid_at = self.last_paid_at.max(Some(occurred_at));
     }
 
@@ -134,7 +153,7 @@ impl RequestRow {
             self.received_late = plus(self.received_late, amount.get());
         }
         self.received = plus(self.received, amount.get());
-        self.payment_count += 1;
+        self.count(amount, 1);
         self.last_paid_at = self.last_paid_at.max(Some(occurred_at));
     }
 
@@ -144,11 +163,18 @@ impl RequestRow {
         if is_late(self, occurred_at, precision) {
             self.received_late = less(self.received_late, amount);
         }
-        self.received = less(self.received, amount);
-        self.payment_count = (self.payment_count - 1).max(0);
+        // What was given back of it may follow in a moment.
+        self.received = plus(self.received, -amount.get());
+        self.count(amount, -1);
         if self.received == Vnd::ZERO {
             self.last_paid_at = None;
         }
+    }
+
+    /// The request after money was given back to the payer, or, below zero, after a refund was
+    /// undone: what came stays counted as payments.
+    pub fn give_back(&mut self, amount_vnd: i64) {
+        self.received = plus(self.received, -amount_vnd);
     }
 }
 

@@ -13,7 +13,7 @@ text_enum!(
         Paid = "paid",
         Underpaid = "underpaid",
         Overpaid = "overpaid",
-        /// All that was asked came several times, and nothing else.
+        /// All that was asked came again, each time in one payment, and nothing else.
         Duplicate = "duplicate",
         /// Nothing came in time; money that comes later still counts, marked late.
         Expired = "expired",
@@ -25,7 +25,7 @@ text_enum!(
 pub fn state_of(row: &RequestRow, at: UnixMs) -> RequestState {
     if row.cancelled_at.is_some() {
         RequestState::Cancelled
-    } else if let Some(state) = of_money(row.amount, row.received, row.payment_count) {
+    } else if let Some(state) = of_money(row.amount, row.received, row.is_paid_again()) {
         state
     } else if at > row.expires_at {
         RequestState::Expired
@@ -34,11 +34,10 @@ pub fn state_of(row: &RequestRow, at: UnixMs) -> RequestState {
     }
 }
 
-/// What a number of payments makes of what was asked; `None`: nothing has come.
+/// What payments make of what was asked; `None`: nothing has come. `is_again`: each of several was of
+/// all that was asked.
 #[must_use]
-pub(super) fn of_money(amount: Vnd, received: Vnd, payment_count: i64) -> Option<RequestState> {
-    let is_each_whole = amount.get().checked_mul(payment_count) == Some(received.get());
-    let is_again = payment_count > 1 && is_each_whole;
+pub(super) fn of_money(amount: Vnd, received: Vnd, is_again: bool) -> Option<RequestState> {
     match received.cmp(&amount) {
         Ordering::Greater if is_again => Some(RequestState::Duplicate),
         Ordering::Greater => Some(RequestState::Overpaid),

@@ -17,7 +17,7 @@ use crate::vietqr::Reference;
 type Row = (
     (RequestId, OccupancyId, AccountId, NumberId, RequestKind, i64),
     (String, String, String, Option<FeedId>, Option<String>, KeyId),
-    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64, i64),
+    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64, (i64, i64)),
 );
 
 /// The columns of a [`Row`]: a macro, because their type would say it all twice.
@@ -48,7 +48,7 @@ macro_rules! columns {
                 table::last_paid_at_ms,
                 table::late_vnd,
                 table::thousandfold_count,
-                table::payment_count,
+                (table::payment_count, table::whole_count),
             ),
         )
     };
@@ -59,6 +59,7 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
     let (purpose, reference, payload, order_feed_id, order_code, created_by) = says;
     let (created, expires, cancelled, received_vnd, last_paid, late_vnd, thousandfold, payments) =
         became;
+    let (payment_count, whole_count) = payments;
     let reference = Reference::parse(&reference)
         .ok_or_else(|| Fault::broken(format!("request {id} has no valid reference")))?;
     let order = order_feed_id.zip(order_code);
@@ -81,7 +82,8 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
         last_paid_at: last_paid.map(UnixMs),
         received_late: Vnd::new(late_vnd),
         thousandfold_count: thousandfold,
-        payment_count: payments,
+        payment_count,
+        whole_count,
     })
 }
 
@@ -141,15 +143,17 @@ pub(super) fn page(
         Some(RequestState::Cancelled) => query.filter(table::cancelled_at_ms.is_not_null()),
         Some(_) => query.filter(table::cancelled_at_ms.is_null()),
     };
+    let is_paid_again =
+        table::payment_count.gt(1_i64).and(table::whole_count.eq(table::payment_count));
     query = match filter.state {
         None | Some(RequestState::Cancelled) => query,
         Some(RequestState::Paid) => query.filter(table::received_vnd.eq(table::amount_vnd)),
         Some(RequestState::Overpaid) => query
             .filter(table::received_vnd.gt(table::amount_vnd))
-            .filter(table::received_vnd.ne(table::amount_vnd * table::payment_count)),
-        Some(RequestState::Duplicate) => query
-            .filter(table::received_vnd.gt(table::amount_vnd))
-            .filter(table::received_vnd.eq(table::amount_vnd * table::payment_count)),
+            .filter(diesel::dsl::not(is_paid_again)),
+        Some(RequestState::Duplicate) => {
+            query.filter(table::received_vnd.gt(table::amount_vnd)).filter(is_paid_again)
+        }
         Some(RequestState::Underpaid) => query
             .filter(table::received_vnd.gt(0_i64))
             .filter(table::received_vnd.lt(table::amount_vnd)),
@@ -191,6 +195,7 @@ pub(super) fn insert(
             table::late_vnd.eq(row.received_late.get()),
             table::thousandfold_count.eq(row.thousandfold_count),
             table::payment_count.eq(row.payment_count),
+            table::whole_count.eq(row.whole_count),
         ))
         .execute(connection)?;
     Ok(())
@@ -295,6 +300,7 @@ pub fn apply_received(
             table::late_vnd.eq(row.received_late.get()),
             table::thousandfold_count.eq(row.thousandfold_count),
             table::payment_count.eq(row.payment_count),
+            table::whole_count.eq(row.whole_count),
         ))
         .execute(connection)?;
     Ok(())

@@ -44,7 +44,7 @@ pub struct RequestRow {
     pub created_at: UnixMs,
     pub expires_at: UnixMs,
     pub cancelled_at: Option<UnixMs>,
-    /// All that was received for it, without payments a thousand times off.
+    /// All that was received for it and not given back, without payments a thousand times off.
     pub received: Vnd,
     pub last_paid_at: Option<UnixMs>,
     /// The part of it that came after the expiry.
@@ -53,6 +53,8 @@ pub struct RequestRow {
     pub thousandfold_count: i64,
     /// Payments that make up what was received.
     pub payment_count: i64,
+    /// Those of them that were of all that was asked.
+    pub whole_count: i64,
 }
 
 /// The number that a request is paid to, and its holder.
@@ -75,7 +77,8 @@ pub struct Request {
     /// Absent where amounts are not the caller's to see.
     #[schema(value_type = Option<i64>)]
     pub amount_vnd: Option<Vnd>,
-    /// All that was received for it, without payments a thousand times off. Absent with the amount.
+    /// All that was received for it and not given back, without payments a thousand times off.
+    /// Absent with the amount.
     #[schema(value_type = Option<i64>)]
     pub received_vnd: Option<Vnd>,
     /// How many payments that was.

@@ -425,6 +425,8 @@ fn amounts_that_are_no_dong_are_refused() {
         ("4.5e4", "not-an-amount"),
         ("1e400", "not-an-amount"),
         ("\"45,000\"", "not-an-amount"),
+        ("\"45.000\"", "not-an-amount"),
+        ("145.000", "not-an-amount"),
         ("\"45.000 đ\"", "not-an-amount"),
         ("\"\"", "not-an-amount"),
         ("\"--5\"", "not-an-amount"),

@@ -143,6 +143,8 @@ fn amounts_that_are_no_dong_are_refused() {
         ("45000.5", "not-an-amount"),
         ("4.5e4", "not-an-amount"),
         ("\"45,000\"", "not-an-amount"),
+        ("\"45.000\"", "not-an-amount"),
+        ("145.000", "not-an-amount"),
         ("\"\"", "not-an-amount"),
         ("1000000000000001", "too-large"),
         ("true", "wrong-type"),

@@ -65,7 +65,8 @@ fn out(feed: &Feed<'_>, id: u64, amount: i64) -> TransferId {
 fn of(outgoing_id: Option<TransferId>, amount: Option<i64>) -> NewRefund {
     let amount_vnd = amount.map(Vnd::new);
     let (class, occupancy_id, day, why) = (Class::Refund, None, None, None);
-    NewRefund { outgoing_id, class, amount_vnd, occupancy_id, day, why }
+    let besides_declared = false;
+    NewRefund { outgoing_id, class, amount_vnd, occupancy_id, day, why, besides_declared }
 }
 
 fn try_back(stage: &Stage, original: TransferId, new: NewRefund) -> Outcome<Refund> {
@@ -219,6 +220,64 @@ on_both!(what_was_declared_is_counted_once_when_it_is_seen, |db| {
         "suspected"
     );
     assert_eq!(returned(&stage, &one), 45_000);
+});
+
+on_both!(money_out_that_may_be_declared_is_not_counted_beside_it, |db| {
+    let stage = Stage::new(db);
+    let (one, _) = market(&stage);
+    let feed = stage.feed(Provider::Sepay);
+    let (first, second) = (paid(&feed, 1, &one, 45_000), paid(&feed, 2, &one, 45_000));
+    let declared = back(&stage, first, of(None, Some(10_000)));
+    // The bank's fee was taken off it, and a person does not look where it is declared.
+    let (gone, other) = (out(&feed, 3, 9_000), out(&feed, 4, 10_000));
+    refused(try_back(&stage, first, of(Some(gone), None)), "outgoing_id", "refund-beside-declared");
+    // Of another sale, but of the declared amount.
+    refused(
+        try_back(&stage, second, of(Some(other), None)),
+        "outgoing_id",
+        "refund-beside-declared",
+    );
+    assert_eq!(returned(&stage, &one), 10_000);
+    back(&stage, second, of(Some(gone), None));
+    assert_eq!(returned(&stage, &one), 19_000, "another sale and another amount");
+    let one_more = NewRefund { besides_declared: true, ..of(Some(other), None) };
+    back(&stage, first, one_more);
+    assert_eq!(returned(&stage, &one), 29_000);
+    undo(&stage, declared.id).unwrap();
+    back(&stage, first, of(Some(out(&feed, 5, 9_500)), None));
+    assert_eq!(returned(&stage, &one), 28_500);
+});
+
+on_both!(a_stall_gives_back_its_part_at_most, |db| {
+    let stage = Stage::new(db);
+    let (one, two) = market(&stage);
+    let feed = stage.feed(Provider::Sepay);
+    let original = paid(&feed, 1, &one, 45_000);
+    let halves = [(&one, Class::Sale, 20_000), (&two, Class::Sale, 25_000)];
+    assign(&stage, original, &halves).unwrap();
+    let of_stall = |stand: &Stand, amount: i64| NewRefund {
+        occupancy_id: Some(stand.occupancy_id),
+        ..of(None, Some(amount))
+    };
+    let too_much = |stand: &Stand, amount: i64| {
+        let refusal = try_back(&stage, original, of_stall(stand, amount));
+        refused(refusal, "amount_vnd", "refund-exceeds-original");
+    };
+    too_much(&one, 20_001);
+    back(&stage, original, of_stall(&one, 15_000));
+    too_much(&one, 5_001);
+    back(&stage, original, of_stall(&two, 25_000));
+    too_much(&two, 1);
+    // All that is left of its part.
+    let rest = NewRefund { amount_vnd: None, ..of_stall(&one, 1) };
+    assert_eq!(back(&stage, original, rest).amount_vnd, Some(Vnd::new(5_000)));
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (20_000, 25_000));
+    // What was the vendor's own money is not given back of the stall's trade.
+    let mixed = paid(&feed, 2, &one, 45_000);
+    assign(&stage, mixed, &[(&one, Class::Sale, 30_000), (&one, Class::Personal, 15_000)]).unwrap();
+    let refusal = try_back(&stage, mixed, of(None, Some(30_001)));
+    refused(refusal, "amount_vnd", "refund-exceeds-original");
+    back(&stage, mixed, of(None, Some(30_000)));
 });
 
 on_both!(a_refund_follows_its_transfer_to_another_stall, |db| {

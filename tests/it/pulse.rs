@@ -3,8 +3,10 @@
 
 use cho40::db::schema::day_totals;
 use cho40::feeds::sample::SampleTransfer;
+use cho40::feeds::sign::sepay_hmac;
 use cho40::feeds::{ListApi, Provider};
 use cho40::intake::accounts::attach_all;
+use cho40::intake::polling::NewPolling;
 use cho40::intake::pulse::{self, AlarmCode, Proof, Pulse, PulseState, SightState, SightedRequest};
 use cho40::primitives::ids::{AccountId, FeedId, OccupancyId, RequestId};
 use cho40::primitives::{UnixMs, Vnd};
@@ -13,8 +15,8 @@ use cho40::requests::{self, NewRequest, RequestKind};
 use diesel::prelude::*;
 
 use crate::phone_support::{feed_of, phone, request};
-use crate::poll_support::{Provider as Listing, poll, poller, set, settings};
-use crate::stage::{Feed, Stage, transfer};
+use crate::poll_support::{Provider as Listing, Row, Trouble, poll, poller, set, settings};
+use crate::stage::{Feed, Stage, arrived, transfer};
 use crate::support::{NOW, on_both};
 use crate::web_support::Site;
 
@@ -112,7 +114,41 @@ on_both!(a_thousandth_is_never_called_received, |db| {
     feed.send(&SampleTransfer { amount: Vnd::new(45), ..short });
     let seen = sight(&stage, asked.id);
     assert!(seen.request.thousandfold);
-    assert_eq!(seen.sight.state, SightState::NotSeenYet);
+    assert_eq!(seen.sight.state, SightState::Unknown);
+});
+
+on_both!(who_may_have_paid_is_not_accused, |db| {
+    let stage = Stage::new(db);
+    let lan = stage.stand("A1", "0011", UseKind::BusinessOnly);
+    let feed = stage.feed(Provider::Sepay);
+    attach(&feed, &[lan.account_id]);
+    let pay = |id: u64, memo: &str, amount: i64| {
+        let sent = transfer(&stage, id, "0011", memo);
+        feed.send(&SampleTransfer { amount: Vnd::new(amount), ..sent });
+        later(&stage, 1_000);
+    };
+    pay(1, "mua ca", 45_000);
+    let asked = ask(&stage, lan.occupancy_id);
+    later(&stage, 1_000);
+    // Before the request, of another amount, for another request: nobody's payment of this one.
+    let other = ask(&stage, lan.occupancy_id);
+    pay(2, "mua ca", 30_000);
+    pay(3, &other.reference.to_string(), 45_000);
+    let unseen = (SightState::NotSeenYet, Some(Proof::Delivery));
+    assert_eq!(state(&stage, asked.id), unseen);
+    // Without the code.
+    pay(4, "tra tien", 45_000);
+    assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+    // Too little is not nothing; all of it was seen, cancelled or not.
+    let asked = ask(&stage, lan.occupancy_id);
+    assert_eq!(state(&stage, asked.id), unseen);
+    let memo = asked.reference.to_string();
+    pay(5, &memo, 20_000);
+    assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+    let id = asked.id;
+    stage.write(move |connection, act| requests::cancel(connection, act, id));
+    pay(6, &memo, 25_000);
+    assert_eq!(state(&stage, asked.id), (SightState::Received, None));
 });
 
 on_both!(a_phone_lives_by_its_pings_and_sleeps_at_night, |db| {
@@ -182,6 +218,36 @@ on_both!(a_reading_of_the_list_is_a_sign_of_life_for_the_accounts_it_asks_for, |
     assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
 });
 
+on_both!(what_a_list_told_proves_nothing_once_it_is_not_read, |db| {
+    let stage = Stage::new(db);
+    let lan = stage.stand("A1", "0011", UseKind::Mixed);
+    let listing = Listing::start(ListApi::SepayV1);
+    let feed = stage.feed(Provider::Sepay);
+    attach(&feed, &[lan.account_id]);
+    let often = NewPolling { interval_s: Some(60), ..settings(ListApi::SepayV1, &listing) };
+    set(&stage, &listing, feed.id, often).unwrap();
+    let paid = Row::new(&stage, 1, 60, "0011");
+    listing.change(|book| book.rows.push(paid));
+    let poller = poller(&stage, &listing);
+    poll(&stage, &poller, &feed);
+    let asked = ask(&stage, lan.occupancy_id);
+    assert!(of_feed(&stage, feed.id)[0].last_delivery_at.is_some());
+    assert_eq!(state(&stage, asked.id), (SightState::NotSeenYet, Some(Proof::Poll)));
+    listing.change(|book| book.broken = Some(Trouble::Status(500)));
+    later(&stage, 4 * MINUTE);
+    assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+    assert_eq!(of_feed(&stage, feed.id)[0].state, PulseState::Unproven);
+    for _ in 0..3 {
+        poll(&stage, &poller, &feed);
+        later(&stage, MINUTE);
+    }
+    assert_eq!(of_feed(&stage, feed.id)[0].state, PulseState::Down);
+    assert_eq!(alarms(&stage), [AlarmCode::PollFailing]);
+    // A notice that came by itself since is a proof of its own.
+    assert_eq!(feed.send(&transfer(&stage, 2, "0011", "mua rau")), "recorded");
+    assert_eq!(state(&stage, asked.id), (SightState::NotSeenYet, Some(Proof::Delivery)));
+});
+
 /// Forty transfers on each of the last days.
 fn usual(stage: &Stage, of: &crate::stage::Stand, days: i32) {
     let (account, occupancy) = (of.account_id.0, of.occupancy_id.0);
@@ -200,6 +266,18 @@ fn usual(stage: &Stage, of: &crate::stage::Stand, days: i32) {
         Ok(())
     });
 }
+
+on_both!(a_feed_is_not_silent_before_it_was_made, |db| {
+    let stage = Stage::new(db);
+    let busy = stage.stand("A1", "0011", UseKind::Mixed);
+    usual(&stage, &busy, 28);
+    later(&stage, 3 * HOUR);
+    let feed = stage.feed(Provider::Sepay);
+    attach(&feed, &[busy.account_id]);
+    assert_eq!(of_feed(&stage, feed.id)[0].state, PulseState::Unproven);
+    later(&stage, 3 * HOUR);
+    assert_eq!(alarms(&stage), [AlarmCode::FeedSilent]);
+});
 
 on_both!(what_looks_healthy_while_nothing_arrives_is_an_alarm, |db| {
     let stage = Stage::new(db);
@@ -240,10 +318,33 @@ on_both!(a_healthy_phone_through_which_nothing_comes_accuses_nobody, |db| {
         phone.deliver(arrived);
         phone.settle();
     };
-    // It was attached at five, when today's trading began; it is noon.
     ping(NOW);
+    assert!(alarms(&stage).is_empty());
+    ping(NOW.plus_ms(3 * HOUR));
     assert_eq!(alarms(&stage), [AlarmCode::FeedSilent]);
     assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+});
+
+on_both!(what_was_believed_and_not_read_is_an_alarm, |db| {
+    let stage = Stage::new(db);
+    stage.stand("A1", "0011", UseKind::Mixed);
+    let feed = stage.feed(Provider::Sepay);
+    let other = stage.feed(Provider::StandardWebhooks);
+    assert_eq!(other.send(&transfer(&stage, 1, "0011", "mua rau")), "recorded");
+    assert!(alarms(&stage).is_empty());
+    let body = br#"{"id":1,"transferAmount":"45.000"}"#;
+    let signed = sepay_hmac(&feed.secret, stage.app.clock.now().get() / 1_000, body);
+    let headers = signed.iter().map(|(name, value)| (name, value.as_bytes())).collect();
+    assert_eq!(feed.deliver(arrived(headers, body.to_vec())).outcome, "undecodable");
+    later(&stage, HOUR);
+    let found = stage.read(pulse::alarms);
+    assert_eq!((found.len(), found[0].feed_id), (1, Some(feed.id)));
+    let alarm = found[0].alarm.as_ref().unwrap();
+    assert_eq!((alarm.code, alarm.since), (AlarmCode::Undecodable, Some(NOW)));
+    assert_eq!(of_feed(&stage, feed.id).last().unwrap().alarm.as_ref().unwrap().since, Some(NOW));
+    assert!(of_feed(&stage, other.id).iter().all(|pulse| pulse.alarm.is_none()));
+    later(&stage, 8 * 24 * HOUR);
+    assert!(!alarms(&stage).contains(&AlarmCode::Undecodable));
 });
 
 on_both!(screens_and_alarms_speak_the_callers_language, |db| {

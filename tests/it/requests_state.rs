@@ -30,6 +30,7 @@ fn asked(amount: i64, received: i64) -> RequestRow {
         received_late: Vnd::ZERO,
         thousandfold_count: 0,
         payment_count: i64::from(received > 0),
+        whole_count: i64::from(received == amount),
     }
 }
 
@@ -68,6 +69,10 @@ fn a_payment_has_one_effect() {
         (asked(50_000, 20_000), 30_000, Paid, 50_000),
         (asked(50_000, 50_000), 50_000, Duplicate, 100_000),
         (asked(50_000, 50_000), 49_999, Overpaid, 99_999),
+        // Twice as much, but not the same amount once more.
+        (asked(50_000, 20_000), 80_000, Overpaid, 100_000),
+        (asked(50_000, 60_000), 40_000, Overpaid, 100_000),
+        (asked(50_000, 0), 100_000, Overpaid, 100_000),
         (asked(9_034_000, 0), 9_034, Thousandfold, 0),
         (asked(9_034, 0), 9_034_000, Thousandfold, 0),
         // What remains, a thousand times too small; and what was asked first, too.

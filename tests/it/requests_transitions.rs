@@ -24,12 +24,14 @@ const ASKED: i64 = 50_000;
 const MINUTE: i64 = 60_000;
 
 /// What has happened to a request before.
-const STATES: [(&str, &[i64]); 8] = [
+const STATES: [(&str, &[i64]); 9] = [
     ("open", &[]),
     ("underpaid", &[30_000]),
     ("paid", &[ASKED]),
     ("overpaid", &[60_000]),
     ("duplicate", &[ASKED, ASKED]),
+    // Twice what was asked, but not the same amount again.
+    ("twice as much", &[20_000, 80_000]),
     ("expired", &[]),
     ("cancelled", &[]),
     ("alarmed", &[50]),
@@ -51,7 +53,7 @@ const EVENTS: [&str; 10] = [
 /// State and next step after each event, in the order of [`EVENTS`]; `-`: there is nothing to take
 /// back; a refusal: its code.
 #[rustfmt::skip]
-const TABLE: [[&str; 10]; 8] = [
+const TABLE: [[&str; 10]; 9] = [
     // open
     ["underpaid ask-for-rest", "paid hand-over", "overpaid give-back-surplus", "paid hand-over",
      "paid look-at-late-payment", "open look-at-amount", "-", "-", "expired ask-again",
@@ -74,6 +76,11 @@ const TABLE: [[&str; 10]; 8] = [
      "overpaid give-back-surplus", "duplicate give-back-second-payment",
      "duplicate give-back-second-payment", "duplicate look-at-amount", "paid hand-over",
      "overpaid give-back-surplus", "duplicate give-back-second-payment", "request-paid"],
+    // twice as much
+    ["overpaid give-back-surplus", "overpaid give-back-surplus", "overpaid give-back-surplus",
+     "overpaid give-back-surplus", "overpaid give-back-surplus", "overpaid look-at-amount",
+     "underpaid ask-for-rest", "overpaid give-back-surplus", "overpaid give-back-surplus",
+     "request-paid"],
     // expired
     ["underpaid ask-for-rest", "paid hand-over", "overpaid give-back-surplus", "paid hand-over",
      "paid look-at-late-payment", "expired look-at-amount", "-", "-", "expired ask-again",

@@ -5,6 +5,8 @@
 use std::time::{Duration, Instant};
 
 use cho40::access::Permission;
+use cho40::db::schema::statement_layouts as layouts;
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::statements_support::{csv, row, xlsx};
@@ -211,4 +213,38 @@ on_both!(an_unknown_layout_is_mapped_once, |db| {
     assert_eq!(done["covered"], json!([days]));
     let listed = site.get(&format!("/api/v1/statements?account_id={account}")).json;
     assert!(listed["items"].as_array().unwrap().len() >= 2);
+});
+
+on_both!(layouts_that_nobody_maps_do_not_pile_up, |db| {
+    let board_id = db.act().board_id().0;
+    let old = |number: i64| {
+        let mapping = (number == 0).then(|| json!({ "date": 0, "credit": 1 }).to_string());
+        (
+            layouts::board_id.eq(board_id),
+            layouts::layout.eq(format!("{number:016x}")),
+            layouts::headings.eq("[[],[]]"),
+            layouts::mapping.eq(mapping),
+            layouts::changed_at_ms.eq(number),
+            layouts::changed_by.eq(1_i64),
+        )
+    };
+    for number in 0..=200 {
+        let row = old(number);
+        diesel::insert_into(layouts::table).values(row).execute(db.connection()).unwrap();
+    }
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let table = vec![row(&["Cột A", "Cột B", "Cột C"]), row(&["20/11/2026", "45.000", "tien ca"])];
+    let made = upload(&site, &site.key, world.id("accounts"), &csv(&table, ';'));
+    let kept = site.get("/api/v1/statement-layouts").json;
+    let names: Vec<&str> = kept["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["layout"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.len(), 201, "the mapped one, and 200 others");
+    assert!(names.contains(&"0000000000000000"), "a mapped one is kept, however old");
+    assert!(!names.contains(&"0000000000000001"), "the oldest");
+    assert!(names.contains(&made.json["layout"].as_str().unwrap()));
 });

@@ -3,12 +3,11 @@
 
 #![cfg(test)]
 
+use cho40::feeds::Provider;
 use cho40::feeds::sample::SampleTransfer;
-use cho40::feeds::{Direction, Provider};
 use cho40::intake::statements::Commit;
 use cho40::ledger::pairs::Verdict;
-use cho40::ledger::statement::{Known, Others};
-use cho40::primitives::{Day, UnixMs, Vnd};
+use cho40::primitives::{UnixMs, Vnd};
 use cho40::registry::accounts::UseKind;
 use diesel::prelude::*;
 
@@ -18,7 +17,13 @@ use crate::statements_import::{ACCOUNT, file, import, look, run, start};
 use crate::support::on_both;
 
 /// SePay's report of some money into the account at an instant.
-fn told<'a>(stage: &Stage, id: u64, at: &str, amount: i64, memo: &'a str) -> SampleTransfer<'a> {
+pub fn told<'a>(
+    stage: &Stage,
+    id: u64,
+    at: &str,
+    amount: i64,
+    memo: &'a str,
+) -> SampleTransfer<'a> {
     let occurred_at = UnixMs::from_vietnam_wall_clock(at).unwrap();
     SampleTransfer {
         amount: Vnd::new(amount),
@@ -29,7 +34,7 @@ fn told<'a>(stage: &Stage, id: u64, at: &str, amount: i64, memo: &'a str) -> Sam
 }
 
 /// Transfers, pairs that wait, pairs that are certain.
-fn counted(stage: &Stage) -> (usize, usize, usize) {
+pub fn counted(stage: &Stage) -> (usize, usize, usize) {
     let settled = pairs_of(stage, Some(false));
     assert!(settled.iter().all(|pair| pair.verdict == Some(Verdict::Same)));
     (kept(stage).len(), pairs_of(stage, Some(true)).len(), settled.len())
@@ -271,34 +276,6 @@ on_both!(a_row_that_knows_the_stall_tells_it, |db| {
     assert_eq!(kept(&stage)[0].attribution.lines[0].occupancy_id, Some(other.occupancy_id));
     assert_eq!(counted(&stage), (1, 0, 1));
     agrees(&stage);
-});
-
-on_both!(what_comes_while_an_import_runs_is_compared_too, |db| {
-    let stage = Stage::new(db);
-    let (stand, feed) = scene(&stage);
-    let days = (Day::parse("2026-11-01").unwrap(), Day::parse("2026-11-23").unwrap());
-    let load = |stage: &Stage| {
-        stage.read(|connection, act| {
-            let known = Known::new();
-            let (board_id, of) = (act.board_id(), stand.account_id);
-            Others::load(connection, board_id, of, "statement:x", days, &known)
-        })
-    };
-    let is_outdated = |others: &Others| {
-        stage.read(|connection, act| {
-            others.is_outdated(connection, act.board_id(), stand.account_id)
-        })
-    };
-    let before = load(&stage);
-    assert!(before.is_empty() && !is_outdated(&before));
-    // Money of another account changes nothing here.
-    stage.stand("A9", "5555555555", UseKind::BusinessOnly);
-    feed.send(&transfer(&stage, 8, "5555555555", "x"));
-    assert!(!is_outdated(&before));
-    feed.send(&told(&stage, 9, "2026-11-03 09:00:00", 50_000, "a"));
-    assert!(is_outdated(&before));
-    let after = load(&stage);
-    assert!(after.may_hold(Direction::In, Vnd::new(50_000)) && !is_outdated(&after));
 });
 
 /// A seeded order without a crate: a step through all places.

@@ -379,6 +379,12 @@ fn what_was_said_of_an_earlier_file_is_asked_again_where_this_one_shows_otherwis
     assert_eq!(read(&dots, "25/11/2026", "50,000"), Err(vec![Ask::AmountFormat]));
     assert_eq!(read(&dots, "25/11/2026", "50.000"), Ok(vec![50_000]));
     assert_eq!(read(&dots, "25/11/2026", "50.000,00"), Ok(vec![50_000]));
+    // Of a file that writes both ways, only what is meant so is read so.
+    let rows: [&[&str]; 2] = [&["25/11/2026", "45.000", "x"], &["25/11/2026", "45,000", "x"]];
+    let bytes = file(&["Date", "Credit", "Remark"], &rows);
+    let both = statements::open(&bytes).unwrap().read(Some(&dots)).unwrap();
+    assert_eq!((both.rows[0].amount.get(), both.rows.len()), (45_000, 1));
+    assert_eq!(both.unreadable[0].because, cho40::feeds::UndecodableBecause::NotAnAmount);
     assert_eq!(read(&american, "25/11/2026", "50.000"), Err(vec![Ask::DateOrder]));
     assert_eq!(read(&american, "11/05/2026", "50.000"), Ok(vec![50_000]));
 }

@@ -2,11 +2,14 @@
 
 #![cfg(test)]
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use cho40::db::schema::{statements as table, transfers};
 use cho40::intake::statements::{self, Commit, Statement, StatementState};
+use cho40::primitives::Day;
 use cho40::primitives::time::MS_PER_DAY;
+use cho40::registry::PageRequest;
 use cho40::registry::accounts::UseKind;
 use diesel::prelude::*;
 
@@ -42,6 +45,27 @@ on_both!(a_file_that_names_no_account_is_confirmed, |db| {
     start(&stage, looked_at.id, confirmed).unwrap();
     assert_eq!(run(&stage, looked_at.id).progress.recorded, 2);
     assert!(look(&stage, stand.account_id, &file(&TWO)).unwrap().names_account);
+});
+
+on_both!(a_period_that_the_file_states_is_not_made_wider, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    // It states the 1st to the 23rd of November, and tells of the 2nd and 3rd.
+    let looked_at = look(&stage, stand.account_id, &file(&TWO)).unwrap();
+    let of = |from: &str, to: &str| Commit {
+        from_day: Day::parse(from),
+        to_day: Day::parse(to),
+        ..Commit::default()
+    };
+    for (from, to) in [("2026-10-31", "2026-11-23"), ("2026-11-01", "2026-11-24")] {
+        let told = refused(start(&stage, looked_at.id, of(from, to)));
+        assert!(told.contains("statement-days-too-wide"), "{told}");
+    }
+    start(&stage, looked_at.id, of("2026-11-02", "2026-11-20")).unwrap();
+    let done = run(&stage, looked_at.id);
+    let covered: Vec<_> = done.covered.iter().map(|days| (days.from_day, days.to_day)).collect();
+    let day = |text| Day::parse(text).unwrap();
+    assert_eq!(covered, [(day("2026-11-02"), day("2026-11-20"))]);
 });
 
 on_both!(zeros_that_a_spreadsheet_dropped_are_no_other_account, |db| {
@@ -126,6 +150,33 @@ on_both!(a_server_goes_on_with_what_was_broken_off, |db| {
     let left: i64 = stage.read(|connection, _| Ok(table::table.count().get_result(connection)?));
     assert_eq!(left, 1);
     agrees(&stage);
+});
+
+on_both!(a_page_of_long_rows_is_as_full_as_another, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let memo = "ế".repeat(1_000);
+    let mut table = vec![
+        row(&["Số tài khoản:", ACCOUNT]),
+        row(&["Ngày", "Số tham chiếu", "Ghi có", "Nội dung"]),
+    ];
+    table.extend((0..450).map(|n| row(&["02/11/2026", &format!("FT{n:06}"), "45.000", &memo])));
+    let looked_at = look(&stage, stand.account_id, &csv(&table, ';')).unwrap();
+    assert_eq!(looked_at.counts.rows, 450);
+    let (mut cursor, mut pages, mut seen) = (None, Vec::new(), HashSet::new());
+    loop {
+        let page = stage.read(|connection, act| {
+            let page = PageRequest::parse(cursor.as_deref(), Some(200))?;
+            statements::lines(connection, act, looked_at.id, page)
+        });
+        pages.push(page.items.len());
+        seen.extend(page.items.into_iter().map(|line| line.reference));
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert_eq!((pages, seen.len()), (vec![200, 200, 50], 450));
 });
 
 on_both!(a_part_is_no_larger_than_a_delivery_may_be, |db| {

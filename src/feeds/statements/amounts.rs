@@ -14,9 +14,9 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// As a person says.
+    /// As a person says. Where the file writes both ways, `45,000` must not become 45 đồng.
     pub(super) const fn said(format: AmountFormat) -> Self {
-        Self { format, decimals: ANY }
+        Self { format, decimals: USUAL }
     }
 }
 

@@ -30,7 +30,10 @@ pub(super) fn judge(
     let since = LOOKS_BACK_MS.map(|ms| act.at.plus_ms(-ms));
     let (board_id, feed_id) = (act.board_id(), group.feed_id);
     let heard_at = heard::last_heard(connection, board_id, feed_id, &group.accounts, &since)?;
-    let is_heard = heard_at.is_some_and(|at| at >= act.at.plus_ms(-DELIVERY_MS));
+    // What the list told, by its last full reading, says no more than the reading itself.
+    let is_told_since = |at| signs.read_at.is_none_or(|read_at| at > read_at);
+    let is_fresh = |at| at >= act.at.plus_ms(-DELIVERY_MS);
+    let is_heard = heard_at.is_some_and(|at| is_fresh(at) && is_told_since(at));
     let proofs = [
         heard_at.filter(|_| is_heard).map(|at| (at, Proof::Delivery)),
         signs.ping_at.map(|at| (at, Proof::Ping)),
@@ -71,7 +74,7 @@ fn silent_since(
     heard_at: Option<UnixMs>,
 ) -> Outcome<Option<UnixMs>> {
     let today = hours.day(act.at);
-    let attached = hours.on(group.from.max(today.plus(-USUAL_DAYS))).0;
+    let attached = hours.on(group.from.max(today.plus(-USUAL_DAYS))).0.max(group.made_at);
     let since = heard_at.unwrap_or(attached);
     let span = (today.plus(-USUAL_DAYS), today.plus(-1));
     let usual = heard::usual_days(connection, act.board_id(), &group.accounts, span)?;

@@ -5,6 +5,7 @@
 mod judge;
 mod sight;
 mod signs;
+mod unread;
 
 use std::collections::BTreeMap;
 
@@ -55,6 +56,8 @@ text_enum!(AlarmCode {
     PollFailing = "poll-failing",
     /// There is no key or phone whose report would be believed.
     NoSecret = "no-secret",
+    /// Something was believed and could not be read: it may be money. Of the feed as a whole.
+    Undecodable = "undecodable",
 });
 
 /// What is wrong, since when.
@@ -96,9 +99,11 @@ struct Group {
     accounts: Vec<i64>,
     /// The first day on which it reported any of them.
     from: Day,
+    /// The feed.
+    made_at: UnixMs,
 }
 
-/// The pulse of a feed, bank by bank.
+/// The pulse of a feed, bank by bank; and of the whole, where it could not be read.
 ///
 /// # Errors
 /// `not-found`.
@@ -158,10 +163,13 @@ fn of_account(connection: &mut DbConnection, act: &Act, account_id: AccountId) -
 fn all(connection: &mut DbConnection, act: &Act, feed_id: Option<FeedId>) -> Outcome<Vec<Pulse>> {
     let hours = hours(connection, act.board_id())?;
     let groups = groups(connection, act.board_id(), feed_id)?;
-    groups
+    let of_banks: Outcome<Vec<Pulse>> = groups
         .iter()
         .map(|group| judge::judge(connection, act, hours, group, &group.accounts))
-        .collect()
+        .collect();
+    let mut all = of_banks?;
+    all.extend(unread::feeds(connection, act, feed_id)?);
+    Ok(all)
 }
 
 fn hours(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Hours> {
@@ -199,6 +207,7 @@ impl Group {
             bin: row.bin.clone(),
             accounts: Vec::new(),
             from: row.first_day(),
+            made_at: UnixMs(row.feed_made_at_ms),
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) struct Signs {
     /// Of the phone that was silent longest.
     pub ping_at: Option<UnixMs>,
     pub poll_at: Option<UnixMs>,
+    /// When the list was last read to its end, however long ago.
+    pub read_at: Option<UnixMs>,
     /// Since when it is known to be broken, and the alarm if it is one.
     pub broken: Option<(Option<UnixMs>, Option<AlarmCode>)>,
 }
@@ -44,6 +46,7 @@ pub(super) fn read(
         let window_ms =
             (3 * i64::from(poll.interval_s) * MS_PER_SECOND).clamp(POLL_MS.0, POLL_MS.1);
         let last = poll.state.last_success_at;
+        signs.read_at = last;
         let is_told = covers(connection, act, &poll, asked)?;
         signs.poll_at = last.filter(|at| is_told && *at >= act.at.plus_ms(-window_ms));
         if poll.state.failure_count >= FAILURES {
@@ -74,8 +77,8 @@ fn of_phones(devices: &[DeviceRow], now: UnixMs, hours: Hours) -> Signs {
     let alarm = is_alarming.then_some(AlarmCode::PhoneSilent);
     Signs {
         ping_at: Some(seen_at).filter(|at| *at >= now.plus_ms(-PING_MS)),
-        poll_at: None,
         broken: is_silent.then_some((Some(seen_at), alarm)),
+        ..Signs::default()
     }
 }
 

@@ -13,8 +13,8 @@ use crate::intake::store::feeds::{self as feed_rows, FeedRow};
 use crate::intake::store::statement_layouts as layouts;
 use crate::intake::store::statement_parts::{self as parts, Part};
 use crate::intake::store::statements::{self as rows, StatementRow, UnreadableRow};
-use crate::ledger::likeness::Telling;
-use crate::ledger::statement::{Asked, Known, Others};
+use crate::ledger::likeness::{Telling, own_reference};
+use crate::ledger::statement::{Asked, File, Known, Others, Scope};
 use crate::primitives::ids::{AccountId, BoardId, FeedId, StatementId};
 use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{Day, Refusal, UnixMs};
@@ -233,14 +233,23 @@ fn compare(
         if known.len() == ids.len() {
             return Ok((feed_id, known, HashSet::new()));
         }
-        let sender = config.sender();
-        let others = Others::load(connection, board_id, account.id, &sender, days, &known)?;
+        let (account_id, sender) = (account.id, config.sender());
+        let scope = Scope { board_id, account_id, sender, days };
+        let mut others = Others::load(connection, scope, &known)?;
+        if others.is_empty() {
+            return Ok((feed_id, known, HashSet::new()));
+        }
+        // Which days the file tells whole is known at the commit.
+        let mut file = File::default();
+        for (_, row) in &kept {
+            let reference = own_reference(row.reference.as_deref());
+            file.borne.add(reference.as_deref(), (row.direction, row.amount));
+        }
         let asked = kept.iter().filter(|(id, row)| {
-            !known.contains_key(id) && others.may_hold(row.direction, row.amount)
+            !known.contains_key(id) && others.may_hold((row.direction, row.amount))
         });
         let asked: Vec<Asked> = asked.map(|(id, row)| asked_of(id, row)).collect();
-        // Which days the file tells whole is known at the commit.
-        let (links, _) = others.link(connection, board_id, asked, &[])?;
+        let links = others.link(connection, asked, &file)?;
         Ok((feed_id, known, links.into_keys().collect::<HashSet<_>>()))
     })?;
     row.feed_id = feed_id;

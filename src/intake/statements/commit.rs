@@ -14,7 +14,8 @@ use crate::primitives::{Day, Refusal};
 /// Longer periods are mistyped.
 const LONGEST_DAYS: i32 = 3_660;
 
-/// Which days the file tells completely, where it does not say so itself.
+/// Which days the file tells completely, where it does not say so itself; where it does, only fewer of
+/// them.
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = StatementCommit)]
@@ -37,8 +38,8 @@ pub struct Commit {
 ///
 /// # Errors
 /// `not-found`; `statement-needs-mapping`; `statement-account-unconfirmed` (account_confirmed); `statement-days-unknown` (from_day),
-/// `window-reversed` (from_day), `statement-days-too-many` (from_day), `statement-days-too-narrow`
-/// (to_day).
+/// `window-reversed` (from_day), `statement-days-too-many` (from_day), `statement-days-too-wide`
+/// (from_day), `statement-days-too-narrow` (to_day).
 pub fn commit(
     connection: &mut DbConnection,
     act: &Act,
@@ -87,6 +88,12 @@ fn days(commit: Commit, stated: Option<Days>, told: Option<Days>) -> Result<Opti
     if days.to_day.0.saturating_sub(days.from_day.0) > LONGEST_DAYS {
         let refusal = Refusal::invalid("from_day", "statement-days-too-many");
         return Err(refusal.with("days", LONGEST_DAYS));
+    }
+    if let Some(stated) = stated
+        && (days.from_day < stated.from_day || days.to_day > stated.to_day)
+    {
+        let refusal = Refusal::invalid("from_day", "statement-days-too-wide");
+        return Err(refusal.with("from", stated.from_day).with("to", stated.to_day));
     }
     if let Some(told) = told
         && (told.from_day < days.from_day || told.to_day > days.to_day)

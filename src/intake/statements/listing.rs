@@ -16,6 +16,8 @@ use crate::text_enum;
 
 /// Rows of a part at most, as cursors count them.
 const PART_ROWS: i64 = 1_000;
+/// Parts that are read at once: a page, where rows are short.
+const PARTS: i64 = 3;
 
 text_enum!(
     /// What a row was in the dry run.
@@ -104,19 +106,26 @@ pub fn rows(
     // A cursor is the part and the place in it.
     let after = page.after.unwrap_or(-1);
     let before = i32::try_from(after.div_euclid(PART_ROWS)).unwrap_or(i32::MAX).saturating_sub(1);
-    let before = before.max(row.done_part);
+    let mut before = before.max(row.done_part);
+    let wanted = usize::try_from(page.rows()).unwrap_or(usize::MAX);
     let mut found = Vec::new();
-    for part in parts::after(connection, board_id, id, before, 4)? {
-        let decoded = connector(feed.provider).decode(&config, &part.body, UnixMs(0));
-        let Decoded::Transfers(all) = decoded.map_err(Fault::broken)? else { continue };
-        for ((place, one), letter) in (0..).zip(all).zip(part.states.chars()) {
-            let cursor = i64::from(part.number) * PART_ROWS + place;
-            if cursor > after {
-                found.push((cursor, line(one, letter, sees_amounts)));
+    // A part of long rows holds few.
+    while found.len() < wanted {
+        let some = parts::after(connection, board_id, id, before, PARTS)?;
+        let Some(last) = some.last().map(|part| part.number) else { break };
+        before = last;
+        for part in some {
+            let decoded = connector(feed.provider).decode(&config, &part.body, UnixMs(0));
+            let Decoded::Transfers(all) = decoded.map_err(Fault::broken)? else { continue };
+            for ((place, one), letter) in (0..).zip(all).zip(part.states.chars()) {
+                let cursor = i64::from(part.number) * PART_ROWS + place;
+                if cursor > after {
+                    found.push((cursor, line(one, letter, sees_amounts)));
+                }
             }
         }
     }
-    found.truncate(usize::try_from(page.rows()).unwrap_or(usize::MAX));
+    found.truncate(wanted);
     let page = page.page(found, |(cursor, _)| *cursor);
     let items = page.items.into_iter().map(|(_, line)| line).collect();
     Ok(Page { items, next_cursor: page.next_cursor })

@@ -12,6 +12,7 @@ mod covered;
 mod identity;
 pub mod layouts;
 mod listing;
+mod plan;
 mod run;
 
 use serde::Serialize;
@@ -29,7 +30,7 @@ pub use commit::{Commit, commit, discard};
 pub use listing::{
     RowState, StatementFilter, StatementLine, UnreadableLine, get, list, rows as lines, unreadable,
 };
-pub use run::{Importing, resume, run};
+pub use run::{Import, Importing, Step, resume, run};
 
 text_enum!(
     /// How far a statement has come.

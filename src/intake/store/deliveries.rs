@@ -112,6 +112,23 @@ pub fn is_undecodable(
     Ok(diesel::select(diesel::dsl::exists(kept)).get_result(connection)?)
 }
 
+/// What could not be read since then and still is not: feed and time, oldest first; at most 1,000.
+pub fn undecodable_since(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    since: UnixMs,
+) -> Outcome<Vec<(FeedId, UnixMs)>> {
+    let rows: Vec<(i64, i64)> = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(diesel::dsl::sql::<Bool>("outcome = 'undecodable'"))
+        .filter(table::received_at_ms.ge(since.0))
+        .order(table::id)
+        .limit(1_000)
+        .select((table::feed_id, table::received_at_ms))
+        .load(connection)?;
+    Ok(rows.into_iter().map(|(feed_id, at_ms)| (FeedId(feed_id), UnixMs(at_ms))).collect())
+}
+
 /// Which delivery an undecodable one became.
 pub fn became(
     connection: &mut DbConnection,

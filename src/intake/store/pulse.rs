@@ -16,6 +16,7 @@ pub struct ReportedRow {
     pub account_id: i64,
     pub bin: String,
     from_day: i32,
+    pub feed_made_at_ms: i64,
 }
 
 impl ReportedRow {
@@ -38,7 +39,15 @@ pub fn reported(
         .filter(r::to_day.is_null())
         .filter(f::disabled_at_ms.is_null())
         .order((r::feed_id, a::bin, r::account_id))
-        .select((r::feed_id, f::provider, f::config, r::account_id, a::bin, r::from_day))
+        .select((
+            r::feed_id,
+            f::provider,
+            f::config,
+            r::account_id,
+            a::bin,
+            r::from_day,
+            f::created_at_ms,
+        ))
         .into_boxed();
     if let Some(feed_id) = feed_id {
         query = query.filter(r::feed_id.eq(feed_id.0));

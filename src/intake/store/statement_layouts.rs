@@ -29,6 +29,10 @@ pub fn find(
     Ok(row.first(connection).optional()?)
 }
 
+/// Layouts that nobody mapped: the newest are kept, so that files of ever other headings fill
+/// neither the table nor [`all`].
+const UNMAPPED_KEPT: i64 = 200;
+
 /// By their names; at most 500.
 pub fn all(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<LayoutRow>> {
     Ok(l::table
@@ -60,6 +64,12 @@ pub fn remember(
             .on_conflict_do_nothing()
             .execute(inner)?;
     });
+    let unmapped = l::table.filter(l::board_id.eq(board_id.0)).filter(l::mapping.is_null());
+    let newest_first = unmapped.order((l::changed_at_ms.desc(), l::layout));
+    let too_old: Vec<String> =
+        newest_first.offset(UNMAPPED_KEPT).select(l::layout).load(connection)?;
+    let forgotten = l::table.filter(l::board_id.eq(board_id.0)).filter(l::layout.eq_any(&too_old));
+    diesel::delete(forgotten).execute(connection)?;
     Ok(())
 }
 

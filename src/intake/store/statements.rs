@@ -2,11 +2,14 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{feeds, sightings, statement_days, statement_unreadable, statements as s};
+use crate::db::schema::{
+    feeds, sightings, statement_days, statement_leases, statement_unreadable, statements as s,
+};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::statements::{Days, StatementState};
 use crate::ledger::statement::Known;
 use crate::primitives::ids::{AccountId, BoardId, FeedId, StatementId};
+use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Day, Refusal, UnixMs};
 use crate::registry::PageRequest;
 
@@ -137,6 +140,48 @@ pub fn start(
     Ok(())
 }
 
+/// So long a run has an account's statements after its last step.
+const LEASE_MS: i64 = MS_PER_MINUTE;
+
+/// Gives an account's statements to a run, or leaves them to it; `false`: another run has them. The
+/// board is locked.
+pub fn lease(
+    connection: &mut DbConnection,
+    row: &StatementRow,
+    term: i64,
+    now: UnixMs,
+) -> Outcome<bool> {
+    use statement_leases as l;
+    let until = now.plus_ms(LEASE_MS).0;
+    let lease = l::table.find((row.board_id, row.account_id.0));
+    let held: Option<(i64, i64)> =
+        lease.select((l::term, l::leased_until_ms)).first(connection).optional()?;
+    match held {
+        None => diesel::insert_into(l::table)
+            .values((
+                l::board_id.eq(row.board_id),
+                l::account_id.eq(row.account_id.0),
+                l::leased_until_ms.eq(until),
+                l::term.eq(term),
+            ))
+            .execute(connection)?,
+        // One that ends later than it could was given by a clock that was wrong.
+        Some((other, end)) if other != term && end > now.0 && end <= until => return Ok(false),
+        Some(_) => diesel::update(lease)
+            .set((l::leased_until_ms.eq(until), l::term.eq(term)))
+            .execute(connection)?,
+    };
+    Ok(true)
+}
+
+/// Gives back what a run has.
+pub fn release(connection: &mut DbConnection, board_id: BoardId, term: i64) -> Outcome<()> {
+    use statement_leases as l;
+    let held = l::table.filter(l::board_id.eq(board_id.0)).filter(l::term.eq(term));
+    diesel::delete(held).execute(connection)?;
+    Ok(())
+}
+
 /// What one step has taken in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Progress {
@@ -201,6 +246,23 @@ pub fn running(connection: &mut DbConnection) -> Outcome<Vec<(BoardId, Statement
         .order(s::committed_at_ms)
         .load(connection)?;
     Ok(rows.into_iter().map(|(board_id, id)| (BoardId(board_id), id)).collect())
+}
+
+/// Of those that are being taken in on a statement's account, the oldest.
+pub fn waiting(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: StatementId,
+) -> Outcome<Option<StatementId>> {
+    let row = find(connection, board_id, id)?;
+    Ok(s::table
+        .filter(s::board_id.eq(board_id.0))
+        .filter(s::account_id.eq(row.account_id.0))
+        .filter(s::state.eq(StatementState::Running))
+        .order(s::committed_at_ms)
+        .select(s::id)
+        .first(connection)
+        .optional()?)
 }
 
 /// Removes a statement with what could not be read of it; its parts go before.

@@ -34,8 +34,10 @@ fn subjects(event: &Event) -> impl Iterator<Item = (i64, i64)> {
         Event::TransferRecorded { transfer_id, account_id, occupancy_id, .. } => {
             (transfer_id.0, [account_id.map(|id| id.0), occupancy_id.map(|id| id.0)])
         }
-        // Whoever assigns writes the index at once.
-        Event::TransferAssigned { transfer_id, .. } => (transfer_id.0, [None, None]),
+        // Whoever assigns, or records money out, writes the index at once.
+        Event::TransferAssigned { transfer_id, .. } | Event::MoneyOut { transfer_id, .. } => {
+            (transfer_id.0, [None, None])
+        }
         Event::CodeChecked { .. } => (0, [None, None]),
     };
     subjects.into_iter().flatten().map(move |subject| (subject, transfer_id))

@@ -13,7 +13,8 @@ struct Last {
     at_ms: Option<i64>,
 }
 
-/// When money last came for a request, by the bank's clock; `None`: there is none any more. A line
+/// When money last came for a request, by the bank's clock; `None`: there is none any more. Money given
+/// back is none. A line
 /// of class `unclassified` met the request a thousand times off and paid nothing.
 pub fn last_at(
     connection: &mut DbConnection,
@@ -23,13 +24,13 @@ pub fn last_at(
     let query = diesel::sql_query(
         "SELECT MAX(paid.at_ms) AS at_ms FROM (
            SELECT t.occurred_at_ms AS at_ms FROM transfers t
-           WHERE t.board_id = $1 AND t.request_id = $2 AND t.class <> 'unclassified'
+           WHERE t.board_id = $1 AND t.request_id = $2 AND t.class <> 'unclassified' AND t.direction = 'in'
              AND NOT EXISTS (SELECT 1 FROM attribution_lines n
                WHERE n.board_id = t.board_id AND n.transfer_id = t.id)
            UNION ALL
            SELECT t.occurred_at_ms FROM attribution_lines a
            JOIN transfers t ON t.board_id = a.board_id AND t.id = a.transfer_id
-           WHERE a.board_id = $1 AND a.request_id = $2 AND a.class <> 'unclassified'
+           WHERE a.board_id = $1 AND a.request_id = $2 AND a.class <> 'unclassified' AND t.direction = 'in'
              AND NOT EXISTS (SELECT 1 FROM attribution_lines n
                WHERE n.board_id = a.board_id AND n.transfer_id = a.transfer_id
                  AND n.seq > a.seq)) paid",

@@ -33,68 +33,116 @@ pub struct Told {
     pub telling: Telling,
 }
 
+impl Told {
+    pub const fn key(&self) -> (Direction, Vnd) {
+        (self.direction, self.amount)
+    }
+}
+
 /// Ids of rows that were told before, with their transfers.
 pub type Known = HashMap<String, Option<i64>>;
 
 type Raw = (i64, String, i64, i64, String, String, String);
 
-/// Transfers of an account that occurred on some days, but those that the file's known rows tell.
-/// What stands in their deliveries is not read.
+/// What is read: transfers of an account that occurred on some days, both ends included, beside the
+/// files of a sender.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub board_id: BoardId,
+    pub account_id: AccountId,
+    pub sender: String,
+    pub days: (Day, Day),
+}
+
+/// All of the scope, but what the file's known rows tell. What stands in their deliveries is not
+/// read.
 pub fn of_account(
     connection: &mut DbConnection,
-    board_id: BoardId,
-    account_id: AccountId,
-    sender: &str,
-    (first, last): (Day, Day),
+    scope: &Scope,
     known: &Known,
 ) -> Outcome<Vec<Told>> {
-    let (from, before) = (first.start(0), last.plus(1).start(0));
-    let floor = index::floor_at(from);
-    let mut rows_of: HashMap<i64, usize> = HashMap::new();
-    for id in known.values().flatten() {
-        *rows_of.entry(*id).or_default() += 1;
-    }
+    let floor = index::floor_at(scope.days.0.start(0));
+    let (board_id, account_id) = (scope.board_id, scope.account_id.0);
+    let rows_of = rows_of(known);
     let (mut found, mut below) = (Vec::new(), i64::MAX);
     loop {
-        let mut ids = index::transfers_of(connection, board_id, account_id.0, below, AT_ONCE)?;
+        let mut ids = index::transfers_of(connection, board_id, account_id, below, AT_ONCE)?;
         // All of the tail come along; those beyond the page come again with their own.
         ids.truncate(AT_ONCE as usize);
         let recent: Vec<i64> = ids.iter().copied().filter(|id| *id >= floor).collect();
-        let rows: Vec<Raw> = transfers::table
-            .filter(transfers::board_id.eq(board_id.0))
-            .filter(transfers::id.eq_any(&recent))
-            .filter(transfers::account_id.eq(account_id.0))
-            .filter(transfers::evidence.ne(Evidence::Declared.as_str()))
-            .filter(transfers::occurred_at_ms.ge(from.0))
-            .filter(transfers::occurred_at_ms.lt(before.0))
-            .select((
-                transfers::id,
-                transfers::direction,
-                transfers::amount_vnd,
-                transfers::occurred_at_ms,
-                transfers::occurred_precision,
-                transfers::rule,
-                transfers::evidence,
-            ))
-            .load(connection)?;
-        let mut pairs = pairs_of(connection, board_id, sender, &rows)?;
-        for row in rows {
-            let pairs = pairs.remove(&row.0).unwrap_or_default();
-            let waiting =
-                || pairs.iter().filter(|pair| !pair.is_settled && known.contains_key(&pair.row_id));
-            // The others of its rows in the file tell it surely.
-            if rows_of.get(&row.0).copied().unwrap_or(0) > waiting().count() {
-                continue;
-            }
-            let held = waiting().map(|pair| pair.likeness.unwrap_or(Likeness::Reference)).min();
-            found.push(told(row, pairs.iter().any(|pair| pair.is_settled), held)?);
-        }
+        found.append(&mut some(connection, scope, &recent, known, &rows_of)?);
         match ids.last() {
             Some(last) if recent.len() as i64 == AT_ONCE => below = *last,
             _ => break,
         }
     }
     found.sort_unstable_by_key(|one| one.transfer_id);
+    Ok(found)
+}
+
+/// Of these transfers those of the scope, but what the file's known rows tell.
+pub fn these(
+    connection: &mut DbConnection,
+    scope: &Scope,
+    ids: &[i64],
+    known: &Known,
+) -> Outcome<Vec<Told>> {
+    let rows_of = rows_of(known);
+    let mut found = Vec::new();
+    for part in ids.chunks(AT_ONCE as usize) {
+        found.append(&mut some(connection, scope, part, known, &rows_of)?);
+    }
+    found.sort_unstable_by_key(|one| one.transfer_id);
+    Ok(found)
+}
+
+/// How many known rows tell each transfer.
+fn rows_of(known: &Known) -> HashMap<i64, usize> {
+    let mut rows_of = HashMap::new();
+    for id in known.values().flatten() {
+        *rows_of.entry(*id).or_default() += 1;
+    }
+    rows_of
+}
+
+fn some(
+    connection: &mut DbConnection,
+    scope: &Scope,
+    ids: &[i64],
+    known: &Known,
+    rows_of: &HashMap<i64, usize>,
+) -> Outcome<Vec<Told>> {
+    let (from, before) = (scope.days.0.start(0), scope.days.1.plus(1).start(0));
+    let rows: Vec<Raw> = transfers::table
+        .filter(transfers::board_id.eq(scope.board_id.0))
+        .filter(transfers::id.eq_any(ids))
+        .filter(transfers::account_id.eq(scope.account_id.0))
+        .filter(transfers::evidence.ne(Evidence::Declared.as_str()))
+        .filter(transfers::occurred_at_ms.ge(from.0))
+        .filter(transfers::occurred_at_ms.lt(before.0))
+        .select((
+            transfers::id,
+            transfers::direction,
+            transfers::amount_vnd,
+            transfers::occurred_at_ms,
+            transfers::occurred_precision,
+            transfers::rule,
+            transfers::evidence,
+        ))
+        .load(connection)?;
+    let mut pairs = pairs_of(connection, scope, &rows)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let pairs = pairs.remove(&row.0).unwrap_or_default();
+        let waiting =
+            || pairs.iter().filter(|pair| !pair.is_settled && known.contains_key(&pair.row_id));
+        // The others of its rows in the file tell it surely.
+        if rows_of.get(&row.0).copied().unwrap_or(0) > waiting().count() {
+            continue;
+        }
+        let held = waiting().map(|pair| pair.likeness.unwrap_or(Likeness::Reference)).min();
+        found.push(told(row, pairs.iter().any(|pair| pair.is_settled), held)?);
+    }
     Ok(found)
 }
 
@@ -145,15 +193,14 @@ struct PairOf {
 /// The sender's other tellings of these transfers.
 fn pairs_of(
     connection: &mut DbConnection,
-    board_id: BoardId,
-    sender: &str,
+    scope: &Scope,
     rows: &[Raw],
 ) -> Outcome<HashMap<i64, Vec<PairOf>>> {
     let ids: Vec<i64> = rows.iter().map(|row| row.0).collect();
     let rows: Vec<(i64, String, Option<String>, Option<Likeness>)> = p::table
-        .filter(p::board_id.eq(board_id.0))
+        .filter(p::board_id.eq(scope.board_id.0))
         .filter(p::transfer_id.eq_any(ids))
-        .filter(p::sender.eq(sender))
+        .filter(p::sender.eq(&scope.sender))
         .filter(p::own_transfer_id.is_null())
         .select((p::transfer_id, p::provider_id, p::verdict, p::likeness))
         .load(connection)?;

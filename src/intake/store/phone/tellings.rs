@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use diesel::prelude::*;
 
 use crate::db::rows::{Kind, Table, Value};
-use crate::db::schema::phone_tellings as table;
+use crate::db::schema::{boards, phone_tellings as table};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, DeviceId};
@@ -47,6 +47,7 @@ pub fn first_told(
     board_id: BoardId,
     telling: &Telling,
 ) -> Outcome<UnixMs> {
+    lock(connection, board_id)?;
     let posted_ms = telling.posted_at.0;
     let rows: Vec<(i64, String, i64, i64)> = table::table
         .filter(table::board_id.eq(board_id.0))
@@ -80,6 +81,16 @@ pub fn first_told(
     ];
     TELLINGS.insert(connection, &row)?;
     Ok(UnixMs(first_ms))
+}
+
+/// Two servers that hear two phones at once wait for each other, or neither would see what the other
+/// was told. Foreign keys to the board go on. SQLite holds its one write lock already.
+fn lock(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    if let DbConnection::Postgres(inner) = connection {
+        let board = boards::table.find(board_id.0).select(boards::board_id);
+        board.for_no_key_update().get_result::<i64>(inner)?;
+    }
+    Ok(())
 }
 
 /// Forgets what no forwarder sends again.

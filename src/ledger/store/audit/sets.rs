@@ -33,26 +33,29 @@ pub fn queue(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
     })
 }
 
-/// Requests that are not what their present lines make of them. A line of class `unclassified` met
+/// Requests that are not what their present lines make of them. Money out was given back; a line of class `unclassified` met
 /// the request a thousand times off and paid nothing.
 pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
     let due = format!(
         "SELECT p.request_id,
-           CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 0 ELSE p.amount_vnd END) AS BIGINT)
-             AS received_vnd,
-           CAST(SUM(CASE WHEN p.class <> 'unclassified' AND p.occurred_precision <> 'day'
+           CAST(SUM(CASE WHEN p.direction = 'out' THEN -p.amount_vnd
+             WHEN p.class = 'unclassified' THEN 0 ELSE p.amount_vnd END) AS BIGINT) AS received_vnd,
+           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified' AND p.occurred_precision <> 'day'
              AND p.occurred_at_ms > r.expires_at_ms + {GRACE_MS} THEN p.amount_vnd ELSE 0 END)
              AS BIGINT) AS late_vnd,
-           CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 1 ELSE 0 END) AS BIGINT)
-             AS thousandfold_count,
-           CAST(SUM(CASE WHEN p.class = 'unclassified' THEN 0 ELSE 1 END) AS BIGINT)
-             AS payment_count,
-           MAX(CASE WHEN p.class = 'unclassified' THEN 0 ELSE p.occurred_at_ms END) AS last_paid
+           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class = 'unclassified' THEN 1 ELSE 0 END)
+             AS BIGINT) AS thousandfold_count,
+           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified' THEN 1 ELSE 0 END)
+             AS BIGINT) AS payment_count,
+           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified'
+             AND p.amount_vnd = r.amount_vnd THEN 1 ELSE 0 END) AS BIGINT) AS whole_count,
+           MAX(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified'
+             THEN p.occurred_at_ms ELSE 0 END) AS last_paid
          FROM p JOIN requests r ON r.board_id = $1 AND r.id = p.request_id GROUP BY p.request_id"
     );
     let pair = Pair {
         kept: "SELECT id AS request_id, received_vnd, late_vnd, thousandfold_count,
-                 payment_count, COALESCE(last_paid_at_ms, 0) AS last_paid
+                 payment_count, whole_count, COALESCE(last_paid_at_ms, 0) AS last_paid
                FROM requests WHERE board_id = $1 AND (received_vnd <> 0 OR late_vnd <> 0
                  OR thousandfold_count <> 0 OR last_paid_at_ms IS NOT NULL)",
         due: &due,
@@ -66,6 +69,8 @@ pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec
             "thousandfold_count",
             "'payments'",
             "payment_count",
+            "'whole payments'",
+            "whole_count",
             "'last paid'",
             "last_paid",
         ],
@@ -170,7 +175,9 @@ pub fn index(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
         .iter()
         .filter_map(|numbered| match &numbered.event {
             Event::TransferRecorded { transfer_id, .. } => Some(transfer_id.0),
-            Event::TransferAssigned { .. } | Event::CodeChecked { .. } => None,
+            Event::TransferAssigned { .. }
+            | Event::CodeChecked { .. }
+            | Event::MoneyOut { .. } => None,
         })
         .collect();
     let rows: Vec<Unindexed> =

@@ -15,10 +15,11 @@ use crate::primitives::ids::{BoardId, TransferId};
 type Told = (i64, i64, i64, i64, String, i32);
 
 /// Pages that hold more or fewer events than they count; events that tell of something else than the
-/// transfer, or twice; money in and attributions that no event tells of.
+/// transfer, or twice; money in and attributions that no event tells of. Money out that was recorded
+/// by an earlier version has none.
 pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
     let mut found = Vec::new();
-    let (mut transfers, mut attributions) = (Vec::new(), Vec::new());
+    let (mut transfers, mut attributions, mut gone) = (Vec::new(), Vec::new(), Vec::new());
     let mut cursor = 0;
     loop {
         let events = events::after(connection, board_id, cursor, AT_ONCE)?;
@@ -39,6 +40,7 @@ pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
                     attributions.push((transfer_id.0, *seq));
                 }
                 Event::CodeChecked { .. } => {}
+                Event::MoneyOut { transfer_id, .. } => gone.push(transfer_id.0),
             }
         }
     }
@@ -46,6 +48,11 @@ pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
     let incoming = incoming.order(t::id).select(t::id).load(connection)?;
     let key = |id: &i64| TransferId(*id).to_string();
     once(transfers, incoming, key, &mut found);
+    let outgoing = t::table.filter(t::board_id.eq(board_id.0)).filter(t::direction.eq("out"));
+    let mut outgoing: Vec<i64> = outgoing.order(t::id).select(t::id).load(connection)?;
+    let told: BTreeSet<i64> = gone.iter().copied().collect();
+    outgoing.retain(|id| told.contains(id));
+    once(gone, outgoing, key, &mut found);
     let decided = a::table.filter(a::board_id.eq(board_id.0)).filter(a::line.eq(0));
     let decided = decided.order((a::transfer_id, a::seq)).select((a::transfer_id, a::seq));
     let decided = decided.load(connection)?;

@@ -100,7 +100,8 @@ async fn unreadable(caller: Caller, id: Id<StatementId>, listing: Listing<Unfilt
 }
 
 /// Takes the statement in, in the background; ask again how far it has come. One that was
-/// interrupted goes on, at once or within ten minutes by itself; one that is done stays as it is.
+/// interrupted goes on by itself within two minutes; of several of one account one goes after the
+/// other; one that is done stays as it is.
 #[utoipa::path(tag = "statements", params(("id" = StatementId, Path)), request_body = Commit,
     security(("key" = ["feeds.write"])), responses((status = 200, body = Statement)))]
 #[post("/statements/{id}/commit")]
