@@ -26,8 +26,8 @@ on_both!(a_card_is_printed_in_each_form, |db| {
     assert_eq!((png.status, png.header("content-type")), (200, "image/png"));
     assert_eq!(read_all(&png.bytes), [payload]);
     let picture = site.get(&format!("{card}.png?layout=picture&dpi=72"));
-    let size = image::load_from_memory(&picture.bytes).unwrap();
-    assert_eq!((size.width(), size.height()), (1_080, 1_350));
+    let drawn = image::load_from_memory(&picture.bytes).unwrap();
+    assert_eq!((drawn.width(), drawn.height()), (1_080, 1_350));
     assert_eq!(read_all(&picture.bytes), [payload]);
     let svg = site.get(&format!("{card}.svg"));
     assert_eq!((svg.status, svg.header("content-type")), (200, "image/svg+xml"));
