@@ -88,13 +88,15 @@ fn long(dice: &mut Dice) -> String {
 fn take(payload: &str, level: Level, shot: Shot, dice: &mut Dice) -> GrayImage {
     let matrix = Matrix::new(payload, level).unwrap();
     let rows: Vec<Vec<bool>> = matrix.rows().map(<[bool]>::to_vec).collect();
-    let modules = (matrix.width() + 2 * QUIET_ZONE) as f64;
+    let modules = f64::from((matrix.width() + 2 * QUIET_ZONE) as u32);
     let side = (modules * shot.module_px * 1.35) as u32;
     let (sin, cos) = shot.degrees.to_radians().sin_cos();
     let shade = |x: f64, y: f64| {
         let (u, v) = (x * cos + y * sin, y * cos - x * sin);
         let depth = 1.0 + shot.tilt / 100.0 * v / (modules * shot.module_px);
-        let place = |along: f64| along / depth / shot.module_px + modules / 2.0 - QUIET_ZONE as f64;
+        let place = |along: f64| {
+            along / depth / shot.module_px + modules / 2.0 - f64::from(QUIET_ZONE as u32)
+        };
         let (u, v) = (place(u), place(v));
         let is_dark = u >= 0.0
             && v >= 0.0
@@ -115,7 +117,7 @@ fn take(payload: &str, level: Level, shot: Shot, dice: &mut Dice) -> GrayImage {
         let (x, y) = (f64::from(x) - middle, f64::from(y) - middle);
         let sum: f64 = disc.iter().map(|(dx, dy)| shade(x + dx, y + dy)).sum();
         let noise = dice.between(-shot.grain, shot.grain);
-        Luma([(sum / disc.len() as f64 + noise).clamp(0.0, 255.0) as u8])
+        Luma([(sum / f64::from(disc.len() as u32) + noise).clamp(0.0, 255.0) as u8])
     })
 }
 
@@ -234,7 +236,8 @@ fn clean_prints_are_all_read_by_three_readers() {
         let payload = if number % 2 == 0 { ours(&mut dice) } else { long(&mut dice) };
         for (dpi, mm) in [300.0, 150.0].into_iter().flat_map(|dpi| PRINTED_MM.map(|mm| (dpi, mm))) {
             let level = if number == 2 { Level::Q } else { Level::M };
-            let modules = (Matrix::new(&payload, level).unwrap().width() + 2 * QUIET_ZONE) as f64;
+            let width = Matrix::new(&payload, level).unwrap().width();
+            let modules = f64::from((width + 2 * QUIET_ZONE) as u32);
             let module_px = mm / 25.4 * dpi / modules;
             // Long symbols on small stickers are printed at 300 dpi: docs/PRINTING.md.
             if module_px < 3.0 {
