@@ -45,9 +45,9 @@ pub fn after(
         .iter()
         .filter_map(|numbered| match &numbered.event {
             Event::TransferRecorded { transfer_id, .. } => Some(*transfer_id),
-            Event::TransferAssigned { .. }
-            | Event::MoneyOut { .. }
-            | Event::CodeChecked { .. } => None,
+            Event::TransferAssigned { .. } | Event::MoneyOut { .. } | Event::CodeChecked { .. } => {
+                None
+            }
         })
         .collect();
     let known = announced(connection, board_id, &ids, ears.see_payers())?;

@@ -95,7 +95,17 @@ on_both!(a_bank_s_own_sticker_is_printed_where_there_is_nothing_else, |db| {
     let stand = Stand::new(connection, &act);
     let payee = cho40::vietqr::Payee::Account("0011001".into());
     let payload = cho40::vietqr::Builder::new("970436", payee).build().unwrap().payload;
-    let existing = ExistingCode { occupancy_id: stand.occupancy, payload: payload.clone() };
+    let existing = ExistingCode {
+        occupancy_id: stand.occupancy,
+        payload: payload.clone(),
+        holder_name: None,
+        holder_name_confirmed: false,
+        confirmed_by: None,
+        kind: None,
+        use_kind: None,
+        relation: None,
+        shared: false,
+    };
     existing_codes::register(connection, &act, existing).unwrap();
     let shown = order::card(connection, &act, stand.stall, &CARD).unwrap();
     assert_eq!(shown.cards[0].payload, payload);

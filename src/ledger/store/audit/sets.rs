@@ -175,9 +175,9 @@ pub fn index(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
         .iter()
         .filter_map(|numbered| match &numbered.event {
             Event::TransferRecorded { transfer_id, .. } => Some(transfer_id.0),
-            Event::TransferAssigned { .. }
-            | Event::CodeChecked { .. }
-            | Event::MoneyOut { .. } => None,
+            Event::TransferAssigned { .. } | Event::CodeChecked { .. } | Event::MoneyOut { .. } => {
+                None
+            }
         })
         .collect();
     let rows: Vec<Unindexed> =
