@@ -125,7 +125,7 @@ fn bytes(picture: &GrayImage, jpeg: Option<u8>) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     match jpeg {
         Some(quality) => {
-            JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(picture).unwrap()
+            JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(picture).unwrap();
         }
         None => picture.write_to(&mut bytes, image::ImageFormat::Png).unwrap(),
     }
@@ -227,7 +227,6 @@ fn everything_at_once_in_moderation() {
 
 /// A print as a scanner would see it, read by three programs that have nothing in common.
 #[test]
-#[expect(clippy::float_arithmetic, reason = "the geometry of a picture; no money is near")]
 fn clean_prints_are_all_read_by_three_readers() {
     let folder = tempfile::tempdir().unwrap();
     let mut dice = Dice(7);
@@ -245,7 +244,11 @@ fn clean_prints_are_all_read_by_three_readers() {
             }
             let picture = take(&payload, level, Shot { module_px, ..CLEAN }, &mut dice);
             let png = bytes(&picture, None);
-            assert_eq!(scan_picture(&png).unwrap(), [payload.clone()], "{dpi} dpi, {mm} mm");
+            assert_eq!(
+                scan_picture(&png).unwrap(),
+                std::slice::from_ref(&payload),
+                "{dpi} dpi, {mm} mm"
+            );
             assert!(
                 rqrr_reads(&png, &payload),
                 "rqrr: {dpi} dpi, {mm} mm, {module_px} px a module"
