@@ -145,9 +145,10 @@ on_both!(who_may_have_paid_is_not_accused, |db| {
     let memo = asked.reference.to_string();
     pay(5, &memo, 20_000);
     assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+    let asked = ask(&stage, lan.occupancy_id);
     let id = asked.id;
     stage.write(move |connection, act| requests::cancel(connection, act, id));
-    pay(6, &memo, 25_000);
+    pay(6, &asked.reference.to_string(), 45_000);
     assert_eq!(state(&stage, asked.id), (SightState::Received, None));
 });
 
@@ -230,6 +231,7 @@ on_both!(what_a_list_told_proves_nothing_once_it_is_not_read, |db| {
     listing.change(|book| book.rows.push(paid));
     let poller = poller(&stage, &listing);
     poll(&stage, &poller, &feed);
+    later(&stage, 1_000);
     let asked = ask(&stage, lan.occupancy_id);
     assert!(of_feed(&stage, feed.id)[0].last_delivery_at.is_some());
     assert_eq!(state(&stage, asked.id), (SightState::NotSeenYet, Some(Proof::Poll)));
@@ -244,7 +246,8 @@ on_both!(what_a_list_told_proves_nothing_once_it_is_not_read, |db| {
     assert_eq!(of_feed(&stage, feed.id)[0].state, PulseState::Down);
     assert_eq!(alarms(&stage), [AlarmCode::PollFailing]);
     // A notice that came by itself since is a proof of its own.
-    assert_eq!(feed.send(&transfer(&stage, 2, "0011", "mua rau")), "recorded");
+    let other = SampleTransfer { amount: Vnd::new(30_000), ..transfer(&stage, 2, "0011", "mua") };
+    assert_eq!(feed.send(&other), "recorded");
     assert_eq!(state(&stage, asked.id), (SightState::NotSeenYet, Some(Proof::Delivery)));
 });
 

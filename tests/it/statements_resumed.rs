@@ -66,6 +66,15 @@ on_both!(a_period_that_the_file_states_is_not_made_wider, |db| {
     let covered: Vec<_> = done.covered.iter().map(|days| (days.from_day, days.to_day)).collect();
     let day = |text| Day::parse(text).unwrap();
     assert_eq!(covered, [(day("2026-11-02"), day("2026-11-20"))]);
+    // Once taken in, other days are refused, not passed over; the same ones, or none, are harmless.
+    let told = refused(start(&stage, looked_at.id, of("2026-11-02", "2026-11-19")));
+    assert!(told.contains("statement-days-decided"), "{told}");
+    let none = Commit { no_days: true, ..Commit::default() };
+    assert!(refused(start(&stage, looked_at.id, none)).contains("statement-days-decided"));
+    start(&stage, looked_at.id, of("2026-11-02", "2026-11-20")).unwrap();
+    start(&stage, looked_at.id, Commit::default()).unwrap();
+    let both = Commit { no_days: true, ..of("2026-11-02", "2026-11-20") };
+    assert!(refused(start(&stage, looked_at.id, both)).contains("statement-days-contradict"));
 });
 
 on_both!(zeros_that_a_spreadsheet_dropped_are_no_other_account, |db| {

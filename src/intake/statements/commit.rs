@@ -37,7 +37,8 @@ pub struct Commit {
 /// is running goes on, one that is done stays as it is.
 ///
 /// # Errors
-/// `not-found`; `statement-needs-mapping`; `statement-account-unconfirmed` (account_confirmed); `statement-days-unknown` (from_day),
+/// `not-found`; `statement-needs-mapping`; `statement-account-unconfirmed` (account_confirmed);
+/// `statement-days-contradict` (no_days); `statement-days-unknown`, `statement-days-decided` (from_day),
 /// `window-reversed` (from_day), `statement-days-too-many` (from_day), `statement-days-too-wide`
 /// (from_day), `statement-days-too-narrow` (to_day).
 pub fn commit(
@@ -50,6 +51,7 @@ pub fn commit(
     let board_id = act.board_id();
     statement::lock(connection, board_id)?;
     let row = rows::find(connection, board_id, id)?;
+    let named = named(commit)?;
     match row.state {
         StatementState::NeedsMapping => {
             return Err(Refusal::conflict("statement-needs-mapping").into());
@@ -62,25 +64,41 @@ pub fn commit(
             }
             let told = Days::of(row.first_day, row.last_day);
             let stated = Days::of(row.stated_from_day, row.stated_to_day);
-            let days = days(commit, stated, told)?;
+            let days = days(commit, named, stated, told)?;
             rows::start(connection, board_id, id, days, act.at)?;
         }
-        StatementState::Running | StatementState::Done => {}
+        StatementState::Running | StatementState::Done => {
+            let decided = Days::of(row.stated_from_day, row.stated_to_day);
+            if named != decided && (named.is_some() || commit.no_days) {
+                return Err(Refusal::conflict("statement-days-decided").on("from_day").into());
+            }
+        }
     }
     let row = rows::find(connection, board_id, id)?;
     let shown = show(connection, vec![row])?.pop();
     shown.ok_or_else(|| Fault::broken("a statement was not kept"))
 }
 
-fn days(commit: Commit, stated: Option<Days>, told: Option<Days>) -> Result<Option<Days>, Refusal> {
+/// The days that a commit names, both ends or none.
+fn named(commit: Commit) -> Result<Option<Days>, Refusal> {
+    match (commit.no_days, commit.from_day, commit.to_day) {
+        (_, None, None) => Ok(None),
+        (true, _, _) => Err(Refusal::invalid("no_days", "statement-days-contradict")),
+        (false, Some(from_day), Some(to_day)) => Ok(Some(Days { from_day, to_day })),
+        (false, _, _) => Err(Refusal::invalid("from_day", "statement-days-unknown")),
+    }
+}
+
+fn days(
+    commit: Commit,
+    named: Option<Days>,
+    stated: Option<Days>,
+    told: Option<Days>,
+) -> Result<Option<Days>, Refusal> {
     if commit.no_days {
         return Ok(None);
     }
-    let days = match (commit.from_day, commit.to_day) {
-        (None, None) => stated,
-        (Some(from_day), Some(to_day)) => Some(Days { from_day, to_day }),
-        _ => None,
-    };
+    let days = named.or(stated);
     let days = days.ok_or_else(|| Refusal::invalid("from_day", "statement-days-unknown"))?;
     if days.to_day < days.from_day {
         return Err(Refusal::invalid("from_day", "window-reversed").with("to", days.to_day));
