@@ -136,6 +136,7 @@ mod web_code_readings;
 mod web_hooks;
 mod web_idempotency;
 mod web_openapi;
+mod web_operations;
 mod web_pictures;
 mod web_prints;
 mod web_support;

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -27,6 +27,9 @@ use crate::support::TestDb;
 
 /// SQLite's files, by what follows the database's name. The index of the log is never synced.
 const FILES: [&str; 3] = ["", "-wal", "-shm"];
+
+/// Reports of which most are answered, by the senders that there are.
+const ANSWERED: u64 = 20;
 
 fn forgetful_disk(folder: &Path) -> PathBuf {
     let library = folder.join("forgetful.so");
@@ -102,8 +105,16 @@ fn lose_power_at_random(lies: bool, times: u64) -> (usize, usize) {
     let mut lost = BTreeSet::new();
     for round in 1..=times {
         let server = disk.serve(&url);
+        let unsent = next.load(Ordering::Relaxed);
         let senders = Senders::start(&feed, &server, next, &all);
         thread::sleep(Duration::from_millis(random.random_range(100..500)));
+        // On a busy machine nothing may have been answered yet.
+        for _ in 0..100 {
+            if next.load(Ordering::Relaxed) >= unsent + ANSWERED {
+                break;
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
         server.kill();
         let sent = senders.join();
         assert!(!sent.acknowledged.is_empty(), "round {round}: nothing was sent");

@@ -5,8 +5,9 @@ use cho40::access::Permission;
 use serde_json::json;
 
 use crate::support::on_both;
+use crate::web_operations::Operation;
 use crate::web_support::{Ask, Site};
-use crate::web_world::{Operation, World};
+use crate::web_world::World;
 
 on_both!(every_route_wants_a_key_and_its_permission, |db| {
     let site = Site::of(db);

@@ -6,8 +6,9 @@ use diesel::sql_types::BigInt;
 use serde_json::{Value, json};
 
 use crate::support::{TestDb, on_both};
+use crate::web_operations::Operation;
 use crate::web_support::Site;
-use crate::web_world::{Operation, World};
+use crate::web_world::World;
 
 on_both!(good_bodies_are_good, |db| {
     let site = Site::of(db);
