@@ -46,6 +46,8 @@ problem-forbidden = This key may not { $means ->
     [transfers-propose] propose where transfers belong
     [reports-read] read reports
     [stall-links-write] give links to stalls' phones
+    [visits-read] see which stalls to visit and why
+    [visits-write] draw up rounds and write down what came of visits
     [keys-write] make keys
    *[other] do this
     } ({ $permission }). Please use another key or ask for the permission.
@@ -130,6 +132,9 @@ problem-not-found = { $what ->
     [statement_layout] No file with this layout was uploaded. Please check its name.
     [stall_link] There is no such link of a stall. Check the id.
     [listener] No such phone has opened the link. Check the id.
+    [team] There is no such team. Check the id.
+    [visit_round] There is no such round of visits. Check the id.
+    [visit] There is no such visit. Check the id.
     [stall] There is no such stall. Please check the id.
     [template] There is no such template. Please check the id.
     [transfer] There is no such transfer. Please check the id.
@@ -434,3 +439,11 @@ problem-colour-malformed = A colour is written as #rrggbb, for example #0b6b4f.
 problem-colour-too-light = This colour is too light to be read on white paper. Please choose a darker one.
 problem-logo-too-large = The logo is larger than { $max } KiB. Please make it smaller.
 problem-logo-sides = Each side of the logo must have { $min } to { $max } pixels.
+
+## Visits
+
+problem-team-name-taken = There is a team of this name. Choose another one.
+problem-visit-later-than-today = The visit lies after today ({ $today }). Check the day.
+problem-visit-too-long-ago = The visit was more than { $days } days ago. Check the day.
+problem-round-day-out-of-range = A list can be drawn up for { $from } to { $to }. Choose another day.
+problem-nobody-to-visit = No stall wants a visit: each was visited lately, is on another list, or nothing is amiss. `GET …/visit-candidates?all=true` tells of each stall.

@@ -46,6 +46,8 @@ problem-forbidden = Khóa này không có quyền { $means ->
     [transfers-propose] đề nghị ghi tiền cho sạp
     [reports-read] xem báo cáo
     [stall-links-write] đưa liên kết cho điện thoại ở sạp
+    [visits-read] xem nên ghé sạp nào và vì sao
+    [visits-write] lập danh sách ghé, ghi kết quả ghé sạp
     [keys-write] cấp khóa
    *[other] này
     } ({ $permission }). Xin dùng khóa khác hoặc nhờ người quản trị cấp quyền.
@@ -130,6 +132,9 @@ problem-not-found = { $what ->
     [statement_layout] Chưa có tập tin nào có mẫu này. Xin kiểm tra tên mẫu.
     [stall_link] Không tìm thấy liên kết này của sạp. Xin coi lại mã.
     [listener] Không tìm thấy máy này ở liên kết. Xin coi lại mã.
+    [team] Không tìm thấy tổ này. Xin coi lại mã.
+    [visit_round] Không tìm thấy đợt ghé sạp này. Xin coi lại mã.
+    [visit] Không tìm thấy lần ghé sạp này. Xin coi lại mã.
     [stall] Không tìm thấy sạp này. Xin coi lại mã.
     [template] Không tìm thấy mẫu này. Xin coi lại mã.
     [transfer] Không tìm thấy giao dịch này. Xin coi lại mã.
@@ -454,3 +459,11 @@ problem-colour-malformed = Màu phải ghi là #rrggbb, ví dụ #0b6b4f.
 problem-colour-too-light = Màu này quá nhạt, chữ trên giấy trắng sẽ khó đọc. Xin chọn màu đậm hơn.
 problem-logo-too-large = Biểu trưng lớn hơn { $max } KiB. Xin thu nhỏ lại.
 problem-logo-sides = Mỗi cạnh của biểu trưng phải từ { $min } đến { $max } điểm ảnh.
+
+## Ghé sạp
+
+problem-team-name-taken = Đã có tổ mang tên này. Xin đặt tên khác.
+problem-visit-later-than-today = Ngày ghé ở sau hôm nay ({ $today }). Xin coi lại ngày.
+problem-visit-too-long-ago = Ngày ghé đã quá { $days } ngày. Xin coi lại ngày.
+problem-round-day-out-of-range = Danh sách chỉ lập cho ngày từ { $from } đến { $to }. Xin chọn lại ngày.
+problem-nobody-to-visit = Chưa có sạp nào cần ghé: vừa ghé xong, đã có trong danh sách khác, hoặc không có gì bất thường. `GET …/visit-candidates?all=true` cho biết từng sạp.

@@ -47,6 +47,10 @@ permissions! {
     /// Give out, mute and revoke the links of stalls' phones. Whoever makes a link could open it and
     /// hear the stall's money: for those whom vendors let set their phones up.
     StallLinksWrite = "stall-links.write",
+    /// See whom teams visit and why: classes of use and days, never amounts.
+    VisitsRead = "visits.read",
+    /// Draw up rounds, keep teams, write down what came of a visit. Whoever may write may see.
+    VisitsWrite = "visits.write",
     KeysWrite = "keys.write",
 }
 
@@ -54,7 +58,11 @@ impl Permission {
     /// Whether who has this one may do what the other allows.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {
-        self == other || (self, other) == (Self::TransfersAssign, Self::TransfersPropose)
+        let more = [
+            (Self::TransfersAssign, Self::TransfersPropose),
+            (Self::VisitsWrite, Self::VisitsRead),
+        ];
+        self == other || more.contains(&(self, other))
     }
 }
 

@@ -188,6 +188,11 @@ pub struct FeedCoverage {
 }
 
 impl FeedCoverage {
+    /// Whether every account's feed is proven on a day.
+    pub fn is_good(&self, day: Day) -> bool {
+        !self.good.is_empty() && self.good.iter().all(|good| good.contains(day))
+    }
+
     /// Every account has good days on 90 % of the days that `open` has in the span; days on which
     /// the market is shut cannot be good and do not count.
     pub fn holds(&self, open: &DaySet, span: Span) -> bool {

@@ -138,6 +138,13 @@ impl DaySet {
         })
     }
 
+    /// The last member.
+    #[must_use]
+    pub fn last(&self) -> Option<Day> {
+        let (number, word) = self.words.iter().enumerate().rev().find(|(_, word)| **word != 0)?;
+        Some(Day(self.first + 64 * number as i32 + 63 - word.leading_zeros() as i32))
+    }
+
     #[must_use]
     pub fn count(&self, span: Span) -> i64 {
         self.parts(span).map(|part| i64::from(part.count_ones())).sum()
@@ -218,6 +225,7 @@ mod tests {
             prop_assert_eq!(&found, &members.iter().copied().collect::<Vec<_>>());
             prop_assert_eq!(set.count(span), members.len() as i64);
             prop_assert_eq!(set.any(span), !members.is_empty());
+            prop_assert_eq!(set.only(span).last().map(|day| day.0), members.last().copied());
             prop_assert_eq!(set.contains(span.from), days.contains(&span.from.0));
             let both = members.intersection(&other).count() as i64;
             prop_assert_eq!(set.count_both(&self::set(&other), span), both);

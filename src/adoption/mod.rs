@@ -30,6 +30,7 @@ mod subject;
 mod suppression;
 mod text;
 mod verdict;
+mod visiting;
 mod words;
 
 pub use amounts::{Amounts, Hidden};
@@ -51,3 +52,4 @@ pub use report::{
 pub use sentences::Sentence;
 pub use subject::AdoptionClass;
 pub use text::text;
+pub use visiting::{Errors, MarketSigns, Silence, StallSigns, Unproven, signs};

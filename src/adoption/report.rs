@@ -198,11 +198,10 @@ fn read(
     query: &Query,
 ) -> Outcome<AdoptionReport> {
     let board_id = act.board_id();
-    let (name, day_start_minute) = register::market(connection, board_id, market_id)?
-        .ok_or_else(|| Refusal::not_found("market"))?;
-    let window = query.window(act.at, day_start_minute)?;
     let tail = Tail::load(connection, board_id)?;
-    let reading = Reading { act, market_id, day_start_minute, tail: &tail };
+    let reading = Reading::begin(connection, act, market_id, &tail)?;
+    let day_start_minute = reading.day_start_minute;
+    let window = query.window(act.at, day_start_minute)?;
     let (register, facts) = reading.facts(connection, window, true)?;
     let subjects = subject::all(connection, board_id, &facts, &tail)?;
     let feeds =
@@ -222,20 +221,35 @@ fn read(
         sections: register.sections.iter().map(|row| (row.id, row.name.as_str())).collect(),
         sees_amounts,
     };
-    Ok(report.assemble(MarketName { id: market_id, name }, query, act.at))
+    let market = MarketName { id: market_id, name: reading.name };
+    Ok(report.assemble(market, query, act.at))
 }
 
 /// What every reading of one report has in common.
-struct Reading<'a> {
+pub(super) struct Reading<'a> {
     act: &'a Act,
     market_id: MarketId,
-    day_start_minute: i32,
+    name: String,
+    pub(super) day_start_minute: i32,
     tail: &'a Tail,
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    /// # Errors
+    /// `not-found` for the market.
+    pub(super) fn begin(
+        connection: &mut DbConnection,
+        act: &'a Act,
+        market_id: MarketId,
+        tail: &'a Tail,
+    ) -> Outcome<Self> {
+        let market = register::market(connection, act.board_id(), market_id)?;
+        let (name, day_start_minute) = market.ok_or_else(|| Refusal::not_found("market"))?;
+        Ok(Self { act, market_id, name, day_start_minute, tail })
+    }
+
     /// As of the end of a window.
-    fn facts(
+    pub(super) fn facts(
         &self,
         connection: &mut DbConnection,
         window: Span,

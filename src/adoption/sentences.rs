@@ -1,6 +1,6 @@
 //! What the report says in words: what it cannot see, and what to keep in mind.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::equipped::Reason;
@@ -13,7 +13,7 @@ use crate::primitives::Day;
 use crate::primitives::money::thousands;
 
 /// One sentence in both languages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Sentence {
     pub vi: String,
     pub en: String,

@@ -1023,6 +1023,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    teams (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        section_ids -> Text,
+        neighbourhood_ids -> Text,
+        members -> Text,
+        created_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    visit_rounds (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        market_id -> BigInt,
+        team_id -> Nullable<BigInt>,
+        day -> Integer,
+        capacity -> Integer,
+        as_of -> Integer,
+        created_by -> BigInt,
+        created_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    visits (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        round_id -> Nullable<BigInt>,
+        place -> Integer,
+        occupancy_id -> BigInt,
+        reasons -> Text,
+        score -> BigInt,
+        is_drawn -> Bool,
+        outcome -> Nullable<Text>,
+        obstacle -> Nullable<Text>,
+        taught -> Text,
+        note -> Nullable<Text>,
+        visited_by -> Nullable<Text>,
+        visited_day -> Nullable<Integer>,
+        recorded_by -> Nullable<BigInt>,
+        recorded_at_ms -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     boards,
     board_heads,
@@ -1090,6 +1137,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     stall_link_routes,
     listeners,
     listener_routes,
+    teams,
+    visit_rounds,
+    visits,
     unassigned,
     day_totals,
     month_totals,

@@ -1,3 +1,13 @@
-//! What teams do on the spot, and whom they visit next: for now the checks of what hangs on stalls.
+//! What teams do on the spot, and whom they visit next: checks of what hangs on stalls, rounds with
+//! their lists and reasons (`docs/visits.md`), what came of each visit. It sees classes of use and
+//! days, never an amount.
 
+pub mod candidates;
 pub mod checks;
+mod draw;
+pub mod reasons;
+pub mod rounds;
+mod sentences;
+pub mod store;
+pub mod teams;
+pub mod visits;

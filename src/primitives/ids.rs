@@ -61,3 +61,9 @@ typed_id!(/// A link that opens a stall's page on a phone.
     StallLinkId, "sln");
 typed_id!(/// A browser that opened such a link.
     ListenerId, "lsn");
+typed_id!(/// A team that goes to the stalls.
+    TeamId, "tea");
+typed_id!(/// A round that a team goes.
+    RoundId, "rnd");
+typed_id!(/// A visit to a stall, to be made or made.
+    VisitId, "vst");

@@ -69,6 +69,15 @@ where
     Ok(Vec::<Object<T>>::deserialize(from)?.into_iter().map(|object| object.0).collect())
 }
 
+/// [`objects`] in a field that is [`present`].
+pub fn present_objects<'de, D, T>(from: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    objects(from).map(Some)
+}
+
 struct Object<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::check::{found, text};
+use super::check::{found, referred, text};
 use super::store::neighbourhoods as store;
 use super::{Page, PageRequest, Patch};
 use crate::access::{Act, Permission};
@@ -104,6 +104,19 @@ pub fn get(
 ) -> Outcome<Neighbourhood> {
     act.require(Permission::RegistryRead)?;
     Ok(found(store::find(connection, act.board_id(), id)?, "neighbourhood")?)
+}
+
+/// The khóm that an input field points to.
+///
+/// # Errors
+/// `not-found` on the field.
+pub fn require(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: NeighbourhoodId,
+    field: &'static str,
+) -> Outcome<Neighbourhood> {
+    Ok(referred(store::find(connection, act.board_id(), id)?, "neighbourhood", field)?)
 }
 
 pub fn list(

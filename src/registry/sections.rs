@@ -69,6 +69,19 @@ pub fn get(connection: &mut DbConnection, act: &Act, id: SectionId) -> Outcome<S
     Ok(found(store::find(connection, act.board_id(), id)?, "section")?)
 }
 
+/// The section that an input field points to.
+///
+/// # Errors
+/// `not-found` on the field.
+pub fn require(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: SectionId,
+    field: &'static str,
+) -> Outcome<Section> {
+    Ok(referred(store::find(connection, act.board_id(), id)?, "section", field)?)
+}
+
 /// The section of a market that an input field points to.
 ///
 /// # Errors

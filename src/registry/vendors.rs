@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::check::{found, phone, referred, text};
-use super::store::{neighbourhoods as neighbourhood_store, vendors as store};
-use super::{Page, PageRequest, Patch};
+use super::check::{found, phone, text};
+use super::store::vendors as store;
+use super::{Page, PageRequest, Patch, neighbourhoods};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{NeighbourhoodId, VendorId};
@@ -115,8 +115,7 @@ pub fn change(
 
 fn check_neighbourhood(connection: &mut DbConnection, act: &Act, vendor: &Vendor) -> Outcome<()> {
     if let Some(id) = vendor.neighbourhood_id {
-        let neighbourhood = neighbourhood_store::find(connection, act.board_id(), id)?;
-        referred(neighbourhood, "neighbourhood", "neighbourhood_id")?;
+        neighbourhoods::require(connection, act, id, "neighbourhood_id")?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cho40");
 /// The documents with such blocks, each with what its last words show when it worked.
-const DOCUMENTS: [(&str, &[&str]); 17] = [
+const DOCUMENTS: [(&str, &[&str]); 18] = [
     (
         "README.md",
         &[
@@ -24,6 +24,15 @@ const DOCUMENTS: [(&str, &[&str]); 17] = [
     ("docs/vi/quickstart.md", QUICKSTART),
     ("docs/api.md", &["\"rule\": \"reference\"", "\"state\": \"open\"", "Tính đến hết ngày"]),
     ("docs/code-checks.md", &["\"result\": \"right\"", "[]", "\"result\":\"wrong_account\""]),
+    (
+        "docs/visits.md",
+        &[
+            "A1 Bé: Chưa có mã, chưa rõ vì sao.",
+            "1. A1 Bé: Chưa có mã, chưa rõ vì sao. Mang theo: Phiếu ghé lần đầu",
+            "\"outcome\":\"begun\"",
+            "\"taught\":{\"electricity\":1}",
+        ],
+    ),
     ("docs/operating.md", &["rows of", "Everything agrees"]),
     (
         "docs/PRINTING.md",
@@ -201,7 +210,7 @@ fn works(document: &str) {
     let given = match document {
         page if page.contains("/feeds/") || page == "docs/PHONE.md" => given_to(page),
         "docs/PRINTING.md" => format!("{STALL}{A_CODE}"),
-        "docs/code-checks.md" => STALL.to_owned(),
+        "docs/code-checks.md" | "docs/visits.md" => STALL.to_owned(),
         _ => String::new(),
     };
     let said = Installation::start().run(&format!("{given}{commands}"));
@@ -238,6 +247,11 @@ fn the_page_on_printing_works() {
 #[test]
 fn the_checks_of_stalls_work() {
     works("docs/code-checks.md");
+}
+
+#[test]
+fn the_page_on_visits_works() {
+    works("docs/visits.md");
 }
 
 #[test]

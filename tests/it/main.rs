@@ -128,6 +128,8 @@ mod vietqr_issue;
 mod vietqr_photo;
 mod vietqr_props;
 mod vietqr_reference;
+mod visits;
+mod visits_rounds;
 mod web;
 mod web_access;
 mod web_bad_input;

@@ -82,6 +82,8 @@ on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
         ("statements", "account_id", "accounts"),
         ("refunds", "transfer_id", "transfers"),
         ("stall-links", "occupancy_id", "occupancies"),
+        ("visit-rounds", "market_id", "markets"),
+        ("visits", "occupancy_id", "occupancies"),
     ] {
         let path = format!("/api/v1/{list}?{parameter}={}", theirs.id(of));
         let answer = site.get(&path);

@@ -76,6 +76,10 @@ fn published_words_are_the_ones_that_are_taken() {
             "CodeSource" => taken::<codes::CodeSource>(values),
             "Purpose" => taken::<consents::Purpose>(values),
             "NumberKind" => taken::<numbers::NumberKind>(values),
+            "VisitReason" => taken::<cho40::outreach::reasons::VisitReason>(values),
+            "VisitOutcome" => taken::<cho40::outreach::visits::VisitOutcome>(values),
+            "Obstacle" => taken::<cho40::outreach::visits::Obstacle>(values),
+            "Service" => taken::<cho40::outreach::visits::Service>(values),
             "SizeClass" => taken::<stalls::SizeClass>(values),
             "Method" => taken::<cho40::registry::verifications::Method>(values),
             "Permission" => taken::<cho40::access::Permission>(values),
@@ -138,6 +142,10 @@ fn only_written(name: &str) -> Option<Vec<String>> {
             };
             let of_codes = [NoCode, NotVerified, ScanDiffers, NotScanned];
             written(&[of_codes.as_slice(), &[NoFeed, FeedBlind, FeedGaps]].concat())
+        }
+        "Rest" => {
+            use cho40::outreach::candidates::Rest::{Planned, Refused, VisitedLately};
+            written(&[VisitedLately, Refused, Planned])
         }
         "MoneyDirection" => written(&[MoneyDirection::In, MoneyDirection::Out]),
         "Standing" => {
@@ -240,6 +248,7 @@ fn good_value(document: &Value, world: &World, parameter: &Value) -> String {
         ("from", _) => "2026-11-01".to_owned(),
         ("to" | "on", _) => "2026-11-02".to_owned(),
         _ => match name.strip_suffix("_id") {
+            Some("round") => world.id("visit-rounds").to_owned(),
             Some("occupancy") => world.id("occupancies").to_owned(),
             Some(thing) => world.id(&format!("{thing}s")).to_owned(),
             None if schema["type"] == "boolean" => "true".to_owned(),

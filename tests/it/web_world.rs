@@ -34,6 +34,7 @@ impl World {
         world.pair_a_phone(site);
         world.upload_statements(site);
         world.declare_a_refund(site);
+        world.send_a_team(site);
         let (link, phone) = phone_stall::link_and_phone(site, &world.key, world.id("occupancies"));
         world.ids.extend([("stall-links", link), ("listeners", phone)]);
         world
@@ -139,6 +140,14 @@ impl World {
     fn declare_a_refund(&mut self, site: &Site) {
         let path = format!("/transfers/{}/refunds", self.id("transfers"));
         self.make(site, "refunds", &path, json!({ "class": "refund", "amount_vnd": 10_000 }));
+    }
+
+    fn send_a_team(&mut self, site: &Site) {
+        self.make(site, "teams", "/teams", json!({ "name": "Tổ khóm 1" }));
+        let rounds = format!("/markets/{}/visit-rounds", self.id("markets"));
+        self.make(site, "visit-rounds", &rounds, json!({ "capacity": 1 }));
+        let visit = json!({ "occupancy_id": self.id("occupancies"), "report": report() });
+        self.make(site, "visits", "/visits", visit);
     }
 
     fn lines(&self) -> Value {
@@ -264,7 +273,7 @@ impl World {
 
     /// A good body for an operation, each of its fields in it.
     pub fn body(&self, operation: &str) -> Value {
-        let bodies = [Self::register_body, Self::account_body, Self::money_body];
+        let bodies = [Self::register_body, Self::account_body, Self::money_body, Self::visit_body];
         let body = bodies.iter().find_map(|body| body(self, operation));
         body.unwrap_or_else(|| panic!("no body for {operation}: add one here"))
     }
@@ -319,6 +328,22 @@ impl World {
                 "given_by": "Nguyễn Thị Lụa", "feed_id": self.id("feeds"),
                 "wording": "Tôi đồng ý cho tin báo tiền vào." }),
             "POST /api/v1/consents/{id}/withdraw" => json!({}),
+            _ => return None,
+        })
+    }
+
+    fn visit_body(&self, operation: &str) -> Option<Value> {
+        Some(match operation {
+            "POST /api/v1/teams" | "PATCH /api/v1/teams/{id}" => json!({
+                "name": "Tổ khóm 2", "section_ids": [self.id("sections")],
+                "neighbourhood_ids": [self.id("neighbourhoods")],
+                "members": [{ "name": "Lê Văn Mẫu", "knows": ["Viettel Money"] }] }),
+            "POST /api/v1/markets/{market_id}/visit-rounds" => json!({
+                "team_id": self.id("teams"), "day": "2026-11-25", "capacity": 5 }),
+            "POST /api/v1/visits" => {
+                json!({ "occupancy_id": self.id("occupancies"), "report": report() })
+            }
+            "PUT /api/v1/visits/{id}/report" => report(),
             _ => return None,
         })
     }
@@ -457,4 +482,10 @@ fn template(words: &str) -> Value {
 fn account(number: &str) -> Value {
     json!({ "bin": "970436", "number": number, "kind": "personal", "use_kind": "mixed",
             "holder_name": "Nguyễn Thị Lụa", "relation": "self", "keeps_outgoing": false })
+}
+
+/// What came of a visit.
+fn report() -> Value {
+    json!({ "outcome": "begun", "obstacle": "weak_phone", "taught": ["electricity"],
+            "note": "hẹn thứ hai", "visited_by": "Tổ khóm 1", "visited_on": "2026-11-24" })
 }

@@ -79,6 +79,9 @@ resources! {
     class_rules,
     refunds,
     reports,
+    teams,
+    visit_rounds,
+    visits,
 }
 
 /// Names operations after their file too, `stalls_create`: a generated client has all of them in

@@ -1,0 +1,6 @@
+//! SQL of the room.
+
+pub mod places;
+pub mod rounds;
+pub mod teams;
+pub mod visits;

@@ -1,0 +1,238 @@
+//! Visits: what came of one that a round lists, and those that somebody made unasked.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::reasons::Grounds;
+use super::store::visits as rows;
+use crate::access::{Act, Permission};
+use crate::adoption::Sentence;
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{OccupancyId, RoundId, StallId, VisitId};
+use crate::primitives::{Day, Refusal, UnixMs, input};
+use crate::registry::check::{found, text};
+use crate::registry::{Page, PageRequest, boards, occupancies};
+use crate::text_enum;
+
+const NAME_CHARS: usize = 120;
+const NOTE_CHARS: usize = 400;
+/// What was taught in one visit.
+const MAX_TAUGHT: usize = 10;
+
+text_enum!(
+    /// What came of a visit.
+    VisitOutcome {
+        /// What was to be done is done.
+        Helped = "helped",
+        /// Begun; somebody has to come again.
+        Begun = "begun",
+        /// Nobody was there.
+        Absent = "absent",
+        /// The vendor does not want to take part, and is not visited again unless they ask.
+        Refused = "refused",
+        /// The stall is closed or has another vendor.
+        Gone = "gone",
+    }
+);
+
+text_enum!(
+    /// What keeps a vendor from it, as they said it.
+    Obstacle {
+        NoPhone = "no_phone",
+        WeakPhone = "weak_phone",
+        NoAccount = "no_account",
+        FearOfTax = "fear_of_tax",
+        NoCustomerAsks = "no_customer_asks",
+        NotInterested = "not_interested",
+        Other = "other",
+    }
+);
+
+text_enum!(
+    /// What the household was shown beside the market's code.
+    Service {
+        Electricity = "electricity",
+        Water = "water",
+        SocialInsurance = "social_insurance",
+        ViettelMoney = "viettel_money",
+        CaMauG = "camau_g",
+        BankApp = "bank_app",
+    }
+);
+
+impl VisitOutcome {
+    /// Somebody spoke with the vendor.
+    #[must_use]
+    pub const fn is_met(self) -> bool {
+        matches!(self, Self::Helped | Self::Begun | Self::Refused)
+    }
+}
+
+impl Obstacle {
+    #[must_use]
+    pub fn words(self) -> Sentence {
+        let (vi, en) = match self {
+            Self::NoPhone => ("không có điện thoại thông minh", "no smartphone"),
+            Self::WeakPhone => ("điện thoại yếu, đầy bộ nhớ", "a weak phone"),
+            Self::NoAccount => ("chưa có tài khoản ngân hàng", "no bank account"),
+            Self::FearOfTax => ("ngại chuyện thuế", "afraid of taxes"),
+            Self::NoCustomerAsks => ("chưa thấy khách hỏi", "no customer asks for it"),
+            Self::NotInterested => ("chưa thấy cần", "sees no need"),
+            Self::Other => ("lý do khác", "another reason"),
+        };
+        Sentence { vi: vi.to_owned(), en: en.to_owned() }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Visit {
+    pub id: VisitId,
+    /// Absent where nobody had sent the team there.
+    pub round_id: Option<RoundId>,
+    /// Its place on the round's list, from 1; 0 where there is none.
+    pub place: i32,
+    pub occupancy_id: OccupancyId,
+    pub stall_id: StallId,
+    pub stall_code: String,
+    pub section: String,
+    pub vendor: String,
+    /// Why, the worst first; as it was when the list was drawn up.
+    pub reasons: Vec<Grounds>,
+    /// Severity × size class × days waiting.
+    pub score: i64,
+    /// Drawn by lot: what visits achieve is measured on these alone.
+    pub is_drawn: bool,
+    /// What came of it; null until somebody went.
+    pub report: Option<VisitReport>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub recorded_at: Option<UnixMs>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VisitReport {
+    pub outcome: VisitOutcome,
+    /// What keeps the vendor from it.
+    #[serde(default)]
+    pub obstacle: Option<Obstacle>,
+    /// What the household was shown, each once.
+    #[serde(default)]
+    pub taught: Vec<Service>,
+    /// 1–400 characters; nothing personal.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// Who went: 1–120 characters.
+    pub visited_by: String,
+    /// Not in the future; at most 60 days ago.
+    #[schema(value_type = String, format = Date)]
+    pub visited_on: Day,
+}
+
+/// A visit that no round had asked for: the vendor came, or the team passed by.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewVisit {
+    pub occupancy_id: OccupancyId,
+    #[serde(deserialize_with = "input::object")]
+    pub report: VisitReport,
+}
+
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct VisitFilter {
+    pub round_id: Option<RoundId>,
+    pub occupancy_id: Option<OccupancyId>,
+    /// Only visits that were made, or those still to be made.
+    pub made: Option<bool>,
+}
+
+/// Days that a report may come late: phones are offline at the market, not for months.
+const LATE_DAYS: i32 = 60;
+
+/// # Errors
+/// `not-found` (occupancy_id), and those of a report.
+pub fn create(connection: &mut DbConnection, act: &Act, new: NewVisit) -> Outcome<Visit> {
+    act.require(Permission::VisitsWrite)?;
+    let occupancy = occupancies::require(connection, act, new.occupancy_id, "occupancy_id")?;
+    let report = checked(connection, act, new.report)?;
+    let id = VisitId(act.new_id());
+    let planned = rows::Planned {
+        id,
+        round_id: None,
+        place: 0,
+        occupancy_id: occupancy.id,
+        reasons: &[],
+        score: 0,
+        is_drawn: false,
+    };
+    rows::insert(connection, act.board_id(), &planned)?;
+    rows::record(connection, act, id, &report)?;
+    find(connection, act, id)
+}
+
+/// Writes down what came of a visit; again, what is corrected. Safe to be sent again.
+///
+/// # Errors
+/// `not-found`; `visit-later-than-today` and `visit-too-long-ago` (visited_on), `text-length` (note,
+/// visited_by), `list-too-long` (taught).
+pub fn report(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: VisitId,
+    report: VisitReport,
+) -> Outcome<Visit> {
+    act.require(Permission::VisitsWrite)?;
+    find(connection, act, id)?;
+    let report = checked(connection, act, report)?;
+    rows::record(connection, act, id, &report)?;
+    find(connection, act, id)
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: VisitId) -> Outcome<Visit> {
+    act.require(Permission::VisitsRead)?;
+    find(connection, act, id)
+}
+
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &VisitFilter,
+    page: PageRequest,
+) -> Outcome<Page<Visit>> {
+    act.require(Permission::VisitsRead)?;
+    let visits = rows::page(connection, act.board_id(), filter, page)?;
+    Ok(page.page(visits, |visit| visit.id.0))
+}
+
+fn find(connection: &mut DbConnection, act: &Act, id: VisitId) -> Outcome<Visit> {
+    Ok(found(rows::find(connection, act.board_id(), id)?, "visit")?)
+}
+
+fn checked(
+    connection: &mut DbConnection,
+    act: &Act,
+    mut report: VisitReport,
+) -> Outcome<VisitReport> {
+    let today = boards::today(connection, act)?;
+    if report.visited_on > today {
+        let refusal = Refusal::invalid("visited_on", "visit-later-than-today");
+        return Err(refusal.with("today", today).into());
+    }
+    if report.visited_on < today.plus(-LATE_DAYS) {
+        let refusal = Refusal::invalid("visited_on", "visit-too-long-ago");
+        return Err(refusal.with("days", LATE_DAYS).into());
+    }
+    report.visited_by = text("visited_by", &report.visited_by, NAME_CHARS)?;
+    report.note = report.note.map(|note| text("note", &note, NOTE_CHARS)).transpose()?;
+    if report.taught.len() > MAX_TAUGHT {
+        return Err(Refusal::invalid("taught", "list-too-long").with("max", MAX_TAUGHT).into());
+    }
+    let mut once = Vec::new();
+    report.taught.retain(|service| {
+        let is_new = !once.contains(service);
+        once.push(*service);
+        is_new
+    });
+    Ok(report)
+}
