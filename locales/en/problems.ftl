@@ -125,6 +125,8 @@ problem-not-found = { $what ->
     [section] There is no such section in the market. Please check the id.
     [proposal] There is no such proposal. Please check the id.
     [refund] There is no such refund. Please check the id.
+    [marked_transfer] This transfer is not marked, or there is none. Please check the id.
+    [sighting_conflict] There are no such contradicting reports. Please check the id.
     [suspected_pair] There is no such suspected pair. Please check the id.
     [statement] There is no such statement. Please check the id.
     [statement_layout] No file with this layout was uploaded. Please check its name.
@@ -336,6 +338,7 @@ problem-feed-url-unreachable = { $url } cannot be reached: { $error }. Please ch
 problem-feed-headers-malformed = Line { $line } is no header. Please write `Name: value`, one a line.
 problem-delivery-body-gone = The delivery's body is no longer kept, so it cannot be read again. Please have the provider send it again.
 problem-delivery-reads-differently = The delivery reads differently today than when it came, so it cannot be recorded by itself. Please assign the money by hand, and tell the operator.
+problem-already-reviewed = Somebody has reviewed it at { $reviewed_at }. To replace that, please send it again with `again` as true.
 problem-pair-separated = These two reports were separated: each is a transfer of its own by now, which stays. If it is one after all, please attribute the superfluous one as `test`, which counts nowhere, and say why.
 problem-refused-truncated = The refused delivery was not kept whole (it was too long, or a phone's notice that no template reads as money in), so it cannot be verified again. Please have the provider send it again.
 problem-feed-secret-by-pairing = Each phone gets a secret of its own when it is paired. Please make a pairing code for this feed.

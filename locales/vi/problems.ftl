@@ -125,6 +125,8 @@ problem-not-found = { $what ->
     [section] Không tìm thấy khu này trong chợ. Xin coi lại mã.
     [proposal] Không tìm thấy đề nghị này. Xin coi lại mã.
     [refund] Không tìm thấy lần hoàn tiền này. Xin coi lại mã.
+    [marked_transfer] Giao dịch này không có dấu cần xem, hoặc không có. Xin coi lại mã.
+    [sighting_conflict] Không tìm thấy cặp tin trái nhau này. Xin coi lại mã.
     [suspected_pair] Không tìm thấy cặp tin báo nghi trùng này. Xin coi lại mã.
     [statement] Không có sao kê này. Xin kiểm tra mã.
     [statement_layout] Chưa có tập tin nào có mẫu này. Xin kiểm tra tên mẫu.
@@ -356,6 +358,7 @@ problem-feed-url-unreachable = Không gọi được { $url }: { $error }. Xin c
 problem-feed-headers-malformed = Dòng { $line } không phải một header. Mỗi dòng ghi dạng `Tên: giá trị`.
 problem-delivery-body-gone = Nội dung của tin báo không còn lưu nên không đọc lại được. Xin nhờ bên báo tiền gửi lại.
 problem-delivery-reads-differently = Tin báo nay đọc ra khác lúc mới tới nên không ghi riêng được. Xin xếp khoản tiền bằng tay và báo người quản trị.
+problem-already-reviewed = Đã có người xem và ghi lại lúc { $reviewed_at }. Nếu muốn ghi đè, xin gửi lại với `again` là true.
 problem-pair-separated = Hai tin báo này đã được tách: mỗi tin nay là một khoản riêng và giữ nguyên. Nếu thật ra chỉ là một khoản, xin đổi loại của khoản thừa thành `test` (không tính) và ghi lý do.
 problem-refused-truncated = Tin bị từ chối này không lưu trọn (quá dài, hoặc là tin điện thoại mà chưa mẫu nào đọc ra tiền vào) nên không kiểm lại được. Xin nhờ bên báo tiền gửi lại.
 problem-feed-secret-by-pairing = Mỗi điện thoại nhận khóa riêng khi ghép nối. Xin tạo mã ghép nối cho nguồn này.

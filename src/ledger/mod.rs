@@ -15,6 +15,7 @@ pub mod histogram;
 pub mod item;
 pub mod latency;
 pub mod likeness;
+pub mod marks;
 pub mod matching;
 mod one_to_one;
 mod pairing;
@@ -37,6 +38,7 @@ mod writer;
 
 pub use class::Class;
 pub use item::{Item, Recorded};
+pub use store::heads::lock_board;
 pub use store::tail::Tail;
 pub use store::{heard, index, known, receipts, rollup};
 pub use writer::LedgerWriter;

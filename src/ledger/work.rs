@@ -57,6 +57,8 @@ impl<'i> Work<'i> {
             item: self.place,
             transfer_id: self.keeps.then_some(transfer_id),
             digest: self.sighted.digest,
+            // No transfer will have the id that was meant for one.
+            conflict_id: self.sighted.transfer_id,
         }
     }
 

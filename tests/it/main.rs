@@ -104,6 +104,7 @@ mod requests;
 mod requests_refunds;
 mod requests_state;
 mod requests_transitions;
+mod reviews;
 mod stage;
 mod statements_api;
 mod statements_cli;

@@ -82,6 +82,10 @@ on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
         ("statements", "account_id", "accounts"),
         ("refunds", "transfer_id", "transfers"),
         ("stall-links", "occupancy_id", "occupancies"),
+        ("marked-transfers", "stall_id", "stalls"),
+        ("marked-transfers", "market_id", "markets"),
+        ("sighting-conflicts", "stall_id", "stalls"),
+        ("sighting-conflicts", "market_id", "markets"),
     ] {
         let path = format!("/api/v1/{list}?{parameter}={}", theirs.id(of));
         let answer = site.get(&path);

@@ -3,17 +3,17 @@
 use actix_web::{HttpResponse, get, post};
 
 use super::NoFields;
-use crate::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter, SightingConflict};
+use crate::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter};
 use crate::intake::replay::{self, TakenIn};
 use crate::primitives::ids::DeliveryId;
 use crate::registry::Page;
 use crate::web::caller::Caller;
 use crate::web::json::Json;
-use crate::web::listing::{Listing, PageParams, Unfiltered};
+use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 
-resource!(list, show, replay_again, conflicts; DeliveryOutcome);
+resource!(list, show, replay_again; DeliveryOutcome);
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -48,12 +48,4 @@ async fn replay_again(caller: Caller, id: Id<DeliveryId>, nothing: Json<NoFields
             replay::replay(connection, act, &key, id.0)
         })
         .await
-}
-
-/// Reports that contradict an earlier one under the same id, newest first.
-#[utoipa::path(tag = "feeds", params(PageParams), security(("key" = ["feeds.read"])),
-    responses((status = 200, body = Page<SightingConflict>)))]
-#[get("/sighting-conflicts")]
-async fn conflicts(caller: Caller, listing: Listing<Unfiltered>) -> Answer {
-    caller.show(move |connection, act| deliveries::conflicts(connection, act, listing.page)).await
 }
