@@ -112,6 +112,10 @@ on_both!(files_that_cannot_be_true_are_refused, |db| {
     lines.push(&["25/11/2026", "FT3", "", "50,000", "", "tien rau"]);
     let told = refused(look(&stage, stand.account_id, &file(&lines)));
     assert!(told.contains("statement-after-today"), "{told}");
+    // No order of day and month makes it so late.
+    lines[2] = &["25/11/2062", "FT3", "", "50,000", "", "tien rau"];
+    let read = look(&stage, stand.account_id, &file(&lines)).unwrap();
+    assert_eq!((read.counts.new, read.counts.unreadable), (2, 1));
     let mut saved = sheet(&TWO);
     saved[3][3] = Cell::Number(45);
     saved[4][3] = Cell::Text("1.234.567".into());
