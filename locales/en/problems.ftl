@@ -338,6 +338,10 @@ problem-feed-url-unreachable = { $url } cannot be reached: { $error }. Please ch
 problem-feed-headers-malformed = Line { $line } is no header. Please write `Name: value`, one a line.
 problem-delivery-body-gone = The delivery's body is no longer kept, so it cannot be read again. Please have the provider send it again.
 problem-delivery-reads-differently = The delivery reads differently today than when it came, so it cannot be recorded by itself. Please assign the money by hand, and tell the operator.
+problem-assign-beside-counted = The stall has one of this amount and time already, told by another sender{ $transfers ->
+    [none] {""}
+   *[other] {" "}({ $transfers })
+    }. If it is the same money, please attribute this one as `test` without a stall; if it is another, send it again with `besides_counted`: true.
 problem-already-reviewed = Somebody has reviewed it at { $reviewed_at }. To replace that, please send it again with `again` as true.
 problem-pair-separated = These two reports were separated: each is a transfer of its own by now, which stays. If it is one after all, please attribute the superfluous one as `test`, which counts nowhere, and say why.
 problem-refused-truncated = The refused delivery was not kept whole (it was too long, or a phone's notice that no template reads as money in), so it cannot be verified again. Please have the provider send it again.

@@ -358,6 +358,10 @@ problem-feed-url-unreachable = Không gọi được { $url }: { $error }. Xin c
 problem-feed-headers-malformed = Dòng { $line } không phải một header. Mỗi dòng ghi dạng `Tên: giá trị`.
 problem-delivery-body-gone = Nội dung của tin báo không còn lưu nên không đọc lại được. Xin nhờ bên báo tiền gửi lại.
 problem-delivery-reads-differently = Tin báo nay đọc ra khác lúc mới tới nên không ghi riêng được. Xin xếp khoản tiền bằng tay và báo người quản trị.
+problem-assign-beside-counted = Sạp đã có khoản cùng số tiền, cùng giờ do nguồn khác báo{ $transfers ->
+    [none] {""}
+   *[other] {" "}({ $transfers })
+    }. Nếu là một khoản, xin ghi khoản này loại `test`, không kèm sạp; nếu là khoản khác, xin gửi lại với `besides_counted`: true.
 problem-already-reviewed = Đã có người xem và ghi lại lúc { $reviewed_at }. Nếu muốn ghi đè, xin gửi lại với `again` là true.
 problem-pair-separated = Hai tin báo này đã được tách: mỗi tin nay là một khoản riêng và giữ nguyên. Nếu thật ra chỉ là một khoản, xin đổi loại của khoản thừa thành `test` (không tính) và ghi lý do.
 problem-refused-truncated = Tin bị từ chối này không lưu trọn (quá dài, hoặc là tin điện thoại mà chưa mẫu nào đọc ra tiền vào) nên không kiểm lại được. Xin nhờ bên báo tiền gửi lại.

@@ -32,7 +32,9 @@ mod store;
 pub mod suggestions;
 pub mod totals;
 pub mod transfers;
+mod twice;
 pub mod unassigned;
+mod ways;
 mod work;
 mod writer;
 

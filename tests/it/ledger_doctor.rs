@@ -152,7 +152,7 @@ pub fn fill(stage: &Stage) {
         class: Class::Sale,
         amount_vnd: Vnd::new(amount),
     });
-    let new = NewAttribution { lines: lines.into(), why: None };
+    let new = NewAttribution { lines: lines.into(), why: None, besides_counted: false };
     stage.write(move |connection, act| {
         transfers::assign(connection, act, waiting.transfer_id, new).map(drop)
     });

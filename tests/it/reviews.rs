@@ -173,7 +173,7 @@ on_both!(what_a_person_places_elsewhere_is_marked_no_more, |db| {
         class: Class::Personal,
         amount_vnd: Vnd::new(45_000),
     };
-    let new = NewAttribution { lines: vec![line], why: None };
+    let new = NewAttribution { lines: vec![line], why: None, besides_counted: false };
     let id = one.transfer_id;
     stage.write(move |connection, act| transfers::assign(connection, act, id, new));
     assert_eq!(reasons(&stage, MarkFilter::default()).len(), 2);

@@ -387,12 +387,15 @@ impl World {
                 "secret": "khoa-bi-mat-thu-hai", "others_expire_in_s": 3_600 }),
             "PUT /api/v1/feeds/{id}/polling" => polling(),
             "POST /api/v1/feeds/{id}/accounts" => json!({ "account_ids": [self.id("accounts")] }),
-            "POST /api/v1/transfers/{id}/attributions"
-            | "POST /api/v1/transfers/{id}/assignment-proposals" => {
+            "POST /api/v1/transfers/{id}/attributions" => json!({
+                "lines": self.lines(), "why": "chị Lụa nhớ khách này", "besides_counted": false }),
+            "POST /api/v1/transfers/{id}/assignment-proposals" => {
                 json!({ "lines": self.lines(), "why": "chị Lụa nhớ khách này" })
             }
-            "POST /api/v1/assignment-proposals/{id}/approve"
-            | "POST /api/v1/assignment-proposals/{id}/reject" => json!({ "why": "đã hỏi lại" }),
+            "POST /api/v1/assignment-proposals/{id}/approve" => {
+                json!({ "why": "đã hỏi lại", "besides_counted": false })
+            }
+            "POST /api/v1/assignment-proposals/{id}/reject" => json!({ "why": "đã hỏi lại" }),
             // A seen one has no day.
             "POST /api/v1/transfers/{id}/refunds" => json!({
                 "class": "refund", "amount_vnd": 1_000, "occupancy_id": self.id("occupancies"),
