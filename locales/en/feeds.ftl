@@ -70,6 +70,7 @@ poll-url-not-allowed = This address may not be asked. Please check `base_url` an
 poll-database = The database could not be written. The server will do it again by itself; nothing is lost.
 poll-out-of-time = The run took too long and stopped; the next one begins with the accounts that were not reached. If it goes on, please name fewer `accounts`, or a later `from_day`.
 poll-interrupted = The run was interrupted. The next one goes on.
+poll-is-over = This is over: all was last read at { $at }. At that time:
 
 ## The pulse of feeds: `sight-<state>` is what a screen shows, `alarm-<code>` an alarm
 
@@ -149,3 +150,12 @@ mark-cancelled-request = The customer paid for a cancelled request of stall { $s
 mark-next-revoked-reference = See at the stall whether the old code still hangs somewhere and take it down (`POST /code-checks`); if the customer scanned an old picture, ask them to scan the code that hangs there.
 mark-next-ended-occupancy = Take the old code down. If that person still sells there, correct the last day (`PATCH /occupancies/…`); if the customer bought from the new vendor, let the two vendors settle it between them.
 mark-next-cancelled-request = Ask the vendor: hand the goods over if the customer still buys; else give the money back and enter it (`POST /transfers/…/refunds`).
+
+## Why money still waits: `waiting-<reason>`
+
+waiting-unknown-account = The receiving number is not registered. Please register the account or number, or choose the stall of this money.
+waiting-unknown-order = The order is of no request here. Please ask the vendor, then choose the stall.
+waiting-no-occupancy = No stall was linked to the account on that day. Please link it, or choose the stall of this money.
+waiting-several-occupancies = The account serves several stalls, and the memo names none. Please ask the stalls, then choose.
+waiting-several-references = The memo names several stalls or requests. Please read it, then choose.
+waiting-taken-back = Somebody had placed it and took that back. Please look again and choose the stall.

@@ -70,6 +70,7 @@ poll-url-not-allowed = Địa chỉ này không được phép hỏi. Xin coi l�
 poll-database = Cơ sở dữ liệu chưa ghi được. Máy chủ sẽ tự làm lại; chưa mất gì.
 poll-out-of-time = Lần hỏi này lâu quá nên dừng lại; lần sau hỏi tiếp những tài khoản chưa tới lượt. Nếu còn lặp lại, xin bớt `accounts`, hoặc chọn `from_day` gần hơn.
 poll-interrupted = Lần hỏi bị ngắt giữa chừng. Lần sau sẽ làm tiếp.
+poll-is-over = Lỗi này đã qua: lần đọc trọn gần nhất là lúc { $at }. Khi đó:
 
 ## Mạch của nguồn: `sight-<trạng thái>` là chữ trên màn hình, `alarm-<mã>` là báo động
 
@@ -149,3 +150,12 @@ mark-cancelled-request = Khách trả cho yêu cầu đã hủy của sạp { $s
 mark-next-revoked-reference = Ra sạp coi mã cũ còn treo ở đâu thì gỡ (`POST /code-checks`); nếu khách quét ảnh cũ, nhắc khách quét mã đang treo.
 mark-next-ended-occupancy = Gỡ mã cũ khỏi sạp. Nếu người đó vẫn đang bán thì sửa ngày nghỉ sạp (`PATCH /occupancies/…`); nếu khách mua của người bán mới thì nhắc hai người bán tự giao lại tiền.
 mark-next-cancelled-request = Hỏi người bán: khách còn mua thì giao hàng; không thì trả lại tiền rồi ghi khoản trả lại (`POST /transfers/…/refunds`).
+
+## Vì sao một khoản còn chờ: `waiting-<lý do>`
+
+waiting-unknown-account = Số tài khoản nhận chưa đăng ký. Xin đăng ký tài khoản hoặc số, hoặc chọn sạp cho khoản này.
+waiting-unknown-order = Đơn này không phải của yêu cầu nào ở đây. Xin hỏi người bán rồi chọn sạp.
+waiting-no-occupancy = Ngày đó tài khoản không nối với sạp nào. Xin nối tài khoản với sạp, hoặc chọn sạp cho khoản này.
+waiting-several-occupancies = Tài khoản dùng cho nhiều sạp mà nội dung không có mã sạp. Xin hỏi các sạp rồi chọn.
+waiting-several-references = Nội dung có mã của nhiều sạp hoặc yêu cầu. Xin coi nội dung rồi chọn.
+waiting-taken-back = Đã có người ghi cho sạp rồi bỏ lại. Xin coi lại và chọn sạp.

@@ -396,12 +396,14 @@ problem-statement-too-large = Tập tin lớn hơn { $max } MB. Xin xuất kho�
 problem-file-too-large = Tập tin lớn hơn { $max } MB. Xin xuất khoảng thời gian ngắn hơn.
 problem-content-type-not-file = Xin gửi chính tập tin làm nội dung, ví dụ `curl --data-binary @file.xlsx` với `Content-Type: application/octet-stream`, hoặc làm tập tin của biểu mẫu (`curl -F file=@file.xlsx`), không gửi dạng JSON.
 problem-form-without-file = Biểu mẫu không có tập tin, hoặc chưa gửi trọn. Xin chọn tập tin và gửi lại.
-problem-statement-is-a-page = Tập tin này là một trang web, dù có tên .xls. Xin mở bằng Excel, lưu lại thành .xlsx rồi tải tập tin đó lên.
+problem-statement-is-a-page = Tập tin này là một trang web, dù có tên .xls. Xin xuất lại ở dạng CSV hoặc Excel. Nếu ngân hàng chỉ cho dạng này, xin mở bằng Excel đặt theo Việt Nam, lưu thành .xlsx rồi so kỹ bản xem trước.
 problem-statement-format-unknown = Đây không phải tập tin CSV hay Excel. Xin xuất sao kê từ ngân hàng ở dạng Excel hoặc CSV; PDF không đọc được.
-problem-statement-unreadable = Không đọc được tập tin: tập tin bị hỏng hoặc có mật khẩu. Xin mở bằng Excel và lưu lại thành .xlsx không mật khẩu.
+problem-statement-unreadable = Không đọc được tập tin: tập tin bị hỏng, bị cắt, hoặc có mật khẩu. Xin xuất lại từ ngân hàng, không đặt mật khẩu, rồi tải lên ngay, đừng mở ra lưu lại.
 problem-statement-too-many-rows = Tập tin có hơn { $max } dòng. Xin xuất khoảng thời gian ngắn hơn.
 problem-statement-too-many-columns = Bảng có hơn { $max } cột. Xin xóa các cột không có tiêu đề.
-problem-statement-unpacks-too-large = Nội dung bên trong lớn hơn tập tin quá nhiều. Xin lưu bằng Excel thành .csv rồi tải lên.
+problem-statement-unpacks-too-large = Nội dung bên trong lớn hơn tập tin quá nhiều. Xin xuất lại từ ngân hàng khoảng thời gian ngắn hơn, hoặc ở dạng CSV.
+problem-statement-old-font = Chữ trong tập tin là { $font }, không phải Unicode, nên không đọc được tên cột. Xin xuất lại từ ngân hàng ở dạng Excel hoặc CSV UTF-8, hoặc chuyển sang Unicode (như bằng UniKey) rồi tải lên.
+problem-statement-garbled = Chữ trong tập tin đã hỏng vì bị đọc bằng sai bảng mã (như “NgÃ y” thay cho “Ngày”). Xin xuất lại từ ngân hàng rồi tải lên ngay, đừng mở ra lưu lại.
 problem-statement-no-table = Trong tập tin không có bảng giao dịch. Cần một dòng tiêu đề cột, có ngày và số tiền.
 problem-statement-account-differs = Tập tin là của tài khoản { $said }, không phải { $number }. Xin chọn đúng tài khoản của sao kê.
 problem-statement-currency = Tập tin ghi bằng { $currency }. Chỉ nhập được sao kê tiền đồng.

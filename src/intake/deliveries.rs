@@ -63,6 +63,8 @@ pub struct Unreadable {
     pub field: String,
     /// E.g. `not-an-amount`.
     pub because: String,
+    /// Its meaning, in the caller's language.
+    pub detail: String,
 }
 
 /// Which deliveries.
@@ -202,6 +204,10 @@ impl<'a> Reader<'a> {
 
 impl From<Undecodable> for Unreadable {
     fn from(error: Undecodable) -> Self {
-        Self { field: error.field.into_owned(), because: error.because.code().to_owned() }
+        Self {
+            field: error.field.into_owned(),
+            because: error.because.code().to_owned(),
+            detail: String::new(),
+        }
     }
 }

@@ -11,7 +11,7 @@ use cho40::intake::conflicts::{
 use cho40::intake::pulse::{self, AlarmCode};
 use cho40::ledger::Class;
 use cho40::ledger::marks::{self, Mark, MarkFilter, MarkedTransfer, NewMarkReview};
-use cho40::ledger::matching::Rule;
+use cho40::ledger::matching::{Rule, Unassigned};
 use cho40::ledger::transfers::{self, NewAttribution, NewLine};
 use cho40::primitives::Vnd;
 use cho40::primitives::ids::{ConflictId, TransferId};
@@ -347,8 +347,19 @@ fn every_mark_and_contradiction_has_its_words() {
     let reasons = ["money", "details", "unknown"];
     let conflicts =
         reasons.iter().flat_map(|of| [format!("conflict-{of}"), format!("conflict-next-{of}")]);
+    let waits = [
+        Unassigned::UnknownAccount,
+        Unassigned::UnknownOrder,
+        Unassigned::NoOccupancy,
+        Unassigned::SeveralOccupancies,
+        Unassigned::SeveralReferences,
+        Unassigned::TakenBack,
+    ];
+    let waits = waits.map(|of| format!("waiting-{}", of.as_str().replace('_', "-")));
     let after = ["first", "other"].map(|of| format!("conflict-after-{of}"));
-    for key in marks.chain(conflicts).chain(after).chain(["alarm-contradicting".to_owned()]) {
+    for key in
+        marks.chain(conflicts).chain(waits).chain(after).chain(["alarm-contradicting".to_owned()])
+    {
         for language in [Language::Vietnamese, Language::English] {
             let args = [("stall", "A1".to_owned()), ("since_at", "7".to_owned())];
             let text = language.text(&key, &args).unwrap_or_else(|| panic!("{key}"));

@@ -42,8 +42,11 @@ on_both!(a_file_that_names_no_account_is_confirmed, |db| {
     assert!(told.contains("statement-account-unconfirmed"), "{told}");
     assert_eq!(count(&stage), 0);
     let confirmed = Commit { account_confirmed: true, ..Commit::default() };
+    assert!(looked_at.rows_note.en.contains("/rows"));
     start(&stage, looked_at.id, confirmed).unwrap();
-    assert_eq!(run(&stage, looked_at.id).progress.recorded, 2);
+    let done = run(&stage, looked_at.id);
+    assert_eq!(done.progress.recorded, 2);
+    assert!(done.rows_note.en.contains("/transfers"), "its empty list is no loss");
     assert!(look(&stage, stand.account_id, &file(&TWO)).unwrap().names_account);
 });
 

@@ -11,7 +11,7 @@ use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
-use crate::web::texts::Language;
+use crate::web::reasons::{page_told, told};
 
 resource!(list, show, review; Mark);
 
@@ -28,10 +28,8 @@ async fn list(caller: Caller, listing: Listing<MarkFilter>, request: HttpRequest
     let language = language_of(request.headers());
     caller
         .show(move |connection, act| {
-            let Page { items, next_cursor } =
-                marks::list(connection, act, &listing.filter, listing.page)?;
-            let items = items.into_iter().map(|one| told(one, language)).collect();
-            Ok(Page { items, next_cursor })
+            let page = marks::list(connection, act, &listing.filter, listing.page)?;
+            Ok(page_told(page, language))
         })
         .await
 }
@@ -62,13 +60,4 @@ async fn review(
             Ok(told(marks::review(connection, act, id.0, new)?, language))
         })
         .await
-}
-
-/// With its reason and next step in the caller's language.
-fn told(mut one: MarkedTransfer, language: Language) -> MarkedTransfer {
-    let reason = one.reason.as_str().replace('_', "-");
-    let args = [("stall", one.stall_code.clone())];
-    let text = |of: &str| language.text(&format!("{of}-{reason}"), &args).unwrap_or_default();
-    (one.detail, one.next_step) = (text("mark"), text("mark-next"));
-    one
 }

@@ -11,7 +11,7 @@ use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
-use crate::web::texts::Language;
+use crate::web::reasons::{page_told, told};
 
 resource!(list, show, decide);
 
@@ -27,10 +27,8 @@ async fn list(caller: Caller, listing: Listing<ConflictFilter>, request: HttpReq
     let language = language_of(request.headers());
     caller
         .show(move |connection, act| {
-            let Page { items, next_cursor } =
-                conflicts::list(connection, act, &listing.filter, listing.page)?;
-            let items = items.into_iter().map(|one| told(one, language)).collect();
-            Ok(Page { items, next_cursor })
+            let page = conflicts::list(connection, act, &listing.filter, listing.page)?;
+            Ok(page_told(page, language))
         })
         .await
 }
@@ -63,17 +61,4 @@ async fn decide(
             Ok(told(conflicts::decide(connection, act, id.0, new)?, language))
         })
         .await
-}
-
-/// With its reason and next step in the caller's language.
-fn told(mut one: SightingConflict, language: Language) -> SightingConflict {
-    let text = |key: &str| language.text(key, &[]).unwrap_or_default();
-    let reason = one.reason.as_str();
-    one.detail = text(&format!("conflict-{reason}"));
-    let next = match &one.verdict {
-        None => format!("conflict-next-{reason}"),
-        Some(verdict) => format!("conflict-after-{}", verdict.right.as_str()),
-    };
-    one.next_step = text(&next);
-    one
 }
