@@ -213,7 +213,7 @@ fn decide(stage: &Stage, id: ConflictId, right: RightReport) -> Outcome<Sighting
 }
 
 fn alarms(stage: &Stage) -> usize {
-    let alarms = stage.read(|connection, act| pulse::alarms(connection, act));
+    let alarms = stage.read(pulse::alarms);
     let code = |one: &pulse::Pulse| one.alarm.as_ref().map(|alarm| alarm.code);
     alarms.iter().filter(|one| code(one) == Some(AlarmCode::Contradicting)).count()
 }

@@ -52,8 +52,8 @@ on_both!(a_changed_feed_counts_at_once, |db| {
     }
     assert_eq!(listed()["reason"], "wrong-api-key");
     assert!(listed()["detail"].as_str().unwrap().ends_with('.'));
-    let path = format!("{feed}/refused/{}/verify", listed()["number"]);
-    let again = site.post(&path, &json!({})).json;
+    let verify = format!("{feed}/refused/{}/verify", listed()["number"]);
+    let again = site.post(&verify, &json!({})).json;
     assert_eq!(again["outcome"], "refused");
     assert_eq!(again["detail"], listed()["detail"]);
 });
