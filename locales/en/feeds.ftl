@@ -70,6 +70,7 @@ poll-url-not-allowed = This address may not be asked. Please check `base_url` an
 poll-database = The database could not be written. The server will do it again by itself; nothing is lost.
 poll-out-of-time = The run took too long and stopped; the next one begins with the accounts that were not reached. If it goes on, please name fewer `accounts`, or a later `from_day`.
 poll-interrupted = The run was interrupted. The next one goes on.
+poll-is-over = This is over: all was last read at { $at }. At that time:
 
 ## The pulse of feeds: `sight-<state>` is what a screen shows, `alarm-<code>` an alarm
 
@@ -81,6 +82,7 @@ alarm-phone-silent = The phone was not heard since { $since_at }. Please check i
 alarm-poll-failing = Asking the provider has failed several times in a row. The reason is in `last_error` of `/feeds/…/polling`.
 alarm-no-secret = The feed has no key and no phone that still holds, so nothing that is sent would be believed. Please add a key or pair a phone.
 alarm-undecodable = Something has been believed and could not be read since { $since_at }; it may be money. Please see in `/deliveries?outcome=undecodable` what is wrong, mend it at the source or upgrade, then `POST /deliveries/…/replay`. The alarm ends by itself after seven days.
+alarm-contradicting = The feed has told one id twice with different contents, since { $since_at }; the first report was counted. Please look at `/sighting-conflicts` and say which report is right (`POST /sighting-conflicts/…/decide`).
 
 ## A code that its feed cannot see: `warning-<code>`
 
@@ -128,3 +130,32 @@ next-look-at-amount = A payment was a thousand times off what was asked. Hand no
 suggestion-payer = The payer is one whom a rule of the stall names.
 suggestion-outside-hours = The money came outside trading hours.
 suggestion-memo-word = The memo holds a word that a rule of the stall names.
+
+## Two reports of one id that contradict each other: `conflict-<reason>`, and what to do
+
+conflict-money = Two reports of one id differ in amount, direction or account. The first was counted.
+conflict-details = Two reports of one id tell the same money and differ only in time or memo. The first was counted.
+conflict-unknown = Two reports of one id differ; the body of one is no longer kept, so they cannot be compared. The first was counted.
+conflict-next-money = Open the account’s statement or the bank’s app, see which report is right, and say so by `POST /sighting-conflicts/…/decide`.
+conflict-next-details = The books hold the right money. Look at both reports and say which is right by `POST /sighting-conflicts/…/decide`; if it happens often, please ask the provider.
+conflict-next-unknown = Open the statement or the bank’s app, compare it with what was counted (`/transfers/…`), and say which is right by `POST /sighting-conflicts/…/decide`.
+conflict-after-first = What was counted is right: nothing is to be done.
+conflict-after-other = What was counted stays in the books. If its money is wrong: attribute it as `test`, which counts nowhere, and say why by `POST /transfers/…/attributions`, then import that day’s statement to get the right one.
+
+## Money that came by a code or request that was over: `mark-<reason>`, and what to do
+
+mark-revoked-reference = The customer paid by a revoked code of stall { $stall }. The money still reached the vendor’s account, so it still counts for the stall.
+mark-ended-occupancy = The customer paid by a code or request of somebody who has left stall { $stall }, or of an account that no longer serves it. The money reached that person’s account, so it counts for that person.
+mark-cancelled-request = The customer paid for a cancelled request of stall { $stall }.
+mark-next-revoked-reference = See at the stall whether the old code still hangs somewhere and take it down (`POST /code-checks`); if the customer scanned an old picture, ask them to scan the code that hangs there.
+mark-next-ended-occupancy = Take the old code down. If that person still sells there, correct the last day (`PATCH /occupancies/…`); if the customer bought from the new vendor, let the two vendors settle it between them.
+mark-next-cancelled-request = Ask the vendor: hand the goods over if the customer still buys; else give the money back and enter it (`POST /transfers/…/refunds`).
+
+## Why money still waits: `waiting-<reason>`
+
+waiting-unknown-account = The receiving number is not registered. Please register the account or number, or choose the stall of this money.
+waiting-unknown-order = The order is of no request here. Please ask the vendor, then choose the stall.
+waiting-no-occupancy = No stall was linked to the account on that day. Please link it, or choose the stall of this money.
+waiting-several-occupancies = The account serves several stalls, and the memo names none. Please ask the stalls, then choose.
+waiting-several-references = The memo names several stalls or requests. Please read it, then choose.
+waiting-taken-back = Somebody had placed it and took that back. Please look again and choose the stall.

@@ -127,6 +127,8 @@ problem-not-found = { $what ->
     [section] There is no such section in the market. Please check the id.
     [proposal] There is no such proposal. Please check the id.
     [refund] There is no such refund. Please check the id.
+    [marked_transfer] This transfer is not marked, or there is none. Please check the id.
+    [sighting_conflict] There are no such contradicting reports. Please check the id.
     [suspected_pair] There is no such suspected pair. Please check the id.
     [statement] There is no such statement. Please check the id.
     [statement_layout] No file with this layout was uploaded. Please check its name.
@@ -341,6 +343,11 @@ problem-feed-url-unreachable = { $url } cannot be reached: { $error }. Please ch
 problem-feed-headers-malformed = Line { $line } is no header. Please write `Name: value`, one a line.
 problem-delivery-body-gone = The delivery's body is no longer kept, so it cannot be read again. Please have the provider send it again.
 problem-delivery-reads-differently = The delivery reads differently today than when it came, so it cannot be recorded by itself. Please assign the money by hand, and tell the operator.
+problem-assign-beside-counted = The stall has one of this amount and time already, told by another sender{ $transfers ->
+    [none] {""}
+   *[other] {" "}({ $transfers })
+    }. If it is the same money, please attribute this one as `test` without a stall; if it is another, send it again with `besides_counted`: true.
+problem-already-reviewed = Somebody has reviewed it at { $reviewed_at }. To replace that, please send it again with `again` as true.
 problem-pair-separated = These two reports were separated: each is a transfer of its own by now, which stays. If it is one after all, please attribute the superfluous one as `test`, which counts nowhere, and say why.
 problem-refused-truncated = The refused delivery was not kept whole (it was too long, or a phone's notice that no template reads as money in), so it cannot be verified again. Please have the provider send it again.
 problem-feed-secret-by-pairing = Each phone gets a secret of its own when it is paired. Please make a pairing code for this feed.
@@ -374,12 +381,14 @@ problem-statement-too-large = The file is larger than { $max } MB. Please export
 problem-file-too-large = The file is larger than { $max } MB. Please export a shorter period.
 problem-content-type-not-file = Please send the file itself as the body, e.g. `curl --data-binary @file.xlsx` with `Content-Type: application/octet-stream`, or as the file of a form (`curl -F file=@file.xlsx`), not as JSON.
 problem-form-without-file = There is no file in the form, or it did not arrive whole. Please choose the file and send it again.
-problem-statement-is-a-page = This file is a web page, even if it is named .xls. Please open it in Excel and save it as .xlsx, then upload that.
+problem-statement-is-a-page = This file is a web page, though it is named .xls. Please export it as CSV or Excel. If the bank gives only this, open it in an Excel with Vietnamese settings, save it as .xlsx, and check the dry run with care.
 problem-statement-format-unknown = This is not a CSV or Excel file. Please export the statement from the bank as Excel or CSV; a PDF cannot be read.
-problem-statement-unreadable = The file cannot be read: it is damaged, or protected with a password. Please open it in Excel and save it as .xlsx without a password.
+problem-statement-unreadable = The file cannot be read: it is damaged, cut, or protected with a password. Please export it from the bank again, without a password, and upload that file without opening it.
 problem-statement-too-many-rows = The file has more than { $max } rows. Please export a shorter period.
 problem-statement-too-many-columns = The table has more than { $max } columns. Please remove the ones without a heading.
-problem-statement-unpacks-too-large = The file is far larger inside than outside. Please save it in Excel as .csv and upload that.
+problem-statement-unpacks-too-large = The file is far larger inside than outside. Please export a shorter period from the bank, or a CSV.
+problem-statement-old-font = The letters in the file are { $font }, not Unicode, so that the columns’ names cannot be read. Please export it from the bank as Excel or CSV in UTF-8, or convert it to Unicode (as UniKey does), and upload that.
+problem-statement-garbled = The letters in the file are broken, because a program read it in a wrong encoding (as “NgÃ y” for “Ngày”). Please export it from the bank again and upload that file without opening it.
 problem-statement-no-table = There is no table of transfers in the file. It needs a row that names its columns, with a date and an amount.
 problem-statement-account-differs = The file is of account { $said }, not of { $number }. Please choose the account that it belongs to.
 problem-statement-currency = The file is in { $currency }. Only statements in đồng can be imported.

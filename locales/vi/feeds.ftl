@@ -70,6 +70,7 @@ poll-url-not-allowed = Địa chỉ này không được phép hỏi. Xin coi l�
 poll-database = Cơ sở dữ liệu chưa ghi được. Máy chủ sẽ tự làm lại; chưa mất gì.
 poll-out-of-time = Lần hỏi này lâu quá nên dừng lại; lần sau hỏi tiếp những tài khoản chưa tới lượt. Nếu còn lặp lại, xin bớt `accounts`, hoặc chọn `from_day` gần hơn.
 poll-interrupted = Lần hỏi bị ngắt giữa chừng. Lần sau sẽ làm tiếp.
+poll-is-over = Lỗi này đã qua: lần đọc trọn gần nhất là lúc { $at }. Khi đó:
 
 ## Mạch của nguồn: `sight-<trạng thái>` là chữ trên màn hình, `alarm-<mã>` là báo động
 
@@ -81,6 +82,7 @@ alarm-phone-silent = Không nghe thấy điện thoại từ { $since_at }. Xin 
 alarm-poll-failing = Hỏi nhà cung cấp hỏng nhiều lần liền. Lý do ở `last_error` của `/feeds/…/polling`.
 alarm-no-secret = Nguồn không có khóa hay điện thoại nào còn dùng được, nên tin gửi đến không được tin. Xin thêm khóa hoặc ghép điện thoại.
 alarm-undecodable = Có tin được tin nhưng không đọc được từ { $since_at }; trong đó có thể có tiền. Xin coi `/deliveries?outcome=undecodable` để biết chỗ sai, sửa ở nguồn hoặc nâng cấp, rồi `POST /deliveries/…/replay`. Báo động tự tắt sau bảy ngày.
+alarm-contradicting = Nguồn đã báo cùng một mã giao dịch hai lần mà nội dung khác nhau, từ { $since_at }; tin đầu đã được tính. Xin xem `/sighting-conflicts` rồi cho biết tin nào đúng (`POST /sighting-conflicts/…/decide`).
 
 ## Mã mà nguồn không thấy được: `warning-<mã>`
 
@@ -128,3 +130,32 @@ next-look-at-amount = Có khoản lệch một ngàn lần với số tiền c�
 suggestion-payer = Người chuyển là người đã ghi trong quy tắc của sạp.
 suggestion-outside-hours = Tiền vào ngoài giờ bán.
 suggestion-memo-word = Nội dung chuyển khoản có chữ đã ghi trong quy tắc của sạp.
+
+## Hai tin trái nhau dưới cùng một mã: `conflict-<lý do>`, rồi làm gì
+
+conflict-money = Hai tin cùng một mã giao dịch mà khác số tiền, chiều tiền hoặc số tài khoản. Tin đầu đã được tính.
+conflict-details = Hai tin cùng một mã giao dịch, tiền như nhau, chỉ khác giờ hoặc nội dung. Tin đầu đã được tính.
+conflict-unknown = Hai tin cùng một mã giao dịch mà khác nhau; nội dung của một tin không còn lưu nên không so được. Tin đầu đã được tính.
+conflict-next-money = Mở sao kê hoặc ứng dụng ngân hàng của tài khoản, coi tin nào đúng, rồi ghi lại bằng `POST /sighting-conflicts/…/decide`.
+conflict-next-details = Sổ không sai tiền. Coi qua hai tin rồi ghi tin nào đúng bằng `POST /sighting-conflicts/…/decide`; nếu lặp lại nhiều lần, xin hỏi nhà cung cấp.
+conflict-next-unknown = Mở sao kê hoặc ứng dụng ngân hàng, so với khoản đã tính (`/transfers/…`), rồi ghi lại bằng `POST /sighting-conflicts/…/decide`.
+conflict-after-first = Khoản đã tính là đúng, không phải làm gì.
+conflict-after-other = Khoản đã tính giữ nguyên trong sổ. Nếu sai tiền: ghi khoản đó thành loại `test` (không tính) và ghi lý do bằng `POST /transfers/…/attributions`, rồi nhập sao kê của ngày đó để có khoản đúng.
+
+## Tiền vào bằng mã hoặc yêu cầu đã hết hiệu lực: `mark-<lý do>`, rồi làm gì
+
+mark-revoked-reference = Khách trả bằng mã đã thu hồi của sạp { $stall }. Tiền vẫn vào tài khoản của người bán nên vẫn tính cho sạp.
+mark-ended-occupancy = Khách trả bằng mã hoặc yêu cầu của người đã rời sạp { $stall }, hoặc của tài khoản không còn dùng cho sạp. Tiền vào tài khoản của người đó nên tính cho người đó.
+mark-cancelled-request = Khách trả cho yêu cầu đã hủy của sạp { $stall }.
+mark-next-revoked-reference = Ra sạp coi mã cũ còn treo ở đâu thì gỡ (`POST /code-checks`); nếu khách quét ảnh cũ, nhắc khách quét mã đang treo.
+mark-next-ended-occupancy = Gỡ mã cũ khỏi sạp. Nếu người đó vẫn đang bán thì sửa ngày nghỉ sạp (`PATCH /occupancies/…`); nếu khách mua của người bán mới thì nhắc hai người bán tự giao lại tiền.
+mark-next-cancelled-request = Hỏi người bán: khách còn mua thì giao hàng; không thì trả lại tiền rồi ghi khoản trả lại (`POST /transfers/…/refunds`).
+
+## Vì sao một khoản còn chờ: `waiting-<lý do>`
+
+waiting-unknown-account = Số tài khoản nhận chưa đăng ký. Xin đăng ký tài khoản hoặc số, hoặc chọn sạp cho khoản này.
+waiting-unknown-order = Đơn này không phải của yêu cầu nào ở đây. Xin hỏi người bán rồi chọn sạp.
+waiting-no-occupancy = Ngày đó tài khoản không nối với sạp nào. Xin nối tài khoản với sạp, hoặc chọn sạp cho khoản này.
+waiting-several-occupancies = Tài khoản dùng cho nhiều sạp mà nội dung không có mã sạp. Xin hỏi các sạp rồi chọn.
+waiting-several-references = Nội dung có mã của nhiều sạp hoặc yêu cầu. Xin coi nội dung rồi chọn.
+waiting-taken-back = Đã có người ghi cho sạp rồi bỏ lại. Xin coi lại và chọn sạp.

@@ -127,6 +127,8 @@ problem-not-found = { $what ->
     [section] Không tìm thấy khu này trong chợ. Xin coi lại mã.
     [proposal] Không tìm thấy đề nghị này. Xin coi lại mã.
     [refund] Không tìm thấy lần hoàn tiền này. Xin coi lại mã.
+    [marked_transfer] Giao dịch này không có dấu cần xem, hoặc không có. Xin coi lại mã.
+    [sighting_conflict] Không tìm thấy cặp tin trái nhau này. Xin coi lại mã.
     [suspected_pair] Không tìm thấy cặp tin báo nghi trùng này. Xin coi lại mã.
     [statement] Không có sao kê này. Xin kiểm tra mã.
     [statement_layout] Chưa có tập tin nào có mẫu này. Xin kiểm tra tên mẫu.
@@ -361,6 +363,11 @@ problem-feed-url-unreachable = Không gọi được { $url }: { $error }. Xin c
 problem-feed-headers-malformed = Dòng { $line } không phải một header. Mỗi dòng ghi dạng `Tên: giá trị`.
 problem-delivery-body-gone = Nội dung của tin báo không còn lưu nên không đọc lại được. Xin nhờ bên báo tiền gửi lại.
 problem-delivery-reads-differently = Tin báo nay đọc ra khác lúc mới tới nên không ghi riêng được. Xin xếp khoản tiền bằng tay và báo người quản trị.
+problem-assign-beside-counted = Sạp đã có khoản cùng số tiền, cùng giờ do nguồn khác báo{ $transfers ->
+    [none] {""}
+   *[other] {" "}({ $transfers })
+    }. Nếu là một khoản, xin ghi khoản này loại `test`, không kèm sạp; nếu là khoản khác, xin gửi lại với `besides_counted`: true.
+problem-already-reviewed = Đã có người xem và ghi lại lúc { $reviewed_at }. Nếu muốn ghi đè, xin gửi lại với `again` là true.
 problem-pair-separated = Hai tin báo này đã được tách: mỗi tin nay là một khoản riêng và giữ nguyên. Nếu thật ra chỉ là một khoản, xin đổi loại của khoản thừa thành `test` (không tính) và ghi lý do.
 problem-refused-truncated = Tin bị từ chối này không lưu trọn (quá dài, hoặc là tin điện thoại mà chưa mẫu nào đọc ra tiền vào) nên không kiểm lại được. Xin nhờ bên báo tiền gửi lại.
 problem-feed-secret-by-pairing = Mỗi điện thoại nhận khóa riêng khi ghép nối. Xin tạo mã ghép nối cho nguồn này.
@@ -394,12 +401,14 @@ problem-statement-too-large = Tập tin lớn hơn { $max } MB. Xin xuất kho�
 problem-file-too-large = Tập tin lớn hơn { $max } MB. Xin xuất khoảng thời gian ngắn hơn.
 problem-content-type-not-file = Xin gửi chính tập tin làm nội dung, ví dụ `curl --data-binary @file.xlsx` với `Content-Type: application/octet-stream`, hoặc làm tập tin của biểu mẫu (`curl -F file=@file.xlsx`), không gửi dạng JSON.
 problem-form-without-file = Biểu mẫu không có tập tin, hoặc chưa gửi trọn. Xin chọn tập tin và gửi lại.
-problem-statement-is-a-page = Tập tin này là một trang web, dù có tên .xls. Xin mở bằng Excel, lưu lại thành .xlsx rồi tải tập tin đó lên.
+problem-statement-is-a-page = Tập tin này là một trang web, dù có tên .xls. Xin xuất lại ở dạng CSV hoặc Excel. Nếu ngân hàng chỉ cho dạng này, xin mở bằng Excel đặt theo Việt Nam, lưu thành .xlsx rồi so kỹ bản xem trước.
 problem-statement-format-unknown = Đây không phải tập tin CSV hay Excel. Xin xuất sao kê từ ngân hàng ở dạng Excel hoặc CSV; PDF không đọc được.
-problem-statement-unreadable = Không đọc được tập tin: tập tin bị hỏng hoặc có mật khẩu. Xin mở bằng Excel và lưu lại thành .xlsx không mật khẩu.
+problem-statement-unreadable = Không đọc được tập tin: tập tin bị hỏng, bị cắt, hoặc có mật khẩu. Xin xuất lại từ ngân hàng, không đặt mật khẩu, rồi tải lên ngay, đừng mở ra lưu lại.
 problem-statement-too-many-rows = Tập tin có hơn { $max } dòng. Xin xuất khoảng thời gian ngắn hơn.
 problem-statement-too-many-columns = Bảng có hơn { $max } cột. Xin xóa các cột không có tiêu đề.
-problem-statement-unpacks-too-large = Nội dung bên trong lớn hơn tập tin quá nhiều. Xin lưu bằng Excel thành .csv rồi tải lên.
+problem-statement-unpacks-too-large = Nội dung bên trong lớn hơn tập tin quá nhiều. Xin xuất lại từ ngân hàng khoảng thời gian ngắn hơn, hoặc ở dạng CSV.
+problem-statement-old-font = Chữ trong tập tin là { $font }, không phải Unicode, nên không đọc được tên cột. Xin xuất lại từ ngân hàng ở dạng Excel hoặc CSV UTF-8, hoặc chuyển sang Unicode (như bằng UniKey) rồi tải lên.
+problem-statement-garbled = Chữ trong tập tin đã hỏng vì bị đọc bằng sai bảng mã (như “NgÃ y” thay cho “Ngày”). Xin xuất lại từ ngân hàng rồi tải lên ngay, đừng mở ra lưu lại.
 problem-statement-no-table = Trong tập tin không có bảng giao dịch. Cần một dòng tiêu đề cột, có ngày và số tiền.
 problem-statement-account-differs = Tập tin là của tài khoản { $said }, không phải { $number }. Xin chọn đúng tài khoản của sao kê.
 problem-statement-currency = Tập tin ghi bằng { $currency }. Chỉ nhập được sao kê tiền đồng.

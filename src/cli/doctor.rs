@@ -58,7 +58,11 @@ pub(super) fn report(connection: &mut DbConnection, repair: bool) -> Outcome<Exi
             say(&format!("{difference} → đã sửa / corrected"))?;
         }
         for difference in &repaired.left {
-            say(&format!("{difference} → không tự sửa / not corrected"))?;
+            let by = repaired.blocked.iter().find(|(what, _)| *what == difference.what);
+            let why = by.map_or(String::new(), |(_, by)| {
+                format!(": {by} sai, phải sửa trước / is wrong and comes first")
+            });
+            say(&format!("{difference} → không tự sửa / not corrected{why}"))?;
         }
     }
     if corrected > 0 {

@@ -23,12 +23,8 @@ pub struct OnceArgs {
     #[command(flatten)]
     settings: Settings,
     /// The feed's id / Mã nguồn
-    #[arg(long, value_parser = feed_id)]
-    feed: FeedId,
-}
-
-fn feed_id(text: &str) -> Result<FeedId, String> {
-    FeedId::parse(text).ok_or_else(|| "fed_…".to_owned())
+    #[arg(long)]
+    feed: String,
 }
 
 /// Exit code 0 where all was read, 1 where something failed, with the reason.
@@ -37,10 +33,10 @@ fn feed_id(text: &str) -> Result<FeedId, String> {
 /// `not-found`, `feed-disabled`, `poll-running`.
 pub fn run(command: &PollCommand) -> Outcome<ExitCode> {
     let PollCommand::Once(args) = command;
+    let feed = FeedId::parse(&args.feed).ok_or_else(|| Refusal::not_found("feed"))?;
     let config = args.settings.resolve()?.app;
     let hosts = config.poll_hosts.clone();
     let app = App::build(config, Clock::system())?;
-    let feed = args.feed;
     let board_id = app.db.read_here(|connection| polling::require(connection, feed))?;
     let poller = Poller::new(app.intake.clone(), hosts);
     let ran = poller.poll(board_id, feed, false)?;

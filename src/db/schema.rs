@@ -464,6 +464,22 @@ diesel::table! {
         fields_digest -> BigInt,
         delivery_id -> BigInt,
         item -> Integer,
+        id -> BigInt,
+        verdict -> Nullable<Text>,
+        decided_by -> Nullable<BigInt>,
+        decided_at_ms -> Nullable<BigInt>,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    mark_reviews (board_id, transfer_id, seq) {
+        board_id -> BigInt,
+        transfer_id -> BigInt,
+        seq -> Integer,
+        reviewed_by -> BigInt,
+        reviewed_at_ms -> BigInt,
+        note -> Nullable<Text>,
     }
 }
 
@@ -1109,6 +1125,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     refused_deliveries,
     sightings,
     sighting_conflicts,
+    mark_reviews,
     account_sources,
     suspected_pairs,
     feed_polls,

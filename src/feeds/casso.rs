@@ -39,6 +39,19 @@ pub(super) const TEST_REFERENCE: &str = "MA_GIAO_DICH_THU_NGHIEM";
 #[derive(Debug)]
 pub struct Casso;
 
+const V1_FAMILY: &str = "webhook_v1";
+pub(super) const V2_FAMILY: &str = "webhook_v2";
+
+/// The sender of the first integration's reports, whatever their ids are made of.
+pub(super) fn v1_sender(company: &str) -> String {
+    format!("{company}:{V1_FAMILY}")
+}
+
+/// Whether it is [`v1_sender`]'s.
+pub(super) fn is_v1_sender(sender: &str) -> bool {
+    sender.strip_suffix(V1_FAMILY).is_some_and(|company| company.ends_with(':'))
+}
+
 /// What the two versions call the same things.
 struct Names {
     id_family: &'static str,
@@ -54,7 +67,7 @@ struct Names {
 }
 
 const V1: Names = Names {
-    id_family: "webhook_v1",
+    id_family: V1_FAMILY,
     reference: "tid",
     time: "when",
     account: ["bank_sub_acc_id", "subAccId"],
@@ -66,7 +79,7 @@ const V1: Names = Names {
 };
 
 const V2: Names = Names {
-    id_family: "webhook_v2",
+    id_family: V2_FAMILY,
     reference: "reference",
     time: "transactionDateTime",
     account: ["accountNumber", "accountNumber"],

@@ -274,11 +274,15 @@ impl FeedConfig {
         }
     }
 
-    /// Whose reports these are, `provider:merchant`: the beginning of their namespaces. A sender
-    /// tells of each transfer under one id, so two ids of one sender are two transfers.
+    /// Whose reports these are, as [`super::Reported::sender`] of its webhooks: `provider:merchant`,
+    /// with the integration behind it where Casso's is the first.
     #[must_use]
     pub fn sender(&self) -> String {
-        format!("{}:{}", self.provider(), self.merchant())
+        let company = format!("{}:{}", self.provider(), self.merchant());
+        let Self::Casso(CassoConfig { version: CassoVersion::V1, .. }) = self else {
+            return company;
+        };
+        super::casso::v1_sender(&company)
     }
 
     /// Whether deliveries are believed without any proof; such a feed needs no secret.

@@ -75,7 +75,9 @@ pub use provider::{FeedKind, Provider};
 pub use reach::{BankReach, Blind, MAX_MEMO_WORD, MoneyOut, Reach, SeenNumbers};
 pub use refused::RefusedBecause;
 pub use reply::{Outcome, Reply};
-pub use reported::{Decoded, Direction, OrderRef, Payer, Precision, Reported};
+pub use reported::{
+    Decoded, Direction, OrderRef, Payer, Precision, Reported, company, may_name_otherwise,
+};
 pub use secret::Secret;
 pub use sepay_gateways::bin_of_gateway;
 pub use undecodable::{Undecodable, UndecodableBecause};

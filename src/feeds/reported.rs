@@ -2,8 +2,13 @@
 
 use sha2::{Digest, Sha256};
 
-use super::Provider;
+use super::list::LIST_FAMILY;
+use super::{Provider, casso};
+use crate::primitives::time::MS_PER_HOUR;
 use crate::primitives::{UnixMs, Vnd};
+
+/// Clocks differ by less.
+const AHEAD_MS: i64 = MS_PER_HOUR;
 
 /// What a verified body says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +86,20 @@ pub struct Reported {
     pub order: Option<OrderRef>,
 }
 
+/// Provider and merchant of a sender, whichever way it is.
+#[must_use]
+pub fn company(sender: &str) -> &str {
+    let end = sender.match_indices(':').nth(1).map(|(at, _)| at);
+    end.and_then(|end| sender.get(..end)).unwrap_or(sender)
+}
+
+/// Whether two ways of one company may name a transfer by different references of the bank: those of
+/// Casso's two integrations. No document says that `tid` is `reference`.
+#[must_use]
+pub fn may_name_otherwise(one: &str, other: &str) -> bool {
+    casso::is_v1_sender(one) != casso::is_v1_sender(other)
+}
+
 impl Direction {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -118,6 +137,37 @@ impl Reported {
     #[must_use]
     pub fn namespace(&self) -> String {
         format!("{}:{}:{}", self.provider, self.merchant, self.id_family)
+    }
+
+    /// Whether it tells a time that was still to come when it arrived: nothing is reported before it
+    /// happens.
+    #[must_use]
+    pub fn is_ahead_of(&self, received_at: UnixMs) -> bool {
+        self.occurred_at > received_at.plus_ms(AHEAD_MS)
+    }
+
+    /// As it is booked. A time that cannot be is none: then the day of its arrival is all that is
+    /// known, so that no report shows money of the future. Its body keeps what was told.
+    #[must_use]
+    pub fn booked(mut self, received_at: UnixMs) -> Self {
+        if self.is_ahead_of(received_at) {
+            self.occurred_at = received_at.day(0).start(0);
+            self.precision = Precision::Day;
+        }
+        self
+    }
+
+    /// Whose ids these are, as of [`super::FeedConfig::sender`]. A sender tells each transfer under
+    /// one id, but a company may tell it again by another way whose ids are its own: its list, and
+    /// Casso's first integration beside the second.
+    #[must_use]
+    pub fn sender(&self) -> String {
+        if self.id_family == LIST_FAMILY {
+            return self.namespace();
+        }
+        let company = format!("{}:{}", self.provider, self.merchant);
+        let is_v1 = self.provider == Provider::Casso && self.id_family != casso::V2_FAMILY;
+        if is_v1 { casso::v1_sender(&company) } else { company }
     }
 
     /// A digest of the fields that must not change between two reports of one id: direction,

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::store::deliveries::{self as rows, ConflictRow, DeliveryRow};
+use super::store::deliveries::{self as rows, DeliveryRow};
 use super::store::feeds as feed_rows;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
@@ -63,16 +63,8 @@ pub struct Unreadable {
     pub field: String,
     /// E.g. `not-an-amount`.
     pub because: String,
-}
-
-/// Two reports of one transfer that contradict each other; the first one was counted.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SightingConflict {
-    /// The id that both have at the provider.
-    pub provider_id: String,
-    pub transfer_id: Option<TransferId>,
-    pub first: Option<Delivery>,
-    pub other: Option<Delivery>,
+    /// Its meaning, in the caller's language.
+    pub detail: String,
 }
 
 /// Which deliveries.
@@ -104,26 +96,6 @@ pub fn get(connection: &mut DbConnection, act: &Act, id: DeliveryId) -> Outcome<
     Reader::new(act).show(connection, row.ok_or_else(|| Refusal::not_found("delivery"))?)
 }
 
-/// Reports that contradict an earlier one under the same id, newest first.
-pub fn conflicts(
-    connection: &mut DbConnection,
-    act: &Act,
-    page: PageRequest,
-) -> Outcome<Page<SightingConflict>> {
-    act.require(Permission::FeedsRead)?;
-    let found = rows::conflicts(connection, act.board_id(), page)?;
-    let page = page.page(found, |conflict| conflict.other_delivery);
-    let ids: Vec<_> =
-        page.items.iter().map(|one| [one.first_delivery, one.other_delivery]).collect();
-    let shown = both(connection, act, &ids)?;
-    let conflict = |(one, [first, other]): (ConflictRow, [Option<Delivery>; 2])| {
-        let ConflictRow { provider_id, transfer_id, .. } = one;
-        SightingConflict { provider_id, transfer_id, first, other }
-    };
-    let items = page.items.into_iter().zip(shown).map(conflict).collect();
-    Ok(Page { items, next_cursor: page.next_cursor })
-}
-
 /// Two deliveries beside each other, as far as they are kept, of each pair of ids.
 pub(super) fn both(
     connection: &mut DbConnection,
@@ -144,6 +116,23 @@ pub(super) fn both(
         shown.push([show(first)?, show(other)?]);
     }
     Ok(shown)
+}
+
+/// What deliveries report, as far as their bodies are kept and can be read.
+pub(super) fn reported(
+    connection: &mut DbConnection,
+    act: &Act,
+    ids: &[i64],
+) -> Outcome<HashMap<i64, Vec<Reported>>> {
+    let mut reader = Reader::new(act);
+    let mut told = HashMap::new();
+    for row in rows::find_all(connection, act.board_id(), ids)? {
+        let Some(body) = &row.body else { continue };
+        if let Ok(Decoded::Transfers(all)) = reader.decode(connection, &row, body)? {
+            told.insert(row.id.0, all);
+        }
+    }
+    Ok(told)
 }
 
 /// Shows deliveries; each feed's configuration is read once.
@@ -215,6 +204,10 @@ impl<'a> Reader<'a> {
 
 impl From<Undecodable> for Unreadable {
     fn from(error: Undecodable) -> Self {
-        Self { field: error.field.into_owned(), because: error.because.code().to_owned() }
+        Self {
+            field: error.field.into_owned(),
+            because: error.because.code().to_owned(),
+            detail: String::new(),
+        }
     }
 }

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod book;
 pub mod complaints;
+pub mod conflicts;
 pub mod deliveries;
 pub mod facts;
 pub mod feeds;

@@ -69,7 +69,9 @@ pub struct PollError {
     pub http_status: Option<i32>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<UnixMs>,
-    /// What it means and what to do, in the caller's language.
+    /// Everything has been read to its end since.
+    pub is_over: bool,
+    /// What it means and what to do, and since when it is over, in the caller's language.
     pub detail: String,
 }
 
@@ -217,10 +219,13 @@ fn place(id: FeedId) -> String {
 
 fn show(act: &Act, row: PollRow, cursors: Vec<CursorRow>) -> Polling {
     let error = |code: Option<String>, http_status, at| {
-        code.map(|code| PollError { code, http_status, at, detail: String::new() })
+        code.map(|code| PollError { code, http_status, at, is_over: false, detail: String::new() })
     };
     let state = row.state;
-    let last_error = error(state.last_error, state.last_error_status, state.last_error_at);
+    let mut last_error = error(state.last_error, state.last_error_status, state.last_error_at);
+    if let Some(error) = &mut last_error {
+        error.is_over = state.last_success_at.is_some_and(|at| Some(at) > error.at);
+    }
     let is_asked = |cursor: &CursorRow| row.accounts.contains(&cursor.account);
     let failing = cursors.into_iter().filter(is_asked).filter_map(|cursor| {
         let error = error(cursor.last_error, cursor.last_error_status, cursor.tried_at)?;

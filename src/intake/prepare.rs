@@ -26,7 +26,8 @@ pub fn item(
             if reported.iter().any(is_private) {
                 private_body = Some(feed.connector.private_body(&body));
             }
-            Content::Transfers(reported.into_iter().map(|one| sighted(key, new_id, one)).collect())
+            let sighted = |one| sighted(key, new_id, one, received_at);
+            Content::Transfers(reported.into_iter().map(sighted).collect())
         }
         Some(Decoded::Test(_)) => Content::Test,
         Some(Decoded::NotATransfer(_)) => Content::NotATransfer,
@@ -46,7 +47,12 @@ pub fn item(
     }
 }
 
-fn sighted(key: &SecretKey, new_id: &dyn Fn() -> i64, reported: Reported) -> Sighted {
+fn sighted(
+    key: &SecretKey,
+    new_id: &dyn Fn() -> i64,
+    reported: Reported,
+    received_at: UnixMs,
+) -> Sighted {
     let payer = reported.payer.as_ref();
     let payer_text = payer.and_then(|payer| match (&payer.account, &payer.name) {
         (Some(account), _) => {
@@ -59,11 +65,13 @@ fn sighted(key: &SecretKey, new_id: &dyn Fn() -> i64, reported: Reported) -> Sig
     Sighted {
         transfer_id: new_id(),
         namespace: reported.namespace(),
+        sender: reported.sender(),
+        // Of the time as it is told: a retry tells the same, whenever it comes.
         digest: reported.fingerprint(),
         fingerprint: key.fingerprint("transfer", &remembered),
         payer_key: payer_text.map(|payer| key.fingerprint("payer", &payer)),
         references: references(&reported),
         planned: None,
-        reported,
+        reported: reported.booked(received_at),
     }
 }

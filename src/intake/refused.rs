@@ -41,6 +41,8 @@ pub struct Refused {
     pub received_at: UnixMs,
     /// Why, e.g. `wrong-signature`; see `docs/feeds/`.
     pub reason: String,
+    /// Its meaning, in the caller's language.
+    pub detail: String,
     /// The kept headers, `[["name", "value"], …]`.
     #[schema(value_type = Vec<Vec<String>>)]
     pub headers: serde_json::Value,
@@ -122,6 +124,7 @@ pub fn list(
             number,
             received_at: row.received_at,
             reason: row.reason,
+            detail: String::new(),
             headers: serde_json::from_str(&row.headers).unwrap_or_default(),
             body: sees_bodies.then(|| String::from_utf8_lossy(&row.body).into_owned()),
             truncated: row.is_truncated,

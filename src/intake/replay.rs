@@ -24,13 +24,15 @@ pub struct TakenIn {
     pub delivery_id: Option<DeliveryId>,
     /// The check that fails, e.g. `wrong-signature`.
     pub refused_because: Option<String>,
+    /// What that means, in the caller's language.
+    pub detail: Option<String>,
     pub unreadable: Option<Unreadable>,
 }
 
 impl TakenIn {
     pub(super) fn as_it_is(outcome: &str, delivery_id: DeliveryId) -> Self {
         let (outcome, delivery_id) = (outcome.to_owned(), Some(delivery_id));
-        Self { outcome, delivery_id, refused_because: None, unreadable: None }
+        Self { outcome, delivery_id, refused_because: None, detail: None, unreadable: None }
     }
 }
 

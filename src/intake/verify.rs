@@ -34,6 +34,7 @@ pub fn verify(
             outcome: "refused".to_owned(),
             delivery_id: None,
             refused_because: Some(because.code().to_owned()),
+            detail: None,
             unreadable: None,
         });
     }

@@ -10,6 +10,7 @@ use super::replace::{Decided, Replacement, replace};
 use super::store::heads::{self, Head};
 use super::store::{queue, reading};
 use super::transfers::{Stored, Transfer, show};
+use super::twice;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Direction;
@@ -30,6 +31,9 @@ pub struct NewAttribution {
     pub lines: Vec<NewLine>,
     /// Kept with the attribution; 1–300 characters.
     pub why: Option<String>,
+    /// It is another payment than the like one that another sender has told of the stall.
+    #[serde(default)]
+    pub besides_counted: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -53,7 +57,7 @@ pub struct NewLine {
 /// `text-length`, `text-control-character`, `text-hidden-character` (why);
 /// `lines-empty`, `lines-too-many`, `amount-not-positive`, `lines-do-not-sum`,
 /// `line-needs-occupancy`, `line-pays-no-request`, `request-other-account`,
-/// `request-other-occupancy`; `refund-linked`, `refund-declared` (money out); `not-found` for an unknown occupancy or request, and for a transfer
+/// `request-other-occupancy`; `refund-linked`, `refund-declared` (money out); `assign-beside-counted`; `not-found` for an unknown occupancy or request, and for a transfer
 /// that does not wait, unless the caller sees amounts.
 pub fn assign(
     connection: &mut DbConnection,
@@ -68,6 +72,9 @@ pub fn assign(
     let mut heads = heads::lock(connection, &[board_id.0])?;
     let stored = workable(connection, act, id)?;
     let lines = check_lines(connection, act, &stored, &new.lines)?;
+    if !new.besides_counted {
+        twice::refuse(connection, act, &stored, &lines)?;
+    }
     place(connection, act, &mut heads, &stored, lines, Decided::by(act.scope.key_id, why))
 }
 

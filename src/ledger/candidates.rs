@@ -10,7 +10,7 @@ use super::store::reading;
 use super::work::Work;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Precision;
-use crate::primitives::ids::BoardId;
+use crate::primitives::ids::{BoardId, TransferId};
 use crate::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
 use crate::primitives::{UnixMs, Vnd};
 use crate::requests;
@@ -35,6 +35,8 @@ pub struct Candidate {
     pub is_whole: bool,
     /// The same company told it in its other way.
     pub is_own: bool,
+    /// In a way that may name it by another reference of the bank.
+    pub is_renamed: bool,
     /// References of ours that it names: in the memo, or by its order.
     pub names: Vec<Reference>,
     /// When it was recorded, where a statement told it first.
@@ -61,6 +63,7 @@ impl Candidate {
             memo: reported.memo.clone(),
             is_whole: true,
             is_own: false,
+            is_renamed: false,
             names: names.to_vec(),
             statement_at: statement::recorded_at(
                 work.item.evidence.as_str(),
@@ -97,7 +100,8 @@ impl Candidate {
             self.distance_ms(other) <= APART_MS.unsigned_abs()
         };
         let agree = self.names.iter().any(|name| other.names.contains(name));
-        let is_other = self.tells_other_reference(other) && !self.is_worded_alike(other);
+        let is_other =
+            self.tells_other_reference(other) && !other.is_renamed && !self.is_worded_alike(other);
         let differs = other.is_own && (is_other || self.differs_in_balance(other));
         fits && !differs && (agree || self.names.is_empty() || other.names.is_empty())
     }
@@ -227,6 +231,27 @@ impl Candidates {
     }
 }
 
+/// Those of some transfers of one amount and direction that may be the same money as another one,
+/// whoever told them first.
+pub fn like(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    own: TransferId,
+    others: &[i64],
+) -> Outcome<Vec<TransferId>> {
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = read(connection, board_id, &[others, &[own.0]].concat())?;
+    let Some(own) = all.iter().find(|one| one.transfer_id == own.0) else { return Ok(Vec::new()) };
+    // A statement's row is compared as such, whichever of them it is.
+    let is_like = |other: &Candidate| {
+        if own.statement_at.is_some() { other.may_be(own) } else { own.may_be(other) }
+    };
+    let others = all.iter().filter(|one| one.transfer_id != own.transfer_id && is_like(one));
+    Ok(others.map(|one| TransferId(one.transfer_id)).collect())
+}
+
 fn read(connection: &mut DbConnection, board_id: BoardId, ids: &[i64]) -> Outcome<Vec<Candidate>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -255,6 +280,7 @@ fn read(connection: &mut DbConnection, board_id: BoardId, ids: &[i64]) -> Outcom
             memo,
             is_whole,
             is_own: false,
+            is_renamed: false,
             names,
             statement_at: statement::recorded_at(&transfer.evidence, transfer.recorded_at),
             held: None,

@@ -38,6 +38,8 @@ pub struct Repaired {
     pub corrected: Vec<Difference>,
     /// These need a person: no repair touches them, or what they are made of is broken.
     pub left: Vec<Difference>,
+    /// What was not made anew, and what it is made of that is broken.
+    pub blocked: Vec<(&'static str, &'static str)>,
 }
 
 type Examination = fn(&mut DbConnection, BoardId) -> Outcome<Vec<Mismatch>>;
@@ -68,6 +70,9 @@ const EXAMINATIONS: [(&str, Examination, Option<Mend>); 17] = [
 /// What totals are made of. Where it is broken, right totals are not to be had from it, and the
 /// present ones may be the last that are right.
 const SOURCES: [&str; 3] = ["transfer", "transfer lines", "attribution"];
+/// Reports of pairs count for their feeds too.
+const PAIRS: &str = "suspected_pairs";
+const MADE_OF_PAIRS: [&str; 2] = ["feed_days", "feed_bank_days"];
 
 /// Examines one board. An empty list: everything agrees.
 pub fn examine(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Difference>> {
@@ -80,20 +85,23 @@ pub fn examine(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<
     Ok(found)
 }
 
-/// Makes anew whatever totals, roll-ups and index entries are wrong, unless the transfers or their
-/// lines are broken too. Transfers, attributions, requests, the queue and events are never touched.
+/// Makes anew whatever totals, roll-ups and index entries are wrong, unless what they are made of is
+/// broken too: transfers and their lines, and for what feeds reported the pairs. Transfers, attributions, requests, the queue and events are never touched.
 /// Runs in the caller's transaction, the board
 /// locked, so that what arrives meanwhile waits.
 pub fn repair(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Repaired> {
     heads::lock(connection, &[board_id.0])?;
     let mut corrected = examine(connection, board_id)?;
+    let blocked = blocked(&corrected);
     if corrected.iter().any(|found| SOURCES.contains(&found.what)) {
-        return Ok(Repaired { left: corrected, ..Repaired::default() });
+        return Ok(Repaired { left: corrected, blocked, ..Repaired::default() });
     }
     // What the events tell is in the rows before these are compared and replaced.
     while index::catch_up(connection, board_id)? > 0 {}
     for (what, _, mend) in EXAMINATIONS {
-        if let Some(mend) = mend.filter(|_| corrected.iter().any(|found| found.what == what)) {
+        let is_blocked = blocked.iter().any(|(held, _)| *held == what);
+        let is_wrong = !is_blocked && corrected.iter().any(|found| found.what == what);
+        if let Some(mend) = mend.filter(|_| is_wrong) {
             mend(connection, board_id)?;
         }
     }
@@ -101,5 +109,17 @@ pub fn repair(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Repai
     corrected.retain(|found| {
         !left.iter().any(|left| (left.what, &left.key) == (found.what, &found.key))
     });
-    Ok(Repaired { corrected, left })
+    Ok(Repaired { corrected, left, blocked })
+}
+
+/// What is wrong and cannot be made anew, each with the first of its sources that is broken.
+fn blocked(found: &[Difference]) -> Vec<(&'static str, &'static str)> {
+    let is_wrong = |what: &str| found.iter().any(|one| one.what == what);
+    let source = SOURCES.into_iter().find(|source| is_wrong(source));
+    let mended = EXAMINATIONS.iter().filter(|(what, _, mend)| mend.is_some() && is_wrong(what));
+    let by = |what: &'static str| {
+        let pairs = Some(PAIRS).filter(|pairs| MADE_OF_PAIRS.contains(&what) && is_wrong(pairs));
+        Some((what, source.or(pairs)?))
+    };
+    mended.filter_map(|(what, ..)| by(what)).collect()
 }

@@ -2,7 +2,7 @@
 //! database, so that the writer lane only writes.
 
 use super::statement::Planned;
-use crate::feeds::{LIST_FAMILY, Precision, Provider, Reported};
+use crate::feeds::{LIST_FAMILY, Precision, Provider, Reported, company};
 use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::{Day, UnixMs};
 use crate::vietqr::{self, Reference};
@@ -41,6 +41,8 @@ pub struct Sighted {
     /// The id that the transfer gets if this is its first sighting.
     pub transfer_id: i64,
     pub namespace: String,
+    /// Whose ids these are: [`Reported::sender`].
+    pub sender: String,
     /// Digest of the fields, to tell a retry from a contradiction.
     pub digest: i64,
     /// Keyed hash of memo and payer: what stays when they are erased.
@@ -65,25 +67,11 @@ pub fn references(reported: &Reported) -> Vec<Reference> {
     reported.code_hint.as_deref().map(vietqr::scan).unwrap_or_default()
 }
 
-/// Provider and merchant of a sender.
-#[must_use]
-pub fn company(sender: &str) -> &str {
-    let end = sender.match_indices(':').nth(1).map(|(at, _)| at);
-    end.and_then(|end| sender.get(..end)).unwrap_or(sender)
-}
-
 impl Sighted {
-    /// Whose ids these are: provider and merchant, as of [`crate::feeds::FeedConfig::sender`], or
-    /// the whole namespace of a list with ids of its own, which tells the same transfers again.
-    #[must_use]
-    pub fn sender(&self) -> &str {
-        if self.is_listed() { &self.namespace } else { self.company() }
-    }
-
     /// Provider and merchant, whichever way they told it.
     #[must_use]
     pub fn company(&self) -> &str {
-        company(&self.namespace)
+        company(&self.sender)
     }
 
     /// Read from a list with ids of its own.

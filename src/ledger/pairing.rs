@@ -10,6 +10,7 @@
 //! Both then tell the same time, reference and balance, and each tells every transfer once: where
 //! all of it agrees, the two are one with certainty, one to one, and nobody needs to look. Two
 //! references that differ are two transfers, unless second and memo are the same: a person looks.
+//! Casso's two integrations are two such ways, whose references may differ: there they exclude nothing.
 //!
 //! What a statement told first is compared by the rules of statements ([`super::likeness`]).
 //!
@@ -22,7 +23,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::borne::Borne;
 use super::candidates::{COMPARED, Candidate, Candidates, is_of_day, window};
-use super::item::{Recorded, Sighted, company};
+use super::item::{Recorded, Sighted};
 use super::likeness::{self, LATE_DAYS, Likeness};
 use super::matching::{Decision, Unassigned};
 use super::replace::{Decided, Replacement, replace};
@@ -31,9 +32,10 @@ use super::store::fitting::{self, Told, Wanted};
 use super::store::index::{self, Unindexed};
 use super::store::sightings::Seen;
 use super::store::{heads, pairs, reading, told as told_rows};
+use super::ways::Ways;
 use super::work::Work;
 use crate::db::{DbConnection, Outcome};
-use crate::feeds::{Direction, Precision};
+use crate::feeds::{Direction, Precision, may_name_otherwise};
 use crate::primitives::ids::{AccountId, BoardId, PairId, TransferId};
 use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{Day, UnixMs, Vnd};
@@ -94,7 +96,7 @@ fn new_pair<'i>(
         board_id: item.board_id,
         id: sighted.transfer_id,
         transfer_id,
-        sender: sighted.sender(),
+        sender: &sighted.sender,
         namespace: &sighted.namespace,
         provider_id: &sighted.reported.provider_id,
         feed_id: item.feed_id,
@@ -143,7 +145,7 @@ impl<'i> Pairing<'i> {
         let is_new =
             |work: &&Work<'_>| work.is_new_sender && work.keeps && work.seen == Seen::Created;
         for work in work.iter().filter(is_new) {
-            let (item, sender) = (work.item, work.sighted.sender());
+            let (item, sender) = (work.item, &*work.sighted.sender);
             let Some(account_id) = work.account_id else { continue };
             if heard.entry((item.board_id, account_id)).or_default().insert(sender) {
                 let (board_id, feed_id, at) = (item.board_id, item.feed_id, item.received_at);
@@ -163,7 +165,7 @@ impl<'i> Pairing<'i> {
         for work in work.iter_mut().filter(|_| !heard.is_empty()) {
             let Some(account_id) = work.account_id else { continue };
             let heard = heard.get(&(work.item.board_id, account_id));
-            let own = work.sighted.sender();
+            let own = &*work.sighted.sender;
             work.is_shared |= heard.is_some_and(|all| all.iter().any(|sender| *sender != own));
         }
         let mut all = Self::default();
@@ -181,9 +183,9 @@ impl<'i> Pairing<'i> {
         };
         let reported = &work.sighted.reported;
         if let Some(reference) = &reported.bank_reference {
-            self.references.insert((work.sighted.sender(), reference.to_ascii_uppercase()));
+            self.references.insert((&work.sighted.sender, reference.to_ascii_uppercase()));
         }
-        let borne = self.borne.entry((account_id, work.sighted.sender())).or_default();
+        let borne = self.borne.entry((account_id, &*work.sighted.sender)).or_default();
         let own = likeness::own_reference(reported.bank_reference.as_deref());
         borne.add(own.as_deref(), (reported.direction, reported.amount));
         let (at, precision) = (reported.occurred_at, reported.precision);
@@ -206,7 +208,7 @@ impl<'i> Pairing<'i> {
         day: Day,
     ) -> Outcome<Option<Recorded>> {
         let Some(account_id) = work.account_id else { return Ok(None) };
-        let (item, sighted, sender) = (work.item, work.sighted, work.sighted.sender());
+        let (item, sighted, sender) = (work.item, work.sighted, &*work.sighted.sender);
         if let Some(planned) = sighted.planned {
             return Ok(planned.link.map(|link| self.follow(work, link, decision, day)));
         }
@@ -227,7 +229,8 @@ impl<'i> Pairing<'i> {
         });
         candidates.extend(of_batch.map(|recent| {
             let is_own = recent.company == company;
-            Candidate { is_own, ..recent.candidate.clone() }
+            let is_renamed = may_name_otherwise(recent.sender, sender);
+            Candidate { is_own, is_renamed, ..recent.candidate.clone() }
         }));
         // Another report of the batch tells their references.
         candidates.retain(|one| !self.is_another_s(&report, one, sender));
@@ -333,21 +336,15 @@ impl<'i> Pairing<'i> {
         let (board_id, account_id, ..) = key;
         self.look(connection, board_id, account_id)?;
         let told = self.told.get(&(board_id, account_id)).map_or(&[][..], Vec::as_slice);
-        let (sender, of) = (sighted.sender(), sighted.company());
-        let senders = directory.senders_of(account_id);
-        let is_two_ways =
-            sighted.is_listed() || senders.iter().any(|one| &**one != sender && company(one) == of);
-        let own_feeds: HashSet<i64> = directory.feeds_of(of).map(|id| id.0).collect();
+        let sender = sighted.sender.as_str();
+        let (ways, senders) = (Ways::of(sighted, directory), directory.senders_of(account_id));
         let whole = self.whole.get(&(board_id, account_id)).map_or(&[][..], Vec::as_slice);
         let is_whole_day = statement::holds(whole, report.occurred_at.day(0).0);
         let mut found = Candidates::default();
         std::mem::swap(&mut found, &mut self.candidates);
         let mut compare = |is_own: bool, far: bool| -> Outcome<_> {
-            let is_of = |one: &&Told| {
-                let is_company = own_feeds.contains(&one.feed_id);
-                is_company == is_own && (!is_own || one.is_listed != sighted.is_listed())
-            };
-            let fit = told.iter().filter(|one| fits(one, key, report, is_own, far)).filter(is_of);
+            let fit = told.iter().filter(|one| fits(one, key, report, is_own, far));
+            let fit = fit.filter(|one| ways.takes(one, is_own));
             let mut fit: Vec<_> = fit
                 .map(|one| (one, self.hold(one, sender)))
                 .filter(|(_, hold)| *hold != Hold::Taken)
@@ -356,15 +353,18 @@ impl<'i> Pairing<'i> {
             fit.sort_by_key(|(one, _)| (distance(one), one.transfer_id));
             let is_cut = fit.len() > COMPARED;
             fit.truncate(COMPARED);
-            let held: HashMap<i64, _> =
-                fit.iter().map(|(one, hold)| (one.transfer_id, *hold)).collect();
+            let known: HashMap<i64, _> =
+                fit.iter().map(|(one, hold)| (one.transfer_id, (*one, *hold))).collect();
             let fit: Vec<&Told> = fit.into_iter().map(|(one, _)| one).collect();
             let mut all = found.of(connection, board_id, &fit, is_own)?;
             for one in &mut all {
-                one.held = match held.get(&one.transfer_id) {
-                    Some(Hold::By(Reverse(held))) => Some(*held),
-                    _ => None,
-                };
+                if let Some((told, hold)) = known.get(&one.transfer_id) {
+                    one.held = match hold {
+                        Hold::By(Reverse(held)) => Some(*held),
+                        _ => None,
+                    };
+                    one.is_renamed = ways.is_renamed(told);
+                }
                 one.is_whole_day = is_whole_day;
             }
             Ok((all, is_cut))
@@ -372,9 +372,9 @@ impl<'i> Pairing<'i> {
         let mut all = Vec::new();
         let mut is_cut = false;
         let mut is_alone = false;
-        if is_two_ways {
+        if ways.are_two(senders) {
             (all, is_cut) = compare(true, false)?;
-            is_alone = senders.iter().all(|one| company(one) == of)
+            is_alone = ways.are_all(senders)
                 || all.iter().any(|one| report.may_be(one) && report.is_certainly(one));
         }
         if !is_alone {

@@ -8,6 +8,7 @@ use super::assign::{NewLine, WHY_CHARS, check_lines, place, workable};
 use super::replace::Decided;
 use super::store::{heads, proposals as rows, reading};
 use super::transfers::LineView;
+use super::twice;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{KeyId, ProposalId, TransferId};
@@ -85,6 +86,9 @@ pub struct NewProposal {
 pub struct Approval {
     /// 1–300 characters; the proposal's own reason is kept where this is absent.
     pub why: Option<String>,
+    /// It is another payment than the like one that another sender has told of the stall.
+    #[serde(default)]
+    pub besides_counted: bool,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -163,6 +167,9 @@ pub fn approve(
     let proposal = to_decide(connection, act, id)?;
     let stored = reading::transfer(connection, act.board_id(), proposal.transfer_id)?;
     let lines = check_lines(connection, act, &stored, &proposal.lines)?;
+    if !approval.besides_counted {
+        twice::refuse(connection, act, &stored, &lines)?;
+    }
     rows::decide(connection, act, id, ProposalState::Approved, why.as_deref())?;
     let decided = Decided {
         by: Some(act.scope.key_id),
@@ -193,7 +200,9 @@ pub fn reject(
 
 /// A proposal that waits, of somebody else. The board is locked.
 fn to_decide(connection: &mut DbConnection, act: &Act, id: ProposalId) -> Outcome<ProposalRow> {
-    let row = found(rows::find(connection, act, id)?, "proposal")?;
+    // What is decided has left the queue, and with it the sight of who clears it alone: that is said,
+    // not that there was none.
+    let row = found(rows::known(connection, act, id)?, "proposal")?;
     if row.state != ProposalState::Waiting {
         let refusal = Refusal::conflict("proposal-decided").with("state", row.state.as_str());
         let at = row.decided_at.unwrap_or(row.proposed_at);
@@ -202,7 +211,7 @@ fn to_decide(connection: &mut DbConnection, act: &Act, id: ProposalId) -> Outcom
     if row.proposed_by == act.scope.key_id {
         return Err(Refusal::new(RefusalKind::Forbidden, "proposal-own").into());
     }
-    Ok(row)
+    Ok(found(rows::find(connection, act, id)?, "proposal")?)
 }
 
 /// Whoever decided it saw it, though it is settled now.

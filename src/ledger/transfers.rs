@@ -37,6 +37,10 @@ pub struct Transfer {
     pub occurred_at: UnixMs,
     /// `second`, `minute` or `day`.
     pub occurred_precision: String,
+    /// What its report says where that cannot be: it was still to come when the report arrived.
+    /// `occurred_at` is then the day of its arrival. Only for keys with `amounts.read`.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub stated_at: Option<UnixMs>,
     /// By ours.
     #[schema(value_type = String, format = DateTime)]
     pub recorded_at: UnixMs,
@@ -164,6 +168,8 @@ pub(super) fn show(
     let amount = |amount: Vnd| sees_amounts.then_some(amount);
     let view = |stored: Stored| {
         let reported = decoded.remove(&stored.id);
+        let ahead = reported.as_ref().filter(|found| found.is_ahead_of(stored.recorded_at));
+        let stated_at = ahead.map(|found| found.occurred_at);
         let (memo, payer) = reported.map(|found| (found.memo, found.payer)).unzip();
         let line = |line: Line| LineView {
             occupancy_id: line.occupancy_id,
@@ -182,6 +188,7 @@ pub(super) fn show(
             amount_vnd: amount(stored.amount),
             occurred_at: stored.occurred_at,
             occurred_precision: stored.occurred_precision.as_str().to_owned(),
+            stated_at,
             recorded_at: stored.recorded_at,
             evidence: stored.evidence,
             memo,

@@ -27,6 +27,8 @@ pub struct Waiting {
     /// `unknown_account`, `unknown_order`, `no_occupancy`, `several_occupancies`,
     /// `several_references`, or `taken_back` by a person who had placed it.
     pub reason: String,
+    /// Its meaning, in the caller's language.
+    pub detail: String,
     pub memo: Option<String>,
     pub payer_name: Option<String>,
     /// The only open request of the account with this amount in the 15 minutes before.

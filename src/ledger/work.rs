@@ -34,7 +34,7 @@ pub struct Work<'i> {
 impl<'i> Work<'i> {
     /// Asks the register who else reports the account.
     pub fn compare_senders(&mut self, directory: &Directory) {
-        let own = self.sighted.sender();
+        let own = self.sighted.sender.as_str();
         let senders = self.account_id.map_or(&[][..], |id| directory.senders_of(id));
         self.is_new_sender =
             self.account_id.is_some() && !senders.iter().any(|sender| **sender == *own);
@@ -57,6 +57,8 @@ impl<'i> Work<'i> {
             item: self.place,
             transfer_id: self.keeps.then_some(transfer_id),
             digest: self.sighted.digest,
+            // No transfer will have the id that was meant for one.
+            conflict_id: self.sighted.transfer_id,
         }
     }
 

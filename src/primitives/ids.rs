@@ -49,6 +49,8 @@ typed_id!(/// A money movement.
     TransferId, "trf");
 typed_id!(/// A report that seems to be of a transfer that another sender has reported.
     PairId, "par");
+typed_id!(/// A report that contradicts an earlier one under the same id.
+    ConflictId, "cfl");
 typed_id!(/// What somebody proposes of a transfer.
     ProposalId, "prp");
 typed_id!(/// A rule that proposes what money of a stall is.

@@ -8,6 +8,7 @@ use super::accounts::AccountKind;
 use super::period::Period;
 use super::store::directory as store;
 use crate::db::{DbConnection, Outcome};
+use crate::feeds;
 use crate::primitives::ids::{AccountId, BoardId, CodeId, FeedId, NumberId, OccupancyId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::vietqr::Reference;
@@ -216,9 +217,13 @@ impl Directory {
         self.senders.get(&account_id).map_or(&[], Vec::as_slice)
     }
 
-    /// The board's feeds of a sender, also those that are disabled.
-    pub fn feeds_of<'d>(&'d self, sender: &'d str) -> impl Iterator<Item = FeedId> + 'd {
-        self.feeds.iter().filter(move |(_, of)| &**of == sender).map(|(id, _)| *id)
+    /// The board's feeds of a company with their senders, also those that are disabled.
+    pub fn feeds_of<'d>(
+        &'d self,
+        company: &'d str,
+    ) -> impl Iterator<Item = (FeedId, &'d str)> + 'd {
+        let all = self.feeds.iter().map(|(id, sender)| (*id, &**sender));
+        all.filter(move |(_, sender)| feeds::company(sender) == company)
     }
 }
 

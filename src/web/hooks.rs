@@ -8,10 +8,10 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use futures_util::StreamExt as _;
 use tokio::time::timeout;
 
-use super::envelope::RequestContext;
-use super::pairing;
+use super::envelope::{RequestContext, language_of};
 use super::problem::Problem;
 use super::state::AppState;
+use super::{pairing, reasons};
 use crate::db::Fault;
 use crate::feeds::{Headers, MAX_BODY_BYTES};
 use crate::intake::hook::Arrived;
@@ -91,7 +91,13 @@ async fn receive(
     for (name, value) in answered.reply.headers {
         response.insert_header((HeaderName::from_static(name), HeaderValue::from_static(value)));
     }
-    Ok(response.body(answered.reply.body))
+    let body = match answered.outcome {
+        "refused" | "undecodable" => {
+            reasons::hook(answered.reply.body, language_of(request.headers()))
+        }
+        _ => answered.reply.body,
+    };
+    Ok(response.body(body))
 }
 
 /// The raw bytes, never decompressed: signatures are made over what was sent. `None`: too many.

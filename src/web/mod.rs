@@ -31,6 +31,7 @@ mod pictures;
 mod printing;
 mod problem;
 mod query;
+mod reasons;
 pub mod state;
 mod store;
 pub mod texts;

@@ -9,11 +9,11 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
-    AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConsentId, DeliveryId,
-    DeviceId, FeedId, KeyId, LinkId, ListenerId, MarketId, NeighbourhoodId, NumberId, OccupancyId,
-    OtherCodeId, PairId, ProposalId, RefundId, RequestId, RoundId, SecretId, SectionId, StallId,
-    StallLinkId, StatementId, TeamId, TemplateId, TextId, TransferId, VendorId, VerificationId,
-    VisitId,
+    AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConflictId, ConsentId,
+    DeliveryId, DeviceId, FeedId, KeyId, LinkId, ListenerId, MarketId, NeighbourhoodId, NumberId,
+    OccupancyId, OtherCodeId, PairId, ProposalId, RefundId, RequestId, RoundId, SecretId,
+    SectionId, StallId, StallLinkId, StatementId, TeamId, TemplateId, TextId, TransferId, VendorId,
+    VerificationId, VisitId,
 };
 
 /// A part of an address that names something.
@@ -43,7 +43,8 @@ segments! {
     NumberId = "number", LinkId = "link", VerificationId = "verification", CodeId = "code",
     CheckId = "code_check", OtherCodeId = "other_code", ConsentId = "consent", RequestId = "request", FeedId = "feed",
     SecretId = "secret", TransferId = "transfer",
-    DeliveryId = "delivery", PairId = "suspected_pair", ProposalId = "proposal",
+    DeliveryId = "delivery", PairId = "suspected_pair",
+    ConflictId = "sighting_conflict", ProposalId = "proposal",
     RefundId = "refund",
     StatementId = "statement", ClassRuleId = "class_rule",
     StallLinkId = "stall_link", ListenerId = "listener",

@@ -93,7 +93,7 @@ on_both!(rules_propose_by_payer_word_and_hour_and_a_person_decides, |db| {
         class: line.class,
         amount_vnd: line.amount_vnd,
     });
-    let new = NewAttribution { lines: lines.collect(), why: None };
+    let new = NewAttribution { lines: lines.collect(), why: None, besides_counted: false };
     let decided =
         stage.write(move |connection, act| transfers::assign(connection, act, family, new));
     assert_eq!((decided.attribution.seq, decided.attribution.rule.as_str()), (2, "manual"));

@@ -2,7 +2,7 @@
 //! What was refused or not understood: seen, verified again, read again, taken in once.
 
 use cho40::access::{Act, Permission};
-use cho40::db::schema::{deliveries, feeds as feeds_table, refused_deliveries, sighting_conflicts};
+use cho40::db::schema::{feeds as feeds_table, refused_deliveries};
 use cho40::feeds::{Headers, Provider, sign};
 use cho40::intake::deliveries::{self as looking, Delivery, DeliveryOutcome, Filter};
 use cho40::intake::feeds::{self, NewFeed, NewSecret};
@@ -241,33 +241,6 @@ on_both!(an_undecodable_delivery_is_taken_in_when_it_can_be_read, |db| {
     assert_eq!((new.outcome.as_str(), new.transfer_ids.len()), ("recorded", 1));
     assert!(all(&stage, Some(DeliveryOutcome::Undecodable)).is_empty());
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
-});
-
-on_both!(a_contradiction_is_shown_with_both_reports, |db| {
-    let stage = Stage::new(db);
-    stage.stand("A1", "0123456789", UseKind::BusinessOnly);
-    let feed = stage.feed(Provider::Sepay);
-    let first = transfer(&stage, 7, "0123456789", "mua rau");
-    feed.send(&first);
-    let mut other = first.clone();
-    other.amount = Vnd::new(54_000);
-    feed.send(&other);
-    let conflicts: i64 =
-        stage.read(|connection, _| Ok(sighting_conflicts::table.count().get_result(connection)?));
-    assert_eq!(conflicts, 1);
-    let shown = stage.read(|connection, act| {
-        Ok(looking::conflicts(connection, act, PageRequest::default())?.items)
-    });
-    assert_eq!(shown.len(), 1);
-    assert_eq!(shown[0].provider_id, "7");
-    let body = |delivery: &Option<Delivery>| delivery.as_ref().unwrap().body.clone().unwrap();
-    assert!(body(&shown[0].first).contains("45000"), "{}", body(&shown[0].first));
-    assert!(body(&shown[0].other).contains("54000"), "{}", body(&shown[0].other));
-    let first = shown[0].first.as_ref().unwrap();
-    assert_eq!(first.transfer_ids, Vec::from_iter(shown[0].transfer_id));
-    let kept: i64 =
-        stage.read(|connection, _| Ok(deliveries::table.count().get_result(connection)?));
-    assert_eq!(kept, 2);
 });
 
 on_both!(bodies_are_for_those_who_may_see_amounts, |db| {

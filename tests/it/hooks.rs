@@ -1,11 +1,13 @@
 #![cfg(test)]
 //! Deliveries through the intake: what they leave in the ledger, and what is answered.
 
+use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::{Direction, Provider};
 use cho40::intake::feeds::{self, NewSecret};
 use cho40::ledger::transfers::{self, Filter};
 use cho40::ledger::unassigned;
 use cho40::primitives::Vnd;
+use cho40::primitives::time::{MS_PER_DAY, MS_PER_HOUR};
 use cho40::registry::PageRequest;
 use cho40::registry::accounts::{AccountKind, UseKind};
 use cho40::requests::{self, NewRequest, RequestState};
@@ -74,6 +76,32 @@ on_both!(the_same_id_is_recorded_once_and_a_contradiction_is_kept, |db| {
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
 });
 
+on_both!(a_report_of_the_future_is_booked_on_the_day_of_its_arrival, |db| {
+    let clock = db.clock.clone();
+    let stage = Stage::new(db);
+    stage.stand("A1", "0123456789", UseKind::BusinessOnly);
+    let feed = stage.feed(Provider::Sepay);
+    let now = clock.now();
+    let ahead = |id, ms| SampleTransfer {
+        occurred_at: now.plus_ms(ms),
+        ..transfer(&stage, id, "0123456789", "mua rau")
+    };
+    let years = ahead(1, 3 * 365 * MS_PER_DAY);
+    assert_eq!(feed.send(&years), "recorded");
+    assert_eq!(feed.send(&ahead(2, MS_PER_HOUR)), "recorded");
+    let [near, far] = &transfers_of(&stage)[..] else { panic!("not two") };
+    assert_eq!((far.occurred_at, &*far.occurred_precision), (now.day(0).start(0), "day"));
+    assert_eq!(far.stated_at, Some(years.occurred_at));
+    assert_eq!((near.occurred_at, near.stated_at), (now.plus_ms(MS_PER_HOUR), None));
+    // Tomorrow the provider tells the same again, and another one knows the time.
+    clock.move_to(now.plus_ms(MS_PER_DAY));
+    assert_eq!(feed.send(&years), "duplicate");
+    let other = stage.feed(Provider::StandardWebhooks);
+    let right = SampleTransfer { order_code: 1, ..ahead(7, -3 * MS_PER_HOUR) };
+    assert_eq!(other.send(&right), "suspected");
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
 on_both!(repetitions_inside_one_batch_count_once, |db| {
     let stage = Stage::new(db);
     stage.stand("A1", "0123456789", UseKind::BusinessOnly);
@@ -125,7 +153,12 @@ on_both!(what_no_rule_can_place_waits_for_a_person, |db| {
             line(Some(one.occupancy_id), cho40::ledger::Class::Sale, 40_000),
             line(None, cho40::ledger::Class::Personal, 5_000),
         ];
-        transfers::assign(connection, act, id, transfers::NewAttribution { lines, why: None })
+        transfers::assign(
+            connection,
+            act,
+            id,
+            transfers::NewAttribution { lines, why: None, besides_counted: false },
+        )
     });
     assert_eq!(assigned.attribution.seq, 2);
     assert_eq!(assigned.attribution.rule, "manual");

@@ -30,7 +30,12 @@ fn paying(request_id: RequestId, class: Class, amount: i64) -> NewLine {
 
 fn try_assign(stage: &Stage, id: TransferId, lines: Vec<NewLine>) -> Outcome<Transfer> {
     stage.try_write(move |connection, act| {
-        transfers::assign(connection, act, id, NewAttribution { lines, why: None })
+        transfers::assign(
+            connection,
+            act,
+            id,
+            NewAttribution { lines, why: None, besides_counted: false },
+        )
     })
 }
 
@@ -135,7 +140,12 @@ on_both!(who_sees_no_amounts_works_on_the_queue_alone, |db| {
         let (clerk, occupancy_id) = (clerk.clone(), stand.occupancy_id);
         stage.try_write(move |connection: &mut DbConnection, _| {
             let lines = vec![part(Some(occupancy_id), Class::Sale, amount)];
-            transfers::assign(connection, &clerk, id, NewAttribution { lines, why: None })
+            transfers::assign(
+                connection,
+                &clerk,
+                id,
+                NewAttribution { lines, why: None, besides_counted: false },
+            )
         })
     };
     missing(as_clerk(settled, 1), "", "transfer");

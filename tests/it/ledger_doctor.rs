@@ -152,7 +152,7 @@ pub fn fill(stage: &Stage) {
         class: Class::Sale,
         amount_vnd: Vnd::new(amount),
     });
-    let new = NewAttribution { lines: lines.into(), why: None };
+    let new = NewAttribution { lines: lines.into(), why: None, besides_counted: false };
     stage.write(move |connection, act| {
         transfers::assign(connection, act, waiting.transfer_id, new).map(drop)
     });
@@ -285,4 +285,29 @@ on_both!(the_command_says_what_it_corrected, |db| {
         "{mended}"
     );
     assert!(run(&[]).1.contains("unassigned"));
+    falsify("UPDATE suspected_pairs SET transfer_id = 1");
+    falsify("DELETE FROM feed_bank_days");
+    let (_, mended) = run(&["--repair"]);
+    assert!(mended.contains("suspected_pairs sai, phải sửa trước"), "{mended}");
+});
+
+on_both!(what_is_made_of_broken_pairs_is_not_made_anew, |db| {
+    let stage = Stage::new(db);
+    fill(&stage);
+    stage.index_transfers();
+    stage.write(|connection, _| {
+        for statement in [
+            "UPDATE suspected_pairs SET transfer_id = 1",
+            "UPDATE day_totals SET sale_vnd = sale_vnd + 1",
+            "DELETE FROM feed_bank_days",
+        ] {
+            diesel::sql_query(statement).execute(connection)?;
+        }
+        Ok(())
+    });
+    let repaired = stage.write(|connection, act| doctor::repair(connection, act.board_id()));
+    let names = |all: &[doctor::Difference], what: &str| all.iter().any(|one| one.what == what);
+    assert!(names(&repaired.corrected, "day_totals"), "{repaired:?}");
+    assert!(names(&repaired.left, "feed_bank_days"), "{repaired:?}");
+    assert!(repaired.blocked.contains(&("feed_bank_days", "suspected_pairs")), "{repaired:?}");
 });

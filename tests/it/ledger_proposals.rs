@@ -63,7 +63,7 @@ fn propose(
 }
 
 fn approve(stage: &Stage, who: (i64, &[Permission]), id: ProposalId) -> Outcome<Proposal> {
-    let approval = Approval { why: None };
+    let approval = Approval { why: None, besides_counted: false };
     as_one(stage, who, move |connection, act| proposals::approve(connection, act, id, approval))
 }
 
@@ -92,7 +92,7 @@ fn shown(stage: &Stage, id: TransferId) -> Transfer {
 }
 
 fn assign(stage: &Stage, id: TransferId, lines: Vec<NewLine>) {
-    let new = NewAttribution { lines, why: Some("hỏi chị Hai".into()) };
+    let new = NewAttribution { lines, why: Some("hỏi chị Hai".into()), besides_counted: false };
     stage.write(move |connection, act| transfers::assign(connection, act, id, new));
 }
 
@@ -223,7 +223,8 @@ on_both!(one_proposes_and_another_approves, |db| {
     // It is settled: others without `amounts.read` see nothing of it any more.
     assert_eq!(seen_by(&stage, STAFF), [proposed.id]);
     assert_eq!(seen_by(&stage, SECOND), []);
-    missing(approve(&stage, SECOND, other.id), "", "proposal");
+    refused(approve(&stage, SECOND, other.id), "", "proposal-decided");
+    missing(reject(&stage, SECOND, ProposalId(1)), "", "proposal");
     refused(approve(&stage, (904, Permission::ALL), other.id), "", "proposal-decided");
     missing(propose(&stage, STAFF, id, sale(one.occupancy_id, 45_000)), "", "transfer");
     let own =
@@ -279,7 +280,12 @@ on_both!(of_two_who_approve_at_once_one_wins, |db| {
                     let mut connection = DbConnection::open(url).unwrap();
                     together.wait();
                     connection.in_transaction(|connection| {
-                        proposals::approve(connection, &act, id, Approval { why: None })
+                        proposals::approve(
+                            connection,
+                            &act,
+                            id,
+                            Approval { why: None, besides_counted: false },
+                        )
                     })
                 })
             });

@@ -94,7 +94,11 @@ fn assign(stage: &Stage, id: TransferId, lines: &[(&Stand, Class, i64)]) -> Outc
         class: *class,
         amount_vnd: Vnd::new(*amount),
     };
-    let new = NewAttribution { lines: lines.iter().map(line).collect(), why: None };
+    let new = NewAttribution {
+        lines: lines.iter().map(line).collect(),
+        why: None,
+        besides_counted: false,
+    };
     stage.try_write(move |connection, act| transfers::assign(connection, act, id, new))
 }
 

@@ -63,7 +63,7 @@ fn reasons(stage: &Stage) -> Vec<String> {
 fn assign(stage: &Stage, id: TransferId, occupancy_id: Option<OccupancyId>, class: Class) {
     let amount_vnd = Vnd::new(45_000);
     let line = NewLine { occupancy_id, request_id: None, class, amount_vnd };
-    let new = NewAttribution { lines: vec![line], why: None };
+    let new = NewAttribution { lines: vec![line], why: None, besides_counted: false };
     stage.write(move |connection, act| transfers::assign(connection, act, id, new));
 }
 

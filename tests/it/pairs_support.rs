@@ -30,6 +30,7 @@ pub fn item(feed: &Feed<'_>, sent: &SampleTransfer<'_>) -> Item {
     let sighted = |reported| Sighted {
         transfer_id: act.new_id(),
         namespace: cho40::feeds::Reported::namespace(&reported),
+        sender: cho40::feeds::Reported::sender(&reported),
         digest: reported.fingerprint(),
         fingerprint: 0,
         payer_key: None,

@@ -100,6 +100,9 @@ on_both!(the_command_polls_once_and_says_what_came, |db| {
         let text = String::from_utf8_lossy(&ran.stdout) + String::from_utf8_lossy(&ran.stderr);
         (ran.status.code().unwrap(), text.into_owned())
     };
+    let (code, text) = run("wrong");
+    let both = text.contains("Không tìm thấy nguồn") && text.contains("There is no such feed");
+    assert!(code == 1 && both, "{text}");
     let id = feed.id.to_string();
     let (code, text) = run(&id);
     assert!(code == 1 && text.contains("This feed is not polled."), "{text}");
@@ -133,6 +136,20 @@ on_both!(the_api_says_what_failed_in_the_caller_s_language, |db| {
     let english = site.ask("GET", &path).key(&site.key).header("accept-language", "en").send();
     let detail = english.json["last_error"]["detail"].as_str().unwrap();
     assert!(detail.starts_with("The provider does not take this key."), "{detail}");
+    // It is told that it is over, and since when.
+    let now = db.clock.now();
+    diesel::update(feed_polls::table)
+        .set((
+            feed_polls::last_error_at_ms.eq(now.0 - 60_000),
+            feed_polls::last_success_at_ms.eq(now.0),
+        ))
+        .execute(db.connection())
+        .unwrap();
+    let english = site.ask("GET", &path).key(&site.key).header("accept-language", "en").send();
+    let error = &english.json["last_error"];
+    assert_eq!(error["is_over"], true);
+    let detail = error["detail"].as_str().unwrap();
+    assert!(detail.starts_with("This is over") && detail.contains("does not take"), "{detail}");
     assert_eq!(site.ask("DELETE", &path).key(&site.key).send().status, 204);
     assert_eq!(site.get(&path).problem(404), "not-found");
 });

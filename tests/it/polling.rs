@@ -157,7 +157,7 @@ on_both!(what_stays_wrong_is_told_and_asked_ever_less_often, |db| {
         (Trouble::Status(500), Failure::Status(500), 3),
         (Trouble::Late, Failure::Timeout, 3),
         (Trouble::Truncated, Failure::NotAList, 3),
-        (Trouble::Empty, Failure::KeyRefused(200), 1),
+        (Trouble::Empty, Failure::KeyRefused(200), 2),
         (Trouble::Status(403), Failure::KeyRefused(403), 1),
         (Trouble::Redirect, Failure::Status(302), 1),
         (Trouble::Huge, Failure::TooLarge, 1),
@@ -173,6 +173,7 @@ on_both!(what_stays_wrong_is_told_and_asked_ever_less_often, |db| {
         assert_eq!(provider.asked() - before, asked, "{trouble:?}");
         let told = state(&stage, feed.id);
         let error = told.last_error.unwrap();
+        assert!(!error.is_over, "{trouble:?}");
         assert_eq!((error.code.as_str(), told.failure_count), (failure.code(), number));
         assert_eq!(error.http_status, failure.status().map(i32::from));
         let later_ms = told.next_run_at.0 - stage.app.clock.now().0;
@@ -185,13 +186,28 @@ on_both!(what_stays_wrong_is_told_and_asked_ever_less_often, |db| {
     wait(&stage, 4_600);
     assert!(poller.poll_next().unwrap());
     let told = state(&stage, feed.id);
-    assert_eq!(
-        (told.failure_count, told.last_error.unwrap().code.as_str()),
-        (0, "too-many-requests")
-    );
+    let error = told.last_error.unwrap();
+    assert_eq!((told.failure_count, error.code.as_str()), (0, "too-many-requests"));
+    assert!(error.is_over && error.at < told.last_success_at);
     assert_eq!(told.next_run_at.0 - stage.app.clock.now().0, 60_000);
     assert_eq!(counts(&stage).0, 1);
     agrees(&stage);
+});
+
+on_both!(one_empty_answer_is_no_refused_key, |db| {
+    let stage = Stage::new(db);
+    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let provider = Provider::start(ListApi::SepayV1);
+    let (feed, poller) = polled(&stage, &provider, ListApi::SepayV1);
+    let row = Row::new(&stage, 1, 60, ACCOUNT);
+    provider.change(|book| {
+        book.rows = vec![row];
+        book.troubles.push_back(Trouble::Empty);
+    });
+    let ran = poll(&stage, &poller, &feed);
+    assert_eq!((ran.failure, ran.new_rows), (None, 1));
+    provider.change(|book| book.troubles.extend([Trouble::Empty, Trouble::Empty]));
+    assert_eq!(poll(&stage, &poller, &feed).failure, Some(Failure::KeyRefused(200)));
 });
 
 on_both!(a_restart_in_the_middle_goes_on_and_an_outage_is_read_back, |db| {

@@ -290,7 +290,11 @@ fn decide(stage: &Stage, model: &mut Model, random: &mut ChaCha8Rng) {
         class: part.class,
         amount_vnd: Vnd::new(part.amount),
     };
-    let new = NewAttribution { lines: parts.iter().map(line).collect(), why: None };
+    let new = NewAttribution {
+        lines: parts.iter().map(line).collect(),
+        why: None,
+        besides_counted: true,
+    };
     stage.write(move |connection, act| {
         let transfer_id: Option<i64> = s::table
             .filter(s::provider_id.eq(id.to_string()))

@@ -121,7 +121,7 @@ on_both!(a_refund_leaves_the_request_with_its_payment, |db| {
         class: Class::Sale,
         amount_vnd: Vnd::new(61_000),
     };
-    let new = NewAttribution { lines: vec![line], why: None };
+    let new = NewAttribution { lines: vec![line], why: None, besides_counted: false };
     stage.write(move |connection, act| transfers::assign(connection, act, transfer_id, new));
     assert_eq!(stands(&stage, mistaken.id), (RequestState::Open, Step::WaitForPayment, 0, 0));
     assert_eq!(stands(&stage, meant.id), (RequestState::Paid, Step::HandOver, 0, 50_000));

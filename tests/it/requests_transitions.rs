@@ -301,7 +301,7 @@ on_both!(the_last_payment_is_known_also_after_one_is_taken_off, |db| {
             class,
             amount_vnd: Vnd::new(20_000),
         };
-        let lines = NewAttribution { lines: vec![line], why: None };
+        let lines = NewAttribution { lines: vec![line], why: None, besides_counted: false };
         stage.write(move |connection, act| transfers::assign(connection, act, newest, lines));
         let now = shown(request.id);
         assert_eq!((now.last_paid_at, now.payment_count), (Some(last), count));

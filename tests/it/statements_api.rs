@@ -75,7 +75,8 @@ on_both!(a_statement_is_uploaded_looked_at_and_committed, |db| {
     assert_eq!(
         told.json["items"],
         json!([
-        { "row": 6, "field": "amount", "because": "not-an-amount", "day": "2026-11-21" }])
+        { "row": 6, "field": "amount", "because": "not-an-amount", "day": "2026-11-21",
+          "detail": "Không phải số đồng nguyên." }])
     );
     let commit = format!("/api/v1/statements/{id}/commit");
     for _ in 0..2 {

@@ -49,6 +49,34 @@ fn what_is_no_statement_is_refused_by_its_kind() {
 }
 
 #[test]
+fn letters_that_are_not_unicode_are_named() {
+    let headed = |heading: &str| format!("{heading}\n02/11/2026,45.000,tra tien,1.000\n");
+    let latin = |text: &str| -> Vec<u8> { text.chars().map(|c| c as u8).collect() };
+    let tcvn3 = headed("Ng\u{b5}y giao d\u{de}ch,S\u{e8} ti\u{d2}n,N\u{e9}i dung,S\u{e8} d\u{ad}");
+    let vni =
+        headed("Nga\u{f8}y giao d\u{f2}ch,So\u{e1} tie\u{e0}n,No\u{e4}i dung,So\u{e1} d\u{f6}");
+    for (text, font) in [(&tcvn3, "TCVN3 (ABC)"), (&vni, "VNI")] {
+        for bytes in [latin(text), text.as_bytes().to_vec()] {
+            let refusal = statements::open(&bytes).unwrap_err();
+            assert_eq!(refusal.code, "statement-old-font", "{text}");
+            assert_eq!(refusal.args, [("font", font.to_owned())]);
+        }
+    }
+    let whole = headed("Ngày giao dịch,Số tiền ghi có,Nội dung,Số dư");
+    // Read as windows-1252 and saved again; and with one byte that is not UTF-8.
+    let twice: String = encoding_rs::WINDOWS_1252.decode(whole.as_bytes()).0.into_owned();
+    assert_eq!(refused(twice.as_bytes()), "statement-garbled");
+    let mut mixed = whole.clone().into_bytes();
+    mixed.extend(b"03/11/2026,45.000,\xff,2.000\n");
+    assert_eq!(refused(&mixed), "statement-garbled");
+    let lost = headed("Ng?y giao d?ch,S? ti?n ghi c?,N?i dung,S? d?");
+    assert_eq!(refused(lost.as_bytes()), "statement-garbled");
+    // What a payer wrote says nothing of the file.
+    let memo = whole.replace("tra tien", "Ng\u{c3}\u{a0}y má»\u{9b}i ng?y");
+    assert_eq!(statements::open(memo.as_bytes()).unwrap().read(None).unwrap().rows.len(), 1);
+}
+
+#[test]
 fn an_archive_that_unpacks_to_too_much_is_not_opened() {
     let zeros = vec![b' '; 60 << 20];
     let bomb = archive(&[("xl/sharedStrings.xml", &zeros)]);

@@ -58,6 +58,21 @@ fn a_sum_with_a_date_is_no_transfer() {
     assert_eq!(amounts(&read(&csv(&table, ';')).unwrap()), [45_000, 46_000]);
 }
 
+#[test]
+fn a_date_that_is_none_in_any_order_is_its_row_s_mistake() {
+    let table = vec![
+        row(&["Date", "Reference", "Credit", "Description"]),
+        row(&["25/11/2026", "FT1", "45.000", "tien ca"]),
+        row(&["45/13/2026", "FT2", "46.000", "tien tom"]),
+        row(&["05/11/2026", "FT3", "47.000", "tien cua"]),
+    ];
+    for bytes in [csv(&table, ';'), xlsx(&table)] {
+        let rows = read(&bytes).unwrap();
+        assert_eq!(amounts(&rows), [47_000, 45_000]);
+        assert_eq!(told(&rows), [(3, Because::NotATime)]);
+    }
+}
+
 fn headed(account: &str, period: &str, body: &[&[&str]]) -> Table {
     let mut table = vec![
         row(&["NGÂN HÀNG TMCP NGOẠI THƯƠNG VIỆT NAM"]),

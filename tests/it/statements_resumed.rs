@@ -42,8 +42,11 @@ on_both!(a_file_that_names_no_account_is_confirmed, |db| {
     assert!(told.contains("statement-account-unconfirmed"), "{told}");
     assert_eq!(count(&stage), 0);
     let confirmed = Commit { account_confirmed: true, ..Commit::default() };
+    assert!(looked_at.rows_note.en.contains("/rows"));
     start(&stage, looked_at.id, confirmed).unwrap();
-    assert_eq!(run(&stage, looked_at.id).progress.recorded, 2);
+    let done = run(&stage, looked_at.id);
+    assert_eq!(done.progress.recorded, 2);
+    assert!(done.rows_note.en.contains("/transfers"), "its empty list is no loss");
     assert!(look(&stage, stand.account_id, &file(&TWO)).unwrap().names_account);
 });
 
@@ -112,6 +115,10 @@ on_both!(files_that_cannot_be_true_are_refused, |db| {
     lines.push(&["25/11/2026", "FT3", "", "50,000", "", "tien rau"]);
     let told = refused(look(&stage, stand.account_id, &file(&lines)));
     assert!(told.contains("statement-after-today"), "{told}");
+    // No order of day and month makes it so late.
+    lines[2] = &["25/11/2062", "FT3", "", "50,000", "", "tien rau"];
+    let read = look(&stage, stand.account_id, &file(&lines)).unwrap();
+    assert_eq!((read.counts.new, read.counts.unreadable), (2, 1));
     let mut saved = sheet(&TWO);
     saved[3][3] = Cell::Number(45);
     saved[4][3] = Cell::Text("1.234.567".into());

@@ -84,6 +84,10 @@ on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
         ("stall-links", "occupancy_id", "occupancies"),
         ("visit-rounds", "market_id", "markets"),
         ("visits", "occupancy_id", "occupancies"),
+        ("marked-transfers", "stall_id", "stalls"),
+        ("marked-transfers", "market_id", "markets"),
+        ("sighting-conflicts", "stall_id", "stalls"),
+        ("sighting-conflicts", "market_id", "markets"),
     ] {
         let path = format!("/api/v1/{list}?{parameter}={}", theirs.id(of));
         let answer = site.get(&path);

@@ -46,6 +46,16 @@ on_both!(a_changed_feed_counts_at_once, |db| {
     let first = world.path("/api/v1/feeds/{id}/secrets/{secret_id}");
     assert_eq!(site.ask("DELETE", &first).key(&site.key).send().status, 200);
     assert_eq!(hook(4, SECRET), 401, "an ended one");
+    let listed = || site.get(&format!("{feed}/refused")).json["items"][0].clone();
+    while listed().is_null() {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(listed()["reason"], "wrong-api-key");
+    assert!(listed()["detail"].as_str().unwrap().ends_with('.'));
+    let verify = format!("{feed}/refused/{}/verify", listed()["number"]);
+    let again = site.post(&verify, &json!({})).json;
+    assert_eq!(again["outcome"], "refused");
+    assert_eq!(again["detail"], listed()["detail"]);
 });
 
 on_both!(signatures_are_checked_over_what_was_sent, |db| {
@@ -65,10 +75,14 @@ on_both!(signatures_are_checked_over_what_was_sent, |db| {
     let answer = ask.send();
     assert_eq!((answer.status, answer.text().as_str()), (200, "{\"success\":true}"));
     let kept = site.get("/api/v1/deliveries?outcome=undecodable").json;
-    assert_eq!(kept["items"][0]["unreadable"]["because"], "not-json");
-    let long = site.ask("POST", &hook).raw(&vec![b' '; 1 << 20]).send();
+    let unreadable = &kept["items"][0]["unreadable"];
+    assert_eq!(unreadable["because"], "not-json");
+    assert_eq!(unreadable["detail"], "Không phải JSON.");
+    let long = site.ask("POST", &hook).raw(&vec![b' '; 1 << 20]);
+    let long = long.header("accept-language", "en").send();
     assert_eq!(long.status, 413);
-    assert_eq!(long.json, json!({ "success": false, "error": "too-large" }));
+    let detail = "The body is larger than 256 KiB.";
+    assert_eq!(long.json, json!({ "success": false, "error": "too-large", "detail": detail }));
     assert_eq!(long.header("content-type"), "application/json");
 });
 

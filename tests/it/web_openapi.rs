@@ -107,6 +107,10 @@ fn published_words_are_the_ones_that_are_taken() {
             "StatementState" => taken::<cho40::intake::statements::StatementState>(values),
             "ProposalState" => taken::<cho40::ledger::proposals::ProposalState>(values),
             "SuggestionReason" => taken::<cho40::ledger::suggestions::SuggestionReason>(values),
+            "Mark" => taken::<cho40::ledger::marks::Mark>(values),
+            "RightReport" => taken::<cho40::intake::conflicts::RightReport>(values),
+            "Differs" => taken::<cho40::intake::conflicts::Differs>(values),
+            "ConflictReason" => taken::<cho40::intake::conflicts::ConflictReason>(values),
             other if QUERY_WORDS.contains(&other) => continue,
             other => only_written(other).unwrap_or_else(|| {
                 panic!("{other} is published, and nothing is named here for it")

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use cho40::vietqr::{Builder, Payee};
 use serde_json::{Value, json};
 
-use crate::phone_stall;
 use crate::web_code_checks::other_code;
 use crate::web_support::{Answer, Site};
+use crate::{phone_stall, reviews};
 
-const FEED_SECRET: &str = "khoa-bi-mat-cua-sepay";
+pub const FEED_SECRET: &str = "khoa-bi-mat-cua-sepay";
 
 /// Ids by the first part of their path, e.g. `stalls`.
 pub struct World {
     pub ids: BTreeMap<&'static str, String>,
-    key: String,
+    pub key: String,
     /// Of its account at Vietcombank.
     number: String,
 }
@@ -30,6 +30,7 @@ impl World {
         world.make_accounts(site);
         world.make_codes(site);
         world.report_a_transfer(site);
+        reviews::report_oddly(&mut world, site);
         world.propose(site);
         world.pair_a_phone(site);
         world.upload_statements(site);
@@ -217,7 +218,7 @@ impl World {
         self.number.bytes().map(|digit| char::from(digit - b'0' + b'a')).collect()
     }
 
-    fn told(&self) -> Value {
+    pub fn told(&self) -> Value {
         json!({
             "id": 92_704, "gateway": "Vietcombank", "transactionDate": "2026-11-24 11:59:00",
             "accountNumber": self.number, "code": null, "content": "tra tien ca",
@@ -240,7 +241,7 @@ impl World {
         self.ids.insert(name, made.json["id"].as_str().unwrap().to_owned());
     }
 
-    fn post(&self, site: &Site, path: &str, body: &Value) -> Answer {
+    pub fn post(&self, site: &Site, path: &str, body: &Value) -> Answer {
         site.ask("POST", path).key(&self.key).json(body).send()
     }
 
@@ -275,6 +276,7 @@ impl World {
     pub fn body(&self, operation: &str) -> Value {
         let bodies = [Self::register_body, Self::account_body, Self::money_body, Self::visit_body];
         let body = bodies.iter().find_map(|body| body(self, operation));
+        let body = body.or_else(|| reviews::body(operation));
         body.unwrap_or_else(|| panic!("no body for {operation}: add one here"))
     }
 
@@ -410,12 +412,15 @@ impl World {
                 "secret": "khoa-bi-mat-thu-hai", "others_expire_in_s": 3_600 }),
             "PUT /api/v1/feeds/{id}/polling" => polling(),
             "POST /api/v1/feeds/{id}/accounts" => json!({ "account_ids": [self.id("accounts")] }),
-            "POST /api/v1/transfers/{id}/attributions"
-            | "POST /api/v1/transfers/{id}/assignment-proposals" => {
+            "POST /api/v1/transfers/{id}/attributions" => json!({
+                "lines": self.lines(), "why": "chị Lụa nhớ khách này", "besides_counted": false }),
+            "POST /api/v1/transfers/{id}/assignment-proposals" => {
                 json!({ "lines": self.lines(), "why": "chị Lụa nhớ khách này" })
             }
-            "POST /api/v1/assignment-proposals/{id}/approve"
-            | "POST /api/v1/assignment-proposals/{id}/reject" => json!({ "why": "đã hỏi lại" }),
+            "POST /api/v1/assignment-proposals/{id}/approve" => {
+                json!({ "why": "đã hỏi lại", "besides_counted": false })
+            }
+            "POST /api/v1/assignment-proposals/{id}/reject" => json!({ "why": "đã hỏi lại" }),
             // A seen one has no day.
             "POST /api/v1/transfers/{id}/refunds" => json!({
                 "class": "refund", "amount_vnd": 1_000, "occupancy_id": self.id("occupancies"),

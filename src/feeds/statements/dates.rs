@@ -67,9 +67,14 @@ impl Orders {
             && !parts.named_month
         {
             let [first, second, _] = parts.numbers;
-            self.matters = true;
-            self.day_first &= first <= 31 && second <= 12;
-            self.month_first &= first <= 12 && second <= 31;
+            let day_first = first <= 31 && second <= 12;
+            let month_first = first <= 12 && second <= 31;
+            // What is a date in neither order says nothing of the others; its row is not read.
+            if day_first || month_first {
+                self.matters = true;
+                self.day_first &= day_first;
+                self.month_first &= month_first;
+            }
         }
         if let Told::Serial(day, _) = told
             && let Ok(day) = i32::try_from(*day)

@@ -14,6 +14,7 @@ mod csv;
 mod dates;
 mod encoding;
 mod excel;
+mod garbled;
 mod grid;
 mod guard;
 mod heading;
@@ -74,7 +75,8 @@ pub struct Opened {
 /// # Errors
 /// On `file`: `statement-empty`, `statement-too-large`, `statement-is-a-page`,
 /// `statement-format-unknown`, `statement-unreadable`, `statement-too-many-rows`,
-/// `statement-too-many-columns`, `statement-unpacks-too-large`, `statement-no-table`.
+/// `statement-too-many-columns`, `statement-unpacks-too-large`, `statement-old-font`,
+/// `statement-garbled`, `statement-no-table`.
 pub fn open(bytes: &[u8]) -> Result<Opened, Refusal> {
     if bytes.is_empty() {
         return Err(refused("statement-empty"));

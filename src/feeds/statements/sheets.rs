@@ -5,7 +5,7 @@
 use super::grid::{Grid, Kind};
 use super::heading::{self, Heading};
 use super::preamble::{self, Said};
-use super::{amounts, dates, layout, refused};
+use super::{amounts, columns, dates, garbled, layout, refused};
 use crate::primitives::Refusal;
 
 /// Sheets that are looked at.
@@ -26,7 +26,13 @@ pub(super) struct Table {
 impl Table {
     /// The table of a file that has one.
     pub(super) fn of(grid: Grid) -> Result<Self, Refusal> {
-        let heading = heading::find(&grid).ok_or_else(|| refused("statement-no-table"))?;
+        let heading = heading::find(&grid);
+        if heading.as_ref().is_none_or(|heading| !columns::suffice(&heading.roles))
+            && let Some(refusal) = garbled::refusal(&grid)
+        {
+            return Err(refusal);
+        }
+        let heading = heading.ok_or_else(|| refused("statement-no-table"))?;
         Ok(Self::with(grid, heading, Vec::new()))
     }
 

@@ -333,7 +333,7 @@ impl Poller {
 
     /// The body of a page, asked for again where that may help.
     fn ask(&self, list: &List<'_>, place: &Place) -> Result<Vec<u8>, Failure> {
-        let (mut tries, mut holds) = (0, 0);
+        let (mut tries, mut holds, mut is_empty) = (0, 0, false);
         let (path, authorization) =
             (list.api.path(place, list.account), list.api.authorization(list.key));
         loop {
@@ -353,6 +353,12 @@ impl Poller {
                     holds += 1;
                     let until = self.intake.clock.now().plus_ms(seconds * MS_PER_SECOND);
                     self.pacer.hold(list.turn, until);
+                }
+                // How SePay's first list refuses a key, and what a server says that stumbles: once is
+                // not enough.
+                Err(Failure::KeyRefused(200)) if !is_empty => {
+                    is_empty = true;
+                    self.rest(IDLE_MS)?;
                 }
                 Err(failure) if tries < TRIES && failure.may_pass() => {
                     tries += 1;

@@ -58,6 +58,9 @@ text_enum!(AlarmCode {
     NoSecret = "no-secret",
     /// Something was believed and could not be read: it may be money. Of the feed as a whole.
     Undecodable = "undecodable",
+    /// It told one id twice with different fields, and nobody has said which report is right. Of the
+    /// feed as a whole.
+    Contradicting = "contradicting",
 });
 
 /// What is wrong, since when.

@@ -7,7 +7,7 @@ use super::{Statement, StatementState, identity, show};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{Db, DbConnection, Fault, Outcome};
 use crate::feeds::statements::{self, Ask, Mapping, Opened, Rows, is_same_account};
-use crate::feeds::{Direction, FeedConfig, Provider, statement};
+use crate::feeds::{Direction, FeedConfig, Provider, UndecodableBecause, statement};
 use crate::intake::facts::FeedFacts;
 use crate::intake::store::feeds::{self as feed_rows, FeedRow};
 use crate::intake::store::statement_layouts as layouts;
@@ -28,6 +28,8 @@ const ROWS: usize = 100;
 const PART_BYTES: usize = 200 << 10;
 /// Rows that cannot be read and are listed.
 const LISTED: usize = 1_000;
+/// Day and month the wrong way round move a date less far.
+const DAYS_OF_A_SWAP: i32 = 366;
 /// What is not committed is forgotten after this long.
 const KEPT_MS: i64 = 7 * MS_PER_DAY;
 
@@ -80,7 +82,7 @@ pub fn prepare(
     let mut row = empty_row(act, &account, &opened, layout)?;
     let headings = serde_json::to_string(&(opened.headings(), opened.shapes()));
     let headings = headings.map_err(Fault::broken)?;
-    let found = match opened.read(mapping.as_ref()) {
+    let mut found = match opened.read(mapping.as_ref()) {
         Ok(found) => found,
         Err(asks) if asks.contains(&Ask::NewExport) => {
             return Err(Refusal::invalid("file", "statement-saved-again").into());
@@ -93,6 +95,7 @@ pub fn prepare(
         }
     };
     drop(opened);
+    leave_out_years_ahead(&mut found, act.at);
     check_days(&found, act.at)?;
     let unreadable = unreadable(&mut row, &found);
     let kept = keep(&mut row, found, &account, key);
@@ -121,6 +124,20 @@ fn check_owner(opened: &Opened, account: &Account, directory: &Directory) -> Out
     }
     let refusal = Refusal::invalid("account_id", "statement-account-differs");
     Err(refusal.with("said", said.accounts.join(", ")).with("number", &account.number).into())
+}
+
+/// A date that no order of day and month makes so late is one row's mistake, not the file's.
+fn leave_out_years_ahead(found: &mut Rows, now: UnixMs) {
+    let last = now.day(0).plus(DAYS_OF_A_SWAP);
+    let is_ahead = |row: &mut statements::Row| row.occurred_at.day(0) > last;
+    let because = UndecodableBecause::TimeOutOfRange;
+    let ahead = found.rows.extract_if(.., is_ahead).map(|row| statements::Unreadable {
+        number: row.number,
+        field: "date",
+        because,
+        day: None,
+    });
+    found.unreadable.extend(ahead);
 }
 
 /// Nothing is transferred tomorrow: where a row says so, month and day are the wrong way round.

@@ -66,6 +66,8 @@ pub struct UnreadableLine {
     pub field: String,
     /// E.g. `not-an-amount`.
     pub because: String,
+    /// Its meaning, in the caller's language.
+    pub detail: String,
     #[schema(value_type = Option<String>, format = Date)]
     pub day: Option<Day>,
 }
@@ -164,6 +166,7 @@ pub fn unreadable(
         row: i64::from(row.row_number),
         field: row.field,
         because: row.because,
+        detail: String::new(),
         day: row.day.map(Day),
     };
     Ok(page.page(found.into_iter().map(line).collect(), |line| line.row))

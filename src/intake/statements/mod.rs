@@ -22,6 +22,7 @@ use super::store::statements::{self as rows, StatementRow};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::statements::Ask;
 use crate::primitives::ids::{AccountId, BoardId, FeedId, StatementId};
+use crate::primitives::said::Said;
 use crate::primitives::{Day, UnixMs};
 use crate::text_enum;
 
@@ -85,6 +86,8 @@ pub struct Statement {
     pub printed_day: Option<Day>,
     /// From its first row to its last.
     pub rows: Option<Days>,
+    /// Where its rows are now.
+    pub rows_note: Said,
     pub counts: Counts,
     /// How far the commit has come.
     pub progress: Progress,
@@ -136,6 +139,28 @@ pub struct Progress {
     pub doubtful: i64,
 }
 
+/// A list that is empty because all went well must not look like a loss.
+const fn rows_note(state: StatementState) -> Said {
+    match state {
+        StatementState::NeedsMapping => Said {
+            vi: "Chưa giữ dòng nào: xin khai mẫu rồi tải tập tin lên lại.",
+            en: "No row is kept yet: please map the layout, then upload the file again.",
+        },
+        StatementState::Checked => Said {
+            vi: "Các dòng chờ nhập nằm ở `/rows`; sau một tuần không nhập thì bỏ.",
+            en: "The rows wait in `/rows`; what is not committed within a week is forgotten.",
+        },
+        StatementState::Running => Said {
+            vi: "Các dòng đang thành giao dịch: dòng đã nhập rời khỏi `/rows`.",
+            en: "The rows are becoming transfers: what is taken in leaves `/rows`.",
+        },
+        StatementState::Done => Said {
+            vi: "Các dòng đã thành giao dịch, xem ở `/transfers`; `/rows` trống là đúng, không mất gì.",
+            en: "The rows have become transfers, see `/transfers`; `/rows` is empty as it should be.",
+        },
+    }
+}
+
 fn show(connection: &mut DbConnection, all: Vec<StatementRow>) -> Outcome<Vec<Statement>> {
     let ids: Vec<_> = all.iter().map(|row| row.id).collect();
     let Some(board_id) = all.first().map(|row| BoardId(row.board_id)) else {
@@ -164,6 +189,7 @@ fn statement(row: StatementRow, covered: Vec<Days>) -> Outcome<Statement> {
         stated: Days::of(row.stated_from_day, row.stated_to_day),
         printed_day: row.printed_day.map(Day),
         rows: Days::of(row.first_day, row.last_day),
+        rows_note: rows_note(row.state),
         counts: Counts {
             rows: row.row_count,
             new: row.new_count,

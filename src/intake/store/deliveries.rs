@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use crate::db::schema::{deliveries as table, delivery_replays, sighting_conflicts, sightings};
+use crate::db::schema::{deliveries as table, delivery_replays, sightings};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::deliveries::{DeliveryOutcome, Filter};
 use crate::primitives::UnixMs;
@@ -179,41 +179,4 @@ pub fn transfers_of(
         .load(connection)?;
     let kept = |(id, transfer_id): (String, Option<i64>)| Some((id, TransferId(transfer_id?)));
     Ok(rows.into_iter().filter_map(kept).collect())
-}
-
-/// A report that contradicts an earlier one under the same id.
-#[derive(Clone, Debug)]
-pub struct ConflictRow {
-    pub provider_id: String,
-    pub transfer_id: Option<TransferId>,
-    pub first_delivery: i64,
-    pub other_delivery: i64,
-}
-
-/// A page of contradictions, newest first.
-pub fn conflicts(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    page: PageRequest,
-) -> Outcome<Vec<ConflictRow>> {
-    use {sighting_conflicts as c, sightings as s};
-    let first = s::board_id
-        .eq(c::board_id)
-        .and(s::namespace.eq(c::namespace))
-        .and(s::provider_id.eq(c::provider_id));
-    let rows: Vec<(String, Option<i64>, i64, i64)> = c::table
-        .inner_join(s::table.on(first))
-        .filter(c::board_id.eq(board_id.0))
-        .filter(c::delivery_id.lt(page.after.unwrap_or(i64::MAX)))
-        .order((c::delivery_id.desc(), c::item.desc()))
-        .limit(page.rows())
-        .select((c::provider_id, s::transfer_id, s::delivery_id, c::delivery_id))
-        .load(connection)?;
-    let read = |(provider_id, transfer_id, first_delivery, other_delivery)| ConflictRow {
-        provider_id,
-        transfer_id: Option::map(transfer_id, TransferId),
-        first_delivery,
-        other_delivery,
-    };
-    Ok(rows.into_iter().map(read).collect())
 }

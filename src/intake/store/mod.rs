@@ -1,6 +1,7 @@
 //! The room's SQL, one file an aggregate.
 
 pub mod accounts;
+pub mod conflicts;
 pub mod deliveries;
 pub mod feeds;
 pub mod phone;

@@ -11,9 +11,11 @@ use crate::db::schema::{
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::item::Evidence;
-use crate::ledger::likeness::Likeness;
+use crate::ledger::likeness::{LATE_DAYS, Likeness};
 use crate::ledger::statement;
-use crate::primitives::ids::{AccountId, BoardId};
+use crate::ledger::transfers::Stored;
+use crate::primitives::ids::{AccountId, BoardId, OccupancyId};
+use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{UnixMs, Vnd};
 
 /// Entries of the index that are read at once.
@@ -87,6 +89,44 @@ pub fn told(
     }
     found.sort_unstable_by_key(|one| one.transfer_id);
     found.dedup_by_key(|one| one.transfer_id);
+    Ok(found)
+}
+
+/// A stall's transfers of the same amount and direction as another one, not far from it in time.
+pub fn at_stall(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    as_this: &Stored,
+) -> Outcome<Vec<i64>> {
+    let far = i64::from(LATE_DAYS + 1) * MS_PER_DAY;
+    let (from, to) = (as_this.occurred_at.plus_ms(-far), as_this.occurred_at.plus_ms(far));
+    let (floor, mut before) = (index::floor_at(from), i64::MAX);
+    let mut found = Vec::new();
+    loop {
+        let limit = AT_ONCE as i64;
+        let ids = index::transfers_of(connection, board_id, occupancy_id.0, before, limit)?;
+        // What the index has not come to yet stands before it; it comes again with each page.
+        for ids in ids.chunks(AT_ONCE) {
+            let fit: Vec<i64> = t::table
+                .filter(t::board_id.eq(board_id.0))
+                .filter(t::id.eq_any(ids))
+                .filter(t::direction.eq(as_this.direction.as_str()))
+                .filter(t::amount_vnd.eq(as_this.amount.get()))
+                .filter(t::evidence.ne(Evidence::Declared.as_str()))
+                .filter(t::occurred_at_ms.between(from.0, to.0))
+                .filter(t::id.ne(as_this.id.0))
+                .select(t::id)
+                .load(connection)?;
+            found.extend(fit);
+        }
+        match ids.last() {
+            Some(last) if ids.len() >= AT_ONCE && *last > floor => before = *last,
+            _ => break,
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
     Ok(found)
 }
 

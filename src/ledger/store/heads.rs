@@ -38,6 +38,11 @@ impl Head {
     }
 }
 
+/// Until the transaction ends, nobody else writes to the board.
+pub fn lock_board(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    lock(connection, &[board_id.0]).map(|_| ())
+}
+
 /// Locks the heads in sorted order, so that lanes and processes cannot wait for each other in a
 /// ring. SQLite holds its one write lock already.
 pub fn lock(connection: &mut DbConnection, board_ids: &[i64]) -> Outcome<Vec<Head>> {

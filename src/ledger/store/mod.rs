@@ -8,6 +8,7 @@ pub mod heads;
 pub mod heard;
 pub mod index;
 pub mod known;
+pub mod marks;
 pub mod paid;
 pub mod pairs;
 pub mod proposals;

@@ -71,6 +71,7 @@ pub fn waiting(
             occurred_at: UnixMs(occurred_at_ms),
             recorded_at: UnixMs(recorded_at_ms),
             reason,
+            detail: String::new(),
             memo,
             payer_name,
             proposed_request_id: proposed_request_id.map(RequestId),

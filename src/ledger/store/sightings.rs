@@ -37,6 +37,7 @@ static CONFLICTS: LazyLock<Table> = LazyLock::new(|| {
         ("fields_digest", Kind::Int),
         ("delivery_id", Kind::Int),
         ("item", Kind::Int),
+        ("id", Kind::Int),
     ];
     let suffix = "ON CONFLICT (board_id, namespace, provider_id, fields_digest) DO NOTHING";
     Table::new("sighting_conflicts", &columns, suffix)
@@ -53,6 +54,8 @@ pub struct New<'a> {
     pub item: i32,
     pub transfer_id: Option<i64>,
     pub digest: i64,
+    /// Of the contradiction, if it is one.
+    pub conflict_id: i64,
 }
 
 /// Board, namespace, provider's id.
@@ -179,6 +182,7 @@ fn keep_conflicts(connection: &mut DbConnection, new: &[New<'_>], seen: &[Seen])
             Value::Int(sighting.digest),
             Value::Int(sighting.delivery_id),
             Value::from(sighting.item),
+            Value::Int(sighting.conflict_id),
         ]);
     }
     CONFLICTS.insert(connection, &values).map(|_| ())

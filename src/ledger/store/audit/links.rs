@@ -9,7 +9,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
 
 /// Table, column and the table whose `id` it names; 0 and NULL name nothing.
-const NAMED: [(&str, &str, &str); 30] = [
+const NAMED: [(&str, &str, &str); 31] = [
     ("transfers", "account_id", "accounts"),
     ("transfers", "feed_id", "feeds"),
     ("transfers", "delivery_id", "deliveries"),
@@ -25,6 +25,7 @@ const NAMED: [(&str, &str, &str); 30] = [
     ("sightings", "feed_id", "feeds"),
     ("sighting_conflicts", "delivery_id", "deliveries"),
     ("assignment_proposals", "transfer_id", "transfers"),
+    ("mark_reviews", "transfer_id", "transfers"),
     ("refunds", "original_id", "transfers"),
     ("refunds", "outgoing_id", "transfers"),
     ("refunds", "declared_id", "transfers"),

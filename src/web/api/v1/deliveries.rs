@@ -1,19 +1,21 @@
 //! Deliveries: what arrived through the feeds, and what became of it.
 
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 
 use super::NoFields;
-use crate::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter, SightingConflict};
+use crate::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter};
 use crate::intake::replay::{self, TakenIn};
 use crate::primitives::ids::DeliveryId;
 use crate::registry::Page;
 use crate::web::caller::Caller;
+use crate::web::envelope::language_of;
 use crate::web::json::Json;
-use crate::web::listing::{Listing, PageParams, Unfiltered};
+use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
+use crate::web::reasons::{page_told, told};
 
-resource!(list, show, replay_again, conflicts; DeliveryOutcome);
+resource!(list, show, replay_again; DeliveryOutcome);
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -21,10 +23,12 @@ type Answer = Result<HttpResponse, Problem>;
 #[utoipa::path(tag = "feeds", params(Filter, PageParams), security(("key" = ["feeds.read"])),
     responses((status = 200, body = Page<Delivery>)))]
 #[get("/deliveries")]
-async fn list(caller: Caller, listing: Listing<Filter>) -> Answer {
+async fn list(caller: Caller, listing: Listing<Filter>, request: HttpRequest) -> Answer {
+    let language = language_of(request.headers());
     caller
         .show(move |connection, act| {
-            deliveries::list(connection, act, &listing.filter, listing.page)
+            let page = deliveries::list(connection, act, &listing.filter, listing.page)?;
+            Ok(page_told(page, language))
         })
         .await
 }
@@ -32,8 +36,11 @@ async fn list(caller: Caller, listing: Listing<Filter>) -> Answer {
 #[utoipa::path(tag = "feeds", params(("id" = DeliveryId, Path)),
     security(("key" = ["feeds.read"])), responses((status = 200, body = Delivery)))]
 #[get("/deliveries/{id}")]
-async fn show(caller: Caller, id: Id<DeliveryId>) -> Answer {
-    caller.show(move |connection, act| deliveries::get(connection, act, id.0)).await
+async fn show(caller: Caller, id: Id<DeliveryId>, request: HttpRequest) -> Answer {
+    let language = language_of(request.headers());
+    caller
+        .show(move |connection, act| Ok(told(deliveries::get(connection, act, id.0)?, language)))
+        .await
 }
 
 /// Reads an undecodable delivery again and takes it in; one that is not is answered as it is.
@@ -41,19 +48,17 @@ async fn show(caller: Caller, id: Id<DeliveryId>) -> Answer {
     request_body = NoFields, security(("key" = ["feeds.write"])),
     responses((status = 200, body = TakenIn)))]
 #[post("/deliveries/{id}/replay")]
-async fn replay_again(caller: Caller, id: Id<DeliveryId>, nothing: Json<NoFields>) -> Answer {
+async fn replay_again(
+    caller: Caller,
+    id: Id<DeliveryId>,
+    nothing: Json<NoFields>,
+    request: HttpRequest,
+) -> Answer {
+    let language = language_of(request.headers());
     let key = caller.state.secret_key.clone();
     caller
         .perform(nothing, move |connection, act, NoFields {}| {
-            replay::replay(connection, act, &key, id.0)
+            Ok(told(replay::replay(connection, act, &key, id.0)?, language))
         })
         .await
-}
-
-/// Reports that contradict an earlier one under the same id, newest first.
-#[utoipa::path(tag = "feeds", params(PageParams), security(("key" = ["feeds.read"])),
-    responses((status = 200, body = Page<SightingConflict>)))]
-#[get("/sighting-conflicts")]
-async fn conflicts(caller: Caller, listing: Listing<Unfiltered>) -> Answer {
-    caller.show(move |connection, act| deliveries::conflicts(connection, act, listing.page)).await
 }

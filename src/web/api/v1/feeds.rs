@@ -14,10 +14,12 @@ use crate::intake::verify;
 use crate::primitives::ids::{AccountId, FeedId, SecretId};
 use crate::registry::Page;
 use crate::web::caller::Caller;
+use crate::web::envelope::language_of;
 use crate::web::json::Json;
 use crate::web::listing::{self, Listing, PageParams, Unfiltered};
 use crate::web::path::{Id, Ids, RefusedNumber};
 use crate::web::problem::Problem;
+use crate::web::reasons::{self, page_told};
 use crate::web::warned::Teller;
 
 resource!(
@@ -192,8 +194,14 @@ async fn refused_deliveries(
     caller: Caller,
     id: Id<FeedId>,
     listing: Listing<Unfiltered>,
+    request: HttpRequest,
 ) -> Answer {
-    caller.show(move |connection, act| refused::list(connection, act, id.0, listing.page)).await
+    let language = language_of(request.headers());
+    caller
+        .show(move |connection, act| {
+            Ok(page_told(refused::list(connection, act, id.0, listing.page)?, language))
+        })
+        .await
 }
 
 /// Verifies a refused delivery with today's secrets, whatever its age, and takes it in if it is
@@ -206,12 +214,15 @@ async fn verify_refused(
     caller: Caller,
     ids: Ids<FeedId, RefusedNumber>,
     nothing: Json<NoFields>,
+    request: HttpRequest,
 ) -> Answer {
     let Ids(feed_id, RefusedNumber(number)) = ids;
+    let language = language_of(request.headers());
     let key = caller.state.secret_key.clone();
     caller
         .perform(nothing, move |connection, act, NoFields {}| {
-            verify::verify(connection, act, &key, feed_id, number)
+            let taken = verify::verify(connection, act, &key, feed_id, number)?;
+            Ok(reasons::told(taken, language))
         })
         .await
 }

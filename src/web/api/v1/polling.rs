@@ -17,10 +17,15 @@ type Answer = Result<HttpResponse, Problem>;
 
 /// What failed in the caller's language.
 fn told(mut polling: Polling, language: Language) -> Polling {
+    let last_success = polling.last_success_at.map(|at| at.to_string()).unwrap_or_default();
     let of_accounts = polling.failing_accounts.iter_mut().map(|account| &mut account.error);
     for error in polling.last_error.iter_mut().chain(of_accounts) {
         let text = language.text(&format!("poll-{}", error.code), &[]);
         error.detail = text.unwrap_or_else(|| error.code.clone());
+        if error.is_over {
+            let over = language.text("poll-is-over", &[("at", last_success.clone())]);
+            error.detail = format!("{} {}", over.unwrap_or_default(), error.detail);
+        }
     }
     polling
 }

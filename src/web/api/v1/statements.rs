@@ -12,12 +12,14 @@ use crate::intake::statements::{
 use crate::primitives::ids::{AccountId, StatementId};
 use crate::registry::Page;
 use crate::web::caller::Caller;
+use crate::web::envelope::language_of;
 use crate::web::file;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams, Unfiltered};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 use crate::web::query::Query;
+use crate::web::reasons::page_told;
 
 resource!(upload, list, show, rows, unreadable, commit, discard);
 
@@ -93,9 +95,18 @@ async fn rows(caller: Caller, id: Id<StatementId>, listing: Listing<Unfiltered>)
 #[utoipa::path(tag = "statements", params(("id" = StatementId, Path), PageParams),
     security(("key" = ["feeds.read"])), responses((status = 200, body = Page<UnreadableLine>)))]
 #[get("/statements/{id}/unreadable")]
-async fn unreadable(caller: Caller, id: Id<StatementId>, listing: Listing<Unfiltered>) -> Answer {
+async fn unreadable(
+    caller: Caller,
+    id: Id<StatementId>,
+    listing: Listing<Unfiltered>,
+    request: HttpRequest,
+) -> Answer {
+    let language = language_of(request.headers());
     caller
-        .show(move |connection, act| statements::unreadable(connection, act, id.0, listing.page))
+        .show(move |connection, act| {
+            let page = statements::unreadable(connection, act, id.0, listing.page)?;
+            Ok(page_told(page, language))
+        })
         .await
 }
 

@@ -1,16 +1,18 @@
 //! Reports of several senders that seem to be of one transfer, and what a person says of them.
 
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 
 use super::NoFields;
 use crate::intake::pairs::{self, Judged, PairFilter, SuspectedPair};
 use crate::primitives::ids::PairId;
 use crate::registry::Page;
 use crate::web::caller::Caller;
+use crate::web::envelope::language_of;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
+use crate::web::reasons::{page_told, told};
 
 resource!(list, show, confirm, separate);
 
@@ -21,17 +23,24 @@ type Answer = Result<HttpResponse, Problem>;
 #[utoipa::path(tag = "feeds", params(PairFilter, PageParams), security(("key" = ["feeds.read"])),
     responses((status = 200, body = Page<SuspectedPair>)))]
 #[get("/suspected-pairs")]
-async fn list(caller: Caller, listing: Listing<PairFilter>) -> Answer {
+async fn list(caller: Caller, listing: Listing<PairFilter>, request: HttpRequest) -> Answer {
+    let language = language_of(request.headers());
     caller
-        .show(move |connection, act| pairs::list(connection, act, &listing.filter, listing.page))
+        .show(move |connection, act| {
+            let page = pairs::list(connection, act, &listing.filter, listing.page)?;
+            Ok(page_told(page, language))
+        })
         .await
 }
 
 #[utoipa::path(tag = "feeds", params(("id" = PairId, Path)),
     security(("key" = ["feeds.read"])), responses((status = 200, body = SuspectedPair)))]
 #[get("/suspected-pairs/{id}")]
-async fn show(caller: Caller, id: Id<PairId>) -> Answer {
-    caller.show(move |connection, act| pairs::get(connection, act, id.0)).await
+async fn show(caller: Caller, id: Id<PairId>, request: HttpRequest) -> Answer {
+    let language = language_of(request.headers());
+    caller
+        .show(move |connection, act| Ok(told(pairs::get(connection, act, id.0)?, language)))
+        .await
 }
 
 /// Both reports are of one transfer: nothing changes, and the pair waits no more.

@@ -1,6 +1,6 @@
 //! Transfers, and where they belong.
 
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -9,10 +9,12 @@ use crate::ledger::unassigned::{self, Waiting};
 use crate::primitives::ids::{AccountId, OccupancyId, TransferId};
 use crate::registry::Page;
 use crate::web::caller::Caller;
+use crate::web::envelope::language_of;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams, Unfiltered};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
+use crate::web::reasons::page_told;
 
 resource!(list, show, assign, waiting);
 
@@ -61,6 +63,15 @@ async fn assign(caller: Caller, id: Id<TransferId>, new: Json<NewAttribution>) -
 #[utoipa::path(tag = "transfers", params(PageParams),
     security(("key" = ["transfers.propose"])), responses((status = 200, body = Page<Waiting>)))]
 #[get("/unassigned")]
-async fn waiting(caller: Caller, listing: Listing<Unfiltered>) -> Answer {
-    caller.show(move |connection, act| unassigned::list(connection, act, listing.page)).await
+async fn waiting(
+    caller: Caller,
+    listing: Listing<Unfiltered>,
+    request: HttpRequest,
+) -> Answer {
+    let language = language_of(request.headers());
+    caller
+        .show(move |connection, act| {
+            Ok(page_told(unassigned::list(connection, act, listing.page)?, language))
+        })
+        .await
 }

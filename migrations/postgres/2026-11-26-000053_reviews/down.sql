@@ -1,0 +1,10 @@
+DROP INDEX sighting_conflicts_by_id;
+ALTER TABLE sighting_conflicts DROP COLUMN note;
+ALTER TABLE sighting_conflicts DROP COLUMN decided_at_ms;
+ALTER TABLE sighting_conflicts DROP COLUMN decided_by;
+ALTER TABLE sighting_conflicts DROP COLUMN verdict;
+ALTER TABLE sighting_conflicts DROP COLUMN id;
+CREATE INDEX sighting_conflicts_by_delivery ON sighting_conflicts (board_id, delivery_id);
+DROP TABLE mark_reviews;
+DROP INDEX attribution_lines_marked;
+DROP INDEX transfers_marked;

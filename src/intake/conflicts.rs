@@ -1,0 +1,220 @@
+//! Two reports of one id that contradict each other. The first was counted; a person says which of
+//! them is right.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::deliveries::{Delivery, both, reported};
+use super::store::conflicts::{self as rows, ConflictRow};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::Reported;
+use crate::ledger::lock_board;
+use crate::primitives::ids::{ConflictId, KeyId, MarketId, StallId, TransferId};
+use crate::primitives::{Refusal, UnixMs};
+use crate::registry::{Page, PageRequest, check};
+use crate::text_enum;
+
+/// A note in one sentence or two.
+const NOTE_CHARS: usize = 300;
+
+text_enum!(
+    /// Which of two reports is right.
+    RightReport {
+        /// The one that was counted.
+        First = "first",
+        /// The one that came later.
+        Other = "other",
+    }
+);
+
+text_enum!(
+    /// What two reports of one id say differently.
+    Differs {
+        Direction = "direction",
+        Amount = "amount",
+        Account = "account",
+        OccurredAt = "occurred_at",
+        Memo = "memo",
+    }
+);
+
+impl Differs {
+    /// It changes whose money it is, or how much.
+    const fn is_money(self) -> bool {
+        matches!(self, Self::Direction | Self::Amount | Self::Account)
+    }
+}
+
+text_enum!(
+    /// What two reports that contradict each other mean for the books.
+    ConflictReason {
+        /// Amount, direction or account differ: what was counted may be wrong.
+        Money = "money",
+        /// Only time or memo differ.
+        Details = "details",
+        /// A body is no longer kept, so that they cannot be compared.
+        Unknown = "unknown",
+    }
+);
+
+/// Two reports of one transfer that contradict each other; the first one was counted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SightingConflict {
+    pub id: ConflictId,
+    /// The id that both have at the provider.
+    pub provider_id: String,
+    pub transfer_id: Option<TransferId>,
+    pub reason: ConflictReason,
+    /// What they say differently, as far as both bodies are kept.
+    pub differs: Vec<Differs>,
+    /// The reason, in the caller's language.
+    pub detail: String,
+    /// What to do, in the caller's language.
+    pub next_step: String,
+    pub first: Option<Delivery>,
+    pub other: Option<Delivery>,
+    /// Absent: it waits for a person.
+    pub verdict: Option<ConflictVerdict>,
+}
+
+/// What a person said.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConflictVerdict {
+    pub right: RightReport,
+    /// The key.
+    pub decided_by: KeyId,
+    #[schema(value_type = String, format = DateTime)]
+    pub decided_at: UnixMs,
+    /// A person's words: for keys with `amounts.read`, and for the key that wrote them.
+    pub note: Option<String>,
+}
+
+/// Which contradictions.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ConflictFilter {
+    /// Those whose counted transfer belongs to a stall of the market now.
+    pub market_id: Option<MarketId>,
+    pub stall_id: Option<StallId>,
+    /// `true`: those that somebody has judged; else those that wait.
+    #[serde(default)]
+    pub reviewed: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewConflictVerdict {
+    pub right: RightReport,
+    /// 1–300 characters.
+    pub note: Option<String>,
+    /// Replaces an earlier verdict.
+    #[serde(default)]
+    pub again: bool,
+}
+
+/// Contradictions, newest first; the texts are left to the caller's language.
+pub fn list(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &ConflictFilter,
+    page: PageRequest,
+) -> Outcome<Page<SightingConflict>> {
+    act.require(Permission::FeedsRead)?;
+    let found = rows::page(connection, act.board_id(), filter, page)?;
+    let page = page.page(found, |conflict| conflict.id);
+    let items = show(connection, act, page.items)?;
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+pub fn get(connection: &mut DbConnection, act: &Act, id: ConflictId) -> Outcome<SightingConflict> {
+    act.require(Permission::FeedsRead)?;
+    let row = check::found(rows::find(connection, act.board_id(), id)?, "sighting_conflict")?;
+    let shown = show(connection, act, vec![row])?.pop();
+    Ok(check::found(shown, "sighting_conflict")?)
+}
+
+/// Says which report is right. What was counted stays, since a transfer never changes: the next step
+/// says how the books are put right. Needs `feeds.read` too.
+///
+/// # Errors
+/// `text-length`, `text-control-character`, `text-hidden-character` (note); `not-found`;
+/// `already-reviewed`.
+pub fn decide(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: ConflictId,
+    new: NewConflictVerdict,
+) -> Outcome<SightingConflict> {
+    act.require(Permission::TransfersAssign)?;
+    let note = new.note.map(|note| check::text("note", &note, NOTE_CHARS)).transpose()?;
+    // Of two people the second finds it decided.
+    lock_board(connection, act.board_id())?;
+    let before = get(connection, act, id)?.verdict;
+    if let Some(before) = before.filter(|_| !new.again) {
+        let refusal = Refusal::conflict("already-reviewed");
+        return Err(refusal.with("reviewed_at", before.decided_at).into());
+    }
+    rows::decide(connection, act, id, new.right, note.as_deref())?;
+    get(connection, act, id)
+}
+
+fn show(
+    connection: &mut DbConnection,
+    act: &Act,
+    rows: Vec<ConflictRow>,
+) -> Outcome<Vec<SightingConflict>> {
+    let ids: Vec<_> = rows.iter().map(|row| [row.first_delivery, row.other_delivery]).collect();
+    let shown = both(connection, act, &ids)?;
+    let told = reported(connection, act, ids.as_flattened())?;
+    let sees_all = act.scope.permissions.contains(Permission::AmountsRead);
+    let own = act.scope.key_id;
+    let mut conflicts = Vec::with_capacity(rows.len());
+    for (row, [first, other]) in rows.into_iter().zip(shown) {
+        let said = |delivery: i64| {
+            let all = told.get(&delivery)?;
+            all.iter()
+                .find(|one| one.provider_id == row.provider_id && one.namespace() == row.namespace)
+        };
+        let pair = said(row.first_delivery).zip(said(row.other_delivery));
+        let (reason, differs) = pair.map_or((ConflictReason::Unknown, Vec::new()), compare);
+        let verdict = match (row.verdict, row.decided_by, row.decided_at_ms) {
+            (Some(right), Some(by), Some(at)) => Some(ConflictVerdict {
+                right,
+                decided_by: KeyId(by),
+                decided_at: UnixMs(at),
+                note: row.note.filter(|_| sees_all || by == own.0),
+            }),
+            _ => None,
+        };
+        conflicts.push(SightingConflict {
+            id: ConflictId(row.id),
+            provider_id: row.provider_id,
+            transfer_id: row.transfer_id.map(TransferId),
+            reason,
+            differs,
+            detail: String::new(),
+            next_step: String::new(),
+            first,
+            other,
+            verdict,
+        });
+    }
+    Ok(conflicts)
+}
+
+/// By the fields that must not change, as in [`Reported::fingerprint`].
+fn compare((first, other): (&Reported, &Reported)) -> (ConflictReason, Vec<Differs>) {
+    let numbers = |one: &Reported| (one.account_number.clone(), one.virtual_account.clone());
+    let all = [
+        (Differs::Direction, first.direction != other.direction),
+        (Differs::Amount, first.amount != other.amount),
+        (Differs::Account, numbers(first) != numbers(other)),
+        (Differs::OccurredAt, first.occurred_at != other.occurred_at),
+        (Differs::Memo, first.memo != other.memo),
+    ];
+    let differs: Vec<_> =
+        all.into_iter().filter(|(_, is_other)| *is_other).map(|(what, _)| what).collect();
+    let is_money = differs.iter().any(|what| what.is_money());
+    (if is_money { ConflictReason::Money } else { ConflictReason::Details }, differs)
+}
