@@ -45,7 +45,8 @@
     isOn: false,
     isMuted: false,
     spoken: [],        // { id, text, by }, in order.
-    shown: []          // Ids, in order.
+    shown: [],         // Ids, in order.
+    onMoney: null      // The vendor's page wants to know.
   };
   var number = parseInt(load(CURSOR), 10);
   if (number >= 0) { state.cursor = number; }
@@ -77,7 +78,7 @@
     var card = state.card;
     if (card) {
       var kind = card.kind.replace('_', '-');
-      look = card.tone;
+      look = card.look || card.tone;
       headline = text('kind-' + kind);
       amount = card.amount;
       detail = [text('late') + ' ' + card.time + (card.payer ? ' · ' + card.payer : ''), text('hint-' + kind)]
@@ -281,6 +282,7 @@
     if (!money.late) { showCard(money); }
     say(money);
     render();
+    if (state.onMoney) { state.onMoney(money); }
   }
 
   function onBeat(event) {
@@ -302,6 +304,7 @@
     source.addEventListener('money', onMoney);
     source.addEventListener('beat', onBeat);
     source.addEventListener('gap', function () { onLine(); warn('gap', true); });
+    source.addEventListener('locked', function () { source.close(); location.replace('/sap'); });
     source.addEventListener('ended', function () {
       source.close();
       state.link = 'ended';
@@ -341,6 +344,23 @@
     if (!state.isOn) { turnOn(); }
     again({ say: { south: body.getAttribute('data-south'), north: body.getAttribute('data-north') } });
   });
+  // A pretend payment, with which people are trained. It exists on this page alone, so nothing can
+  // count it, and it is never green.
+  el('practise').addEventListener('click', function () {
+    if (!state.isOn) { turnOn(); }
+    var now = new Date(), said = text('practice-said');
+    var two = function (number) { return (number < 10 ? '0' : '') + number; };
+    var money = {
+      id: 'practice', seq: 0, kind: 'practice', tone: 'right', look: 'practice', late: false,
+      amount: body.getAttribute('data-amount'), time: two(now.getHours()) + ':' + two(now.getMinutes()),
+      say: { south: said + ' ' + body.getAttribute('data-south'), north: said + ' ' + body.getAttribute('data-north') }
+    };
+    showCard(money);
+    say(money);
+    render();
+    window.scrollTo(0, 0);
+  });
+
   function again(money) {
     say({ id: 'again', seq: 0, tone: money.tone || 'right', say: money.say, late: false });
   }

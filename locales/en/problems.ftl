@@ -434,3 +434,25 @@ problem-colour-malformed = A colour is written as #rrggbb, for example #0b6b4f.
 problem-colour-too-light = This colour is too light to be read on white paper. Please choose a darker one.
 problem-logo-too-large = The logo is larger than { $max } KiB. Please make it smaller.
 problem-logo-sides = Each side of the logo must have { $min } to { $max } pixels.
+
+## The vendor's page and the payer's
+problem-pin-not-six-digits = Type exactly six digits.
+problem-pin-too-simple = These six digits are too easy to guess. Choose others.
+problem-pin-wrong = { $left ->
+    [0] The six digits are wrong. The page is locked for a while.
+   *[other] The six digits are wrong. Tries left: { $left }.
+}
+problem-pin-locked = Too many tries were wrong, so the page is locked. Try again at { $until_at }.
+problem-pin-chosen-already = The six digits were chosen on another phone. Type those.
+problem-pin-not-chosen = Nobody has chosen the six digits yet. Reload the page.
+problem-pin-needed = Type the vendor's six digits.
+problem-page-not-open = This phone has not opened the vendor's page, or its link was revoked.
+problem-page-open-already = This page is open already.
+problem-page-elsewhere = Press on the stall's own page.
+problem-class-not-vendors = Choose a sale, own money, a customer who transferred and took cash, given back to the customer, or a debt repaid.
+problem-split-too-large = The part must be more than 0 and less than { $whole }.
+problem-payment-link-unknown = This link is wrong or not used any more. Ask the seller.
+problem-cash-day-out-of-range = Only for today and yesterday.
+problem-cash-missing = Type the amount of cash. If nothing was sold, type 0.
+problem-cash-with-other-answer = For a day off or no answer, leave the amounts empty.
+problem-cash-too-large = This is too large ({ $max } or more). Look at it again.

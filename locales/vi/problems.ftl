@@ -454,3 +454,25 @@ problem-colour-malformed = Màu phải ghi là #rrggbb, ví dụ #0b6b4f.
 problem-colour-too-light = Màu này quá nhạt, chữ trên giấy trắng sẽ khó đọc. Xin chọn màu đậm hơn.
 problem-logo-too-large = Biểu trưng lớn hơn { $max } KiB. Xin thu nhỏ lại.
 problem-logo-sides = Mỗi cạnh của biểu trưng phải từ { $min } đến { $max } điểm ảnh.
+
+## Trang của chủ sạp và trang của người trả
+problem-pin-not-six-digits = Xin gõ đúng sáu chữ số.
+problem-pin-too-simple = Sáu số này dễ đoán quá. Xin chọn sáu số khác.
+problem-pin-wrong = { $left ->
+    [0] Sáu số không đúng. Trang tạm khóa.
+   *[other] Sáu số không đúng. Còn thử được { $left } lần.
+}
+problem-pin-locked = Gõ sai nhiều lần nên trang tạm khóa. Xin thử lại lúc { $until_at }.
+problem-pin-chosen-already = Sáu số đã được chọn trên máy khác. Xin gõ sáu số đó.
+problem-pin-not-chosen = Chưa ai chọn sáu số. Xin tải lại trang.
+problem-pin-needed = Xin gõ sáu số của chủ sạp.
+problem-page-not-open = Máy này chưa mở trang của chủ sạp, hoặc liên kết đã bị thu hồi.
+problem-page-open-already = Trang này đang mở rồi.
+problem-page-elsewhere = Xin bấm ngay trên trang của sạp.
+problem-class-not-vendors = Xin chọn: bán hàng, tiền riêng, khách chuyển khoản lấy tiền mặt, hoàn tiền cho khách, hoặc khách trả nợ.
+problem-split-too-large = Phần chia phải lớn hơn 0 và nhỏ hơn { $whole }.
+problem-payment-link-unknown = Liên kết này sai hoặc không còn dùng. Xin hỏi người bán.
+problem-cash-day-out-of-range = Chỉ ghi được cho hôm nay và hôm qua.
+problem-cash-missing = Xin gõ số tiền mặt. Không bán được đồng nào thì gõ 0.
+problem-cash-with-other-answer = Nghỉ bán hoặc không trả lời thì để trống số tiền.
+problem-cash-too-large = Số này lớn quá ({ $max } trở lên). Xin coi lại.

@@ -186,7 +186,8 @@ fn hour_and_minute(at: UnixMs) -> (i64, i64) {
     (of_day / MS_PER_HOUR, of_day % MS_PER_HOUR / MS_PER_MINUTE)
 }
 
-fn wall_clock(at: UnixMs) -> String {
+/// `09:15` in Vietnam.
+pub(super) fn wall_clock(at: UnixMs) -> String {
     let (hour, minute) = hour_and_minute(at);
     format!("{hour:02}:{minute:02}")
 }

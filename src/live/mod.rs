@@ -8,7 +8,8 @@ pub mod hub;
 pub mod links;
 pub mod listeners;
 pub mod opening;
-pub mod standing;
+pub mod owner;
+pub mod paying;
 mod store;
 pub mod told;
 

@@ -2,4 +2,5 @@
 
 pub mod links;
 pub mod listeners;
+pub mod owner;
 pub mod stalls;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::web::problem::Problem;
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: [(&str, &str, &str); 6] = [
     ("page.css", "text/css; charset=utf-8", include_str!("../../../assets/pages/page.css")),
     ("open.js", "text/javascript; charset=utf-8", include_str!("../../../assets/pages/open.js")),
     (
@@ -18,6 +18,9 @@ const FILES: [(&str, &str, &str); 3] = [
         "text/javascript; charset=utf-8",
         include_str!("../../../assets/pages/listen.js"),
     ),
+    ("owner.js", "text/javascript; charset=utf-8", include_str!("../../../assets/pages/owner.js")),
+    ("payer.js", "text/javascript; charset=utf-8", include_str!("../../../assets/pages/payer.js")),
+    ("pin.js", "text/javascript; charset=utf-8", include_str!("../../../assets/pages/pin.js")),
 ];
 /// The digest's part of a name, in bytes.
 const DIGEST: usize = 6;
