@@ -138,8 +138,39 @@
     return found[0] || null;
   }
 
-  // Ways to speak, best first: the browser's Vietnamese voice; recorded words have their place
-  // here. Without one, the tone alone.
+  // Without a Vietnamese voice: one file of sound and an index of where each word lies in it, in
+  // milliseconds; loaded once, and joined in order.
+  var clips = {};
+  function loadClips() {
+    var region = settings.region, place = el('voices');
+    if (clips[region] || !audio || !window.fetch || settings.how !== 'voice' || voice()) { return; }
+    clips[region] = {};
+    var failed = function () { clips[region] = null; warn('voice', true); };
+    Promise.all([
+      fetch(place.getAttribute('data-' + region + '-index')).then(function (answer) { return answer.json(); }),
+      fetch(place.getAttribute('data-' + region)).then(function (answer) { return answer.arrayBuffer(); })
+    ]).then(function (got) {
+      audio.decodeAudioData(got[1], function (sound) {
+        clips[region] = { index: got[0], sound: sound };
+        warn('voice', false);
+      }, failed);
+    }).catch(failed);
+  }
+  // The fewest clips that make up what is said; null where a word has none.
+  function cut(said, index) {
+    var words = said.toLowerCase().replace(/[.,:;]/g, '').split(/\s+/), parts = [], at = 0;
+    while (at < words.length) {
+      var end = words.length;
+      while (end > at && !index[words.slice(at, end).join(' ')]) { end -= 1; }
+      if (end === at) { return null; }
+      parts.push(index[words.slice(at, end).join(' ')]);
+      at = end;
+    }
+    return parts;
+  }
+
+  // Ways to speak, best first: the browser's Vietnamese voice, clips of words. Without them, the
+  // tone alone.
   var speakers = [
     function (said, done) {
       var found = settings.how === 'voice' && voice();
@@ -151,6 +182,22 @@
       utterance.onend = utterance.onerror = done;
       speechSynthesis.speak(utterance);
       return 'voice';
+    },
+    function (said, done) {
+      var have = settings.how === 'voice' && clips[settings.region];
+      var parts = have && have.sound && cut(said, have.index);
+      if (!parts) { return null; }
+      var at = audio.currentTime + 0.05, rate = SPEEDS[settings.speed] || 1;
+      parts.forEach(function (part) {
+        var one = audio.createBufferSource(), length = (part[1] - part[0]) / 1000 + 0.06;
+        one.buffer = have.sound;
+        one.playbackRate.value = rate;
+        one.connect(audio.destination);
+        one.start(at, part[0] / 1000 - 0.02, length);
+        at += length / rate;
+      });
+      setTimeout(done, (at - audio.currentTime) * 1000);
+      return 'clips';
     }
   ];
 
@@ -241,7 +288,8 @@
     state.isOn = true;
     stayAwake();
     tone('right');
-    setTimeout(function () { warn('voice', settings.how === 'voice' && !voice()); }, 1500);
+    // Voices are told late.
+    setTimeout(loadClips, 1500);
     render();
   }
 
@@ -371,6 +419,7 @@
       settings[input.name] = input.value;
       save(SETTINGS, JSON.stringify(settings));
       warn('voice', false);
+      loadClips();
     });
   });
 

@@ -57,7 +57,7 @@ page-warn-silent = No sound yet
 page-warn-muted = This phone was muted from afar.
 page-warn-hidden = The page was hidden. Leave it open to hear money come.
 page-warn-gap = The phone was off for long; some receipts may be missing here. Look into the bank's app.
-page-warn-voice = This phone has no Vietnamese voice, so it only chimes.
+page-warn-voice = This phone has no Vietnamese voice and could not load the words, so it only chimes.
 page-warn-ended = This phone may hear no longer. Ask the market's board.
 page-late = at
 
@@ -178,3 +178,6 @@ page-pay-thousandfold = CHECK THE AMOUNT WITH THE SELLER
 page-pay-expired = THE CODE HAS EXPIRED, ASK FOR A NEW ONE
 page-pay-cancelled = THE SELLER CANCELLED IT, DO NOT PAY
 page-pay-after-cancel = CANCELLED, BUT PAID: ASK THE SELLER
+
+page-app-name = Hear the money come
+page-app-short = Hear money

@@ -57,7 +57,7 @@ page-warn-silent = Chưa có tiếng
 page-warn-muted = Máy này đã được tắt tiếng từ xa.
 page-warn-hidden = Trang vừa bị che. Hãy để trang này mở để nghe tiền về.
 page-warn-gap = Máy tắt lâu, có thể có lần nhận chưa hiện ở đây. Xem ứng dụng ngân hàng.
-page-warn-voice = Máy này chưa có giọng đọc tiếng Việt, nên chỉ có chuông.
+page-warn-voice = Máy này chưa có giọng đọc tiếng Việt và chưa tải được tiếng đọc, nên chỉ có chuông.
 page-warn-ended = Máy này không còn được nghe nữa. Xin hỏi ban quản lý chợ.
 page-late = lúc
 
@@ -178,3 +178,6 @@ page-pay-thousandfold = COI LẠI SỐ TIỀN VỚI NGƯỜI BÁN
 page-pay-expired = MÃ HẾT GIỜ, XIN MÃ MỚI
 page-pay-cancelled = NGƯỜI BÁN ĐÃ HỦY, ĐỪNG TRẢ
 page-pay-after-cancel = ĐÃ HỦY MÀ VẪN NHẬN, HỎI NGƯỜI BÁN
+
+page-app-name = Nghe tiền về
+page-app-short = Nghe tiền

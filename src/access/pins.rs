@@ -43,7 +43,7 @@ impl Pin {
         });
         let mut steps: Vec<_> = steps.collect();
         steps.dedup();
-        if matches!(steps.as_slice(), [-1 | 0 | 1]) {
+        if matches!(steps.as_slice(), [-1..=1]) {
             return Err(Refusal::invalid("pin", "pin-too-simple"));
         }
         Ok(pin)

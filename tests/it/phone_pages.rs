@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
 
+use cho40::primitives::Vnd;
+use cho40::primitives::spoken::{self, Region};
 use cho40::primitives::time::MS_PER_MINUTE;
 use serde_json::json;
 
@@ -126,7 +128,8 @@ on_both!(without_a_voice_it_chimes_and_a_receipt_does_not_stay_green, |db| {
     // A minute passes in a second.
     browser.before_each_page(
         "var wait = window.setTimeout;
-         window.setTimeout = function (f, ms) { return wait(f, ms === 60000 ? 1000 : ms); };",
+         window.setTimeout = function (f, ms) { return wait(f, ms === 60000 ? 1000 : ms); };
+         AudioContext.prototype.decodeAudioData = function (sound, can, cannot) { cannot(); };",
     );
     open(&mut browser, &site.url, &stall.link(&site, "listener", false));
     browser.touch("#sound");
@@ -139,6 +142,77 @@ on_both!(without_a_voice_it_chimes_and_a_receipt_does_not_stay_green, |db| {
     browser.until("document.getElementById('headline').innerText === 'CHƯA THẤY TIỀN'");
     assert_eq!(shown(&mut browser, "list"), "12:00\n50.000 đ");
     browser.picture("afterwards");
+});
+
+on_both!(without_a_voice_clips_of_words_are_joined, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    browser.before_each_page(
+        "window.clips = [];
+         var start = AudioBufferSourceNode.prototype.start;
+         AudioBufferSourceNode.prototype.start = function (at, from, length) {
+             clips.push([at, from, length, this.buffer.duration]);
+             return start.apply(this, arguments);
+         };",
+    );
+    open(&mut browser, &site.url, &stall.link(&site, "listener", false));
+    browser.touch("#sound");
+    browser.until("performance.getEntriesByType('resource').some(e => /south-.*mp3/.test(e.name))");
+    browser.until("document.getElementById('warning').hidden");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    stall.pay(&site, db, 1, 105_000);
+    browser.until("cho40.spoken.length === 1");
+    assert_eq!(browser.value("cho40.spoken[0].by"), "clips");
+    // đã nhận · một · trăm · lẻ · năm · ngàn · đồng, one after the other, inside of the file.
+    let are_in_order = "clips.every(function (c, i) {
+        return c[1] + c[2] < c[3] &&
+            (!i || Math.abs(c[0] - clips[i - 1][0] - clips[i - 1][2]) < 0.001);
+    })";
+    let joined = browser.value("JSON.stringify(clips)");
+    assert_eq!(browser.value("clips.length"), 7, "{joined}");
+    assert_eq!(browser.value(are_in_order), true, "{joined}");
+});
+
+/// What a page joins must have a clip, in either region's words.
+#[test]
+fn every_word_that_may_be_said_has_its_clip() {
+    for (name, region) in [("south", Region::South), ("north", Region::North)] {
+        let path = format!("{}/assets/voice/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let index = std::fs::read_to_string(path).unwrap();
+        let index: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&index).unwrap();
+        let has = |text: &str| index.contains_key(text);
+        for amount in (0..2_000).chain((0..2_000).map(|step| step * 499_105_011)) {
+            let words = spoken::words(Vnd::new(amount), region).unwrap();
+            assert!(words.iter().all(|word| has(word)), "{amount} {words:?}");
+        }
+        for others in ["đồng", "giờ", "lúc", "tập thử", "một số tiền rất lớn"] {
+            assert!(has(others), "{others}");
+        }
+        let script = include_str!("../../src/live/announcement.rs");
+        let said = script.split("const fn said").nth(1).unwrap().split("\n    }\n").next().unwrap();
+        let phrases: Vec<_> = said.split('"').skip(1).step_by(2).collect();
+        assert!(phrases.len() > 5);
+        for phrase in phrases {
+            let heard = phrase.to_lowercase().replace(['.', ','], "");
+            assert!(has(&heard), "{heard}");
+        }
+    }
+}
+
+on_both!(the_pages_can_be_installed, |db| {
+    let site = Site::of(db);
+    let manifest = site.ask("GET", "/manifest.webmanifest").send();
+    assert_eq!(manifest.header("content-type"), "application/manifest+json");
+    assert_eq!(manifest.json["start_url"], "/nghe");
+    for icon in manifest.json["icons"].as_array().unwrap() {
+        let picture = site.ask("GET", icon["src"].as_str().unwrap()).send();
+        assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
+        let pixels: u32 =
+            icon["sizes"].as_str().unwrap().split('x').next().unwrap().parse().unwrap();
+        assert_eq!(picture.bytes[16..20], pixels.to_be_bytes());
+    }
 });
 
 on_both!(a_tunnel_and_a_restart_lose_nothing_and_say_nothing_twice, |db| {

@@ -5,10 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Act, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::pulse::{self, SightState, SightedRequest};
+use crate::ledger::stall;
 use crate::live::{Hearer, paying};
-use crate::primitives::ids::RequestId;
+use crate::primitives::ids::{AccountId, RequestId};
 use crate::primitives::spoken::{self, Region};
 use crate::primitives::{Refusal, Vnd, typed};
+use crate::registry::boards;
+use crate::registry::store::links;
 use crate::requests::{self, NewRequest, RequestKind, RequestState};
 use crate::text_enum;
 use crate::vietqr::{self, Format, Level};
@@ -74,7 +77,7 @@ pub fn ask(
     let request = NewRequest {
         kind: RequestKind::Sale,
         occupancy_id: hearer.occupancy_id,
-        account_id: None,
+        account_id: account(connection, act, hearer)?,
         number_id: None,
         amount_vnd: typed::amount("amount", &new.amount)?,
         purpose: None,
@@ -83,6 +86,24 @@ pub fn ask(
     };
     let id = requests::create(connection, act, request)?.id;
     look(connection, act, hearer, key, id)
+}
+
+/// Of several accounts that the stall is paid on, the one that its money came to last.
+fn account(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+) -> Outcome<Option<AccountId>> {
+    let (board_id, occupancy_id) = (hearer.board_id, hearer.occupancy_id);
+    let today = boards::today(connection, act)?;
+    let linked = links::accounts_of(connection, board_id, occupancy_id, today)?;
+    if linked.len() < 2 {
+        return Ok(None);
+    }
+    let newest = stall::newest(connection, board_id, occupancy_id, None)?;
+    let is_linked = |id: &AccountId| linked.contains(id);
+    let last = newest.into_iter().find_map(|one| one.account_id.filter(is_linked));
+    Ok(last.or(linked.first().copied()))
 }
 
 /// A request of the stall as it stands now.

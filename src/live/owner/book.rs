@@ -262,7 +262,7 @@ pub fn year(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcom
         }
         received = received.saturating_add(delta.small_amount);
     }
-    let threshold = TURNOVERS.iter().filter(|one| one.from_day <= today).next_back();
+    let threshold = TURNOVERS.iter().rfind(|one| one.from_day <= today);
     let threshold = threshold.map(|one| Threshold {
         amount: one.threshold_vnd.to_string(),
         percent: received.saturating_mul(100) / one.threshold_vnd.get().max(1),

@@ -4,23 +4,36 @@
 use std::sync::LazyLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::words;
 use crate::web::problem::Problem;
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &str); 6] = [
-    ("page.css", "text/css; charset=utf-8", include_str!("../../../assets/pages/page.css")),
-    ("open.js", "text/javascript; charset=utf-8", include_str!("../../../assets/pages/open.js")),
-    (
-        "listen.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../../assets/pages/listen.js"),
-    ),
-    ("owner.js", "text/javascript; charset=utf-8", include_str!("../../../assets/pages/owner.js")),
-    ("payer.js", "text/javascript; charset=utf-8", include_str!("../../../assets/pages/payer.js")),
-    ("pin.js", "text/javascript; charset=utf-8", include_str!("../../../assets/pages/pin.js")),
+type File = (&'static str, &'static str, &'static [u8]);
+
+macro_rules! files {
+    ($($folder:literal / $name:literal is $media:expr),+ $(,)?) => {
+        &[$(($name, $media, include_bytes!(concat!("../../../assets/", $folder, "/", $name)))),+]
+    };
+}
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const FILES: &[File] = files![
+    "pages" / "page.css" is "text/css; charset=utf-8",
+    "pages" / "open.js" is SCRIPT,
+    "pages" / "listen.js" is SCRIPT,
+    "pages" / "owner.js" is SCRIPT,
+    "pages" / "payer.js" is SCRIPT,
+    "pages" / "pin.js" is SCRIPT,
+    "pages" / "icon-192.png" is "image/png",
+    "pages" / "icon-512.png" is "image/png",
+    "voice" / "south.mp3" is "audio/mpeg",
+    "voice" / "south.json" is "application/json",
+    "voice" / "north.mp3" is "audio/mpeg",
+    "voice" / "north.json" is "application/json",
 ];
 /// The digest's part of a name, in bytes.
 const DIGEST: usize = 6;
@@ -31,18 +44,18 @@ struct Asset {
     /// `/assets/page-0123456789ab.css`.
     path: String,
     media_type: &'static str,
-    content: &'static str,
+    content: &'static [u8],
 }
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    let asset = |(name, media_type, content): (&'static str, _, &'static str)| {
-        let digest = Sha256::digest(content.as_bytes());
+    let asset = |&(name, media_type, content): &File| {
+        let digest = Sha256::digest(content);
         let digest = hex::encode(digest.get(..DIGEST).unwrap_or_default());
         let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
         let path = format!("/assets/{stem}-{digest}.{extension}");
         Asset { name, path, media_type, content }
     };
-    FILES.into_iter().map(asset).collect()
+    FILES.iter().map(asset).collect()
 });
 
 /// The address of a file; empty for one that is not there.
@@ -58,4 +71,25 @@ pub(super) async fn asset(file: web::Path<String>) -> Result<HttpResponse, Probl
         .insert_header((CONTENT_TYPE, found.media_type))
         .insert_header((CACHE_CONTROL, FOR_GOOD))
         .body(found.content))
+}
+
+/// `GET /manifest.webmanifest`: how a browser puts the pages on the home screen. The vendor's phone
+/// is led on from `/nghe`.
+pub(super) async fn manifest(request: HttpRequest) -> HttpResponse {
+    let words = words(&request);
+    let icon = |name, sizes| json!({ "src": path(name), "sizes": sizes, "type": "image/png" });
+    let manifest = json!({
+        "name": words.say("app-name"),
+        "short_name": words.say("app-short"),
+        "lang": words.lang(),
+        "start_url": "/nghe",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f4f1ea",
+        "theme_color": "#0a6b2d",
+        "icons": [icon("icon-192.png", "192x192"), icon("icon-512.png", "512x512")],
+    });
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/manifest+json"))
+        .body(manifest.to_string())
 }
