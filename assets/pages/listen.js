@@ -138,32 +138,31 @@
     return found[0] || null;
   }
 
-  // Without a Vietnamese voice: one file of sound and an index of where each word lies in it, in
-  // milliseconds; loaded once, and joined in order.
+  // Without a Vietnamese voice: a file of recorded words, with where each begins and ends in its
+  // sound, in milliseconds; loaded once, and joined in order.
   var clips = {};
   function loadClips() {
-    var region = settings.region, place = el('voices');
+    var region = settings.region;
     if (clips[region] || !audio || !window.fetch || settings.how !== 'voice' || voice()) { return; }
     clips[region] = {};
     var failed = function () { clips[region] = null; warn('voice', true); };
-    Promise.all([
-      fetch(place.getAttribute('data-' + region + '-index')).then(function (answer) { return answer.json(); }),
-      fetch(place.getAttribute('data-' + region)).then(function (answer) { return answer.arrayBuffer(); })
-    ]).then(function (got) {
-      audio.decodeAudioData(got[1], function (sound) {
-        clips[region] = { index: got[0], sound: sound };
+    fetch('/voice/' + region + '.json').then(function (answer) { return answer.json(); }).then(function (told) {
+      var text = atob(told.sound), bytes = new Uint8Array(text.length);
+      for (var i = 0; i < text.length; i += 1) { bytes[i] = text.charCodeAt(i); }
+      audio.decodeAudioData(bytes.buffer, function (sound) {
+        clips[region] = { words: told.words, sound: sound };
         warn('voice', false);
       }, failed);
     }).catch(failed);
   }
   // The fewest clips that make up what is said; null where a word has none.
-  function cut(said, index) {
+  function cut(said, have) {
     var words = said.toLowerCase().replace(/[.,:;]/g, '').split(/\s+/), parts = [], at = 0;
     while (at < words.length) {
       var end = words.length;
-      while (end > at && !index[words.slice(at, end).join(' ')]) { end -= 1; }
+      while (end > at && !have[words.slice(at, end).join(' ')]) { end -= 1; }
       if (end === at) { return null; }
-      parts.push(index[words.slice(at, end).join(' ')]);
+      parts.push(have[words.slice(at, end).join(' ')]);
       at = end;
     }
     return parts;
@@ -185,7 +184,7 @@
     },
     function (said, done) {
       var have = settings.how === 'voice' && clips[settings.region];
-      var parts = have && have.sound && cut(said, have.index);
+      var parts = have && have.sound && cut(said, have.words);
       if (!parts) { return null; }
       var at = audio.currentTime + 0.05, rate = SPEEDS[settings.speed] || 1;
       parts.forEach(function (part) {

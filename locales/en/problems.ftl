@@ -456,3 +456,6 @@ problem-cash-day-out-of-range = Only for today and yesterday.
 problem-cash-missing = Type the amount of cash. If nothing was sold, type 0.
 problem-cash-with-other-answer = For a day off or no answer, leave the amounts empty.
 problem-cash-too-large = This is too large ({ $max } or more). Look at it again.
+problem-voice-none = There is neither south.json nor north.json in { $path }. Make them with scripts/voice.
+problem-voice-malformed = The voice { $region } cannot be read: { $error }.
+problem-voice-word-missing = The voice { $region } lacks “{ $word }”. Record it and make the file anew with scripts/voice.

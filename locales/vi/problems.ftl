@@ -476,3 +476,6 @@ problem-cash-day-out-of-range = Chỉ ghi được cho hôm nay và hôm qua.
 problem-cash-missing = Xin gõ số tiền mặt. Không bán được đồng nào thì gõ 0.
 problem-cash-with-other-answer = Nghỉ bán hoặc không trả lời thì để trống số tiền.
 problem-cash-too-large = Số này lớn quá ({ $max } trở lên). Xin coi lại.
+problem-voice-none = Trong { $path } không có south.json hay north.json. Xin tạo bằng scripts/voice.
+problem-voice-malformed = Không đọc được giọng { $region }: { $error }.
+problem-voice-word-missing = Giọng { $region } thiếu chữ “{ $word }”. Xin thu thêm rồi tạo lại bằng scripts/voice.

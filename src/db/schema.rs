@@ -743,6 +743,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    voices (region) {
+        region -> Text,
+        content -> Text,
+        imported_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     cash_answers (board_id, occupancy_id, day, seq) {
         board_id -> BigInt,
         occupancy_id -> BigInt,
@@ -1131,6 +1139,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     owner_pins,
     owner_phones,
     cash_answers,
+    voices,
     unassigned,
     day_totals,
     month_totals,

@@ -12,6 +12,7 @@ pub mod owner;
 pub mod paying;
 mod store;
 pub mod told;
+pub mod voices;
 
 pub use announcement::Announcement;
 pub use hub::Hub;

@@ -1,6 +1,7 @@
 //! The vendor's page over HTTP: six digits, the day's money, what a receipt was, the evening's cash.
 
 use cho40::db::schema::{cash_answers, owner_phones, owner_pins};
+use cho40::live::links;
 use cho40::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -339,4 +340,15 @@ on_both!(of_two_accounts_a_code_is_paid_to_the_one_that_was_paid_last, |db| {
     let id = asked["id"].as_str().unwrap();
     let request = site.get(&format!("/api/v1/requests/{id}")).json;
     assert_eq!(request["account_id"], stall.world.id("accounts"));
+});
+
+on_both!(with_a_lost_key_vendors_links_end_and_listeners_go_on, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let listener = Phone::of(&site, &stall.link(&site, "listener", false));
+    let vendor = Phone::open(&site, &stall.link(&site, "owner", false), PIN);
+    let (board_id, now) = (db.act().board_id(), db.clock.now());
+    assert_eq!(links::end_owners(db.connection(), board_id, now).unwrap(), 1);
+    assert_eq!(vendor.get("/sap/day").problem(403), "page-not-open");
+    assert_eq!(listener.get("/nghe").status, 200);
 });

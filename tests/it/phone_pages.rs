@@ -6,15 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
 
-use cho40::primitives::Vnd;
-use cho40::primitives::spoken::{self, Region};
 use cho40::primitives::time::MS_PER_MINUTE;
 use serde_json::json;
 
+use crate::cli::{Served, said, tells, text_of};
 use crate::phone_browser::Browser;
 use crate::phone_stall::{Link, Stall};
-use crate::support::on_both;
-use crate::web_support::Site;
+use crate::support::{empty_databases, on_both};
+use crate::web_support::{Ask, Site};
 
 /// A Vietnamese voice, as most Android phones have one, that keeps what it was given to say.
 pub const VOICE: &str = "
@@ -158,7 +157,9 @@ on_both!(without_a_voice_clips_of_words_are_joined, |db| {
     );
     open(&mut browser, &site.url, &stall.link(&site, "listener", false));
     browser.touch("#sound");
-    browser.until("performance.getEntriesByType('resource').some(e => /south-.*mp3/.test(e.name))");
+    browser.until(
+        "performance.getEntriesByType('resource').some(e => /voice.south.json/.test(e.name))",
+    );
     browser.until("document.getElementById('warning').hidden");
     std::thread::sleep(std::time::Duration::from_millis(500));
     stall.pay(&site, db, 1, 105_000);
@@ -174,30 +175,36 @@ on_both!(without_a_voice_clips_of_words_are_joined, |db| {
     assert_eq!(browser.value(are_in_order), true, "{joined}");
 });
 
-/// What a page joins must have a clip, in either region's words.
+/// Imported by the command, and served in the program's place.
 #[test]
-fn every_word_that_may_be_said_has_its_clip() {
-    for (name, region) in [("south", Region::South), ("north", Region::North)] {
-        let path = format!("{}/assets/voice/{name}.json", env!("CARGO_MANIFEST_DIR"));
-        let index = std::fs::read_to_string(path).unwrap();
-        let index: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&index).unwrap();
-        let has = |text: &str| index.contains_key(text);
-        for amount in (0..2_000).chain((0..2_000).map(|step| step * 499_105_011)) {
-            let words = spoken::words(Vnd::new(amount), region).unwrap();
-            assert!(words.iter().all(|word| has(word)), "{amount} {words:?}");
-        }
-        for others in ["đồng", "giờ", "lúc", "tập thử", "một số tiền rất lớn"] {
-            assert!(has(others), "{others}");
-        }
-        let script = include_str!("../../src/live/announcement.rs");
-        let said = script.split("const fn said").nth(1).unwrap().split("\n    }\n").next().unwrap();
-        let phrases: Vec<_> = said.split('"').skip(1).step_by(2).collect();
-        assert!(phrases.len() > 5);
-        for phrase in phrases {
-            let heard = phrase.to_lowercase().replace(['.', ','], "");
-            assert!(has(&heard), "{heard}");
-        }
+fn peoples_own_recordings_are_imported_and_served() {
+    for database in empty_databases() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path();
+        let url = text_of(&database.url);
+        let settings = ["--database-url", &url];
+        let run = |args: &[&str]| said(home, &[args, &settings].concat());
+        run(&["init"]);
+        let own = include_str!("../../assets/voice/north.json");
+        let recorded = own.replacen("[200,", "[201,", 1);
+        assert_ne!(recorded, own);
+        let refuses = |vi: &str, en: &str| {
+            tells(home, &[&["voice", "import", "."], &settings[..]].concat(), vi, en);
+        };
+        refuses("không có south.json", "neither south.json");
+        std::fs::write(home.join("south.json"), own).unwrap();
+        std::fs::write(home.join("north.json"), &recorded).unwrap();
+        refuses("thiếu chữ “ngàn”", "lacks “ngàn”");
+        std::fs::remove_file(home.join("south.json")).unwrap();
+        assert!(run(&["voice", "import", "."]).contains("north"));
+        run(&["voice", "import", "."]);
+        let serve = [&["serve", "--listen", "127.0.0.1:0"], &settings[..]].concat();
+        let served = Served::start(home, &serve);
+        let voice = |region: &str| {
+            Ask::at("GET", &format!("{}/voice/{region}.json", served.host)).send().text()
+        };
+        assert_eq!(voice("north"), recorded);
+        assert_eq!(voice("south"), include_str!("../../assets/voice/south.json"));
     }
 }
 

@@ -4,3 +4,4 @@ pub mod links;
 pub mod listeners;
 pub mod owner;
 pub mod stalls;
+pub mod voices;

@@ -15,25 +15,21 @@ use crate::web::problem::Problem;
 type File = (&'static str, &'static str, &'static [u8]);
 
 macro_rules! files {
-    ($($folder:literal / $name:literal is $media:expr),+ $(,)?) => {
-        &[$(($name, $media, include_bytes!(concat!("../../../assets/", $folder, "/", $name)))),+]
+    ($($name:literal is $media:expr),+ $(,)?) => {
+        &[$(($name, $media, include_bytes!(concat!("../../../assets/pages/", $name)))),+]
     };
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const FILES: &[File] = files![
-    "pages" / "page.css" is "text/css; charset=utf-8",
-    "pages" / "open.js" is SCRIPT,
-    "pages" / "listen.js" is SCRIPT,
-    "pages" / "owner.js" is SCRIPT,
-    "pages" / "payer.js" is SCRIPT,
-    "pages" / "pin.js" is SCRIPT,
-    "pages" / "icon-192.png" is "image/png",
-    "pages" / "icon-512.png" is "image/png",
-    "voice" / "south.mp3" is "audio/mpeg",
-    "voice" / "south.json" is "application/json",
-    "voice" / "north.mp3" is "audio/mpeg",
-    "voice" / "north.json" is "application/json",
+    "page.css" is "text/css; charset=utf-8",
+    "open.js" is SCRIPT,
+    "listen.js" is SCRIPT,
+    "owner.js" is SCRIPT,
+    "payer.js" is SCRIPT,
+    "pin.js" is SCRIPT,
+    "icon-192.png" is "image/png",
+    "icon-512.png" is "image/png",
 ];
 /// The digest's part of a name, in bytes.
 const DIGEST: usize = 6;

@@ -10,6 +10,7 @@ mod open;
 mod origin;
 mod owner;
 mod payer;
+mod voice;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
@@ -42,6 +43,11 @@ pub fn configure(config: &mut ServiceConfig) {
                 .route(web::get().to(assets::asset)),
         )
         .service(read_only("/manifest.webmanifest").route(web::get().to(assets::manifest)))
+        .service(
+            read_only("/voice/{region:north|south}.json")
+                .wrap(Compress::default())
+                .route(web::get().to(voice::voice)),
+        )
         .service(read_only("/nghe/live").route(web::get().to(live::live)))
         .service(posted("/nghe/open").route(web::post().to(open::exchange)))
         .configure(owner::configure)
@@ -74,11 +80,6 @@ impl Words {
             Language::Vietnamese => Language::English.tag(),
             Language::English => Language::Vietnamese.tag(),
         }
-    }
-
-    #[expect(clippy::unused_self, reason = "a template calls its fields' methods")]
-    fn voice(self, region: &str, kind: &str) -> &'static str {
-        assets::path(&format!("{region}.{kind}"))
     }
 
     /// What a class of money is called.
