@@ -2,13 +2,16 @@
 //! shown as "tự khai". An answer is of a day and a stall; each later one counts in its place, and
 //! the earlier ones stay. Missing cash is never zero.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
+use super::days::Span;
 use super::store::cash as rows;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::pulse::{self, PulseState};
-use crate::primitives::ids::{ListenerId, OccupancyId};
+use crate::primitives::ids::{BoardId, ListenerId, OccupancyId};
 use crate::primitives::{Day, Refusal, UnixMs, Vnd, typed};
 use crate::registry::{absences, boards, occupancies};
 use crate::text_enum;
@@ -127,6 +130,45 @@ fn amounts(new: &NewAnswer) -> Result<(Option<Vnd>, Option<Vnd>), Refusal> {
     }
 }
 
+/// How many say what they took in cash. Amounts of single evenings are no estimate of a market's
+/// cash (the metrics ask for grade B), so no figure uses them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SelfReported {
+    /// Stalls with at least one answer in đồng.
+    pub stalls: i64,
+    /// Answers in đồng, one a stall and day.
+    pub days: i64,
+    /// Days for which a stall did not want to answer.
+    pub declined: i64,
+}
+
+impl SelfReported {
+    /// What was said within a window by these stalls.
+    pub(super) fn load(
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        window: Span,
+        stalls: &BTreeSet<i64>,
+    ) -> Outcome<Self> {
+        let mut answers = rows::within(connection, board_id, window)?;
+        answers.retain(|(occupancy_id, ..)| stalls.contains(occupancy_id));
+        Ok(Self::of(&answers))
+    }
+
+    /// Of each stall's answers in the order in which they were given: the latest of a day counts.
+    fn of(answers: &[(i64, Day, AnswerKind)]) -> Self {
+        let latest: BTreeMap<_, _> =
+            answers.iter().map(|(stall, day, kind)| ((*stall, *day), *kind)).collect();
+        let of = |wanted| latest.iter().filter(move |(_, kind)| **kind == wanted);
+        let stalls: BTreeSet<_> = of(AnswerKind::Sold).map(|((stall, _), _)| *stall).collect();
+        Self {
+            stalls: stalls.len() as i64,
+            days: of(AnswerKind::Sold).count() as i64,
+            declined: of(AnswerKind::Declined).count() as i64,
+        }
+    }
+}
+
 /// Whether no account of the stall is told by any feed.
 fn has_no_feed(connection: &mut DbConnection, act: &Act, id: OccupancyId) -> Outcome<bool> {
     let pulses = pulse::of_occupancy(connection, act, id)?;
@@ -140,6 +182,20 @@ mod tests {
     fn read(kind: AnswerKind, cash: Option<&str>) -> Result<(Option<Vnd>, Option<Vnd>), Refusal> {
         let cash = cash.map(str::to_owned);
         amounts(&NewAnswer { day: Day(0), kind, cash, transfer: None })
+    }
+
+    #[test]
+    fn of_a_days_answers_the_latest_counts() {
+        let told = [
+            (1, Day(1), AnswerKind::Declined),
+            (1, Day(1), AnswerKind::Sold),
+            (1, Day(2), AnswerKind::Sold),
+            (2, Day(1), AnswerKind::Sold),
+            (2, Day(1), AnswerKind::DayOff),
+            (3, Day(1), AnswerKind::Declined),
+        ];
+        let expected = SelfReported { stalls: 1, days: 2, declined: 1 };
+        assert_eq!(SelfReported::of(&told), expected);
     }
 
     #[test]

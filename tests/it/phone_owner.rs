@@ -262,6 +262,14 @@ on_both!(an_evening_answer_counts_once_and_none_is_not_zero, |db| {
     // Every answer stays, the latest counts.
     let rows: i64 = cash_answers::table.count().get_result(db.connection()).unwrap();
     assert_eq!(rows, 5);
+    // The report says that there is too little of it, and shows no amount.
+    let yesterday = db.clock.now().day(0).plus(-1).to_string();
+    let said = json!({ "day": yesterday, "kind": "sold", "cash": "777k" });
+    assert_eq!(phone.post("/sap/cash", &said).status, 200);
+    let report = format!("/api/v1/reports/adoption?market_id={}", stall.world.id("markets"));
+    let report = site.get(&report).text();
+    assert!(report.contains("Tiền mặt tự khai: chưa đủ dữ liệu."), "{report}");
+    assert!(!report.contains("777"), "{report}");
     let again = phone.get("/sap/evening").json;
     assert_eq!(again["answer"]["cash_vnd"], 1_200_000);
 });

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use crate::adoption::cash::{Answer, AnswerKind};
+use crate::adoption::days::Span;
 use crate::db::schema::cash_answers::{self as table, table as rows};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, ListenerId, OccupancyId};
@@ -34,6 +35,22 @@ pub fn latest(
         let (cash_vnd, transfer_vnd) = (cash.map(Vnd::new), transfer.map(Vnd::new));
         (seq, Answer { kind, cash_vnd, transfer_vnd, answered_at: UnixMs(at) })
     }))
+}
+
+/// Stall, day and kind of every answer within a window, those of a day in the order in which they
+/// were given.
+pub fn within(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    window: Span,
+) -> Outcome<Vec<(i64, Day, AnswerKind)>> {
+    let found: Vec<(i64, i32, AnswerKind)> = rows
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::day.between(window.from.0, window.to.0))
+        .order((table::occupancy_id, table::day, table::seq))
+        .select((table::occupancy_id, table::day, table::kind))
+        .load(connection)?;
+    Ok(found.into_iter().map(|(stall, day, kind)| (stall, Day(day), kind)).collect())
 }
 
 pub fn insert(
