@@ -45,7 +45,8 @@
     isOn: false,
     isMuted: false,
     spoken: [],        // { id, text, by }, in order.
-    shown: []          // Ids, in order.
+    shown: [],         // Ids, in order.
+    onMoney: null      // The vendor's page wants to know.
   };
   var number = parseInt(load(CURSOR), 10);
   if (number >= 0) { state.cursor = number; }
@@ -77,7 +78,7 @@
     var card = state.card;
     if (card) {
       var kind = card.kind.replace('_', '-');
-      look = card.tone;
+      look = card.look || card.tone;
       headline = text('kind-' + kind);
       amount = card.amount;
       detail = [text('late') + ' ' + card.time + (card.payer ? ' · ' + card.payer : ''), text('hint-' + kind)]
@@ -137,8 +138,38 @@
     return found[0] || null;
   }
 
-  // Ways to speak, best first: the browser's Vietnamese voice; recorded words have their place
-  // here. Without one, the tone alone.
+  // Without a Vietnamese voice: a file of recorded words, with where each begins and ends in its
+  // sound, in milliseconds; loaded once, and joined in order.
+  var clips = {};
+  function loadClips() {
+    var region = settings.region;
+    if (clips[region] || !audio || !window.fetch || settings.how !== 'voice' || voice()) { return; }
+    clips[region] = {};
+    var failed = function () { clips[region] = null; warn('voice', true); };
+    fetch('/voice/' + region + '.json').then(function (answer) { return answer.json(); }).then(function (told) {
+      var text = atob(told.sound), bytes = new Uint8Array(text.length);
+      for (var i = 0; i < text.length; i += 1) { bytes[i] = text.charCodeAt(i); }
+      audio.decodeAudioData(bytes.buffer, function (sound) {
+        clips[region] = { words: told.words, sound: sound };
+        warn('voice', false);
+      }, failed);
+    }).catch(failed);
+  }
+  // The fewest clips that make up what is said; null where a word has none.
+  function cut(said, have) {
+    var words = said.toLowerCase().replace(/[.,:;]/g, '').split(/\s+/), parts = [], at = 0;
+    while (at < words.length) {
+      var end = words.length;
+      while (end > at && !have[words.slice(at, end).join(' ')]) { end -= 1; }
+      if (end === at) { return null; }
+      parts.push(have[words.slice(at, end).join(' ')]);
+      at = end;
+    }
+    return parts;
+  }
+
+  // Ways to speak, best first: the browser's Vietnamese voice, clips of words. Without them, the
+  // tone alone.
   var speakers = [
     function (said, done) {
       var found = settings.how === 'voice' && voice();
@@ -150,6 +181,22 @@
       utterance.onend = utterance.onerror = done;
       speechSynthesis.speak(utterance);
       return 'voice';
+    },
+    function (said, done) {
+      var have = settings.how === 'voice' && clips[settings.region];
+      var parts = have && have.sound && cut(said, have.words);
+      if (!parts) { return null; }
+      var at = audio.currentTime + 0.05, rate = SPEEDS[settings.speed] || 1;
+      parts.forEach(function (part) {
+        var one = audio.createBufferSource(), length = (part[1] - part[0]) / 1000 + 0.06;
+        one.buffer = have.sound;
+        one.playbackRate.value = rate;
+        one.connect(audio.destination);
+        one.start(at, part[0] / 1000 - 0.02, length);
+        at += length / rate;
+      });
+      setTimeout(done, (at - audio.currentTime) * 1000);
+      return 'clips';
     }
   ];
 
@@ -240,7 +287,8 @@
     state.isOn = true;
     stayAwake();
     tone('right');
-    setTimeout(function () { warn('voice', settings.how === 'voice' && !voice()); }, 1500);
+    // Voices are told late.
+    setTimeout(loadClips, 1500);
     render();
   }
 
@@ -281,6 +329,7 @@
     if (!money.late) { showCard(money); }
     say(money);
     render();
+    if (state.onMoney) { state.onMoney(money); }
   }
 
   function onBeat(event) {
@@ -302,6 +351,7 @@
     source.addEventListener('money', onMoney);
     source.addEventListener('beat', onBeat);
     source.addEventListener('gap', function () { onLine(); warn('gap', true); });
+    source.addEventListener('locked', function () { source.close(); location.replace('/sap'); });
     source.addEventListener('ended', function () {
       source.close();
       state.link = 'ended';
@@ -341,6 +391,23 @@
     if (!state.isOn) { turnOn(); }
     again({ say: { south: body.getAttribute('data-south'), north: body.getAttribute('data-north') } });
   });
+  // A pretend payment, with which people are trained. It exists on this page alone, so nothing can
+  // count it, and it is never green.
+  el('practise').addEventListener('click', function () {
+    if (!state.isOn) { turnOn(); }
+    var now = new Date(), said = text('practice-said');
+    var two = function (number) { return (number < 10 ? '0' : '') + number; };
+    var money = {
+      id: 'practice', seq: 0, kind: 'practice', tone: 'right', look: 'practice', late: false,
+      amount: body.getAttribute('data-amount'), time: two(now.getHours()) + ':' + two(now.getMinutes()),
+      say: { south: said + ' ' + body.getAttribute('data-south'), north: said + ' ' + body.getAttribute('data-north') }
+    };
+    showCard(money);
+    say(money);
+    render();
+    window.scrollTo(0, 0);
+  });
+
   function again(money) {
     say({ id: 'again', seq: 0, tone: money.tone || 'right', say: money.say, late: false });
   }
@@ -351,6 +418,7 @@
       settings[input.name] = input.value;
       save(SETTINGS, JSON.stringify(settings));
       warn('voice', false);
+      loadClips();
     });
   });
 

@@ -456,3 +456,28 @@ problem-visit-later-than-today = The visit lies after today ({ $today }). Check 
 problem-visit-too-long-ago = The visit was more than { $days } days ago. Check the day.
 problem-round-day-out-of-range = A list can be drawn up for { $from } to { $to }. Choose another day.
 problem-nobody-to-visit = No stall wants a visit: each was visited lately, is on another list, or nothing is amiss. `GET …/visit-candidates?all=true` tells of each stall.
+
+## The vendor's page and the payer's
+problem-pin-not-six-digits = Type exactly six digits.
+problem-pin-too-simple = These six digits are too easy to guess. Choose others.
+problem-pin-wrong = { $left ->
+    [0] The six digits are wrong. The page is locked for a while.
+   *[other] The six digits are wrong. Tries left: { $left }.
+}
+problem-pin-locked = Too many tries were wrong, so the page is locked. Try again at { $until_at }.
+problem-pin-chosen-already = The six digits were chosen on another phone. Type those.
+problem-pin-not-chosen = Nobody has chosen the six digits yet. Reload the page.
+problem-pin-needed = Type the vendor's six digits.
+problem-page-not-open = This phone has not opened the vendor's page, or its link was revoked.
+problem-page-open-already = This page is open already.
+problem-page-elsewhere = Press on the stall's own page.
+problem-class-not-vendors = Choose a sale, own money, a customer who transferred and took cash, given back to the customer, or a debt repaid.
+problem-split-too-large = The part must be more than 0 and less than { $whole }.
+problem-payment-link-unknown = This link is wrong or not used any more. Ask the seller.
+problem-cash-day-out-of-range = Only for today and yesterday.
+problem-cash-missing = Type the amount of cash. If nothing was sold, type 0.
+problem-cash-with-other-answer = For a day off or no answer, leave the amounts empty.
+problem-cash-too-large = This is too large ({ $max } or more). Look at it again.
+problem-voice-none = There is neither south.json nor north.json in { $path }. Make them with scripts/voice.
+problem-voice-malformed = The voice { $region } cannot be read: { $error }.
+problem-voice-word-missing = The voice { $region } lacks “{ $word }”. Record it and make the file anew with scripts/voice.

@@ -476,3 +476,28 @@ problem-visit-later-than-today = Ngày ghé ở sau hôm nay ({ $today }). Xin c
 problem-visit-too-long-ago = Ngày ghé đã quá { $days } ngày. Xin coi lại ngày.
 problem-round-day-out-of-range = Danh sách chỉ lập cho ngày từ { $from } đến { $to }. Xin chọn lại ngày.
 problem-nobody-to-visit = Chưa có sạp nào cần ghé: vừa ghé xong, đã có trong danh sách khác, hoặc không có gì bất thường. `GET …/visit-candidates?all=true` cho biết từng sạp.
+
+## Trang của chủ sạp và trang của người trả
+problem-pin-not-six-digits = Xin gõ đúng sáu chữ số.
+problem-pin-too-simple = Sáu số này dễ đoán quá. Xin chọn sáu số khác.
+problem-pin-wrong = { $left ->
+    [0] Sáu số không đúng. Trang tạm khóa.
+   *[other] Sáu số không đúng. Còn thử được { $left } lần.
+}
+problem-pin-locked = Gõ sai nhiều lần nên trang tạm khóa. Xin thử lại lúc { $until_at }.
+problem-pin-chosen-already = Sáu số đã được chọn trên máy khác. Xin gõ sáu số đó.
+problem-pin-not-chosen = Chưa ai chọn sáu số. Xin tải lại trang.
+problem-pin-needed = Xin gõ sáu số của chủ sạp.
+problem-page-not-open = Máy này chưa mở trang của chủ sạp, hoặc liên kết đã bị thu hồi.
+problem-page-open-already = Trang này đang mở rồi.
+problem-page-elsewhere = Xin bấm ngay trên trang của sạp.
+problem-class-not-vendors = Xin chọn: bán hàng, tiền riêng, khách chuyển khoản lấy tiền mặt, hoàn tiền cho khách, hoặc khách trả nợ.
+problem-split-too-large = Phần chia phải lớn hơn 0 và nhỏ hơn { $whole }.
+problem-payment-link-unknown = Liên kết này sai hoặc không còn dùng. Xin hỏi người bán.
+problem-cash-day-out-of-range = Chỉ ghi được cho hôm nay và hôm qua.
+problem-cash-missing = Xin gõ số tiền mặt. Không bán được đồng nào thì gõ 0.
+problem-cash-with-other-answer = Nghỉ bán hoặc không trả lời thì để trống số tiền.
+problem-cash-too-large = Số này lớn quá ({ $max } trở lên). Xin coi lại.
+problem-voice-none = Trong { $path } không có south.json hay north.json. Xin tạo bằng scripts/voice.
+problem-voice-malformed = Không đọc được giọng { $region }: { $error }.
+problem-voice-word-missing = Giọng { $region } thiếu chữ “{ $word }”. Xin thu thêm rồi tạo lại bằng scripts/voice.

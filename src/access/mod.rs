@@ -5,6 +5,7 @@
 pub mod keys;
 pub mod passphrase;
 pub mod permission;
+pub mod pins;
 pub mod sealing;
 pub mod tokens;
 

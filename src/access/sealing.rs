@@ -98,15 +98,20 @@ impl SecretKey {
     /// 64 bits that tell equal values without telling the values.
     #[must_use]
     pub fn fingerprint(&self, purpose: &str, value: &str) -> i64 {
+        let digest = self.mac(purpose, value.as_bytes());
+        let first = digest.ok().and_then(|digest| digest.first_chunk::<8>().copied());
+        first.map_or(0, i64::from_be_bytes)
+    }
+
+    /// What nobody can say of a value without the key (HMAC-SHA256).
+    pub fn mac(&self, purpose: &str, value: &[u8]) -> Outcome<[u8; 32]> {
         let mut key = Sha256::new_with_prefix(b"cho40 fingerprint ");
         key.update(purpose);
         key.update(self.0);
-        let Ok(mut mac) = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&key.finalize()) else {
-            return 0;
-        };
-        mac.update(value.as_bytes());
-        let digest = mac.finalize().into_bytes();
-        digest.first_chunk::<8>().map_or(0, |bytes| i64::from_be_bytes(*bytes))
+        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&key.finalize())
+            .map_err(Fault::broken)?;
+        mac.update(value);
+        Ok(mac.finalize().into_bytes().into())
     }
 
     /// Whether the database belongs to a key already, so that no new one may be made for it.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::amounts::{Amounts, Hidden};
+use super::cash::SelfReported;
 use super::cell::Cell;
 use super::equipped::Reason;
 use super::facts::{Facts, Occupancy, Standing};
@@ -32,6 +33,7 @@ pub struct Assembly<'a> {
     /// (id, name), in order.
     pub sections: Vec<(i64, &'a str)>,
     pub sees_amounts: bool,
+    pub cash: SelfReported,
 }
 
 impl Assembly<'_> {
@@ -55,7 +57,7 @@ impl Assembly<'_> {
             occupancies: if listed { self.occupancy_reports() } else { Vec::new() },
             apart: if listed { self.apart() } else { Vec::new() },
             sources: sources(facts),
-            notes: sentences::notes(self.subjects, &facts.feeds, &lunar_days),
+            notes: sentences::notes(self.subjects, &facts.feeds, &lunar_days, self.cash),
             lunar_days,
         }
     }

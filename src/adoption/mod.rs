@@ -9,6 +9,7 @@ mod activity;
 mod amounts;
 mod assembly;
 mod calendar;
+pub mod cash;
 mod cell;
 mod coverage;
 mod csv;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::amounts::Amounts;
 use super::assembly::Assembly;
+use super::cash::SelfReported;
 use super::days::Span;
 use super::equipped::Reason;
 use super::facts::{Facts, Standing};
@@ -213,6 +214,8 @@ fn read(
     };
     let sees_amounts = act.require(Permission::AmountsRead).is_ok();
     let months = reading.months(connection, window, sees_amounts)?;
+    let stalls = subjects.iter().map(|one| one.occupancy.id).collect();
+    let cash = SelfReported::load(connection, board_id, window, &stalls)?;
     let report = Assembly {
         surroundings: Surroundings { facts: &facts, payers },
         subjects: &subjects,
@@ -220,6 +223,7 @@ fn read(
         months: &months,
         sections: register.sections.iter().map(|row| (row.id, row.name.as_str())).collect(),
         sees_amounts,
+        cash,
     };
     let market = MarketName { id: market_id, name: reading.name };
     Ok(report.assemble(market, query, act.at))

@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::cash::SelfReported;
 use super::equipped::Reason;
 use super::report::{Coverage, LunarDays};
 use super::store::sources::FeedAccountRow;
 use super::subject::Subject;
+use super::suppression::LEAST_STALLS;
 use super::words::date;
 use crate::feeds::{Provider, connector};
 use crate::primitives::Day;
@@ -127,6 +129,7 @@ pub fn notes(
     subjects: &[Subject<'_>],
     feeds: &[FeedAccountRow],
     days: &LunarDays,
+    cash: SelfReported,
 ) -> Vec<Sentence> {
     let mut notes = vec![say(
         "“Tiền nhận” là tiền chuyển khoản nhận được, không gồm tiền mặt.",
@@ -150,6 +153,7 @@ pub fn notes(
             ),
         ));
     }
+    notes.extend(of_cash(cash));
     if days.tet {
         notes.push(say(
             "Kỳ này có Tết (từ 23 tháng Chạp đến mùng 7 tháng Giêng): đừng so với tháng thường.",
@@ -158,6 +162,34 @@ pub fn notes(
         ));
     }
     notes
+}
+
+/// What vendors said of their cash; of few stalls not even how many.
+fn of_cash(cash: SelfReported) -> Option<Sentence> {
+    let SelfReported { stalls: answering, days, declined } = cash;
+    if answering == 0 && declined == 0 {
+        return None;
+    }
+    if answering < LEAST_STALLS as i64 {
+        return Some(say(
+            "Tiền mặt tự khai: chưa đủ dữ liệu.",
+            "Cash by the vendors' own word: not enough data.",
+        ));
+    }
+    Some(say(
+        format!(
+            "Tiền mặt tự khai: {} sạp, {} lượt trả lời, {} lượt không muốn trả lời. Số tự khai \
+             không vào tỷ lệ nào trong báo cáo này.",
+            thousands(answering),
+            thousands(days),
+            thousands(declined)
+        ),
+        format!(
+            "Cash by the vendors' own word: {}; answers {days}, refused {declined}. They are part \
+             of no figure in this report.",
+            stalls(answering, "stall")
+        ),
+    ))
 }
 
 /// Payers that are not named: by a provider that never does, whatever others do, or by any.

@@ -3,7 +3,7 @@
 
 use super::amounts::Hidden;
 
-const LEAST_STALLS: usize = 5;
+pub(super) const LEAST_STALLS: usize = 5;
 const LARGEST_PER_MILLE: i128 = 700;
 
 /// One occupancy's value in a cell.

@@ -16,6 +16,7 @@ mod secret_key;
 mod serve;
 pub mod statement;
 pub mod vietqr;
+mod voice;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
@@ -75,6 +76,9 @@ enum Command {
     /// Read and import bank statements / Đọc và nhập sao kê ngân hàng
     #[command(subcommand)]
     Statement(statement::StatementCommand),
+    /// Recorded words for phones without a Vietnamese voice / Giọng đọc cho máy không có tiếng Việt
+    #[command(subcommand)]
+    Voice(voice::VoiceCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -162,6 +166,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
         },
         Command::Poll(command) => return poll::run(&command),
         Command::Print(command) => print::run(&command)?,
+        Command::Voice(command) => voice::run(&command)?,
         Command::Feed(command) => {
             let output = BufWriter::new(io::stdout().lock());
             return feed::run(&command, io::stdin().lock(), output, io::stderr());

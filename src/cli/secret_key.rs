@@ -5,6 +5,7 @@ use super::say;
 use crate::access::SecretKey;
 use crate::db::{DbConnection, Outcome, migrate};
 use crate::intake::feeds;
+use crate::live::links;
 use crate::primitives::ids::BoardId;
 use crate::primitives::{Clock, Refusal, UnixMs};
 use crate::registry::boards;
@@ -46,6 +47,7 @@ pub fn renew(resolved: Resolved, yes: bool) -> Outcome<()> {
     connection.in_transaction(|connection| {
         for (board_id, _) in &boards {
             feeds::forget_secrets(connection, *board_id)?;
+            links::end_owners(connection, *board_id, now)?;
             web::forget_answers(connection, *board_id)?;
         }
         key.settle_anew(connection)?;
@@ -76,6 +78,11 @@ fn tell_losses(
     say(
         "- dấu của người trả tiền: không còn biết ai trả trước và sau hôm nay là một người / the \
          payers' marks: nobody can be told to have paid both before and after today",
+    )?;
+    say(
+        "- sáu số của các trang chủ sạp: mọi liên kết chủ sạp bị thu hồi, xin phát lại; trang trả \
+         tiền đã gửi không mở được nữa / the six digits of vendors' pages: every vendor's link is \
+         revoked, hand out new ones; payers' links that were sent do not open any more",
     )?;
     say("- câu trả lời giữ theo Idempotency-Key: gửi lại yêu cầu cũ là làm thêm lần nữa / the \
          answers kept by Idempotency-Key: an old request that is sent again is done again")?;

@@ -735,6 +735,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    owner_pins (board_id, link_id) {
+        board_id -> BigInt,
+        link_id -> BigInt,
+        pin_hash -> Text,
+        chosen_by -> BigInt,
+        chosen_at_ms -> BigInt,
+        wrong_count -> BigInt,
+        wrong_since_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    owner_phones (board_id, listener_id) {
+        board_id -> BigInt,
+        listener_id -> BigInt,
+        wrong_count -> BigInt,
+        wrong_at_ms -> BigInt,
+        proved_at_ms -> Nullable<BigInt>,
+        session_hash -> Nullable<Text>,
+        session_until_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    voices (region) {
+        region -> Text,
+        content -> Text,
+        imported_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    cash_answers (board_id, occupancy_id, day, seq) {
+        board_id -> BigInt,
+        occupancy_id -> BigInt,
+        day -> Integer,
+        seq -> Integer,
+        kind -> Text,
+        cash_vnd -> Nullable<BigInt>,
+        transfer_vnd -> Nullable<BigInt>,
+        answered_by -> BigInt,
+        answered_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     transfer_index (board_id, subject_id, transfer_id) {
         board_id -> BigInt,
         subject_id -> BigInt,
@@ -1157,6 +1203,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     teams,
     visit_rounds,
     visits,
+    owner_pins,
+    owner_phones,
+    cash_answers,
+    voices,
     unassigned,
     day_totals,
     month_totals,

@@ -27,6 +27,7 @@ pub mod proposals;
 pub mod refunds;
 pub mod relink;
 mod replace;
+pub mod stall;
 pub mod statement;
 mod store;
 pub mod suggestions;

@@ -67,6 +67,20 @@ impl DayDelta {
         }
     }
 
+    /// Adds another one.
+    pub fn merge(&mut self, more: &Self) {
+        for (count, added) in self.count.iter_mut().zip(&more.count) {
+            *count += added;
+        }
+        for (amount, added) in self.amount.iter_mut().zip(&more.amount) {
+            *amount = amount.saturating_add(*added);
+        }
+        self.small_count += more.small_count;
+        self.small_amount += more.small_amount;
+        self.named_count += more.named_count;
+        self.wrong_amount_count += more.wrong_amount_count;
+    }
+
     pub fn of_class(&self, class: Class) -> (i64, i64) {
         let at = class as usize;
         let of = |all: &[i64]| all.get(at).copied().unwrap_or_default();

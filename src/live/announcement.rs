@@ -47,7 +47,20 @@ pub enum Tone {
     Attention,
 }
 
+/// For an amount that has no words.
+pub(super) const TOO_LARGE: &str = "một số tiền rất lớn";
+
 impl Kind {
+    pub(super) const ALL: [Self; 7] = [
+        Self::Received,
+        Self::Underpaid,
+        Self::Overpaid,
+        Self::Duplicate,
+        Self::Thousandfold,
+        Self::AfterCancel,
+        Self::Unusual,
+    ];
+
     fn of(effect: Option<&str>, amount: Vnd) -> Self {
         let is_unusual = amount < SMALLEST || amount.get() % STEP != 0;
         match effect {
@@ -71,7 +84,7 @@ impl Kind {
     }
 
     /// Before the amount's words.
-    const fn said(self) -> &'static str {
+    pub(super) const fn said(self) -> &'static str {
         match self {
             Self::Received => "Đã nhận",
             Self::Underpaid => "Thiếu tiền. Chỉ nhận",
@@ -171,7 +184,7 @@ impl Announcement {
     #[must_use]
     pub fn say(&self, region: Region) -> String {
         let amount = spoken::amount(self.amount, region);
-        let amount = amount.unwrap_or_else(|| "một số tiền rất lớn".to_owned());
+        let amount = amount.unwrap_or_else(|| TOO_LARGE.to_owned());
         let said = format!("{} {amount}", self.kind.said());
         if self.is_late {
             return format!("Lúc {}: {}", spoken_time(self.at, region), said);
@@ -186,7 +199,8 @@ fn hour_and_minute(at: UnixMs) -> (i64, i64) {
     (of_day / MS_PER_HOUR, of_day % MS_PER_HOUR / MS_PER_MINUTE)
 }
 
-fn wall_clock(at: UnixMs) -> String {
+/// `09:15` in Vietnam.
+pub(super) fn wall_clock(at: UnixMs) -> String {
     let (hour, minute) = hour_and_minute(at);
     format!("{hour:02}:{minute:02}")
 }

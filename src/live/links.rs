@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::store::links as rows;
 use crate::access::{Act, Permission, tokens};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{KeyId, OccupancyId, StallLinkId};
+use crate::primitives::ids::{BoardId, KeyId, OccupancyId, StallLinkId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::check::{self, found};
 use crate::registry::{Page, PageRequest, occupancies};
@@ -119,6 +119,16 @@ pub fn list(
     act.require(Permission::RegistryRead)?;
     let links = rows::page(connection, act.board_id(), filter.occupancy_id, page)?;
     Ok(page.page(links, |link| link.id.0))
+}
+
+/// Ends every vendor's link of a board: what their six digits were kept under is lost, and whoever
+/// comes first would choose new ones. Gives back how many.
+pub fn end_owners(connection: &mut DbConnection, board_id: BoardId, at: UnixMs) -> Outcome<usize> {
+    let owners = rows::live_owners(connection, board_id)?;
+    for id in &owners {
+        rows::revoke(connection, board_id, *id, at)?;
+    }
+    Ok(owners.len())
 }
 
 /// Ends a link and every phone that opened it, at once; ending it again changes nothing.

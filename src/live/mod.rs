@@ -8,9 +8,11 @@ pub mod hub;
 pub mod links;
 pub mod listeners;
 pub mod opening;
-pub mod standing;
+pub mod owner;
+pub mod paying;
 mod store;
 pub mod told;
+pub mod voices;
 
 pub use announcement::Announcement;
 pub use hub::Hub;

@@ -3,6 +3,7 @@
 
 use super::links::LinkKind;
 use super::listeners::Listener;
+use super::owner::pin::{self, Door};
 use super::store::listeners::{self as rows, Standing};
 use super::store::{links as link_rows, stalls};
 use crate::access::tokens;
@@ -19,6 +20,7 @@ const LISTENERS: usize = 20;
 pub struct Hearer {
     pub board_id: BoardId,
     pub listener_id: ListenerId,
+    pub link_id: StallLinkId,
     pub occupancy_id: OccupancyId,
     pub kind: LinkKind,
     pub shows_payer: bool,
@@ -34,6 +36,8 @@ pub enum Presented {
     Unknown,
     /// Its link was revoked, or it was.
     Ended,
+    /// A vendor's phone, on which the six digits are not entered.
+    Locked(Hearer, Door),
     Hears(Hearer),
 }
 
@@ -99,8 +103,13 @@ fn enter(
     Ok(Some(cookie))
 }
 
-/// Who comes with this cookie.
-pub fn present(connection: &mut DbConnection, cookie: &str) -> Outcome<Presented> {
+/// Who comes with this cookie, and the vendor's with the session's.
+pub fn present(
+    connection: &mut DbConnection,
+    cookie: &str,
+    session: Option<&str>,
+    now: UnixMs,
+) -> Outcome<Presented> {
     let Some(standing) = rows::by_token(connection, &tokens::hash(cookie))? else {
         return Ok(Presented::Unknown);
     };
@@ -109,13 +118,21 @@ pub fn present(connection: &mut DbConnection, cookie: &str) -> Outcome<Presented
     }
     let Standing { board_id, listener, link } = standing;
     let stall = stalls::code(connection, board_id, link.occupancy_id)?;
-    Ok(Presented::Hears(Hearer {
+    let hearer = Hearer {
         board_id,
         listener_id: listener.id,
+        link_id: link.id,
         occupancy_id: link.occupancy_id,
         kind: link.kind,
         shows_payer: link.shows_payer,
         is_muted: listener.muted_at.is_some(),
         stall,
-    }))
+    };
+    if hearer.kind == LinkKind::Listener {
+        return Ok(Presented::Hears(hearer));
+    }
+    Ok(match pin::door(connection, &hearer, session, now)? {
+        Door::Open => Presented::Hears(hearer),
+        door => Presented::Locked(hearer, door),
+    })
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use super::heard;
 use super::opening::Hearer;
-use super::standing::{self, Source};
 use super::store::listeners as rows;
 use crate::access::{Act, Permission, Permissions, Scope};
 use crate::db::{DbConnection, Outcome};
 use crate::events;
+use crate::intake::pulse::{self, Source};
 use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, KeyId, ListenerId, OccupancyId};
@@ -27,7 +27,7 @@ const IDS: usize = 500;
 pub struct Message {
     /// Everything up to it is told with this message.
     pub seq: i64,
-    /// `money`, `beat`, `gap` or `ended`.
+    /// `money`, `beat`, `gap`, `locked` or `ended`.
     pub event: &'static str,
     /// JSON of one line.
     pub data: Arc<str>,
@@ -84,7 +84,7 @@ impl Teller {
             permissions: Permissions::of(vec![Permission::FeedsRead]),
         };
         let act = Act::new(scope, self.clock.now(), Arc::clone(&self.ids));
-        standing::source(connection, &act, hearer.occupancy_id)
+        pulse::of_stall(connection, &act, hearer.occupancy_id)
     }
 
     /// What a page has not heard after its cursor, and how it stands.
@@ -132,6 +132,12 @@ pub fn beat(seq: i64, source: Source, is_muted: bool) -> Message {
     let state = state.as_str();
     let data = format!(r#"{{"state":"{state}","alarm":{alarm},"muted":{is_muted}}}"#);
     Message { seq, event: "beat", data: data.into() }
+}
+
+/// The vendor's phone must enter its six digits.
+#[must_use]
+pub fn locked() -> Message {
+    Message { seq: 0, event: "locked", data: "{}".into() }
 }
 
 /// The link or the phone was revoked.

@@ -65,6 +65,13 @@ pub fn words(amount: Vnd, region: Region) -> Option<Vec<&'static str>> {
     Some(words)
 }
 
+/// Every word of a region's numbers.
+#[must_use]
+pub fn vocabulary(region: Region) -> Vec<&'static str> {
+    let others = ["mười", "mươi", "mốt", "lăm", "trăm", "triệu", "tỷ"];
+    DIGITS.into_iter().chain(others).chain([region.thousand(), region.filler()]).collect()
+}
+
 /// A group after another one says its zeros too, so that 1.005 is not heard as 1.500.
 fn three_digits(words: &mut Vec<&'static str>, group: usize, region: Region) {
     let (hundreds, tens, ones) = (group / 100, group / 10 % 10, group % 10);

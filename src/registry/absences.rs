@@ -121,6 +121,35 @@ pub fn remove(connection: &mut DbConnection, act: &Act, id: AbsenceId) -> Outcom
     Err(Refusal::not_found("absence").into())
 }
 
+/// The vendor's own word on one day: off, or not after all. What else was entered stays.
+///
+/// # Errors
+/// `not-found` (occupancy_id), `outside-occupancy`.
+pub fn say_day_off(
+    connection: &mut DbConnection,
+    act: &Act,
+    occupancy_id: OccupancyId,
+    day: Day,
+    is_off: bool,
+) -> Outcome<()> {
+    act.require(Permission::AmountsRead)?;
+    let kind = AbsenceKind::DayOff;
+    let filter =
+        AbsenceFilter { occupancy_id: Some(occupancy_id), kind: Some(kind), on: Some(day) };
+    let known = store::page(connection, act.board_id(), &filter, PageRequest::default())?;
+    if is_off && known.is_empty() {
+        let id = AbsenceId(act.new_id());
+        let absence = Absence { id, occupancy_id, kind, from_day: day, to_day: Some(day) };
+        check_period(connection, act, &absence)?;
+        return store::insert(connection, act.board_id(), &absence);
+    }
+    let of_day = |one: &&Absence| one.from_day == day && one.to_day == Some(day);
+    for absence in known.iter().filter(of_day).filter(|_| !is_off) {
+        store::delete(connection, act.board_id(), absence.id)?;
+    }
+    Ok(())
+}
+
 fn check_period(connection: &mut DbConnection, act: &Act, absence: &Absence) -> Outcome<()> {
     let occupancy = occupancies::require(connection, act, absence.occupancy_id, "occupancy_id")?;
     let period = Period::new(absence.from_day, absence.to_day)?;

@@ -56,6 +56,11 @@ impl PageRequest {
         Ok(Self { after, limit })
     }
 
+    /// As many as a page may hold, after an id.
+    pub(crate) const fn longest(after: Option<i64>) -> Self {
+        Self { after, limit: MAX_LIMIT }
+    }
+
     /// Rows to load: one more than a page holds, to know whether another page follows.
     pub(crate) const fn rows(self) -> i64 {
         self.limit + 1

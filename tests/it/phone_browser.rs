@@ -186,8 +186,24 @@ impl Browser {
         all
     }
 
+    /// What axe-core finds in what is seen, where `CHO40_AXE` names its file (`axe.min.js` of the
+    /// npm package): nothing.
+    #[track_caller]
+    fn is_accessible(&mut self, name: &str) {
+        let Some(path) = std::env::var_os("CHO40_AXE") else { return };
+        self.value(&(std::fs::read_to_string(path).unwrap() + "; 0"));
+        let found = self.value(
+            "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then(
+                found => JSON.stringify(found.violations.map(
+                    one => [one.id, one.nodes.map(node => node.html + node.failureSummary)])))",
+        );
+        assert_eq!(found, "[]", "{name}");
+    }
+
     /// A picture of what is seen; into the documents where `CHO40_PICTURES` asks for it.
+    #[track_caller]
     pub fn picture(&mut self, name: &str) {
+        self.is_accessible(name);
         let taken = self.ask("Page.captureScreenshot", json!({ "format": "png" }));
         let bytes = base64::engine::general_purpose::STANDARD
             .decode(taken["data"].as_str().unwrap())

@@ -171,7 +171,7 @@ on_both!(payers_are_shown_only_where_the_link_shows_them, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);
     let without = opened(&site, &stall.link(&site, "listener", false));
-    let with = opened(&site, &stall.link(&site, "owner", true));
+    let with = opened(&site, &stall.link(&site, "listener", true));
     let (mut without, mut with) =
         (Stream::open(&site, &without, ""), Stream::open(&site, &with, ""));
     let begun = without.next_of("beat").seq;

@@ -9,13 +9,14 @@ use std::time::Instant;
 use cho40::primitives::time::MS_PER_MINUTE;
 use serde_json::json;
 
+use crate::cli::{Served, said, tells, text_of};
 use crate::phone_browser::Browser;
 use crate::phone_stall::{Link, Stall};
-use crate::support::on_both;
-use crate::web_support::Site;
+use crate::support::{empty_databases, on_both};
+use crate::web_support::{Ask, Site};
 
 /// A Vietnamese voice, as most Android phones have one, that keeps what it was given to say.
-const VOICE: &str = "
+pub const VOICE: &str = "
     window.uttered = [];
     Object.defineProperty(window, 'speechSynthesis', { value: {
         getVoices: function () { return [{ lang: 'en-US' }, { lang: 'vi-VN' }]; },
@@ -27,13 +28,13 @@ const VOICE: &str = "
 const SPOKEN: &str = "JSON.stringify(cho40.spoken.map(function (one) { return one.text; }))";
 
 /// Opens a link as a person does; the page waits for its touch then.
-fn open(browser: &mut Browser, site: &str, link: &Link) {
+pub fn open(browser: &mut Browser, site: &str, link: &Link) {
     browser.open(&format!("{site}{}", link.path));
     browser.touch("button");
     browser.until("location.pathname === '/nghe' && window.cho40 && cho40.link === 'live'");
 }
 
-fn shown(browser: &mut Browser, id: &str) -> String {
+pub fn shown(browser: &mut Browser, id: &str) -> String {
     browser.value(&format!("document.getElementById('{id}').innerText")).as_str().unwrap().into()
 }
 
@@ -99,7 +100,7 @@ on_both!(a_wrong_amount_is_never_called_received, |db| {
     let stall = Stall::on(&site);
     let mut browser = Browser::start();
     browser.before_each_page(VOICE);
-    open(&mut browser, &site.url, &stall.link(&site, "owner", true));
+    open(&mut browser, &site.url, &stall.link(&site, "listener", true));
     browser.touch("#sound");
     for (id, paid, headline, picture) in [
         (1, 9_034, "COI LẠI SỐ TIỀN", "thousandfold"),
@@ -126,7 +127,8 @@ on_both!(without_a_voice_it_chimes_and_a_receipt_does_not_stay_green, |db| {
     // A minute passes in a second.
     browser.before_each_page(
         "var wait = window.setTimeout;
-         window.setTimeout = function (f, ms) { return wait(f, ms === 60000 ? 1000 : ms); };",
+         window.setTimeout = function (f, ms) { return wait(f, ms === 60000 ? 1000 : ms); };
+         AudioContext.prototype.decodeAudioData = function (sound, can, cannot) { cannot(); };",
     );
     open(&mut browser, &site.url, &stall.link(&site, "listener", false));
     browser.touch("#sound");
@@ -139,6 +141,85 @@ on_both!(without_a_voice_it_chimes_and_a_receipt_does_not_stay_green, |db| {
     browser.until("document.getElementById('headline').innerText === 'CHƯA THẤY TIỀN'");
     assert_eq!(shown(&mut browser, "list"), "12:00\n50.000 đ");
     browser.picture("afterwards");
+});
+
+on_both!(without_a_voice_clips_of_words_are_joined, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    browser.before_each_page(
+        "window.clips = [];
+         var start = AudioBufferSourceNode.prototype.start;
+         AudioBufferSourceNode.prototype.start = function (at, from, length) {
+             clips.push([at, from, length, this.buffer.duration]);
+             return start.apply(this, arguments);
+         };",
+    );
+    open(&mut browser, &site.url, &stall.link(&site, "listener", false));
+    browser.touch("#sound");
+    browser.until(
+        "performance.getEntriesByType('resource').some(e => /voice.south.json/.test(e.name))",
+    );
+    browser.until("document.getElementById('warning').hidden");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    stall.pay(&site, db, 1, 105_000);
+    browser.until("cho40.spoken.length === 1");
+    assert_eq!(browser.value("cho40.spoken[0].by"), "clips");
+    // đã nhận · một · trăm · lẻ · năm · ngàn · đồng, one after the other, inside of the file.
+    let are_in_order = "clips.every(function (c, i) {
+        return c[1] + c[2] < c[3] &&
+            (!i || Math.abs(c[0] - clips[i - 1][0] - clips[i - 1][2]) < 0.001);
+    })";
+    let joined = browser.value("JSON.stringify(clips)");
+    assert_eq!(browser.value("clips.length"), 7, "{joined}");
+    assert_eq!(browser.value(are_in_order), true, "{joined}");
+});
+
+/// Imported by the command, and served in the program's place.
+#[test]
+fn peoples_own_recordings_are_imported_and_served() {
+    for database in empty_databases() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path();
+        let url = text_of(&database.url);
+        let settings = ["--database-url", &url];
+        let run = |args: &[&str]| said(home, &[args, &settings].concat());
+        run(&["init"]);
+        let own = include_str!("../../assets/voice/north.json");
+        let recorded = own.replacen("[200,", "[201,", 1);
+        assert_ne!(recorded, own);
+        let refuses = |vi: &str, en: &str| {
+            tells(home, &[&["voice", "import", "."], &settings[..]].concat(), vi, en);
+        };
+        refuses("không có south.json", "neither south.json");
+        std::fs::write(home.join("south.json"), own).unwrap();
+        std::fs::write(home.join("north.json"), &recorded).unwrap();
+        refuses("thiếu chữ “ngàn”", "lacks “ngàn”");
+        std::fs::remove_file(home.join("south.json")).unwrap();
+        assert!(run(&["voice", "import", "."]).contains("north"));
+        run(&["voice", "import", "."]);
+        let serve = [&["serve", "--listen", "127.0.0.1:0"], &settings[..]].concat();
+        let served = Served::start(home, &serve);
+        let voice = |region: &str| {
+            Ask::at("GET", &format!("{}/voice/{region}.json", served.host)).send().text()
+        };
+        assert_eq!(voice("north"), recorded);
+        assert_eq!(voice("south"), include_str!("../../assets/voice/south.json"));
+    }
+}
+
+on_both!(the_pages_can_be_installed, |db| {
+    let site = Site::of(db);
+    let manifest = site.ask("GET", "/manifest.webmanifest").send();
+    assert_eq!(manifest.header("content-type"), "application/manifest+json");
+    assert_eq!(manifest.json["start_url"], "/nghe");
+    for icon in manifest.json["icons"].as_array().unwrap() {
+        let picture = site.ask("GET", icon["src"].as_str().unwrap()).send();
+        assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
+        let pixels: u32 =
+            icon["sizes"].as_str().unwrap().split('x').next().unwrap().parse().unwrap();
+        assert_eq!(picture.bytes[16..20], pixels.to_be_bytes());
+    }
 });
 
 on_both!(a_tunnel_and_a_restart_lose_nothing_and_say_nothing_twice, |db| {
@@ -251,7 +332,7 @@ on_both!(a_page_is_light_and_comes_over_a_weak_line, |db| {
 
 /// What stands on what, as a formula of WCAG 2.2 (1.4.3) has it, and how large what is touched is
 /// (2.5.5).
-const LEGIBLE: &str = "(function () {
+pub const LEGIBLE: &str = "(function () {
     function light(c) {
         var v = c.match(/[0-9.]+/g).slice(0, 3).map(function (x) {
             x /= 255; return x <= 0.04045 ? x / 12.92 : Math.pow((x + 0.055) / 1.055, 2.4); });
@@ -303,7 +384,7 @@ on_both!(every_state_is_legible_and_every_button_large, |db| {
 /// What came after ECMAScript 2017 would stop an old phone's browser at the first line.
 #[test]
 fn scripts_are_for_old_browsers() {
-    for name in ["open.js", "listen.js"] {
+    for name in ["open.js", "listen.js", "owner.js", "payer.js", "pin.js"] {
         let path = format!("{}/assets/pages/{name}", env!("CARGO_MANIFEST_DIR"));
         let script = std::fs::read_to_string(path).unwrap();
         for newer in ["?.", "??", "=>", "`", "let ", "const ", "async ", "...", "class ", "catch {"]

@@ -113,6 +113,69 @@ pub fn opened(site: &Site, link: &Link) -> String {
     answer.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 
+/// A vendor's phone: the cookies that it has, and what its page asks for.
+pub struct Phone<'s> {
+    pub site: &'s Site,
+    pub cookies: String,
+}
+
+impl<'s> Phone<'s> {
+    /// A phone that has opened the link, and entered no digits.
+    pub fn of(site: &'s Site, link: &Link) -> Self {
+        let answer = press(site, link.token(), None);
+        assert_eq!(answer.status, 303, "{}", answer.text());
+        let cookies = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+        Self { site, cookies }
+    }
+
+    /// A phone on whose page everything is open.
+    pub fn open(site: &'s Site, link: &Link, pin: &str) -> Self {
+        let mut phone = Self::of(site, link);
+        if phone.enter("/sap/pin/new", pin).status != 204 {
+            assert_eq!(phone.enter("/sap/pin", pin).status, 204);
+        }
+        phone
+    }
+
+    /// Sends six digits, and keeps the cookie of a session that opens.
+    pub fn enter(&mut self, path: &str, pin: &str) -> Answer {
+        let answer = self.post(path, &json!({ "pin": pin }));
+        if answer.status == 204 {
+            let session = answer.header("set-cookie").split(';').next().unwrap().to_owned();
+            let device = self.cookies.split("; ").next().unwrap();
+            self.cookies = format!("{device}; {session}");
+        }
+        answer
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.site.ask("GET", path).header("cookie", &self.cookies).send()
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        let ask = self.site.ask("POST", path).json(body).header("origin", &self.site.url);
+        ask.header("cookie", &self.cookies).send()
+    }
+}
+
+/// Another stall of the world's account: the ids of its occupancy and the reference of its code.
+pub fn neighbour(site: &Site, world: &World) -> (String, String) {
+    let create = |path: &str, body: Value| site.create(&format!("/api/v1{path}"), &body);
+    let stall = json!({ "section_id": world.id("sections"), "code": "A-02", "goods": "rau",
+        "wholesale": false, "size_class": "small", "position": 2 });
+    let stall = create(&format!("/markets/{}/stalls", world.id("markets")), stall);
+    let vendor = create("/vendors", json!({ "name": "Trần Thị Mận" }));
+    let occupancy = create(
+        "/occupancies",
+        json!({ "stall_id": stall, "vendor_id": vendor, "from_day": "2026-01-01" }),
+    );
+    let link = json!({ "occupancy_id": occupancy, "account_id": world.id("accounts"),
+        "from_day": "2026-01-01" });
+    create("/account-links", link);
+    let code = site.post("/api/v1/codes", &json!({ "occupancy_id": occupancy })).json;
+    (occupancy, code["reference"].as_str().unwrap().to_owned())
+}
+
 /// What a page is told.
 #[derive(Debug)]
 pub struct Told {

@@ -13,13 +13,15 @@ use crate::live::links::{self, LinkKind, NewStallLink};
 /// One stall of a feed that anybody can sign for.
 #[derive(Serialize)]
 pub struct Listening {
-    /// The link's path.
+    /// The listening link's path.
     pub path: String,
+    /// That of the vendor's own link; whoever opens it first chooses its six digits.
+    pub owner_path: String,
     /// What `cho40` is to be called with.
     pub command: String,
 }
 
-/// Makes a link to the first stall that has an account of its own in the feed signed by HMAC;
+/// Makes the links to the first stall that has an account of its own in the feed signed by HMAC;
 /// `None` in a market that has none.
 pub async fn listening(
     app: &App,
@@ -41,14 +43,15 @@ pub async fn listening(
         "feed send --provider sepay --config '{{\"authentication\":\"hmac\"}}' --secret {secret} \
          --url {url}/hooks/{id} --bin {bin} --account {number} --amount 50000"
     );
-    let act = settled.act(app);
-    let new = NewStallLink {
-        occupancy_id,
-        kind: LinkKind::Listener,
-        name: "Khách xem thử".into(),
-        shows_payer: false,
+    let (act, scope) = (settled.act(app), &settled.scope);
+    let create = move |connection: &mut DbConnection| {
+        let mut link = |kind| {
+            let name = "Khách xem thử".to_owned();
+            let new = NewStallLink { occupancy_id, kind, name, shows_payer: false };
+            links::create(connection, &act, new)
+        };
+        Ok((link(LinkKind::Listener)?, link(LinkKind::Owner)?))
     };
-    let create = move |connection: &mut DbConnection| links::create(connection, &act, new);
-    let link = app.db.write(settled.scope.board_id.0, create).await?;
-    Ok(Some(Listening { path: link.path, command }))
+    let (listener, owner) = app.db.write(scope.board_id.0, create).await?;
+    Ok(Some(Listening { path: listener.path, owner_path: owner.path, command }))
 }

@@ -80,9 +80,10 @@ impl<'s> Ready<'s> {
         } else {
             "\nĐã dừng vì có --once; bỏ --once để máy chủ chạy tiếp.\n"
         };
-        let heard = self.listening.as_ref().map(|Listening { path, command }| {
+        let heard = self.listening.as_ref().map(|Listening { path, owner_path, command }| {
             format!(
                 "Nghe tiền về           {url}{path}\n\
+                 Trang của chủ sạp      {url}{owner_path}\n\
                  Gửi tiền thử để nghe   cho40 {command}\n"
             )
         });

@@ -22,7 +22,7 @@ use crate::primitives::{Day, Hours, UnixMs};
 use crate::registry::store::links;
 use crate::registry::{boards, occupancies};
 use crate::text_enum;
-pub use sight::{Sight, SightState, SightedRequest, request};
+pub use sight::{Sight, SightState, SightedRequest, Source, of_stall, request};
 
 text_enum!(
     /// Whether money that comes now would be known.

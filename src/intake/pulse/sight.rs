@@ -3,13 +3,13 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Proof, PulseState, of_account};
+use super::{Proof, Pulse, PulseState, of_account, of_occupancy};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::perhaps;
-use crate::primitives::ids::{FeedId, RequestId};
+use crate::primitives::ids::{FeedId, OccupancyId, RequestId};
 use crate::primitives::{Refusal, UnixMs};
-use crate::registry::reporters;
+use crate::registry::{accounts, reporters};
 use crate::requests::{self, Request, RequestRow};
 use crate::text_enum;
 
@@ -66,24 +66,79 @@ pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outco
     {
         // An order is told by its own provider, whose silence says nothing.
         let pulse = of_account(connection, act, request.account_id)?;
-        let sees = match (pulse.state, pulse.feed_id) {
-            (PulseState::Alive, Some(feed_id)) => sees(connection, act, feed_id, &row)?,
-            _ => false,
-        };
-        if sees {
-            sight.state = SightState::NotSeenYet;
+        sight.state = unseen(connection, act, &pulse, &Awaited::Request(&row))?;
+        if sight.state == SightState::NotSeenYet {
             (sight.proof, sight.proven_at) = (pulse.proof, pulse.proven_at);
         }
     }
     Ok(SightedRequest { request, sight })
 }
 
-/// A feed may live and never tell what comes to this number, or without its word in the memo.
-fn sees(
+/// Whether money that comes to a stall now would be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// `not_seen_yet` or `unknown`.
+    pub state: SightState,
+    /// Something is broken; a quiet account is none.
+    pub alarm: bool,
+}
+
+/// The state of a stall's sources; one whose account has none is unknown.
+///
+/// # Errors
+/// `not-found`.
+pub fn of_stall(connection: &mut DbConnection, act: &Act, id: OccupancyId) -> Outcome<Source> {
+    let pulses = of_occupancy(connection, act, id)?;
+    let mut is_seen = !pulses.is_empty();
+    for pulse in &pulses {
+        let state = unseen(connection, act, pulse, &Awaited::AnyCode)?;
+        is_seen &= state == SightState::NotSeenYet;
+    }
+    let state = if is_seen { SightState::NotSeenYet } else { SightState::Unknown };
+    Ok(Source { state, alarm: pulses.iter().any(|pulse| pulse.alarm.is_some()) })
+}
+
+/// What is waited for at an account.
+enum Awaited<'r> {
+    Request(&'r RequestRow),
+    /// What is paid to whichever live code of it.
+    AnyCode,
+}
+
+/// What may be said of money that has not come, for requests and stalls alike: "not seen yet" only
+/// where a feed is proven alive and would see it. A feed may live and never tell what comes to a
+/// number, or without its word in the memo.
+fn unseen(
+    connection: &mut DbConnection,
+    act: &Act,
+    pulse: &Pulse,
+    awaited: &Awaited<'_>,
+) -> Outcome<SightState> {
+    let (PulseState::Alive, Some(feed_id)) = (pulse.state, pulse.feed_id) else {
+        return Ok(SightState::Unknown);
+    };
+    let is_seen = match awaited {
+        Awaited::Request(row) => {
+            let of = (row.account_id, row.number_id);
+            reporters::sees(connection, act, feed_id, of, &row.payload)?
+        }
+        Awaited::AnyCode => sees_codes(connection, act, feed_id, pulse)?,
+    };
+    Ok(if is_seen { SightState::NotSeenYet } else { SightState::Unknown })
+}
+
+fn sees_codes(
     connection: &mut DbConnection,
     act: &Act,
     feed_id: FeedId,
-    row: &RequestRow,
+    pulse: &Pulse,
 ) -> Outcome<bool> {
-    reporters::sees(connection, act, feed_id, (row.account_id, row.number_id), &row.payload)
+    for id in &pulse.account_ids {
+        let account = accounts::require(connection, act, *id, "account_id")?;
+        let (_, warnings) = reporters::of_feed(connection, act, feed_id, &account)?;
+        if warnings.iter().any(|warning| warning.code.is_blinding()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

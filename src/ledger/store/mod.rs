@@ -19,6 +19,7 @@ pub mod refunds;
 pub mod rollup;
 pub mod rows;
 pub mod sightings;
+pub mod stall_days;
 pub mod tail;
 pub mod told;
 pub mod totals;

@@ -102,6 +102,16 @@ pub fn page(
     Ok(query.load(connection)?.into_iter().map(link).collect())
 }
 
+/// The vendors' links that are not revoked.
+pub fn live_owners(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<StallLinkId>> {
+    Ok(rows
+        .filter(table::board_id.eq(board_id))
+        .filter(table::kind.eq(LinkKind::Owner))
+        .filter(table::revoked_at_ms.is_null())
+        .select(table::id)
+        .load(connection)?)
+}
+
 /// Ends a link; its token leads nowhere any more.
 pub fn revoke(
     connection: &mut DbConnection,

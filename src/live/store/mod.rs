@@ -2,4 +2,6 @@
 
 pub mod links;
 pub mod listeners;
+pub mod owner;
 pub mod stalls;
+pub mod voices;

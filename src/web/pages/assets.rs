@@ -4,20 +4,32 @@
 use std::sync::LazyLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::words;
 use crate::web::problem::Problem;
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &str); 3] = [
-    ("page.css", "text/css; charset=utf-8", include_str!("../../../assets/pages/page.css")),
-    ("open.js", "text/javascript; charset=utf-8", include_str!("../../../assets/pages/open.js")),
-    (
-        "listen.js",
-        "text/javascript; charset=utf-8",
-        include_str!("../../../assets/pages/listen.js"),
-    ),
+type File = (&'static str, &'static str, &'static [u8]);
+
+macro_rules! files {
+    ($($name:literal is $media:expr),+ $(,)?) => {
+        &[$(($name, $media, include_bytes!(concat!("../../../assets/pages/", $name)))),+]
+    };
+}
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const FILES: &[File] = files![
+    "page.css" is "text/css; charset=utf-8",
+    "open.js" is SCRIPT,
+    "listen.js" is SCRIPT,
+    "owner.js" is SCRIPT,
+    "payer.js" is SCRIPT,
+    "pin.js" is SCRIPT,
+    "icon-192.png" is "image/png",
+    "icon-512.png" is "image/png",
 ];
 /// The digest's part of a name, in bytes.
 const DIGEST: usize = 6;
@@ -28,18 +40,18 @@ struct Asset {
     /// `/assets/page-0123456789ab.css`.
     path: String,
     media_type: &'static str,
-    content: &'static str,
+    content: &'static [u8],
 }
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
-    let asset = |(name, media_type, content): (&'static str, _, &'static str)| {
-        let digest = Sha256::digest(content.as_bytes());
+    let asset = |&(name, media_type, content): &File| {
+        let digest = Sha256::digest(content);
         let digest = hex::encode(digest.get(..DIGEST).unwrap_or_default());
         let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
         let path = format!("/assets/{stem}-{digest}.{extension}");
         Asset { name, path, media_type, content }
     };
-    FILES.into_iter().map(asset).collect()
+    FILES.iter().map(asset).collect()
 });
 
 /// The address of a file; empty for one that is not there.
@@ -55,4 +67,25 @@ pub(super) async fn asset(file: web::Path<String>) -> Result<HttpResponse, Probl
         .insert_header((CONTENT_TYPE, found.media_type))
         .insert_header((CACHE_CONTROL, FOR_GOOD))
         .body(found.content))
+}
+
+/// `GET /manifest.webmanifest`: how a browser puts the pages on the home screen. The vendor's phone
+/// is led on from `/nghe`.
+pub(super) async fn manifest(request: HttpRequest) -> HttpResponse {
+    let words = words(&request);
+    let icon = |name, sizes| json!({ "src": path(name), "sizes": sizes, "type": "image/png" });
+    let manifest = json!({
+        "name": words.say("app-name"),
+        "short_name": words.say("app-short"),
+        "lang": words.lang(),
+        "start_url": "/nghe",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f4f1ea",
+        "theme_color": "#0a6b2d",
+        "icons": [icon("icon-192.png", "192x192"), icon("icon-512.png", "512x512")],
+    });
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/manifest+json"))
+        .body(manifest.to_string())
 }

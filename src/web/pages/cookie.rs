@@ -1,8 +1,9 @@
-//! The two cookies of pages: who the browser is, and which language was chosen.
+//! The cookies of pages: who the browser is, that the vendor has entered the six digits on it, and
+//! which language was chosen.
 //!
-//! Over TLS the first has the prefix `__Host-` (RFC 6265bis, 4.1.3.2): no other host and no page
+//! Over TLS the first two have the prefix `__Host-` (RFC 6265bis, 4.1.3.2): no other host and no page
 //! without TLS can set it. Over plain HTTP, in a demo or a market's own network, browsers refuse
-//! that prefix, so it has another name there.
+//! that prefix, so they have other names there.
 
 use actix_web::http::header::{COOKIE, HeaderMap};
 
@@ -10,6 +11,8 @@ use crate::web::texts::Language;
 
 const SECURE: &str = "__Host-cho40-phone";
 const PLAIN: &str = "cho40-phone";
+const SECURE_SESSION: &str = "__Host-cho40-sap";
+const PLAIN_SESSION: &str = "cho40-sap";
 const LANGUAGE: &str = "cho40-lang";
 /// Browsers keep none longer than 400 days.
 const MAX_AGE_S: u32 = 400 * 24 * 60 * 60;
@@ -29,6 +32,11 @@ pub(super) fn device(headers: &HeaderMap) -> Option<String> {
     value(headers, SECURE).or_else(|| value(headers, PLAIN)).map(str::to_owned)
 }
 
+/// What shows that the vendor's digits were entered.
+pub(super) fn session(headers: &HeaderMap) -> Option<String> {
+    value(headers, SECURE_SESSION).or_else(|| value(headers, PLAIN_SESSION)).map(str::to_owned)
+}
+
 /// The language that was chosen on the page.
 pub(super) fn language(headers: &HeaderMap) -> Option<Language> {
     named(value(headers, LANGUAGE)?)
@@ -40,12 +48,22 @@ pub(super) fn named(tag: &str) -> Option<Language> {
 }
 
 /// Lax, not Strict: the page is opened from Zalo and from the home screen.
-pub(super) fn set_device(token: &str, is_secure: bool) -> String {
+fn set(name: (&str, &str), token: &str, is_secure: bool) -> String {
+    let (secure, plain) = name;
     if is_secure {
-        format!("{SECURE}={token}; Path=/; Max-Age={MAX_AGE_S}; HttpOnly; SameSite=Lax; Secure")
+        format!("{secure}={token}; Path=/; Max-Age={MAX_AGE_S}; HttpOnly; SameSite=Lax; Secure")
     } else {
-        format!("{PLAIN}={token}; Path=/; Max-Age={MAX_AGE_S}; HttpOnly; SameSite=Lax")
+        format!("{plain}={token}; Path=/; Max-Age={MAX_AGE_S}; HttpOnly; SameSite=Lax")
     }
+}
+
+pub(super) fn set_device(token: &str, is_secure: bool) -> String {
+    set((SECURE, PLAIN), token, is_secure)
+}
+
+/// The server knows how long it holds.
+pub(super) fn set_session(token: &str, is_secure: bool) -> String {
+    set((SECURE_SESSION, PLAIN_SESSION), token, is_secure)
 }
 
 pub(super) fn set_language(language: Language) -> String {

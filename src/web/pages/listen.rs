@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::{Closed, Words, cookie, presented, words};
+use super::{Closed, Words, cookie, owner, presented, words};
+use crate::live::links::LinkKind;
 use crate::live::{Hearer, Presented};
 use crate::primitives::Vnd;
 use crate::primitives::spoken::{self, Region};
@@ -17,7 +18,7 @@ use crate::web::state::AppState;
 const SAMPLE: Vnd = Vnd::new(50_000);
 
 /// The texts that the page's script shows, by their keys.
-const TEXTS: [&str; 29] = [
+pub(super) const TEXTS: [&str; 32] = [
     "kind-received",
     "kind-underpaid",
     "kind-overpaid",
@@ -25,12 +26,14 @@ const TEXTS: [&str; 29] = [
     "kind-thousandfold",
     "kind-after-cancel",
     "kind-unusual",
+    "kind-practice",
     "hint-underpaid",
     "hint-overpaid",
     "hint-duplicate",
     "hint-thousandfold",
     "hint-after-cancel",
     "hint-unusual",
+    "hint-practice",
     "state-connecting",
     "state-waiting",
     "state-unknown",
@@ -47,16 +50,34 @@ const TEXTS: [&str; 29] = [
     "warn-voice",
     "warn-ended",
     "late",
+    "practice-said",
 ];
+
+/// What trying the voice says, and a pretend payment, in the south's words and in the north's.
+pub(super) struct Samples {
+    /// Đã nhận năm mươi ngàn đồng.
+    pub south: String,
+    /// … nghìn đồng.
+    pub north: String,
+    pub amount: Vnd,
+}
+
+impl Samples {
+    pub(super) fn new() -> Self {
+        let said = |region| {
+            let amount = spoken::amount(SAMPLE, region).unwrap_or_default();
+            format!("Đã nhận {amount}")
+        };
+        Self { south: said(Region::South), north: said(Region::North), amount: SAMPLE }
+    }
+}
 
 #[derive(Template)]
 #[template(path = "html/listen.html")]
 struct Listen {
     words: Words,
     hearer: Hearer,
-    /// Đã nhận năm mươi ngàn đồng; nghìn.
-    sample_south: String,
-    sample_north: String,
+    samples: Samples,
 }
 
 #[derive(Deserialize)]
@@ -64,31 +85,39 @@ pub(super) struct Chosen {
     lang: Option<String>,
 }
 
+impl Chosen {
+    /// The words of the page, and the cookie that keeps a choice.
+    pub(super) fn words(self, request: &HttpRequest) -> (Words, Option<HeaderValue>) {
+        let Some(language) = self.lang.and_then(|tag| cookie::named(&tag)) else {
+            return (words(request), None);
+        };
+        (Words(language), HeaderValue::from_str(&cookie::set_language(language)).ok())
+    }
+}
+
+/// A page with the cookie that keeps the choice of its language.
+pub(super) fn keeping(mut answer: HttpResponse, kept: Option<HeaderValue>) -> HttpResponse {
+    if let Some(cookie) = kept {
+        answer.headers_mut().append(SET_COOKIE, cookie);
+    }
+    answer
+}
+
 pub(super) async fn page(
     state: web::Data<AppState>,
     request: HttpRequest,
     chosen: web::Query<Chosen>,
 ) -> Result<HttpResponse, Problem> {
-    let chosen = chosen.into_inner().lang.and_then(|tag| cookie::named(&tag));
-    let words = chosen.map_or_else(|| words(&request), Words);
+    let (words, kept) = chosen.into_inner().words(&request);
     let hearer = match presented(&state, &request).await? {
-        Presented::Hears(hearer) => hearer,
+        Presented::Hears(hearer) if hearer.kind == LinkKind::Listener => hearer,
+        // The vendor's own page hears too.
+        Presented::Hears(_) | Presented::Locked(..) => return Ok(owner::elsewhere("/sap")),
         Presented::Ended => return Closed::answer(words, StatusCode::GONE, "closed-ended"),
         Presented::Unknown => {
             return Closed::answer(words, StatusCode::FORBIDDEN, "closed-unknown");
         }
     };
-    let sample = |region| {
-        let amount = spoken::amount(SAMPLE, region).unwrap_or_default();
-        format!("Đã nhận {amount}")
-    };
-    let (sample_south, sample_north) = (sample(Region::South), sample(Region::North));
-    let listen = Listen { words, hearer, sample_south, sample_north };
-    let mut answer = super::page(StatusCode::OK, words, &listen)?;
-    if let Some(language) = chosen
-        && let Ok(value) = HeaderValue::from_str(&cookie::set_language(language))
-    {
-        answer.headers_mut().append(SET_COOKIE, value);
-    }
-    Ok(answer)
+    let listen = Listen { words, hearer, samples: Samples::new() };
+    Ok(keeping(super::page(StatusCode::OK, words, &listen)?, kept))
 }

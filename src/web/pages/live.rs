@@ -32,6 +32,7 @@ pub(super) async fn live(
 ) -> Result<HttpResponse, Problem> {
     let hearer = match presented(&state, &request).await? {
         Presented::Hears(hearer) => hearer,
+        Presented::Locked(..) => return Ok(streamed(stream::iter([text(&told::locked())]))),
         // A browser cannot see the status of a stream: it is told in its own way.
         Presented::Ended | Presented::Unknown => {
             return Ok(streamed(stream::iter([text(&told::ended())])));

@@ -8,6 +8,9 @@ mod listen;
 mod live;
 mod open;
 mod origin;
+mod owner;
+mod payer;
+mod voice;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
@@ -23,6 +26,7 @@ use super::problem::Problem;
 use super::read_only;
 use super::state::AppState;
 use super::texts::Language;
+use crate::db::DbConnection;
 use crate::live::{Presented, opening};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -38,12 +42,16 @@ pub fn configure(config: &mut ServiceConfig) {
                 .wrap(Compress::default())
                 .route(web::get().to(assets::asset)),
         )
-        .service(read_only("/nghe/live").route(web::get().to(live::live)))
+        .service(read_only("/manifest.webmanifest").route(web::get().to(assets::manifest)))
         .service(
-            web::resource("/nghe/open")
-                .route(web::post().to(open::exchange))
-                .default_service(web::to(async || Err::<&str, _>(Problem::wrong_method("POST")))),
+            read_only("/voice/{region:north|south}.json")
+                .wrap(Compress::default())
+                .route(web::get().to(voice::voice)),
         )
+        .service(read_only("/nghe/live").route(web::get().to(live::live)))
+        .service(posted("/nghe/open").route(web::post().to(open::exchange)))
+        .configure(owner::configure)
+        .configure(payer::configure)
         .service(read_only("/nghe").wrap(Compress::default()).route(web::get().to(listen::page)))
         .service(
             read_only("/{kind:nghe|sap}/{token}")
@@ -72,6 +80,11 @@ impl Words {
             Language::Vietnamese => Language::English.tag(),
             Language::English => Language::Vietnamese.tag(),
         }
+    }
+
+    /// What a class of money is called.
+    fn class(self, class: &str) -> String {
+        self.say(&format!("class-{}", class.replace('_', "-")))
     }
 
     #[expect(clippy::unused_self, reason = "a template calls its fields' methods")]
@@ -121,11 +134,25 @@ fn words(request: &HttpRequest) -> Words {
     Words(chosen.or(context).unwrap_or_default())
 }
 
-/// Who comes with the request's cookie. The address is held to its rate, because anybody may guess.
+/// Who comes with the request's cookies.
 async fn presented(state: &AppState, request: &HttpRequest) -> Result<Presented, Problem> {
-    if let Some(address) = request.peer_addr() {
-        state.limiters.check_address(address.ip())?;
-    }
-    let Some(cookie) = cookie::device(request.headers()) else { return Ok(Presented::Unknown) };
-    Ok(state.db.read(move |connection| opening::present(connection, &cookie)).await?)
+    limit(state, request)?;
+    let headers = request.headers();
+    let Some(device) = cookie::device(headers) else { return Ok(Presented::Unknown) };
+    let (session, now) = (cookie::session(headers), state.clock.now());
+    let present = move |connection: &mut DbConnection| {
+        opening::present(connection, &device, session.as_deref(), now)
+    };
+    Ok(state.db.read(present).await?)
+}
+
+/// Holds the address to its rate, because anybody may guess.
+fn limit(state: &AppState, request: &HttpRequest) -> Result<(), Problem> {
+    request.peer_addr().map_or(Ok(()), |address| state.limiters.check_address(address.ip()))
+}
+
+/// An address that answers POST and refuses the rest.
+fn posted(path: &str) -> actix_web::Resource {
+    web::resource(path)
+        .default_service(web::to(async || Err::<&str, _>(Problem::wrong_method("POST"))))
 }

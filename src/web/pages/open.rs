@@ -46,9 +46,7 @@ pub(super) async fn exchange(
     if !origin::is_own(headers) {
         return Closed::answer(words, StatusCode::FORBIDDEN, "closed-elsewhere");
     }
-    if let Some(address) = request.peer_addr() {
-        state.limiters.check_address(address.ip())?;
-    }
+    super::limit(&state, &request)?;
     let arrival = Arrival {
         token: form_field(&body, "token").unwrap_or_default(),
         cookie: cookie::device(headers),

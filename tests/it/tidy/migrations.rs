@@ -3,7 +3,7 @@
 use super::source::{Source, bracketed, comma_separated, words};
 
 /// Tables that route to a board or belong to the installation.
-const GLOBAL: [&str; 7] = [
+const GLOBAL: [&str; 8] = [
     "boards",
     "id_leases",
     "key_checks",
@@ -11,6 +11,7 @@ const GLOBAL: [&str; 7] = [
     "feed_routes",
     "stall_link_routes",
     "listener_routes",
+    "voices",
 ];
 const CONSTRAINTS: [&str; 5] = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"];
 

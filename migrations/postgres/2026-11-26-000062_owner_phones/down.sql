@@ -1,0 +1,2 @@
+DROP TABLE owner_phones;
+DROP TABLE owner_pins;

@@ -1,0 +1,193 @@
+//! A code for an amount, as a vendor asks a customer for it, and what became of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Act, SecretKey};
+use crate::db::{DbConnection, Outcome};
+use crate::intake::pulse::{self, SightState, SightedRequest};
+use crate::ledger::stall;
+use crate::live::{Hearer, paying};
+use crate::primitives::ids::{AccountId, RequestId};
+use crate::primitives::spoken::{self, Region};
+use crate::primitives::{Refusal, Vnd, typed};
+use crate::registry::boards;
+use crate::registry::store::links;
+use crate::requests::{self, NewRequest, RequestKind, RequestState};
+use crate::text_enum;
+use crate::vietqr::{self, Format, Level};
+
+/// An amount that a customer shall pay.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAmount {
+    /// As people type it: `50k`, `1tr2`, `50.000`.
+    pub amount: String,
+}
+
+text_enum!(
+    /// What is shown of a request, large.
+    Face {
+        /// The source is proven alive, and nothing has come.
+        Waiting = "waiting",
+        /// Nothing has come that is known; only the bank's app can say.
+        Unknown = "unknown",
+        Paid = "paid",
+        Late = "late",
+        Underpaid = "underpaid",
+        Overpaid = "overpaid",
+        Duplicate = "duplicate",
+        /// A thousand times off.
+        Thousandfold = "thousandfold",
+        Expired = "expired",
+        Cancelled = "cancelled",
+        AfterCancel = "after_cancel",
+    }
+);
+
+/// A request as the vendor's phone shows it.
+#[derive(Debug, Serialize)]
+pub struct Asked {
+    pub id: RequestId,
+    pub face: Face,
+    /// `50.000 đ`.
+    pub amount: String,
+    /// In the south's words and in the north's.
+    pub south: String,
+    pub north: String,
+    pub received: String,
+    /// What is to be asked for or given back.
+    pub difference: Option<String>,
+    /// The symbol as SVG, while it is to be paid.
+    pub svg: Option<String>,
+    /// The payer's page, below the server's address.
+    pub path: String,
+}
+
+/// Asks for an amount, to the stall's account.
+///
+/// # Errors
+/// `amount-not-readable` (amount), those of [`requests::create`].
+pub fn ask(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+    key: &SecretKey,
+    new: &NewAmount,
+) -> Outcome<Asked> {
+    let request = NewRequest {
+        kind: RequestKind::Sale,
+        occupancy_id: hearer.occupancy_id,
+        account_id: account(connection, act, hearer)?,
+        number_id: None,
+        amount_vnd: typed::amount("amount", &new.amount)?,
+        purpose: None,
+        expires_in_s: None,
+        order: None,
+    };
+    let id = requests::create(connection, act, request)?.id;
+    look(connection, act, hearer, key, id)
+}
+
+/// Of several accounts that the stall is paid on, the one that its money came to last.
+fn account(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+) -> Outcome<Option<AccountId>> {
+    let (board_id, occupancy_id) = (hearer.board_id, hearer.occupancy_id);
+    let today = boards::today(connection, act)?;
+    let linked = links::accounts_of(connection, board_id, occupancy_id, today)?;
+    if linked.len() < 2 {
+        return Ok(None);
+    }
+    let newest = stall::newest(connection, board_id, occupancy_id, None)?;
+    let is_linked = |id: &AccountId| linked.contains(id);
+    let last = newest.into_iter().find_map(|one| one.account_id.filter(is_linked));
+    Ok(last.or(linked.first().copied()))
+}
+
+/// A request of the stall as it stands now.
+///
+/// # Errors
+/// `not-found`.
+pub fn look(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+    key: &SecretKey,
+    id: RequestId,
+) -> Outcome<Asked> {
+    let seen = own(connection, act, hearer, id)?;
+    let face = face(&seen);
+    let request = seen.request;
+    let amount = request.amount_vnd.unwrap_or(Vnd::ZERO);
+    let is_payable = matches!(face, Face::Waiting | Face::Unknown);
+    let svg = request.payload.as_deref().filter(|_| is_payable).map(svg).transpose()?;
+    let words = |region| spoken::amount(amount, region).unwrap_or_default();
+    Ok(Asked {
+        id,
+        face,
+        amount: amount.to_string(),
+        south: words(Region::South),
+        north: words(Region::North),
+        received: request.received_vnd.unwrap_or(Vnd::ZERO).to_string(),
+        difference: request.next_step.amount_vnd.map(|vnd| vnd.to_string()),
+        svg,
+        path: paying::path(key, hearer.board_id, id)?,
+    })
+}
+
+/// Takes a request of the stall back.
+///
+/// # Errors
+/// `not-found`, those of [`requests::cancel`].
+pub fn take_back(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+    key: &SecretKey,
+    id: RequestId,
+) -> Outcome<Asked> {
+    own(connection, act, hearer, id)?;
+    requests::cancel(connection, act, id)?;
+    look(connection, act, hearer, key, id)
+}
+
+fn own(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+    id: RequestId,
+) -> Outcome<SightedRequest> {
+    let seen = pulse::request(connection, act, id)?;
+    if seen.request.occupancy_id == hearer.occupancy_id {
+        return Ok(seen);
+    }
+    Err(Refusal::not_found("request").into())
+}
+
+/// What a request is to who stands before it; a thousand times off comes before everything else.
+#[must_use]
+pub fn face(seen: &SightedRequest) -> Face {
+    let request = &seen.request;
+    let has_come = request.payment_count > 0;
+    match request.state {
+        _ if request.thousandfold => Face::Thousandfold,
+        RequestState::Paid if request.late => Face::Late,
+        RequestState::Paid => Face::Paid,
+        RequestState::Underpaid => Face::Underpaid,
+        RequestState::Overpaid => Face::Overpaid,
+        RequestState::Duplicate => Face::Duplicate,
+        RequestState::Expired => Face::Expired,
+        RequestState::Cancelled if has_come => Face::AfterCancel,
+        RequestState::Cancelled => Face::Cancelled,
+        RequestState::Open if seen.sight.state == SightState::NotSeenYet => Face::Waiting,
+        RequestState::Open => Face::Unknown,
+    }
+}
+
+/// The symbol of a code's text.
+pub(in crate::live) fn svg(payload: &str) -> Outcome<String> {
+    let image = vietqr::draw(payload, Level::default(), Format::Svg)?;
+    String::from_utf8(image.bytes).map_err(crate::db::Fault::broken)
+}

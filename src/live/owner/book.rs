@@ -1,0 +1,311 @@
+//! The stall's money as its vendor sees it: a day with its list, the week, the year.
+
+use std::sync::LazyLock;
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::Act;
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::{Direction, Precision};
+use crate::ledger::announced::announced;
+use crate::ledger::totals::DayDelta;
+use crate::ledger::transfers::Stored;
+use crate::ledger::{Class, stall};
+use crate::live::Hearer;
+use crate::live::announcement::wall_clock;
+use crate::primitives::ids::{OccupancyId, TransferId};
+use crate::primitives::time::MS_PER_HOUR;
+use crate::primitives::{Day, Month, Vnd};
+use crate::registry::boards;
+
+/// Days that are shown back.
+const WEEK: i32 = 7;
+/// Receipts of a day's list; a stall that has more sees the newest.
+const LISTED: usize = 200;
+/// Times that the stall's transfers are read on for a day's list.
+const READS: usize = 6;
+
+/// A day of a stall.
+#[derive(Debug, Serialize)]
+pub struct DayBook {
+    pub day: Day,
+    pub today: Day,
+    /// Money that came, without what was given back, the market's fees and tests: `1.250.000 đ`.
+    pub received: String,
+    pub received_vnd: Vnd,
+    pub count: i64,
+    /// What it was, most first.
+    pub classes: Vec<ClassSum>,
+    /// Newest first.
+    pub receipts: Vec<Receipt>,
+    /// There are more than are listed.
+    pub is_cut: bool,
+    /// Today first.
+    pub week: Vec<DaySum>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ClassSum {
+    pub class: Class,
+    pub amount: String,
+    pub count: i64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct DaySum {
+    pub day: Day,
+    pub amount: String,
+    pub count: i64,
+}
+
+/// Money that came to the stall, or the stall's part of it.
+#[derive(Debug, Serialize)]
+pub struct Receipt {
+    pub id: TransferId,
+    /// `09:15`.
+    pub time: String,
+    pub amount: String,
+    pub amount_vnd: Vnd,
+    pub payer: Option<String>,
+    pub parts: Vec<Part>,
+    /// When a person decided what it was; absent where rules did.
+    pub decided: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Part {
+    pub class: Class,
+    pub amount: String,
+}
+
+/// A day of the stall; one outside of the last week becomes its nearest day.
+pub fn day(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+    asked: Option<Day>,
+) -> Outcome<DayBook> {
+    let (board_id, occupancy_id) = (hearer.board_id, hearer.occupancy_id);
+    let today = boards::today(connection, act)?;
+    let first = today.plus(1 - WEEK);
+    let day = asked.unwrap_or(today).clamp(first, today);
+    let days = stall::days(connection, board_id, occupancy_id, (first, today))?;
+    let sum = |day: Day| days.get(&day).map_or((Vnd::ZERO, 0), received);
+    let week = (0..WEEK).map(|back| today.plus(-back)).map(|day| {
+        let (amount, count) = sum(day);
+        DaySum { day, amount: amount.to_string(), count }
+    });
+    let (received_vnd, count) = sum(day);
+    let (stored, is_cut) = of_day(connection, hearer, day)?;
+    Ok(DayBook {
+        day,
+        today,
+        received: received_vnd.to_string(),
+        received_vnd,
+        count,
+        classes: days.get(&day).map(classes).unwrap_or_default(),
+        receipts: receipts(connection, hearer, stored)?,
+        is_cut,
+        week: week.collect(),
+    })
+}
+
+/// Money that came, with its count: of all classes of money in, less what was given back.
+fn received(delta: &DayDelta) -> (Vnd, i64) {
+    let (mut amount, mut count) = (delta.small_amount, delta.small_count);
+    for class in Class::ALL {
+        let (of_class, vnd) = delta.of_class(class);
+        match class {
+            Class::Fee | Class::Test | Class::Supplier => {}
+            class if class.is_returned() => amount = amount.saturating_sub(vnd),
+            _ => {
+                amount = amount.saturating_add(vnd);
+                count += of_class;
+            }
+        }
+    }
+    (Vnd::new(amount), count)
+}
+
+fn classes(delta: &DayDelta) -> Vec<ClassSum> {
+    let sums = Class::ALL.into_iter().map(|class| (class, delta.of_class(class)));
+    let mut sums: Vec<_> = sums.filter(|(_, (count, vnd))| *count != 0 || *vnd != 0).collect();
+    sums.sort_by_key(|(_, (_, vnd))| std::cmp::Reverse(*vnd));
+    let shown =
+        |(class, (count, vnd))| ClassSum { class, amount: Vnd::new(vnd).to_string(), count };
+    sums.into_iter().map(shown).collect()
+}
+
+/// The stall's money in of a day, newest first, and whether that is not all. What was recorded
+/// before the day began cannot be of it, but for an hour by which clocks may differ.
+fn of_day(
+    connection: &mut DbConnection,
+    hearer: &Hearer,
+    day: Day,
+) -> Outcome<(Vec<Stored>, bool)> {
+    let start = day.start(boards::day_start_minute(connection, hearer.board_id)?);
+    let start = start.plus_ms(-MS_PER_HOUR);
+    let (mut found, mut before) = (Vec::new(), None);
+    for _ in 0..READS {
+        let read = stall::newest(connection, hearer.board_id, hearer.occupancy_id, before)?;
+        let Some(last) = read.last() else { return Ok((found, false)) };
+        before = Some(last.id);
+        let is_past = last.recorded_at < start;
+        found.extend(
+            read.into_iter().filter(|one| one.day == day && one.direction == Direction::In),
+        );
+        if found.len() > LISTED {
+            found.truncate(LISTED);
+            return Ok((found, true));
+        }
+        if is_past {
+            return Ok((found, false));
+        }
+    }
+    Ok((found, true))
+}
+
+fn receipts(
+    connection: &mut DbConnection,
+    hearer: &Hearer,
+    stored: Vec<Stored>,
+) -> Outcome<Vec<Receipt>> {
+    let ids: Vec<_> = stored.iter().map(|one| one.id).collect();
+    let told = if hearer.shows_payer {
+        announced(connection, hearer.board_id, &ids, true)?
+    } else {
+        Vec::new()
+    };
+    let receipt = |one: Stored| {
+        let payer = told.iter().find(|told| told.id == one.id);
+        receipt(&one, hearer.occupancy_id, payer.and_then(|told| told.payer_name.clone()))
+    };
+    Ok(stored.into_iter().map(receipt).collect())
+}
+
+/// A transfer as its vendor sees it: the parts of the own stall.
+pub(super) fn receipt(
+    stored: &Stored,
+    occupancy_id: OccupancyId,
+    payer: Option<String>,
+) -> Receipt {
+    let mine = || stored.lines.iter().filter(|line| line.occupancy_id == Some(occupancy_id));
+    let amount = Vnd::new(mine().map(|line| line.amount.get()).sum());
+    let at = match stored.occurred_precision {
+        Precision::Day => stored.recorded_at,
+        Precision::Second | Precision::Minute => stored.occurred_at,
+    };
+    let parts = mine().map(|line| Part { class: line.class, amount: line.amount.to_string() });
+    Receipt {
+        id: stored.id,
+        time: wall_clock(at),
+        amount: amount.to_string(),
+        amount_vnd: amount,
+        payer,
+        parts: parts.collect(),
+        decided: stored.decided.by.map(|_| wall_clock(stored.decided_at)),
+    }
+}
+
+/// The year so far, for the vendor alone.
+#[derive(Debug, Serialize)]
+pub struct Year {
+    pub year: i32,
+    /// Sales, repaid debts and deposits, less what was given back. Cash is not in it.
+    pub received: String,
+    pub received_vnd: Vnd,
+    /// What nobody has classed yet; it may be more of the same.
+    pub unclassified: String,
+    pub unclassified_vnd: Vnd,
+    pub threshold: Option<Threshold>,
+}
+
+/// A sum that the law names for a year's turnover.
+#[derive(Debug, Serialize)]
+pub struct Threshold {
+    pub amount: String,
+    /// What was received is so many hundredths of it.
+    pub percent: i64,
+    pub source: &'static str,
+}
+
+/// A dated setting: the latest that holds on a day counts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Turnover {
+    from_day: Day,
+    threshold_vnd: Vnd,
+    source: String,
+}
+
+static TURNOVERS: LazyLock<Vec<Turnover>> = LazyLock::new(|| {
+    let text = include_str!("../../../assets/phone/turnover.json");
+    serde_json::from_str(text).unwrap_or_default()
+});
+
+/// What came in the calendar year up to now.
+pub fn year(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcome<Year> {
+    let today = boards::today(connection, act)?;
+    let year = today.month().get().div_euclid(12);
+    let first = Month(year * 12).first_day();
+    let days = stall::days(connection, hearer.board_id, hearer.occupancy_id, (first, today))?;
+    let (mut received, mut unclassified) = (0_i64, 0_i64);
+    for delta in days.values() {
+        for class in Class::ALL {
+            let (_, vnd) = delta.of_class(class);
+            match class {
+                class if class.is_business() => received = received.saturating_add(vnd),
+                class if class.is_returned() => received = received.saturating_sub(vnd),
+                Class::Unclassified => unclassified = unclassified.saturating_add(vnd),
+                _ => {}
+            }
+        }
+        received = received.saturating_add(delta.small_amount);
+    }
+    let threshold = TURNOVERS.iter().rfind(|one| one.from_day <= today);
+    let threshold = threshold.map(|one| Threshold {
+        amount: one.threshold_vnd.to_string(),
+        percent: received.saturating_mul(100) / one.threshold_vnd.get().max(1),
+        source: &one.source,
+    });
+    let (received_vnd, unclassified_vnd) = (Vnd::new(received), Vnd::new(unclassified));
+    Ok(Year {
+        year,
+        received: received_vnd.to_string(),
+        received_vnd,
+        unclassified: unclassified_vnd.to_string(),
+        unclassified_vnd,
+        threshold,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_are_read_and_dated() {
+        assert!(!TURNOVERS.is_empty());
+        assert!(TURNOVERS.is_sorted_by_key(|one| one.from_day));
+    }
+
+    #[test]
+    fn what_came_is_all_but_fees_tests_and_what_went_back() {
+        let mut delta = DayDelta::default();
+        let marks =
+            crate::events::Marks { is_small: false, is_named: false, is_wrong_amount: false };
+        for (class, vnd) in [
+            (Class::Sale, 100_000),
+            (Class::Unclassified, 50_000),
+            (Class::CashOut, 30_000),
+            (Class::Fee, 7_000),
+            (Class::Test, 1_000),
+            (Class::Refund, 20_000),
+        ] {
+            delta.add(class, Vnd::new(vnd), marks, 1);
+        }
+        delta.small_amount = 500;
+        delta.small_count = 1;
+        assert_eq!(received(&delta), (Vnd::new(160_500), 4));
+    }
+}

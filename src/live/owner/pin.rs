@@ -1,0 +1,249 @@
+//! Six digits before a vendor's page. The first phone that opens the link chooses them; each other
+//! one enters them once, and then every three months. Without them nothing of the stall's money is
+//! seen.
+//!
+//! Wrong tries lock. A phone that knew the digits is locked by its own tries alone, so whoever got
+//! hold of the link can keep no vendor out; phones that never knew them are locked one by one and
+//! all together, or twenty phones would have twenty times as many tries.
+
+use subtle::ConstantTimeEq as _;
+
+use crate::access::pins::Pin;
+use crate::access::{SecretKey, tokens};
+use crate::db::{Db, DbConnection, Fault, Outcome};
+use crate::live::Hearer;
+use crate::live::store::owner as rows;
+use crate::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
+use crate::primitives::{Refusal, UnixMs};
+
+const TOKEN_BYTES: usize = 24;
+const SESSION_MS: i64 = 90 * MS_PER_DAY;
+/// Wrong tries in a row that lock nothing yet.
+const FREE_TRIES: i64 = 4;
+const FIRST_LOCK_MS: i64 = 15 * MS_PER_MINUTE;
+const LONGEST_LOCK_MS: i64 = MS_PER_DAY;
+/// Wrong tries a day of all phones of a link that never knew the digits: a million take a lifetime.
+const STRANGERS_TRIES: i64 = 20;
+
+/// A link's digits as they are kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub hash: String,
+    pub wrong_count: i64,
+    pub wrong_since: UnixMs,
+}
+
+/// What a phone has proved.
+#[derive(Clone, Debug, Default)]
+pub struct Phone {
+    pub wrong_count: i64,
+    pub wrong_at: UnixMs,
+    pub proved_at: Option<UnixMs>,
+    /// The hash of its cookie, and how long it holds.
+    pub session: Option<(String, UnixMs)>,
+}
+
+/// What a vendor's phone must do before its page is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    Open,
+    /// Nobody has chosen the digits yet.
+    Choose,
+    Enter,
+    /// Too many tries were wrong.
+    Locked(UnixMs),
+}
+
+impl Phone {
+    fn locked_until(&self) -> Option<UnixMs> {
+        let doublings = self.wrong_count.checked_sub(FREE_TRIES + 1).filter(|more| *more >= 0)?;
+        let doublings = u32::try_from(doublings.min(10)).unwrap_or(10);
+        let lock_ms = FIRST_LOCK_MS.saturating_mul(1 << doublings).min(LONGEST_LOCK_MS);
+        Some(self.wrong_at.plus_ms(lock_ms))
+    }
+
+    fn is_open(&self, session: &str, now: UnixMs) -> bool {
+        self.session.as_ref().is_some_and(|(hash, until)| {
+            let is_same: bool = tokens::hash(session).as_bytes().ct_eq(hash.as_bytes()).into();
+            is_same && now < *until
+        })
+    }
+}
+
+impl Kept {
+    /// Until when no phone may try that never knew the digits.
+    fn strangers_locked_until(&self) -> Option<UnixMs> {
+        (self.wrong_count >= STRANGERS_TRIES).then(|| self.wrong_since.plus_ms(MS_PER_DAY))
+    }
+}
+
+fn locked_until(phone: &Phone, kept: &Kept, now: UnixMs) -> Option<UnixMs> {
+    let strangers = kept.strangers_locked_until().filter(|_| phone.proved_at.is_none());
+    phone.locked_until().max(strangers).filter(|until| now < *until)
+}
+
+/// How a phone with this session's cookie stands before its page.
+pub fn door(
+    connection: &mut DbConnection,
+    hearer: &Hearer,
+    session: Option<&str>,
+    now: UnixMs,
+) -> Outcome<Door> {
+    let phone = rows::phone(connection, hearer.board_id, hearer.listener_id)?.unwrap_or_default();
+    if session.is_some_and(|session| phone.is_open(session, now)) {
+        return Ok(Door::Open);
+    }
+    let Some(kept) = rows::pin(connection, hearer.board_id, hearer.link_id)? else {
+        return Ok(Door::Choose);
+    };
+    Ok(locked_until(&phone, &kept, now).map_or(Door::Enter, Door::Locked))
+}
+
+/// Chooses the digits of a link that has none; the session of the phone that did.
+///
+/// # Errors
+/// `pin-not-six-digits`, `pin-too-simple` (pin), `pin-chosen-already`.
+pub async fn choose(
+    db: &Db,
+    key: &SecretKey,
+    hearer: Hearer,
+    digits: &str,
+    now: UnixMs,
+) -> Outcome<String> {
+    let (pin, key) = (Pin::chosen(digits)?, key.clone());
+    // Off the lane: money does not wait for it.
+    let hash =
+        tokio::task::spawn_blocking(move || pin.hash(&key)).await.map_err(Fault::broken)??;
+    let board = hearer.board_id.0;
+    let write = move |connection: &mut DbConnection| {
+        let Hearer { board_id, listener_id, link_id, .. } = hearer;
+        if rows::pin(connection, board_id, link_id)?.is_some() {
+            return Err(Refusal::conflict("pin-chosen-already").into());
+        }
+        rows::insert_pin(connection, board_id, link_id, &hash, listener_id, now)?;
+        begin_session(connection, &hearer, now)
+    };
+    db.write(board, write).await
+}
+
+/// Enters the digits; the phone's new session.
+///
+/// # Errors
+/// `pin-not-six-digits` (pin), `pin-wrong` (pin; with `left`, the tries until it locks),
+/// `pin-locked` (with `until_at`), `pin-not-chosen`.
+pub async fn enter(
+    db: &Db,
+    key: &SecretKey,
+    hearer: Hearer,
+    digits: &str,
+    now: UnixMs,
+) -> Outcome<String> {
+    let (pin, key, board) = (Pin::new(digits)?, key.clone(), hearer.board_id.0);
+    // A try counts before it is looked at, or many at once would count as one.
+    let trying = hearer.clone();
+    let (hash, left) =
+        db.write(board, move |connection| begin_try(connection, &trying, now)).await?;
+    let is_right =
+        tokio::task::spawn_blocking(move || pin.is(&hash, &key)).await.map_err(Fault::broken)??;
+    if !is_right {
+        return Err(Refusal::invalid("pin", "pin-wrong").with("left", left).into());
+    }
+    db.write(board, move |connection| {
+        take_try_back(connection, &hearer)?;
+        begin_session(connection, &hearer, now)
+    })
+    .await
+}
+
+/// The hash to compare with, and the tries that are left after this one.
+fn begin_try(
+    connection: &mut DbConnection,
+    hearer: &Hearer,
+    now: UnixMs,
+) -> Outcome<(String, i64)> {
+    let Hearer { board_id, listener_id, link_id, .. } = *hearer;
+    let Some(mut kept) = rows::pin(connection, board_id, link_id)? else {
+        return Err(Refusal::conflict("pin-not-chosen").into());
+    };
+    let mut phone = rows::phone(connection, board_id, listener_id)?.unwrap_or_default();
+    if let Some(until) = locked_until(&phone, &kept, now) {
+        return Err(Refusal::conflict("pin-locked").with("until_at", until).into());
+    }
+    phone.wrong_count += 1;
+    phone.wrong_at = now;
+    rows::keep_phone(connection, board_id, listener_id, &phone)?;
+    let mut left = (FREE_TRIES + 1 - phone.wrong_count).max(0);
+    if phone.proved_at.is_none() {
+        if now >= kept.wrong_since.plus_ms(MS_PER_DAY) {
+            (kept.wrong_count, kept.wrong_since) = (0, now);
+        }
+        kept.wrong_count += 1;
+        rows::count_tries(connection, board_id, link_id, &kept)?;
+        left = left.min(STRANGERS_TRIES - kept.wrong_count);
+    }
+    Ok((kept.hash, left))
+}
+
+/// The try was right.
+fn take_try_back(connection: &mut DbConnection, hearer: &Hearer) -> Outcome<()> {
+    let Hearer { board_id, listener_id, link_id, .. } = *hearer;
+    let phone = rows::phone(connection, board_id, listener_id)?.unwrap_or_default();
+    if phone.proved_at.is_none()
+        && let Some(mut kept) = rows::pin(connection, board_id, link_id)?
+    {
+        kept.wrong_count = (kept.wrong_count - 1).max(0);
+        rows::count_tries(connection, board_id, link_id, &kept)?;
+    }
+    Ok(())
+}
+
+fn begin_session(connection: &mut DbConnection, hearer: &Hearer, now: UnixMs) -> Outcome<String> {
+    let Hearer { board_id, listener_id, .. } = *hearer;
+    let before = rows::phone(connection, board_id, listener_id)?.unwrap_or_default();
+    let session = tokens::random("", TOKEN_BYTES)?;
+    let phone = Phone {
+        wrong_count: 0,
+        wrong_at: before.wrong_at,
+        proved_at: before.proved_at.or(Some(now)),
+        session: Some((tokens::hash(&session), now.plus_ms(SESSION_MS))),
+    };
+    rows::keep_phone(connection, board_id, listener_id, &phone)?;
+    Ok(session)
+}
+
+/// Closes the page on a phone until the digits are entered again.
+pub fn lock(connection: &mut DbConnection, hearer: &Hearer) -> Outcome<()> {
+    let Hearer { board_id, listener_id, .. } = *hearer;
+    if let Some(mut phone) = rows::phone(connection, board_id, listener_id)? {
+        phone.session = None;
+        rows::keep_phone(connection, board_id, listener_id, &phone)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phone(wrong_count: i64) -> Phone {
+        Phone { wrong_count, wrong_at: UnixMs(0), ..Phone::default() }
+    }
+
+    #[test]
+    fn locks_begin_with_the_fifth_wrong_try_and_double_to_a_day() {
+        let minutes = |count| phone(count).locked_until().map(|until| until.0 / MS_PER_MINUTE);
+        let locks: Vec<_> = [0, 4, 5, 6, 7, 11, 12, 400].map(minutes).into();
+        let day = Some(24 * 60);
+        assert_eq!(locks, [None, None, Some(15), Some(30), Some(60), Some(960), day, day]);
+    }
+
+    #[test]
+    fn strangers_lock_strangers_and_nobody_who_knew() {
+        let kept =
+            Kept { hash: String::new(), wrong_count: STRANGERS_TRIES, wrong_since: UnixMs(0) };
+        let known = Phone { proved_at: Some(UnixMs(0)), ..phone(0) };
+        assert_eq!(locked_until(&phone(0), &kept, UnixMs(1)), Some(UnixMs(MS_PER_DAY)));
+        assert_eq!(locked_until(&phone(0), &kept, UnixMs(MS_PER_DAY)), None);
+        assert_eq!(locked_until(&known, &kept, UnixMs(1)), None);
+    }
+}

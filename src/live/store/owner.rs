@@ -1,0 +1,104 @@
+//! Rows of `owner_pins` and `owner_phones`.
+
+use diesel::prelude::*;
+
+use crate::db::schema::{owner_phones as phones, owner_pins as pins};
+use crate::db::{DbConnection, Outcome};
+use crate::live::owner::pin::{Kept, Phone};
+use crate::primitives::UnixMs;
+use crate::primitives::ids::{BoardId, ListenerId, StallLinkId};
+
+pub fn pin(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    link_id: StallLinkId,
+) -> Outcome<Option<Kept>> {
+    let row = pins::table.find((board_id.0, link_id.0));
+    let row = row.select((pins::pin_hash, pins::wrong_count, pins::wrong_since_ms));
+    let found: Option<(String, i64, i64)> = row.first(connection).optional()?;
+    Ok(found.map(|(hash, wrong_count, since)| Kept {
+        hash,
+        wrong_count,
+        wrong_since: UnixMs(since),
+    }))
+}
+
+pub fn insert_pin(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    link_id: StallLinkId,
+    hash: &str,
+    by: ListenerId,
+    at: UnixMs,
+) -> Outcome<()> {
+    diesel::insert_into(pins::table)
+        .values((
+            pins::board_id.eq(board_id.0),
+            pins::link_id.eq(link_id.0),
+            pins::pin_hash.eq(hash),
+            pins::chosen_by.eq(by.0),
+            pins::chosen_at_ms.eq(at.0),
+            pins::wrong_count.eq(0),
+            pins::wrong_since_ms.eq(at.0),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The tries of phones that never knew it.
+pub fn count_tries(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    link_id: StallLinkId,
+    kept: &Kept,
+) -> Outcome<()> {
+    diesel::update(pins::table.find((board_id.0, link_id.0)))
+        .set((pins::wrong_count.eq(kept.wrong_count), pins::wrong_since_ms.eq(kept.wrong_since.0)))
+        .execute(connection)?;
+    Ok(())
+}
+
+pub fn phone(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    listener_id: ListenerId,
+) -> Outcome<Option<Phone>> {
+    type Row = (i64, i64, Option<i64>, Option<String>, Option<i64>);
+    let row = phones::table.find((board_id.0, listener_id.0)).select((
+        phones::wrong_count,
+        phones::wrong_at_ms,
+        phones::proved_at_ms,
+        phones::session_hash,
+        phones::session_until_ms,
+    ));
+    let found: Option<Row> = row.first(connection).optional()?;
+    Ok(found.map(|(wrong_count, wrong_at, proved_at, hash, until)| Phone {
+        wrong_count,
+        wrong_at: UnixMs(wrong_at),
+        proved_at: proved_at.map(UnixMs),
+        session: hash.zip(until.map(UnixMs)),
+    }))
+}
+
+/// Writes a phone's row as it is now.
+pub fn keep_phone(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    listener_id: ListenerId,
+    phone: &Phone,
+) -> Outcome<()> {
+    let (hash, until) = phone.session.clone().unzip();
+    let values = (
+        phones::wrong_count.eq(phone.wrong_count),
+        phones::wrong_at_ms.eq(phone.wrong_at.0),
+        phones::proved_at_ms.eq(phone.proved_at.map(UnixMs::get)),
+        phones::session_hash.eq(hash),
+        phones::session_until_ms.eq(until.map(UnixMs::get)),
+    );
+    let row = phones::table.find((board_id.0, listener_id.0));
+    if diesel::update(row).set(values.clone()).execute(connection)? == 0 {
+        let key = (phones::board_id.eq(board_id.0), phones::listener_id.eq(listener_id.0));
+        diesel::insert_into(phones::table).values((key, values)).execute(connection)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! The stall's money: a day, the year, what a receipt was.
+
+use actix_web::HttpResponse;
+use serde::Deserialize;
+
+use super::Vendor;
+use crate::live::owner::{book, split};
+use crate::primitives::Day;
+use crate::primitives::ids::TransferId;
+use crate::web::json::Json;
+use crate::web::path::Id;
+use crate::web::problem::Problem;
+use crate::web::query::Query;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WhichDay {
+    day: Option<Day>,
+}
+
+/// `GET /sap/day?day=2026-11-26`.
+pub(super) async fn day(vendor: Vendor, which: Query<WhichDay>) -> Result<HttpResponse, Problem> {
+    vendor
+        .show(move |connection, act, hearer| book::day(connection, act, hearer, which.0.day))
+        .await
+}
+
+/// `GET /sap/year`.
+pub(super) async fn year(vendor: Vendor) -> Result<HttpResponse, Problem> {
+    vendor.show(book::year).await
+}
+
+/// `POST /sap/receipts/{id}`.
+pub(super) async fn split(
+    vendor: Vendor,
+    id: Id<TransferId>,
+    new: Json<split::NewSplit>,
+) -> Result<HttpResponse, Problem> {
+    let (id, new) = (id.0, new.value);
+    vendor
+        .change(move |connection, act, hearer| split::split(connection, act, hearer, id, &new))
+        .await
+}

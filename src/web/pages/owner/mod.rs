@@ -1,0 +1,215 @@
+//! `/sap`: the vendor's own page. It asks for six digits first; what lies behind is asked for by
+//! its script, and answered as JSON or as a problem in the page's language.
+
+mod asking;
+mod book;
+mod cash;
+mod pin;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{HeaderMap, LOCATION};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Compress;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Serialize;
+
+use super::listen::{self, Chosen, Samples};
+use super::{Closed, Words, origin, posted, presented};
+use crate::access::Act;
+use crate::db::{DbConnection, Outcome};
+use crate::live::links::LinkKind;
+use crate::live::owner::pin::Door;
+use crate::live::{Hearer, Presented, owner};
+use crate::web::problem::Problem;
+use crate::web::read_only;
+use crate::web::state::AppState;
+
+/// Routes the vendor's page and what its script asks for.
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .service(read_only("/sap").wrap(Compress::default()).route(web::get().to(page)))
+        .service(posted("/sap/pin/new").route(web::post().to(pin::choose)))
+        .service(posted("/sap/pin").route(web::post().to(pin::enter)))
+        .service(posted("/sap/lock").route(web::post().to(pin::lock)))
+        .service(read_only("/sap/day").wrap(Compress::default()).route(web::get().to(book::day)))
+        .service(read_only("/sap/year").route(web::get().to(book::year)))
+        .service(posted("/sap/receipts/{id}").route(web::post().to(book::split)))
+        .service(posted("/sap/requests").route(web::post().to(asking::ask)))
+        .service(posted("/sap/requests/{id}/cancel").route(web::post().to(asking::take_back)))
+        .service(read_only("/sap/requests/{id}").route(web::get().to(asking::look)))
+        .service(posted("/sap/cash").route(web::post().to(cash::answer)))
+        .service(read_only("/sap/evening").route(web::get().to(cash::evening)));
+}
+
+/// The texts that the page's own script shows, beside those of hearing.
+const TEXTS: [&str; 35] = [
+    "failed",
+    "day-today",
+    "day-yesterday",
+    "day-times",
+    "day-none",
+    "day-decided",
+    "day-cut",
+    "class-sale",
+    "class-personal",
+    "class-cash-out",
+    "class-refund",
+    "class-debt-repayment",
+    "class-deposit",
+    "class-fee",
+    "class-supplier",
+    "class-reversal",
+    "class-test",
+    "class-unclassified",
+    "year-more",
+    "year-of",
+    "face-waiting",
+    "face-unknown",
+    "face-paid",
+    "face-late",
+    "face-underpaid",
+    "face-overpaid",
+    "face-duplicate",
+    "face-thousandfold",
+    "face-expired",
+    "face-cancelled",
+    "face-after-cancel",
+    "ask-copied",
+    "cash-kept",
+    "cash-day-off",
+    "cash-declined",
+];
+/// What is done about a request, by its face.
+const HINTS: [&str; 11] = [
+    "face-hint-waiting",
+    "face-hint-unknown",
+    "face-hint-paid",
+    "face-hint-late",
+    "face-hint-underpaid",
+    "face-hint-overpaid",
+    "face-hint-duplicate",
+    "face-hint-thousandfold",
+    "face-hint-expired",
+    "face-hint-cancelled",
+    "face-hint-after-cancel",
+];
+
+/// The keypad, in rows of three.
+const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "k", "0", "tr"];
+const QUICK: [&str; 6] = ["10k", "20k", "50k", "100k", "200k", "500k"];
+
+#[derive(Template)]
+#[template(path = "html/owner.html")]
+struct OwnerPage {
+    words: Words,
+    hearer: Hearer,
+    samples: Samples,
+}
+
+#[derive(Template)]
+#[template(path = "html/pin.html")]
+struct PinPage {
+    words: Words,
+    stall: String,
+    /// Nobody has chosen the digits yet.
+    chooses: bool,
+}
+
+/// `GET /sap`.
+async fn page(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    chosen: web::Query<Chosen>,
+) -> Result<HttpResponse, Problem> {
+    let (words, kept) = chosen.into_inner().words(&request);
+    let answer = match presented(&state, &request).await? {
+        Presented::Hears(hearer) if hearer.kind == LinkKind::Owner => {
+            let samples = Samples::new();
+            super::page(StatusCode::OK, words, &OwnerPage { words, hearer, samples })?
+        }
+        Presented::Hears(_) => return Ok(elsewhere("/nghe")),
+        Presented::Locked(hearer, door) => {
+            let chooses = door == Door::Choose;
+            super::page(StatusCode::OK, words, &PinPage { words, stall: hearer.stall, chooses })?
+        }
+        Presented::Ended => return Closed::answer(words, StatusCode::GONE, "closed-ended"),
+        Presented::Unknown => {
+            return Closed::answer(words, StatusCode::FORBIDDEN, "closed-unknown");
+        }
+    };
+    Ok(listen::keeping(answer, kept))
+}
+
+/// The page is another one.
+pub(super) fn elsewhere(path: &'static str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((LOCATION, path)).finish()
+}
+
+/// Nobody else's page may make a browser do what the vendor's does.
+fn check_origin(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
+    if method == Method::GET || origin::is_own(headers) {
+        return Ok(());
+    }
+    Err(Problem::new(StatusCode::FORBIDDEN, "page-elsewhere"))
+}
+
+fn closed() -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "page-not-open")
+}
+
+/// A vendor's phone on which the digits were entered.
+struct Vendor {
+    state: web::Data<AppState>,
+    hearer: Hearer,
+}
+
+impl FromRequest for Vendor {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let state = request.app_data::<web::Data<AppState>>();
+            let state = state.ok_or_else(|| Problem::internal("the state is missing"))?.clone();
+            check_origin(request.method(), request.headers())?;
+            match presented(&state, &request).await? {
+                Presented::Hears(hearer) if hearer.kind == LinkKind::Owner => {
+                    Ok(Self { state, hearer })
+                }
+                Presented::Locked(..) => Err(Problem::new(StatusCode::FORBIDDEN, "pin-needed")),
+                _ => Err(closed()),
+            }
+        })
+    }
+}
+
+impl Vendor {
+    fn act(&self) -> Act {
+        owner::act(&self.hearer, self.state.clock.now(), self.state.ids.clone())
+    }
+
+    async fn show<T: Serialize + Send + 'static>(
+        self,
+        work: impl Fn(&mut DbConnection, &Act, &Hearer) -> Outcome<T> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        let (act, Self { state, hearer }) = (self.act(), self);
+        let found = state.db.read(move |connection| work(connection, &act, &hearer)).await?;
+        Ok(HttpResponse::Ok().json(found))
+    }
+
+    async fn change<T: Serialize + Send + 'static>(
+        self,
+        work: impl FnOnce(&mut DbConnection, &Act, &Hearer) -> Outcome<T> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        let (act, Self { state, hearer }) = (self.act(), self);
+        let board = hearer.board_id.0;
+        let write = move |connection: &mut DbConnection| work(connection, &act, &hearer);
+        Ok(HttpResponse::Ok().json(state.db.write(board, write).await?))
+    }
+}

@@ -1,0 +1,68 @@
+//! `/tra/{token}`: what a customer pays, by a link that the vendor sent. The page itself says
+//! nothing, so a chat's preview of the link shows nothing; its script asks for the rest.
+
+use actix_web::http::StatusCode;
+use actix_web::middleware::Compress;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::{Words, limit, words};
+use crate::db::DbConnection;
+use crate::live::paying;
+use crate::web::problem::Problem;
+use crate::web::read_only;
+use crate::web::state::AppState;
+
+const MAX_TOKEN: usize = 64;
+const TEXTS: [&str; 12] = [
+    "failed",
+    "pay-waiting",
+    "pay-unknown",
+    "pay-paid",
+    "pay-late",
+    "pay-underpaid",
+    "pay-overpaid",
+    "pay-duplicate",
+    "pay-thousandfold",
+    "pay-expired",
+    "pay-cancelled",
+    "pay-after-cancel",
+];
+
+pub(super) fn configure(config: &mut ServiceConfig) {
+    config
+        .service(
+            read_only("/tra/{token}/now").wrap(Compress::default()).route(web::get().to(payment)),
+        )
+        .service(read_only("/tra/{token}").wrap(Compress::default()).route(web::get().to(page)));
+}
+
+#[derive(Template)]
+#[template(path = "html/payer.html")]
+struct Payer {
+    words: Words,
+}
+
+/// `GET /tra/{token}`: the same whatever the token.
+async fn page(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let words = words(&request);
+    super::page(StatusCode::OK, words, &Payer { words })
+}
+
+/// `GET /tra/{token}/now`.
+async fn payment(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    limit(&state, &request)?;
+    let gone = || Problem::new(StatusCode::NOT_FOUND, "payment-link-unknown");
+    let token = token.into_inner();
+    let named = paying::named(&state.secret_key, token.get(..MAX_TOKEN).unwrap_or(&token))?;
+    let (named, now, ids) = (named.ok_or_else(gone)?, state.clock.now(), state.ids.clone());
+    let look =
+        move |connection: &mut DbConnection| paying::payment(connection, named, now, ids.clone());
+    let found = state.db.read(look).await?;
+    Ok(HttpResponse::Ok().json(found.ok_or_else(gone)?))
+}
