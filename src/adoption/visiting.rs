@@ -7,6 +7,7 @@ use super::equipped::Reason;
 use super::facts::{Facts, Occupancy};
 use super::report::Reading;
 use super::subject::{self, AdoptionClass, Subject};
+use super::verdict::Answer;
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::Tail;
@@ -190,7 +191,7 @@ fn has_no_money_yet(occupancy: &Occupancy, as_of: Day) -> bool {
 fn regular_paused(subject: &Subject<'_>, as_of: Day) -> Option<Day> {
     let certain = &subject.occupancy.activity.certain;
     let before = Span::ending(as_of.plus(-RECENT_DAYS), RECENT_DAYS);
-    let is_known = subject.paused.is_some_and(|answer| answer.is_known_yes());
+    let is_known = subject.paused.is_some_and(Answer::is_known_yes);
     let was_regular = is_known && certain.count(before) >= REGULAR_DAYS;
     certain.last().filter(|_| was_regular).map(|last| last.plus(1))
 }

@@ -70,7 +70,9 @@ pub fn split(
         amount_vnd,
     });
     let lines = own.chain(kept).collect();
-    transfers::assign(connection, act, id, NewAttribution { lines, why: None })?;
+    // It is counted for the stall already; what it is does not make it another payment.
+    let new = NewAttribution { lines, why: None, besides_counted: true };
+    transfers::assign(connection, act, id, new)?;
     let stored = stall::one(connection, hearer.board_id, id)?;
     Ok(book::receipt(&stored, hearer.occupancy_id, None))
 }
