@@ -17,9 +17,8 @@
     put('words', payment.south);
     put('hint', payment.difference || '');
     el('to').hidden = !payment.to;
-    if (payment.to && shown !== payment.to.svg) {
-      shown = payment.to.svg;
-      el('symbol').innerHTML = shown;
+    if (payment.to && !shown) {
+      shown = el('symbol').src = el('save').href = location.pathname + '/code.png';
       ['holder_name', 'bank', 'number', 'memo'].forEach(function (name) { put(name, payment.to[name]); });
     }
     window.cho40 = payment;

@@ -162,6 +162,7 @@ page-cash-why = You say it yourself; it serves to estimate the whole market's sh
 page-pay-title = Pay
 page-pay-script = This page needs JavaScript to show the code.
 page-pay-symbol = QR code to pay
+page-pay-save = SAVE THE PICTURE
 page-pay-holder = To
 page-pay-bank = Bank
 page-pay-number = Account number

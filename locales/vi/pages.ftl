@@ -162,6 +162,7 @@ page-cash-why = Mình tự khai, để tính phần tiền không dùng tiền m
 page-pay-title = Trả tiền
 page-pay-script = Trang này cần JavaScript để hiện mã.
 page-pay-symbol = Mã QR để trả tiền
+page-pay-save = LƯU HÌNH MÃ
 page-pay-holder = Người nhận
 page-pay-bank = Ngân hàng
 page-pay-number = Số tài khoản

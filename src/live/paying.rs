@@ -11,17 +11,20 @@ use subtle::ConstantTimeEq as _;
 use super::owner::asking::{self, Face};
 use crate::access::{Act, Permission, Permissions, Scope, SecretKey};
 use crate::db::{DbConnection, Outcome};
-use crate::intake::pulse;
+use crate::intake::pulse::{self, SightedRequest};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, KeyId, RequestId};
 use crate::primitives::spoken::{self, Region};
 use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{UnixMs, Vnd};
+use crate::vietqr::{self, Format, Level};
 
 const PURPOSE: &str = "payer's page";
 /// Board, request, and the first half of a MAC (RFC 2104, 5: at least 80 bits of it).
 const TOKEN_BYTES: usize = 32;
 const MAC_BYTES: usize = 16;
+/// Pixels of a module.
+const MODULE_PX: u8 = 8;
 /// Whoever finds an old link in a chat learns nothing from it.
 const SHOWN_AFTER_EXPIRY_MS: i64 = MS_PER_DAY;
 
@@ -41,7 +44,6 @@ pub struct Payment {
 
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct PayTo {
-    pub svg: String,
     pub bank: String,
     pub number: String,
     pub holder_name: String,
@@ -73,39 +75,64 @@ pub fn named(key: &SecretKey, token: &str) -> Outcome<Option<(BoardId, RequestId
 /// What the payer of a request sees; nothing from a day after its expiry on.
 pub fn payment(
     connection: &mut DbConnection,
-    (board_id, id): (BoardId, RequestId),
+    named: (BoardId, RequestId),
     now: UnixMs,
     ids: Arc<IdGenerator>,
 ) -> Outcome<Option<Payment>> {
+    Ok(seen(connection, named, now, ids)?.map(payment_of))
+}
+
+/// The symbol of a request while it is to be paid, as PNG: a picture that a phone can keep, for a
+/// bank's app on the same phone.
+pub fn picture(
+    connection: &mut DbConnection,
+    named: (BoardId, RequestId),
+    now: UnixMs,
+    ids: Arc<IdGenerator>,
+) -> Outcome<Option<Vec<u8>>> {
+    let seen = seen(connection, named, now, ids)?.filter(is_payable);
+    let Some(payload) = seen.and_then(|seen| seen.request.payload) else { return Ok(None) };
+    let format = Format::Png { module_px: MODULE_PX };
+    Ok(Some(vietqr::draw(&payload, Level::default(), format)?.bytes))
+}
+
+fn is_payable(seen: &SightedRequest) -> bool {
+    matches!(asking::face(seen), Face::Waiting | Face::Unknown)
+}
+
+fn seen(
+    connection: &mut DbConnection,
+    (board_id, id): (BoardId, RequestId),
+    now: UnixMs,
+    ids: Arc<IdGenerator>,
+) -> Outcome<Option<SightedRequest>> {
     let permissions =
         vec![Permission::RequestsRead, Permission::AmountsRead, Permission::FeedsRead];
     let scope = Scope { board_id, key_id: KeyId(0), permissions: Permissions::of(permissions) };
     let seen = pulse::request(connection, &Act::new(scope, now, ids), id)?;
-    if now > seen.request.expires_at.plus_ms(SHOWN_AFTER_EXPIRY_MS) {
-        return Ok(None);
-    }
-    let face = asking::face(&seen);
+    let ends_at = seen.request.expires_at.plus_ms(SHOWN_AFTER_EXPIRY_MS);
+    Ok(Some(seen).filter(|_| now <= ends_at))
+}
+
+fn payment_of(seen: SightedRequest) -> Payment {
+    let (face, is_payable) = (asking::face(&seen), is_payable(&seen));
     let request = seen.request;
     let amount = request.amount_vnd.unwrap_or(Vnd::ZERO);
     let words = |region| spoken::amount(amount, region).unwrap_or_default();
-    let to = match (&request.payload, face) {
-        (Some(payload), Face::Waiting | Face::Unknown) => Some(PayTo {
-            svg: asking::svg(payload)?,
-            bank: request.bank,
-            number: request.number,
-            holder_name: request.holder_name,
-            memo: format!("{} {}", request.reference, request.purpose).trim().to_owned(),
-        }),
-        _ => None,
-    };
-    Ok(Some(Payment {
+    let to = is_payable.then(|| PayTo {
+        bank: request.bank,
+        number: request.number,
+        holder_name: request.holder_name,
+        memo: format!("{} {}", request.reference, request.purpose).trim().to_owned(),
+    });
+    Payment {
         face,
         amount: amount.to_string(),
         south: words(Region::South),
         north: words(Region::North),
         difference: request.next_step.amount_vnd.map(|vnd| vnd.to_string()),
         to,
-    }))
+    }
 }
 
 #[cfg(test)]

@@ -223,7 +223,7 @@ on_both!(a_payer_sees_the_code_and_then_that_it_was_received, |db| {
     let asked = phone.post("/sap/requests", &json!({ "amount": "45k" })).json;
     let mut browser = Browser::start();
     browser.open(&format!("{}{}", site.url, asked["path"].as_str().unwrap()));
-    browser.until("window.cho40 && document.querySelector('#symbol svg')");
+    browser.until("window.cho40 && document.getElementById('symbol').naturalWidth > 200");
     assert_eq!(shown(&mut browser, "headline"), "CHỜ TRẢ");
     assert_eq!(shown(&mut browser, "holder_name"), "Nguyễn Thị Lụa");
     is_legible(&mut browser, "payer");

@@ -29,6 +29,9 @@ on_both!(a_payers_link_shows_nothing_to_previews_and_tells_the_payer_all, |db| {
     let now = look().json;
     assert_eq!((&now["amount"], &now["face"]), (&json!("45.000 đ"), &json!("waiting")));
     assert_eq!(now["to"]["holder_name"], "Nguyễn Thị Lụa");
+    let picture = || site.ask("GET", &format!("{path}/code.png")).send();
+    assert_eq!(picture().header("content-type"), "image/png");
+    assert_eq!(site.ask("GET", &format!("{wrong}/code.png")).send().status, 404);
     let memo = now["to"]["memo"].as_str().unwrap().to_owned();
     stall.report(&site, 1, 40_000, &memo, db.clock.now());
     let short = look().json;
@@ -36,6 +39,7 @@ on_both!(a_payers_link_shows_nothing_to_previews_and_tells_the_payer_all, |db| {
     stall.report(&site, 2, 5_000, &memo, db.clock.now());
     let paid = look().json;
     assert_eq!((&paid["face"], &paid["to"]), (&json!("paid"), &json!(null)));
+    assert_eq!(picture().problem(404), "payment-link-unknown");
     db.clock.move_to(db.clock.now().plus_ms(MS_PER_DAY + 16 * MS_PER_MINUTE));
     assert_eq!(look().problem(404), "payment-link-unknown");
 });

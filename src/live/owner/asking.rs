@@ -187,7 +187,7 @@ pub fn face(seen: &SightedRequest) -> Face {
 }
 
 /// The symbol of a code's text.
-pub(in crate::live) fn svg(payload: &str) -> Outcome<String> {
+fn svg(payload: &str) -> Outcome<String> {
     let image = vietqr::draw(payload, Level::default(), Format::Svg)?;
     String::from_utf8(image.bytes).map_err(crate::db::Fault::broken)
 }

@@ -162,6 +162,7 @@ fn begin_try(
     now: UnixMs,
 ) -> Outcome<(String, i64)> {
     let Hearer { board_id, listener_id, link_id, .. } = *hearer;
+    rows::hold(connection, board_id, link_id)?;
     let Some(mut kept) = rows::pin(connection, board_id, link_id)? else {
         return Err(Refusal::conflict("pin-not-chosen").into());
     };
@@ -187,6 +188,7 @@ fn begin_try(
 /// The try was right.
 fn take_try_back(connection: &mut DbConnection, hearer: &Hearer) -> Outcome<()> {
     let Hearer { board_id, listener_id, link_id, .. } = *hearer;
+    rows::hold(connection, board_id, link_id)?;
     let phone = rows::phone(connection, board_id, listener_id)?.unwrap_or_default();
     if phone.proved_at.is_none()
         && let Some(mut kept) = rows::pin(connection, board_id, link_id)?

@@ -23,6 +23,14 @@ pub fn pin(
     }))
 }
 
+/// Lets nobody else count tries of a link until the transaction ends, in other processes neither.
+pub fn hold(connection: &mut DbConnection, board_id: BoardId, link_id: StallLinkId) -> Outcome<()> {
+    diesel::update(pins::table.find((board_id.0, link_id.0)))
+        .set(pins::wrong_count.eq(pins::wrong_count))
+        .execute(connection)?;
+    Ok(())
+}
+
 pub fn insert_pin(
     connection: &mut DbConnection,
     board_id: BoardId,

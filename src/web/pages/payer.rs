@@ -2,6 +2,7 @@
 //! nothing, so a chat's preview of the link shows nothing; its script asks for the rest.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -10,6 +11,7 @@ use askama::Template;
 use super::{Words, limit, words};
 use crate::db::DbConnection;
 use crate::live::paying;
+use crate::primitives::ids::{BoardId, RequestId};
 use crate::web::problem::Problem;
 use crate::web::read_only;
 use crate::web::state::AppState;
@@ -35,6 +37,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(
             read_only("/tra/{token}/now").wrap(Compress::default()).route(web::get().to(payment)),
         )
+        .service(read_only("/tra/{token}/code.png").route(web::get().to(picture)))
         .service(read_only("/tra/{token}").wrap(Compress::default()).route(web::get().to(page)));
 }
 
@@ -56,13 +59,39 @@ async fn payment(
     request: HttpRequest,
     token: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    limit(&state, &request)?;
-    let gone = || Problem::new(StatusCode::NOT_FOUND, "payment-link-unknown");
-    let token = token.into_inner();
-    let named = paying::named(&state.secret_key, token.get(..MAX_TOKEN).unwrap_or(&token))?;
-    let (named, now, ids) = (named.ok_or_else(gone)?, state.clock.now(), state.ids.clone());
+    let named = named(&state, &request, &token)?;
+    let (now, ids) = (state.clock.now(), state.ids.clone());
     let look =
         move |connection: &mut DbConnection| paying::payment(connection, named, now, ids.clone());
     let found = state.db.read(look).await?;
     Ok(HttpResponse::Ok().json(found.ok_or_else(gone)?))
+}
+
+/// `GET /tra/{token}/code.png`, while it is to be paid.
+async fn picture(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    token: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let named = named(&state, &request, &token)?;
+    let (now, ids) = (state.clock.now(), state.ids.clone());
+    let look =
+        move |connection: &mut DbConnection| paying::picture(connection, named, now, ids.clone());
+    let found = state.db.read(look).await?;
+    let png = found.ok_or_else(gone)?;
+    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "image/png")).body(png))
+}
+
+fn gone() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "payment-link-unknown")
+}
+
+fn named(
+    state: &AppState,
+    request: &HttpRequest,
+    token: &str,
+) -> Result<(BoardId, RequestId), Problem> {
+    limit(state, request)?;
+    let token = token.get(..MAX_TOKEN).unwrap_or(token);
+    paying::named(&state.secret_key, token)?.ok_or_else(gone)
 }
