@@ -64,6 +64,18 @@ impl Default for Look {
     }
 }
 
+impl Look {
+    /// The logo's file, if a template names it.
+    pub(super) fn file(&self, name: &str) -> Option<Vec<u8>> {
+        let logo = self.logo.as_ref().filter(|logo| logo.file() == name)?;
+        Some(logo.bytes.clone())
+    }
+
+    pub(super) fn logo_bytes(&self) -> &[u8] {
+        self.logo.as_ref().map(|logo| logo.bytes.as_slice()).unwrap_or_default()
+    }
+}
+
 impl Logo {
     /// Judges a file: PNG or JPEG, known by its content, that can be drawn.
     ///
@@ -156,7 +168,11 @@ pub fn permit(connection: &mut DbConnection, act: &Act, market_id: MarketId) -> 
 }
 
 /// A writing caller need not be a reading one.
-fn require(connection: &mut DbConnection, act: &Act, market_id: MarketId) -> Outcome<Look> {
+pub(super) fn require(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+) -> Outcome<Look> {
     markets::require(connection, act, market_id)?;
     Ok(store::find(connection, act.board_id(), market_id)?.unwrap_or_default())
 }

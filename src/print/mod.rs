@@ -2,19 +2,22 @@
 //! `templates/print`, which can be edited without Rust.
 //!
 //! [`order`] turns what is asked for into a [`Sheet`], all that the paper will say; the [`Press`]
-//! sets it by the templates; [`Printed`] writes it as PDF, PNG or SVG. The same sheet gives the same
+//! sets it, as any other [`Paper`], by the templates; [`Printed`] writes it as PDF, PNG or SVG. The same sheet gives the same
 //! bytes: nothing looks at a clock, the date of a file is the day on which its codes were issued.
 
 pub mod layout;
 pub mod look;
 pub mod order;
+mod paper;
 pub mod press;
 mod printed;
 pub mod sheet;
 mod store;
+pub mod visit_list;
 
 pub use layout::{Layout, Style};
 pub use look::{Logo, Look};
+pub use paper::Paper;
 pub use press::Press;
 pub use printed::{Kind, Printed};
 pub use sheet::{Card, Sheet};

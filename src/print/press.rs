@@ -11,8 +11,8 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt as _, World, WorldExt as _};
 use typst_layout::PagedDocument;
 
+use super::paper::Paper;
 use super::printed::Printed;
-use super::sheet::Sheet;
 use crate::db::{Fault, Outcome};
 use crate::primitives::Refusal;
 
@@ -22,19 +22,19 @@ const FONTS: [&[u8]; 3] = [
     include_bytes!("../../assets/fonts/BeVietnamPro-SemiBold.ttf"),
     include_bytes!("../../assets/fonts/BeVietnamPro-ExtraBold.ttf"),
 ];
-const MAIN: &str = "main.typ";
-const TEMPLATES: [(&str, &str); 6] = [
-    (MAIN, include_str!("../../templates/print/main.typ")),
+const TEMPLATES: [(&str, &str); 7] = [
+    ("main.typ", include_str!("../../templates/print/main.typ")),
     ("kit.typ", include_str!("../../templates/print/kit.typ")),
     ("sign.typ", include_str!("../../templates/print/sign.typ")),
     ("sticker.typ", include_str!("../../templates/print/sticker.typ")),
     ("a4.typ", include_str!("../../templates/print/a4.typ")),
     ("cover.typ", include_str!("../../templates/print/cover.typ")),
+    ("visits.typ", include_str!("../../templates/print/visits.typ")),
 ];
 /// Jobs after which typst forgets what it has not used since: fonts' and templates' work is
 /// shared by all cards, a card's own is not.
 const KEPT_JOBS: usize = 8;
-/// A sheet of so many cards is forgotten at once.
+/// A paper of so many cards or rows is forgotten at once.
 const LARGE: usize = 50;
 
 /// Fonts and templates, made once for a process.
@@ -42,7 +42,6 @@ pub struct Press {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
-    main: FileId,
     templates: Vec<Source>,
     digest: [u8; 32],
 }
@@ -71,7 +70,6 @@ impl Press {
             library: LazyHash::new(Library::default()),
             book: LazyHash::new(FontBook::from_fonts(&fonts)),
             fonts,
-            main: file_id(MAIN)?,
             templates,
             digest: digest.finalize().into(),
         })
@@ -83,20 +81,20 @@ impl Press {
         &self.digest
     }
 
-    /// Sets a sheet; some milliseconds a card, on the processor alone.
+    /// Sets a paper; some milliseconds a card, on the processor alone.
     ///
     /// # Errors
     /// `print-template-wrong`, with the template's line.
-    pub fn set(&self, sheet: &Sheet) -> Outcome<Printed> {
-        let data = sheet.data()?;
-        let job = Job { press: self, sheet, data: Bytes::new(data) };
+    pub fn set(&self, paper: &(impl Paper + Sync)) -> Outcome<Printed> {
+        let (main, data) = (file_id(paper.template())?, Bytes::new(paper.data()?));
+        let job = Job { press: self, paper, main, data };
         let result = typst::compile::<PagedDocument>(&job).output;
-        comemo::evict(if sheet.cards.len() < LARGE { KEPT_JOBS } else { 0 });
+        comemo::evict(if paper.pieces() < LARGE { KEPT_JOBS } else { 0 });
         let document = result.map_err(|errors| match errors.first() {
             Some(error) => job.complaint(error).into(),
             None => Fault::broken("typst failed and did not say why"),
         })?;
-        Printed::new(document, sheet)
+        Printed::new(document, paper)
     }
 }
 
@@ -119,10 +117,11 @@ fn file_id(name: &str) -> Outcome<FileId> {
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
-/// One sheet in work.
+/// One paper in work.
 struct Job<'a> {
     press: &'a Press,
-    sheet: &'a Sheet,
+    paper: &'a (dyn Paper + Sync),
+    main: FileId,
     data: Bytes,
 }
 
@@ -137,17 +136,12 @@ impl Job<'_> {
         Refusal::conflict("print-template-wrong").with("error", error)
     }
 
-    /// `data.json`, `codes/0.svg` and the logo: all the files that templates find.
+    /// All the files that templates find.
     fn given(&self, name: &str) -> Option<Bytes> {
         if name == "data.json" {
             return Some(self.data.clone());
         }
-        if let Some(number) = name.strip_prefix("codes/").and_then(|n| n.strip_suffix(".svg")) {
-            let symbol = self.sheet.symbol(number.parse().ok()?).ok()??;
-            return Some(Bytes::new(symbol));
-        }
-        let logo = self.sheet.look.logo.as_ref()?;
-        (logo.file() == name).then(|| Bytes::new(logo.bytes.clone()))
+        self.paper.file(name).map(Bytes::new)
     }
 }
 
@@ -161,7 +155,7 @@ impl World for Job<'_> {
     }
 
     fn main(&self) -> FileId {
-        self.press.main
+        self.main
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {

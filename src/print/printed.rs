@@ -9,7 +9,7 @@ use typst_render::RenderOptions;
 use typst_svg::SvgOptions;
 
 use super::layout::words;
-use super::sheet::Sheet;
+use super::paper::Paper;
 use crate::db::{Fault, Outcome};
 use crate::primitives::Day;
 
@@ -46,12 +46,12 @@ pub struct Printed {
 }
 
 impl Printed {
-    pub(super) fn new(document: PagedDocument, sheet: &Sheet) -> Outcome<Self> {
+    pub(super) fn new(document: PagedDocument, paper: &dyn Paper) -> Outcome<Self> {
         Ok(Self {
             document,
-            identity: hex::encode(sheet.digest()?),
-            issued_day: sheet.issued_day(),
-            is_described: sheet.cards.len() <= DESCRIBED,
+            identity: hex::encode(paper.digest()?),
+            issued_day: paper.issued_day(),
+            is_described: paper.pieces() <= DESCRIBED,
         })
     }
 

@@ -6,14 +6,13 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::layout::{Layout, Style};
 use super::look::Look;
+use super::paper::Paper;
 use super::printed::Kind;
 use super::store::cards::CodeRow;
 use crate::db::{Fault, Outcome};
 use crate::primitives::{Day, fold};
 use crate::vietqr::{self, Builder, Format, Level, Payee, Reference, banks};
 
-/// Bytes of SHA-256 in a tag.
-const TAG_BYTES: usize = 16;
 /// What the reference of the sample is made from.
 const SAMPLE_REFERENCE: u32 = 34_916;
 
@@ -121,43 +120,26 @@ impl Sheet {
         self.cards.len() == 1 && self.cover.is_empty()
     }
 
-    /// The last day on which one of the codes was issued: the date of the file.
-    #[must_use]
-    pub fn issued_day(&self) -> Day {
-        self.cards.iter().map(|card| card.issued_day).max().unwrap_or_default()
+    /// The symbol of a card as SVG, with its quiet zone.
+    fn symbol(&self, number: usize) -> Option<Vec<u8>> {
+        let card = self.cards.get(number)?;
+        Some(vietqr::draw(&card.payload, Level::M, Format::Svg).ok()?.bytes)
     }
 
-    /// Names what the sheet says: the same sheet gives the same bytes.
-    pub(super) fn digest(&self) -> Outcome<[u8; 32]> {
-        let digest = Sha256::new().chain_update(self.data()?);
-        let logo = self.look.logo.as_ref().map(|logo| logo.bytes.as_slice());
-        Ok(digest.chain_update(logo.unwrap_or_default()).finalize().into())
+    fn title(&self) -> String {
+        match self.cards.as_slice() {
+            [card] => format!("{} · {}", self.place.market, card.stall),
+            _ => self.place.market.clone(),
+        }
+    }
+}
+
+impl Paper for Sheet {
+    fn template(&self) -> &'static str {
+        "main.typ"
     }
 
-    /// A strong entity tag (RFC 9110, 8.8.3) of the file that a [`super::Press`] of this digest will
-    /// make.
-    pub fn tag(&self, press: &[u8; 32], kind: Kind, dpi: u16) -> Outcome<String> {
-        let digest = Sha256::new().chain_update(self.digest()?).chain_update(press);
-        let digest = digest.chain_update(kind.as_str()).chain_update(dpi.to_be_bytes()).finalize();
-        Ok(format!("\"{}\"", hex::encode(digest.get(..TAG_BYTES).unwrap_or(&digest))))
-    }
-
-    /// A name for the file in ASCII, e.g. `a-12-a6.pdf`.
-    #[must_use]
-    pub fn file_name(&self, kind: Kind) -> String {
-        let of = match self.cards.as_slice() {
-            [card] if self.fill => &card.stall,
-            _ => &self.place.market,
-        };
-        let of = fold::name(of).to_lowercase().replace(' ', "-");
-        let layout = self.layout.as_str().replace('_', "-");
-        let name: Vec<&str> =
-            [of.as_str(), &layout].into_iter().filter(|p| !p.is_empty()).collect();
-        format!("{}.{}", name.join("-"), kind.as_str())
-    }
-
-    /// `data.json` of the templates.
-    pub(super) fn data(&self) -> Outcome<Vec<u8>> {
+    fn data(&self) -> Outcome<Vec<u8>> {
         serde_json::to_vec(&Data {
             piece: self.layout.piece(),
             on_a4: self.layout.is_on_a4(),
@@ -168,18 +150,42 @@ impl Sheet {
         .map_err(Fault::broken)
     }
 
-    /// The symbol of a card as SVG, with its quiet zone.
-    pub(super) fn symbol(&self, number: usize) -> Outcome<Option<Vec<u8>>> {
-        let Some(card) = self.cards.get(number) else { return Ok(None) };
-        Ok(Some(vietqr::draw(&card.payload, Level::M, Format::Svg)?.bytes))
+    /// `codes/0.svg` and the logo.
+    fn file(&self, name: &str) -> Option<Vec<u8>> {
+        if let Some(number) = name.strip_prefix("codes/").and_then(|n| n.strip_suffix(".svg")) {
+            return self.symbol(number.parse().ok()?);
+        }
+        self.look.file(name)
     }
 
-    fn title(&self) -> String {
-        match self.cards.as_slice() {
-            [card] => format!("{} · {}", self.place.market, card.stall),
-            _ => self.place.market.clone(),
-        }
+    fn digest(&self) -> Outcome<[u8; 32]> {
+        let digest = Sha256::new().chain_update(self.data()?);
+        Ok(digest.chain_update(self.look.logo_bytes()).finalize().into())
     }
+
+    /// The last day on which one of the codes was issued.
+    fn issued_day(&self) -> Day {
+        self.cards.iter().map(|card| card.issued_day).max().unwrap_or_default()
+    }
+
+    fn pieces(&self) -> usize {
+        self.cards.len()
+    }
+
+    fn file_name(&self, kind: Kind) -> String {
+        let of = match self.cards.as_slice() {
+            [card] if self.fill => &card.stall,
+            _ => &self.place.market,
+        };
+        named(of, &self.layout.as_str().replace('_', "-"), kind)
+    }
+}
+
+/// `cho-thoi-binh-a6.pdf`.
+pub(super) fn named(of: &str, what: &str, kind: Kind) -> String {
+    let of = fold::name(of).to_lowercase().replace(' ', "-");
+    let name: Vec<&str> = [of.as_str(), what].into_iter().filter(|part| !part.is_empty()).collect();
+    format!("{}.{}", name.join("-"), kind.as_str())
 }
 
 #[derive(Serialize)]

@@ -12,29 +12,29 @@ use super::caller::Caller;
 use super::pictures::{self, KnownTags};
 use super::problem::Problem;
 use crate::db::Fault;
-use crate::print::{Kind, Sheet};
+use crate::print::{Kind, Paper};
 
 /// Files in work at a time.
 static TURNS: Semaphore = Semaphore::const_new(2);
 /// So long one waits for a turn.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Answers with a sheet's file. Its tag is known before it is set: who has it waits for nothing.
+/// Answers with a paper's file. Its tag is known before it is set: who has it waits for nothing.
 pub async fn answer(
     caller: &Caller,
-    sheet: Sheet,
+    paper: impl Paper + Send + Sync + 'static,
     (kind, dpi): (Kind, u16),
     known: &KnownTags,
 ) -> Result<HttpResponse, Problem> {
     let press = Arc::clone(&caller.state.press);
-    let etag = sheet.tag(press.digest(), kind, dpi)?;
+    let etag = paper.tag(press.digest(), kind, dpi)?;
     if known.contain(&etag) {
         return Ok(pictures::unchanged(&etag));
     }
     let turn = tokio::time::timeout(PATIENCE, TURNS.acquire()).await;
     let _turn = turn.ok().and_then(Result::ok).ok_or_else(|| Problem::from(Fault::Busy))?;
-    let name = sheet.file_name(kind);
-    let set = move || press.set(&sheet)?.write(kind, dpi);
+    let name = paper.file_name(kind);
+    let set = move || press.set(&paper)?.write(kind, dpi);
     let file = web::block(set).await.map_err(|error| Problem::from(Fault::broken(error)))??;
     let mut response = pictures::file(&etag, kind.content_type());
     response.insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")));

@@ -2,7 +2,7 @@
 //! same bytes each time.
 
 use cho40::print::look::Logo;
-use cho40::print::{Card, Kind, Layout, Press, Sheet, Style};
+use cho40::print::{Card, Kind, Layout, Paper as _, Press, Sheet, Style};
 use image::ImageFormat::{Jpeg, Png};
 use typst::layout::Abs;
 

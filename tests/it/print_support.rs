@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use cho40::primitives::{Day, fold};
 use cho40::print::look::Logo;
 use cho40::print::sheet::Stop;
-use cho40::print::{Card, Layout, Press, Printed, Sheet, Style};
+use cho40::print::{Card, Kind, Layout, Paper, Press, Printed, Sheet, Style};
 use cho40::vietqr::{Builder, Payee, Reference, check_code};
 use typst::layout::{Abs, Frame, FrameItem, Point};
 
@@ -99,15 +99,14 @@ pub fn logo(width: u32, height: u32) -> Logo {
     Logo::read(file.into_inner()).unwrap()
 }
 
-/// Sets a sheet. With the variable `CHO40_PRINT_PICTURES` its pages are left in that folder, for
+/// Sets a paper. With the variable `CHO40_PRINT_PICTURES` its pages are left in that folder, for
 /// the eye.
-pub fn set(name: &str, sheet: &Sheet) -> Printed {
-    let printed = PRESS.set(sheet).unwrap();
+pub fn set(name: &str, paper: &(impl Paper + Sync)) -> Printed {
+    let printed = PRESS.set(paper).unwrap();
     if let Ok(folder) = std::env::var("CHO40_PRINT_PICTURES") {
-        let (layout, style) = (sheet.layout.as_str(), sheet.style.as_str());
-        let file = format!("{folder}/{name}-{layout}-{style}");
-        std::fs::write(format!("{file}.png"), printed.png(110).unwrap()).unwrap();
-        std::fs::write(format!("{file}.pdf"), printed.pdf().unwrap()).unwrap();
+        let file = |kind| format!("{folder}/{name}-{}", paper.file_name(kind));
+        std::fs::write(file(Kind::Png), printed.png(110).unwrap()).unwrap();
+        std::fs::write(file(Kind::Pdf), printed.pdf().unwrap()).unwrap();
     }
     printed
 }

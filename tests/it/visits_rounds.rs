@@ -8,9 +8,11 @@ use cho40::outreach::rounds::{self, NewRound, Round};
 use cho40::outreach::teams::{self, NewTeam};
 use cho40::outreach::visits::Visit;
 use cho40::primitives::ids::{NeighbourhoodId, SectionId, TeamId};
+use cho40::print::{Style, visit_list};
 use serde_json::json;
 
 use crate::adoption_support::{MARKET, Market, Stall, ago};
+use crate::print_support::{said, set};
 use crate::support::on_both;
 use crate::visits::{all, visited};
 use crate::web_support::Site;
@@ -199,4 +201,52 @@ on_both!(a_team_s_evening_over_http, |db| {
         ask("POST", "/teams").json(&json!({ "name": "Tổ khóm 1" })).send().problem(409),
         "team-name-taken"
     );
+});
+
+on_both!(a_round_s_list_is_printed, |db| {
+    let mut market = Market::new(db);
+    for id in 1..=30 {
+        market.bare_stall(id, 11);
+    }
+    for id in 31..=40 {
+        market.fed(id, 12, 100);
+    }
+    market.execute("UPDATE vendors SET name = 'Nguyễn Phước Thiên Phượng Quỳnh Như' WHERE id < 20");
+    let round = draw(&mut market, new(40, None));
+    let act = market.db.act_with(&[Permission::VisitsRead]);
+    let list = visit_list::of_round(market.connection(), &act, round.head.id, Style::Mono).unwrap();
+    let printed = set("visits", &list);
+    let pages: Vec<String> = printed.pages().iter().map(|page| said(&page.frame)).collect();
+    assert!(pages.len() > 3, "{}", pages.len());
+    let text = pages.concat();
+    for words in [
+        "Danh sách ghé sạp",
+        "Ngày 24/11/2026",
+        "số liệu đến 23/11/2026",
+        "RÚT THĂM",
+        "Trang 1/",
+        "Từ chối",
+        "Nguyễn Phước Thiên Phượng Quỳnh Như",
+    ] {
+        assert!(text.contains(words), "{words}: {}", pages[0]);
+    }
+    for visit in &round.visits {
+        assert!(text.contains(&visit.stall_code), "{}", visit.stall_code);
+    }
+    assert!(!text.contains("000 đ"), "amounts are the vendor's");
+});
+
+on_both!(the_printed_list_over_http, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let key = site.key_with(&[Permission::VisitsRead]);
+    let path = world.path("/api/v1/visit-rounds/{id}/list.pdf");
+    let first = site.ask("GET", &path).key(&key).send();
+    assert_eq!((first.status, first.header("content-type")), (200, "application/pdf"));
+    assert!(first.header("content-disposition").contains("cho-thoi-binh-visits-2026-11-24.pdf"));
+    let etag = first.header("etag").to_owned();
+    let again = site.ask("GET", &path).key(&key).header("if-none-match", &etag).send();
+    assert_eq!(again.status, 304);
+    let wrong = site.ask("GET", &format!("{path}?style=pink")).key(&key).send();
+    assert_eq!(wrong.problem(422), "value-not-listed");
 });

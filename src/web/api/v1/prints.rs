@@ -4,9 +4,9 @@ use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::primitives::ids::{CodeId, MarketId, SectionId, StallId};
+use crate::primitives::ids::{CodeId, MarketId, RoundId, SectionId, StallId};
 use crate::print::order::{self, CardOrder, SheetOrder};
-use crate::print::{Kind, Layout, Style};
+use crate::print::{Kind, Layout, Style, visit_list};
 use crate::web::caller::Caller;
 use crate::web::path::Id;
 use crate::web::pictures::KnownTags;
@@ -14,7 +14,7 @@ use crate::web::printing;
 use crate::web::problem::Problem;
 use crate::web::query::Query;
 
-resource!(card_pdf, card_png, card_svg, sheet_pdf; Layout, Style);
+resource!(card_pdf, card_png, card_svg, sheet_pdf, visits_pdf; Layout, Style);
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -65,6 +65,15 @@ struct SheetParams {
     section_id: Option<SectionId>,
     /// Whether the list to tick off comes first; it does if absent.
     cover: Option<bool>,
+}
+
+/// How a list is printed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListParams {
+    /// Black and white if absent.
+    style: Option<Style>,
 }
 
 impl From<CardParams> for CardOrder {
@@ -150,6 +159,24 @@ async fn sheet_pdf(
     let sheet =
         caller.read(move |connection, act| order::sheets(connection, act, market_id, &order));
     printing::answer(&caller, sheet.await?, (Kind::Pdf, order.layout.dpi()), &known).await
+}
+
+/// A round's list for the team: why each stall is visited, what to bring, and boxes for what came of
+/// it. It shows no amounts.
+#[utoipa::path(tag = "visits", params(("id" = RoundId, Path), ListParams),
+    security(("key" = ["visits.read"])),
+    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 304)))]
+#[get("/visit-rounds/{id}/list.pdf")]
+async fn visits_pdf(
+    caller: Caller,
+    id: Id<RoundId>,
+    what: Query<ListParams>,
+    known: KnownTags,
+) -> Answer {
+    let style = what.0.style.unwrap_or(Style::Mono);
+    let list =
+        caller.read(move |connection, act| visit_list::of_round(connection, act, id.0, style));
+    printing::answer(&caller, list.await?, (Kind::Pdf, Layout::A6.dpi()), &known).await
 }
 
 async fn card(
