@@ -290,3 +290,85 @@ fn read(connection: &mut DbConnection, board_id: BoardId, ids: &[i64]) -> Outcom
     }
     Ok(candidates)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> (UnixMs, Precision) {
+        let (full, precision) = match text.len() {
+            10 => (format!("{text} 00:00:00"), Precision::Day),
+            _ => (text.to_owned(), Precision::Second),
+        };
+        (UnixMs::from_vietnam_wall_clock(&full).unwrap(), precision)
+    }
+
+    /// What a company told in its other way.
+    fn own(when: &str, reference: &str, memo: &str) -> Candidate {
+        let (occurred_at, precision) = at(when);
+        Candidate {
+            transfer_id: 1,
+            occurred_at,
+            precision,
+            bank_reference: Some(reference.to_owned()).filter(|text| !text.is_empty()),
+            balance: None,
+            memo: memo.to_owned(),
+            is_whole: true,
+            is_own: true,
+            is_renamed: false,
+            names: Vec::new(),
+            statement_at: None,
+            held: None,
+            is_whole_day: false,
+            telling: Telling::new((occurred_at, precision), None, memo, Vec::new()),
+        }
+    }
+
+    const NOON: &str = "2026-11-03 12:00:00";
+
+    #[test]
+    fn two_balances_are_of_two_transfers() {
+        let with =
+            |vnd: Option<i64>| Candidate { balance: vnd.map(Vnd::new), ..own(NOON, "7", "x") };
+        assert!(with(Some(1)).may_be(&with(Some(1))) && with(Some(1)).may_be(&with(None)));
+        assert!(!with(Some(1)).may_be(&with(Some(2))));
+        let others = Candidate { is_own: false, ..with(Some(2)) };
+        assert!(with(Some(1)).may_be(&others), "another company may count the balance otherwise");
+    }
+
+    #[test]
+    fn two_references_are_two_transfers_but_where_all_else_is_equal_or_names_differ() {
+        let report = own(NOON, "7", "tra tien");
+        assert!(report.may_be(&own(NOON, "7", "khac")));
+        assert!(!report.may_be(&own(NOON, "8", "khac")));
+        assert!(report.may_be(&own(NOON, "8", "tra tien")), "second and words agree");
+        let dated = own("2026-11-03", "8", "tra tien");
+        assert!(!report.may_be(&dated), "a date alone is no second");
+        assert!(report.may_be(&Candidate { is_renamed: true, ..dated }));
+    }
+
+    #[test]
+    fn what_cannot_be_read_any_more_is_certain_of_nothing() {
+        let report = own(NOON, "7", "x");
+        let other = own(NOON, "7", "x");
+        assert!(report.is_certainly(&other));
+        assert!(!report.is_certainly(&Candidate { is_whole: false, ..other.clone() }));
+        assert!(!report.is_certainly(&Candidate { is_own: false, ..other }));
+        assert!(!report.is_certainly(&own(NOON, "8", "x")));
+    }
+
+    #[test]
+    fn a_dated_row_settles_nothing_beside_one_of_the_next_day() {
+        let row = |id, day: &str| Candidate {
+            transfer_id: id,
+            is_own: false,
+            is_whole_day: true,
+            statement_at: Some(at("2026-11-20 12:00:00").0),
+            ..own(day, "", "x")
+        };
+        let report = own("2026-11-03 23:30:00", "", "khac");
+        let (today, tomorrow) = (row(1, "2026-11-03"), row(2, "2026-11-04"));
+        assert!(report.is_settled_by(&today, std::slice::from_ref(&today)));
+        assert!(!report.is_settled_by(&today, &[today.clone(), tomorrow]));
+    }
+}

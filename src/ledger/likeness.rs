@@ -338,6 +338,7 @@ mod tests {
             ("2026-11-03 09:05:00", Some(Likeness::Near)),
             ("2026-11-03 09:05:01", Some(Likeness::Close)),
             ("2026-11-03 08:30:00", Some(Likeness::Close)),
+            ("2026-11-03 08:29:59", Some(Likeness::Day)),
             ("2026-11-03", Some(Likeness::Dated)),
             ("2026-11-03 23:00:00", Some(Likeness::Day)),
             ("2026-11-04 09:00:00", None),
@@ -349,6 +350,25 @@ mod tests {
         assert_eq!(alike(&at("2026-11-05"), &late), Some(Likeness::Midnight));
         assert_eq!(alike(&at("2026-11-05 01:00:00"), &late), Some(Likeness::Midnight));
         assert_eq!(alike(&at("2026-11-06"), &late), None);
+    }
+
+    #[test]
+    fn only_a_whole_day_makes_certain_what_is_not_exact() {
+        use Likeness::{Close, Dated, Day, Late, Midnight, Moment, Near, Reference};
+        for (how, alone, whole) in [
+            (Reference, true, true),
+            (Moment, true, true),
+            (Near, false, true),
+            (Close, false, true),
+            (Dated, false, true),
+            (Midnight, false, false),
+            (Day, false, false),
+            (Late, false, false),
+        ] {
+            assert_eq!((how.is_certain(false), how.is_certain(true)), (alone, whole), "{how:?}");
+        }
+        assert!(Near.beats(None) && Near.beats(Some(Close)));
+        assert!(!Near.beats(Some(Near)) && !Close.beats(Some(Near)));
     }
 
     #[test]
@@ -369,6 +389,7 @@ mod tests {
         assert_eq!(alike(&row("0012345678"), &told("12345678")), Some(Likeness::Reference));
         assert_eq!(alike(&row("7"), &told("7")), None, "a counter");
         assert_eq!(alike(&row("CHUYENTIEN"), &told("CHUYENTIEN")), None, "a word");
+        assert_eq!(alike(&row("QUAY123"), &told("QUAY123")), None, "a terminal");
         let week = of("2026-11-07", Some("FT26308000077"), "");
         assert_eq!(alike(&week, &row("FT26308000077")), Some(Likeness::Late));
     }
@@ -387,6 +408,12 @@ mod tests {
         let memo = "MBVCB.1234567890.tra tien ca";
         assert_eq!(alike(&row(memo), &told(memo)), Some(Likeness::Late));
         assert_eq!(alike(&row("tra tien ca"), &told("tra tien ca")), None);
+        // Nothing is booked before it is paid, and each statement books it on one day.
+        let earlier = of("2026-11-05", None, memo);
+        assert_eq!(alike(&earlier, &told(memo)), None);
+        let other = told(memo);
+        let other = Other { telling: &other, is_row: true, is_whole: false };
+        assert_eq!(likeness(&row(memo), other), None);
         let told = told("tra tien ca");
         let missing = Other { telling: &told, is_row: false, is_whole: true };
         assert_eq!(likeness(&row("tra tien ca"), missing), Some(Likeness::Late));

@@ -260,6 +260,23 @@ on_both!(a_request_that_does_not_fit_is_refused, |db| {
     refused(attempt(personal), "lines[0].class", "line-pays-no-request");
 });
 
+on_both!(a_reference_counts_only_on_the_account_that_it_was_issued_for, |db| {
+    let stage = Stage::new(db);
+    let one = stage.stand("A1", "0123456789", UseKind::BusinessOnly);
+    let two = stage.stand("A2", "0987654321", UseKind::BusinessOnly);
+    let feed = stage.feed(Provider::Sepay);
+    let asked = ask(&stage, &one, 45_000);
+    let references = [one.code.reference.unwrap(), asked.reference].map(|one| one.to_string());
+    for (id, memo) in (1..).zip(&references) {
+        assert_eq!(feed.send(&transfer(&stage, id, "0987654321", memo)), "recorded");
+        let found = newest(&stage).attribution;
+        assert_eq!(found.rule, "business_account", "{memo}");
+        assert_eq!(found.lines[0].occupancy_id, Some(two.occupancy_id));
+    }
+    assert_eq!(request(&stage, asked.id).state, RequestState::Open);
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
 on_both!(money_for_a_cancelled_request_is_flagged, |db| {
     let stage = Stage::new(db);
     let stand = stage.stand("A1", "0123456789", UseKind::Mixed);

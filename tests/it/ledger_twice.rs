@@ -12,7 +12,7 @@ use cho40::primitives::Vnd;
 use cho40::primitives::ids::{KeyId, OccupancyId, TransferId};
 use cho40::registry::accounts::UseKind;
 
-use crate::pairs_support::{ACCOUNT, agrees, kept, paid};
+use crate::pairs_support::{ACCOUNT, agrees, kept, paid, pairs_of, separate};
 use crate::registry_support::refused;
 use crate::stage::{Stage, Stand};
 use crate::support::on_both;
@@ -72,6 +72,24 @@ on_both!(what_another_sender_told_of_the_stall_is_not_counted_again_unawares, |d
     assign(&stage, unknown, to(stand.occupancy_id, Class::Sale), true).unwrap();
     // It stands there now; to say what it was brings nothing new.
     assign(&stage, unknown, to(stand.occupancy_id, Class::Personal), false).unwrap();
+    agrees(&stage);
+});
+
+on_both!(what_left_the_stall_or_was_judged_before_counts_there_no_more, |db| {
+    let stage = Stage::new(db);
+    let (stand, unknown, known) = told_twice(&stage, Provider::Sepay, 0);
+    let other = stage.stand("A2", "5550002", UseKind::BusinessOnly);
+    assign(&stage, known, to(other.occupancy_id, Class::Sale), false).unwrap();
+    assign(&stage, unknown, to(stand.occupancy_id, Class::Sale), false).unwrap();
+    // Two reports of one account were compared when they came, and a person has parted them.
+    let feed = stage.feed(Provider::Sepay);
+    assert_eq!(feed.send(&paid(&stage, 8, 1_200, "mua rau")), "recorded");
+    let second = stage.feed(Provider::StandardWebhooks);
+    assert_eq!(second.send(&paid(&stage, 9, 1_200, "mua rau")), "suspected");
+    let parted = separate(&stage, pairs_of(&stage, Some(true))[0].id).unwrap();
+    let own = parted.own_transfer_id.unwrap();
+    assign(&stage, own, to(other.occupancy_id, Class::Sale), false).unwrap();
+    assign(&stage, own, to(stand.occupancy_id, Class::Sale), false).unwrap();
     agrees(&stage);
 });
 

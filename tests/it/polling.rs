@@ -208,6 +208,7 @@ on_both!(one_empty_answer_is_no_refused_key, |db| {
     assert_eq!((ran.failure, ran.new_rows), (None, 1));
     provider.change(|book| book.troubles.extend([Trouble::Empty, Trouble::Empty]));
     assert_eq!(poll(&stage, &poller, &feed).failure, Some(Failure::KeyRefused(200)));
+    assert!(!state(&stage, feed.id).last_error.unwrap().is_over, "the success came before");
 });
 
 on_both!(a_restart_in_the_middle_goes_on_and_an_outage_is_read_back, |db| {

@@ -139,6 +139,13 @@ on_both!(who_may_have_paid_is_not_accused, |db| {
     // Without the code.
     pay(4, "tra tien", 45_000);
     assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+    // A thousand times off, either way: the payer's slip, or the bank's way to write thousands.
+    for (id, amount) in [(14, 45), (15, 45_000_000)] {
+        let asked = ask(&stage, lan.occupancy_id);
+        assert_eq!(state(&stage, asked.id), unseen);
+        pay(id, "tra tien", amount);
+        assert_eq!(state(&stage, asked.id), (SightState::Unknown, None), "{amount}");
+    }
     // Too little is not nothing; all of it was seen, cancelled or not.
     let asked = ask(&stage, lan.occupancy_id);
     assert_eq!(state(&stage, asked.id), unseen);
