@@ -19,7 +19,7 @@ const NOT_A_DATABASE: &str = "file is not a database";
 
 /// What SQLite says where somebody else holds the file (`SQLITE_BUSY`).
 const LOCKED: &str = "database is locked";
-/// Ten seconds in all, as `busy_timeout`.
+/// Ten seconds in all.
 const WAL_TRIES: u32 = 400;
 const WAL_PAUSE: Duration = Duration::from_millis(25);
 
@@ -138,7 +138,8 @@ pub(super) fn sqlite(url: &DatabaseUrl, path: &Path) -> Outcome<SqliteConnection
     url.require_existing()?;
     let name = path.to_str().ok_or_else(|| Fault::broken("path is not UTF-8"))?;
     let mut inner = SqliteConnection::establish(&sqlite_uri(name)).map_err(Fault::broken)?;
-    inner.batch_execute("PRAGMA busy_timeout = 10000")?;
+    // As long as PostgreSQL's `lock_timeout`, and for the same reason.
+    inner.batch_execute("PRAGMA busy_timeout = 5000")?;
     // The first look into the file.
     inner.batch_execute("PRAGMA schema_version").map_err(|error| match error {
         DieselError::DatabaseError(_, told) if told.message() == NOT_A_DATABASE => {
@@ -185,11 +186,13 @@ pub(super) fn reach(text: &str) -> Outcome<PgConnection> {
     PgConnection::establish(text).map_err(|error| Fault::Away(error.to_string()))
 }
 
+/// A provider waits half a minute, and on a lane its delivery may stand behind several jobs that wait
+/// for the same lock one after the other.
 fn open_postgres(text: &str) -> Outcome<PgConnection> {
     let mut inner = reach(text)?;
     inner.batch_execute(
         "SET synchronous_commit = on; SET client_min_messages = warning;
-         SET lock_timeout = '10s'; SET statement_timeout = '60s'",
+         SET lock_timeout = '5s'; SET statement_timeout = '60s'",
     )?;
     assert_setting(&mut inner, "SELECT current_setting('synchronous_commit') AS value", "on")?;
     Ok(inner)
