@@ -8,7 +8,7 @@ use super::metrics::{Metrics, Windowed};
 use super::quality::Quality;
 use super::ratio::{Range, Ratio};
 use super::report::AdoptionReport;
-use super::words::{counting, date, hundredths, month, tenths};
+use super::words::{counting, hundredths, month, tenths};
 use crate::ledger::latency::Delay;
 use crate::primitives::{Day, Vnd};
 
@@ -99,7 +99,7 @@ pub fn csv(report: &AdoptionReport, separator: Separator) -> String {
 /// What could not be measured, before any figure; an empty row ends it.
 fn opening(table: &mut Table, report: &AdoptionReport) {
     let text = |text: &str| Cell::Text(text.to_owned());
-    let days = format!("từ {} đến {}", date(report.window.from), date(report.window.to));
+    let days = format!("từ {} đến {}", report.window.from.on_paper(), report.window.to.on_paper());
     table.row(vec![text(&report.market.name), Cell::Text(days)]);
     for sentence in &report.coverage.sentences {
         table.row(vec![text(&sentence.vi)]);

@@ -50,7 +50,7 @@ pub use report::{
     AdoptionReport, Apart, Coverage, LunarDays, MarketName, MonthAmounts, OccupancyReport,
     ReasonCount, SectionAmounts, SectionReport, Source, report,
 };
-pub use sentences::Sentence;
+pub use sentences::{Sentence, say};
 pub use subject::AdoptionClass;
 pub use text::text;
 pub use visiting::{Errors, MarketSigns, Silence, StallSigns, Unproven, signs};

@@ -9,7 +9,6 @@ use super::report::{Coverage, LunarDays};
 use super::store::sources::FeedAccountRow;
 use super::subject::Subject;
 use super::suppression::LEAST_STALLS;
-use super::words::date;
 use crate::feeds::{Provider, connector};
 use crate::primitives::Day;
 use crate::primitives::money::thousands;
@@ -21,7 +20,8 @@ pub struct Sentence {
     pub en: String,
 }
 
-fn say(vi: impl Into<String>, en: impl Into<String>) -> Sentence {
+/// A sentence in both languages.
+pub fn say(vi: impl Into<String>, en: impl Into<String>) -> Sentence {
     Sentence { vi: vi.into(), en: en.into() }
 }
 
@@ -48,7 +48,7 @@ pub fn of_coverage(coverage: &Coverage, as_of: Day) -> Vec<Sentence> {
 fn of_measurable(coverage: &Coverage, as_of: Day) -> Sentence {
     let Coverage { trading, measurable, not_measurable, .. } = *coverage;
     let (until_vi, until_en) =
-        (format!("Tính đến hết ngày {}", date(as_of)), format!("As of the end of {as_of}"));
+        (format!("Tính đến hết ngày {}", as_of.on_paper()), format!("As of the end of {as_of}"));
     if trading == 0 {
         return say(
             format!("{until_vi}: không có sạp bán lẻ nào đang bán, chưa đủ dữ liệu."),

@@ -6,7 +6,7 @@ use super::amounts::Amounts;
 use super::metrics::{Metrics, Windowed};
 use super::ratio::Ratio;
 use super::report::{AdoptionReport, MonthAmounts};
-use super::words::{NO_DATA, counting, date, month, percent, range, share, tenths};
+use super::words::{NO_DATA, counting, month, percent, range, share, tenths};
 use crate::ledger::latency::Delay;
 
 /// Half a screen, ending with a line break.
@@ -15,8 +15,8 @@ pub fn text(report: &AdoptionReport) -> String {
     let mut page = format!(
         "{} – từ {} đến {}\n\n",
         report.market.name,
-        date(report.window.from),
-        date(report.window.to)
+        report.window.from.on_paper(),
+        report.window.to.on_paper()
     );
     for sentence in &report.coverage.sentences {
         line(&mut page, &format!("• {}", sentence.vi));

@@ -46,14 +46,9 @@ pub fn range(low: i64, high: i64) -> String {
     if low == high { thousands(low) } else { format!("{}–{}", thousands(low), thousands(high)) }
 }
 
-/// `23/11/2026`.
-pub fn date(day: Day) -> String {
-    day.to_string().rsplit('-').collect::<Vec<_>>().join("/")
-}
-
 /// `10/2026`.
 pub fn month(day: Day) -> String {
-    date(day).split_off("01/".len())
+    day.on_paper().split_off("01/".len())
 }
 
 /// Whom bounds count: `tính mọi sạp đang bán`, `tính cả 14 sạp đã tạm ngưng 30 ngày trước`.

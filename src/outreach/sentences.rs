@@ -2,18 +2,9 @@
 
 use super::reasons::VisitReason;
 use super::visits::Obstacle;
-use crate::adoption::{Errors, Sentence, Silence, Unproven};
+use crate::adoption::{Errors, Sentence, Silence, Unproven, say};
 use crate::primitives::Day;
 use crate::registry::code_checks::CheckResult;
-
-fn say(vi: impl Into<String>, en: impl Into<String>) -> Sentence {
-    Sentence { vi: vi.into(), en: en.into() }
-}
-
-/// `24/11/2026`.
-pub fn date(day: Day) -> String {
-    day.to_string().rsplit('-').collect::<Vec<_>>().join("/")
-}
 
 pub fn code_wrong(result: CheckResult, checked: Day) -> Sentence {
     let (vi, en) = match result {
@@ -29,7 +20,7 @@ pub fn code_wrong(result: CheckResult, checked: Day) -> Sentence {
         ),
         _ => ("trên sạp có mã chưa ai đăng ký", "a code that nobody registered hangs there"),
     };
-    let (vi_day, en_day) = (date(checked), checked);
+    let (vi_day, en_day) = (checked.on_paper(), checked);
     say(format!("Kiểm tra ngày {vi_day}: {vi}."), format!("Check of {en_day}: {en}."))
 }
 
@@ -39,7 +30,7 @@ pub fn sudden_silence(silence: Silence) -> Sentence {
         format!(
             "Từ sau ngày {} không thấy tiền vào suốt {days} ngày bán, trong khi sạp khác vẫn có; so \
              với lệ thường của sạp thì hiếm khi vắng lâu như vậy.",
-            date(last_receipt)
+            last_receipt.on_paper()
         ),
         format!(
             "Nothing has come since {last_receipt}, on {days} trading days on which others were \
@@ -53,7 +44,7 @@ pub fn feed_unproven(unproven: Unproven) -> Sentence {
     say(
         format!(
             "Đã {days} ngày chợ, từ {}, không chắc nguồn báo tiền của sạp còn chạy.",
-            date(since)
+            since.on_paper()
         ),
         format!(
             "On {days} market days, since {since}, nothing proves that the stall's feed is alive."
@@ -63,14 +54,14 @@ pub fn feed_unproven(unproven: Unproven) -> Sentence {
 
 pub fn no_money_yet(equipped_on: Day) -> Sentence {
     say(
-        format!("Có mã từ {} mà chưa thấy khoản nào vào.", date(equipped_on)),
+        format!("Có mã từ {} mà chưa thấy khoản nào vào.", equipped_on.on_paper()),
         format!("It has a code since {equipped_on}, and nothing has come yet."),
     )
 }
 
 pub fn regular_paused(since: Day) -> Sentence {
     say(
-        format!("Trước đây dùng thường xuyên, từ {} ngưng dùng.", date(since)),
+        format!("Trước đây dùng thường xuyên, từ {} ngưng dùng.", since.on_paper()),
         format!("It was paid regularly, and has paused since {since}."),
     )
 }
@@ -121,14 +112,14 @@ pub fn account_shared() -> Sentence {
 }
 
 pub fn new_stall(since: Day) -> Sentence {
-    say(format!("Mới vào bán từ {}.", date(since)), format!("The vendor came on {since}."))
+    say(format!("Mới vào bán từ {}.", since.on_paper()), format!("The vendor came on {since}."))
 }
 
 pub fn quarter(last: Option<Day>) -> Sentence {
     match last {
         None => say("Chưa ai ghé lần nào.", "Nobody has been there yet."),
         Some(day) => say(
-            format!("Ba tháng chưa ai ghé, lần cuối {}.", date(day)),
+            format!("Ba tháng chưa ai ghé, lần cuối {}.", day.on_paper()),
             format!("Nobody was there for three months; the last time was {day}."),
         ),
     }

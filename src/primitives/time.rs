@@ -124,6 +124,13 @@ impl Day {
         Month(i32::from(date.year()) * 12 + i32::from(date.month()) - 1)
     }
 
+    /// As people write a day: `24/11/2026`.
+    #[must_use]
+    pub fn on_paper(self) -> String {
+        let date = self.date();
+        format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
+    }
+
     /// 1–31.
     #[must_use]
     pub fn day_of_month(self) -> u8 {

@@ -3,6 +3,7 @@
 //! answer is wrong, and all goes on without help as soon as it can.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::AtomicU64;
 use std::thread;
@@ -139,4 +140,84 @@ fn a_full_disk_is_try_again_until_there_is_room() {
     assert!(kept.is_subset(&sent));
     assert_eq!(kept_whole(&url, board_id), sent);
     println!("{} kept before it was full, {refused} times \"try again\"", kept.len());
+}
+
+/// A small disk of its own: a tmpfs in a mount namespace, which a shell holds open.
+struct SmallDisk {
+    holder: Child,
+    folder: PathBuf,
+}
+
+impl SmallDisk {
+    /// `None` where the system lets nobody mount anything.
+    fn mounted(folder: PathBuf, megabytes: u32) -> Option<Self> {
+        std::fs::create_dir(&folder).unwrap();
+        let mount =
+            format!("mount -t tmpfs -o size={megabytes}m tmpfs \"$0\" && echo held && read -r");
+        let mut command = Command::new("unshare");
+        command.args(["-Urm", "bash", "-c", &mount]).arg(&folder);
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut disk = Self { holder: command.spawn().ok()?, folder };
+        let mut answer = String::new();
+        BufReader::new(disk.holder.stdout.take().unwrap()).read_line(&mut answer).unwrap();
+        (answer.trim() == "held").then_some(disk)
+    }
+
+    /// The words that start a program which sees the disk.
+    fn inside(&self) -> Vec<String> {
+        let target = format!("--target={}", self.holder.id());
+        ["nsenter", "-U", "-m", "--preserve-credentials", &target].map(str::to_owned).to_vec()
+    }
+
+    fn run(&self, words: &[&str]) {
+        let inside = self.inside();
+        let ran = Command::new(&inside[0]).args(&inside[1..]).args(words).status().unwrap();
+        assert!(ran.success(), "{words:?}");
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // The end of its input is the end of the shell, and of the disk with it.
+        drop(self.holder.stdin.take());
+        let _ = self.holder.wait();
+    }
+}
+
+/// The same on a disk that is really full, database, log and all.
+#[test]
+fn a_small_tmpfs_runs_full_and_gets_room() {
+    let mut db = TestDb::sqlite();
+    let (url, board_id) = (db.url().clone(), db.act().board_id());
+    let DatabaseUrl::Sqlite(database) = url else { unreachable!("made as SQLite") };
+    let folder = database.parent().unwrap().to_owned();
+    let Some(disk) = SmallDisk::mounted(folder.join("small"), 8) else {
+        println!("nobody may mount a tmpfs here: the limit on file sizes stands for it");
+        return;
+    };
+    let stage = Stage::new(&mut db);
+    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let feed = stage.feed(Provider::Sepay);
+    let (from, to) = (database.display(), disk.folder.display());
+    disk.run(&["bash", "-c", &format!("cp '{from}'* '{to}'")]);
+    let url = DatabaseUrl::Sqlite(disk.folder.join(database.file_name().unwrap()));
+    let inside = disk.inside();
+    let inside: Vec<_> = inside.iter().map(String::as_str).collect();
+    let server = Serving::spawn(Serving::command(&url, &inside));
+    let senders = Stubborn::start(&feed, &server, numbers());
+    senders.go_on();
+    senders.are_refused();
+    thread::sleep(Duration::from_millis(300));
+    disk.run(&["mount", "-o", "remount,size=256m", &to.to_string()]);
+    senders.go_on();
+    let refused = senders.refused();
+    let sent = senders.join();
+    // What reached the disk, not what the server would still tidy up.
+    server.kill();
+    let kept = folder.join("kept");
+    std::fs::create_dir(&kept).unwrap();
+    disk.run(&["bash", "-c", &format!("cp '{to}'/* '{}'", kept.display())]);
+    let url = DatabaseUrl::Sqlite(kept.join(database.file_name().unwrap()));
+    assert_eq!(kept_whole(&url, board_id), sent);
+    println!("{refused} times \"try again\", {} kept", sent.len());
 }

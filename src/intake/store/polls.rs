@@ -234,8 +234,15 @@ pub fn claim(
     until: UnixMs,
     is_due: bool,
 ) -> Outcome<Option<PollRow>> {
+    if let DbConnection::Postgres(inner) = connection {
+        // Another instance that is taking it this instant has it: there is nothing to wait for.
+        let row = p::table.find((run.board_id.0, run.feed_id.0)).select(p::feed_id);
+        let locked: Option<i64> = row.for_update().skip_locked().first(inner).optional()?;
+        if locked.is_none() {
+            return Ok(None);
+        }
+    }
     let latest = if is_due { now.0 } else { i64::MAX };
-    // PostgreSQL looks at the row again where another has just changed it.
     let free = p::table
         .filter(p::board_id.eq(run.board_id.0))
         .filter(p::feed_id.eq(run.feed_id.0))
