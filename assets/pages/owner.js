@@ -6,7 +6,7 @@
   var LOOKS = {
     waiting: 'waiting', unknown: 'unknown', paid: 'right', late: 'right', expired: 'unknown',
     cancelled: 'unknown', underpaid: 'wrong', overpaid: 'wrong', duplicate: 'wrong',
-    thousandfold: 'wrong', after_cancel: 'attention'
+    thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention', expired_unknown: 'unknown'
   };
   var texts = document.getElementById('texts'), lang = document.documentElement.lang;
   function el(id) { return document.getElementById(id); }

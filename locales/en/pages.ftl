@@ -99,6 +99,8 @@ page-face-overpaid = TOO MUCH
 page-face-duplicate = PAID TWICE
 page-face-thousandfold = CHECK THE AMOUNT
 page-face-expired = CODE EXPIRED
+page-face-given-back = GIVEN BACK
+page-face-expired-unknown = NOT KNOWN
 page-face-cancelled = CODE CANCELLED
 page-face-after-cancel = CANCELLED, BUT PAID
 page-face-hint-waiting = Let the customer scan it. It tells by itself when money comes.
@@ -110,6 +112,8 @@ page-face-hint-overpaid = More has come. Give back
 page-face-hint-duplicate = The customer paid twice. Give back
 page-face-hint-thousandfold = What came is a thousand times off this; three zeros may be missing. Do not hand over yet.
 page-face-hint-expired = Nothing was seen. If the customer says it was paid, look into the bank's app. Make a new code if needed.
+page-face-hint-given-back = The money of this code was given back, or the bank took it back. To be paid again, make a new code.
+page-face-hint-expired-unknown = The time is over, and nobody knows yet whether the money came. LOOK IN THE BANK'S APP before you ask the customer again.
 page-face-hint-cancelled = This code is not used any more.
 page-face-hint-after-cancel = Look at it with the customer, give it back if needed.
 
@@ -177,6 +181,8 @@ page-pay-overpaid = PAID TOO MUCH
 page-pay-duplicate = PAID TWICE
 page-pay-thousandfold = CHECK THE AMOUNT WITH THE SELLER
 page-pay-expired = THE CODE HAS EXPIRED, ASK FOR A NEW ONE
+page-pay-given-back = GIVEN BACK: ASK THE SELLER
+page-pay-expired-unknown = IF YOU HAVE PAID, ASK THE SELLER, DO NOT PAY AGAIN
 page-pay-cancelled = THE SELLER CANCELLED IT, DO NOT PAY
 page-pay-after-cancel = CANCELLED, BUT PAID: ASK THE SELLER
 

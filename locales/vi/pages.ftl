@@ -99,6 +99,8 @@ page-face-overpaid = DƯ TIỀN
 page-face-duplicate = TRẢ HAI LẦN
 page-face-thousandfold = COI LẠI SỐ TIỀN
 page-face-expired = MÃ HẾT GIỜ
+page-face-given-back = ĐÃ TRẢ LẠI TIỀN
+page-face-expired-unknown = KHÔNG RÕ
 page-face-cancelled = ĐÃ HỦY MÃ
 page-face-after-cancel = ĐÃ HỦY MÀ VẪN NHẬN
 page-face-hint-waiting = Đưa khách quét. Tiền về là tự báo.
@@ -110,6 +112,8 @@ page-face-hint-overpaid = Nhận nhiều hơn. Trả lại khách
 page-face-hint-duplicate = Khách đã trả hai lần. Trả lại khách
 page-face-hint-thousandfold = Khách trả lệch một ngàn lần so với số này, có thể thiếu ba số không. Chưa giao hàng.
 page-face-hint-expired = Chưa thấy tiền. Nếu khách nói đã trả, xem ứng dụng ngân hàng. Cần thì tạo mã mới.
+page-face-hint-given-back = Tiền của mã này đã trả lại khách, hoặc ngân hàng lấy lại. Muốn thu nữa thì tạo mã mới.
+page-face-hint-expired-unknown = Mã hết giờ mà chưa rõ tiền đã vào chưa. XEM ỨNG DỤNG NGÂN HÀNG trước khi kêu khách trả lại.
 page-face-hint-cancelled = Mã này không dùng nữa.
 page-face-hint-after-cancel = Coi lại với khách, cần thì trả lại.
 
@@ -177,6 +181,8 @@ page-pay-overpaid = TRẢ DƯ
 page-pay-duplicate = ĐÃ TRẢ HAI LẦN
 page-pay-thousandfold = COI LẠI SỐ TIỀN VỚI NGƯỜI BÁN
 page-pay-expired = MÃ HẾT GIỜ, XIN MÃ MỚI
+page-pay-given-back = TIỀN ĐÃ TRẢ LẠI, HỎI NGƯỜI BÁN
+page-pay-expired-unknown = ĐÃ TRẢ THÌ HỎI NGƯỜI BÁN, ĐỪNG TRẢ LẦN NỮA
 page-pay-cancelled = NGƯỜI BÁN ĐÃ HỦY, ĐỪNG TRẢ
 page-pay-after-cancel = ĐÃ HỦY MÀ VẪN NHẬN, HỎI NGƯỜI BÁN
 

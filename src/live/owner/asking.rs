@@ -38,7 +38,11 @@ text_enum!(
         Duplicate = "duplicate",
         /// A thousand times off.
         Thousandfold = "thousandfold",
+        /// What had come was given back, or the bank took it back.
+        GivenBack = "given_back",
         Expired = "expired",
+        /// The time is over, and nobody knows whether money came: nobody shall pay twice.
+        ExpiredUnknown = "expired_unknown",
         Cancelled = "cancelled",
         AfterCancel = "after_cancel",
     }
@@ -178,6 +182,8 @@ pub fn face(seen: &SightedRequest) -> Face {
         RequestState::Underpaid => Face::Underpaid,
         RequestState::Overpaid => Face::Overpaid,
         RequestState::Duplicate => Face::Duplicate,
+        RequestState::Refunded => Face::GivenBack,
+        RequestState::Expired if seen.sight.state == SightState::Unknown => Face::ExpiredUnknown,
         RequestState::Expired => Face::Expired,
         RequestState::Cancelled if has_come => Face::AfterCancel,
         RequestState::Cancelled => Face::Cancelled,
