@@ -338,13 +338,7 @@ on_both!(of_two_accounts_a_code_is_paid_to_the_one_that_was_paid_last, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);
     let phone = Phone::open(&site, &stall.link(&site, "owner", false), PIN);
-    let account = json!({ "bin": "970422", "number": "0055005500", "kind": "personal",
-        "use_kind": "mixed", "holder_name": "Nguyễn Thị Lụa", "relation": "self",
-        "keeps_outgoing": false });
-    let account = site.create("/api/v1/accounts", &account);
-    let link = json!({ "occupancy_id": stall.world.id("occupancies"), "account_id": account,
-        "from_day": "2026-01-01" });
-    site.create("/api/v1/account-links", &link);
+    stall.second_account(&site);
     stall.pay(&site, db, 1, 50_000);
     let asked = ask(&phone, "20k");
     let id = asked["id"].as_str().unwrap();
