@@ -56,7 +56,7 @@ impl Card {
             bank: banks::by_bin(&code.bin).map_or(&code.bin, |bank| &bank.short_name).clone(),
             account: code.number,
             check_code: code.check_code,
-            issued: on_paper(issued_day),
+            issued: issued_day.on_paper(),
             payload: code.payload,
             issued_day,
         }
@@ -102,7 +102,7 @@ impl Sheet {
             bank: issued.bank.short_name.clone(),
             account: account.to_owned(),
             check_code: vietqr::check_code(&issued.payload),
-            issued: on_paper(issued_day),
+            issued: issued_day.on_paper(),
             payload: issued.payload,
             issued_day,
         };
@@ -144,7 +144,7 @@ impl Paper for Sheet {
             piece: self.layout.piece(),
             on_a4: self.layout.is_on_a4(),
             title: self.title(),
-            issued: on_paper(self.issued_day()),
+            issued: self.issued_day().on_paper(),
             sheet: self,
         })
         .map_err(Fault::broken)
@@ -202,10 +202,4 @@ struct Data<'a> {
 /// copied badly out of PDF files.
 pub(super) fn composed(text: &str) -> String {
     text.nfc().collect()
-}
-
-/// As people write a day: `24/11/2026`.
-pub(super) fn on_paper(day: Day) -> String {
-    let text = day.to_string();
-    text.split('-').rev().collect::<Vec<_>>().join("/")
 }

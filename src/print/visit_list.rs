@@ -7,7 +7,7 @@ use super::layout::Style;
 use super::look::{self, Look};
 use super::paper::Paper;
 use super::printed::Kind;
-use super::sheet::{Place, composed, named, on_paper};
+use super::sheet::{Place, composed, named};
 use crate::access::Act;
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::outreach::rounds::{self, Round};
@@ -71,14 +71,14 @@ pub fn of_round(
     Ok(VisitList {
         style,
         look: look::require(connection, act, head.market_id)?,
-        title: format!("{market_name} · ghé sạp {}", on_paper(head.day)),
+        title: format!("{market_name} · ghé sạp {}", head.day.on_paper()),
         place: Place {
             market: market_name,
             place: composed(&format!("{}, {}", market.commune, market.province)),
         },
         team: team.map(|team| composed(&team.name)),
-        day: on_paper(head.day),
-        as_of: on_paper(head.as_of),
+        day: head.day.on_paper(),
+        as_of: head.as_of.on_paper(),
         rows: visits.iter().map(row).collect(),
         drawn_up: head.created_at.day(0),
     })
