@@ -340,5 +340,5 @@ on_both!(a_vendor_changes_the_digits_and_locks_another_phone, |db| {
                 headers: { 'Content-Type': 'application/json' } }).then(answer => answer.status)";
     assert_eq!(browser.value(lock), 200);
     browser.until("document.getElementById('digits') && document.readyState === 'complete'");
-    assert_eq!(browser.complaints().len(), 1, "the wrong try alone");
+    assert_eq!(browser.complaints(), Vec::<Value>::new());
 });
