@@ -125,7 +125,16 @@
     if (el('code').hidden || !asked) { return; }
     ask('/sap/requests/' + asked.id).then(function (told) {
       if (!el('code').hidden && asked && asked.id === told.id) { showCode(told); }
-    }).catch(function () { clearTimeout(looking); looking = setTimeout(look, LOOK_MS); });
+    }).catch(function () {
+      // Cut off, nobody knows: what was said last must not accuse who has paid meanwhile.
+      if (asked && asked.face === 'waiting') {
+        el('code').className = 'over state-unknown';
+        put('code-headline', text('face-unknown'));
+        put('code-hint', text('hint-cut') + ' ' + text('face-hint-unknown'));
+      }
+      clearTimeout(looking);
+      looking = setTimeout(look, LOOK_MS);
+    });
   }
   el('code-done').addEventListener('click', function () {
     clearTimeout(looking);

@@ -38,7 +38,8 @@
         if (answer.status !== 404) { setTimeout(ask, OPEN_MS); }
       });
     }).catch(function () {
-      if (!shown) { put('headline', text('failed')); }
+      el('state').className = 'card state-unknown';
+      put('headline', text('link-cut'));
       setTimeout(ask, OPEN_MS);
     });
   }

@@ -134,6 +134,7 @@ problem-not-found = { $what ->
     [statement_layout] No file with this layout was uploaded. Please check its name.
     [stall_link] There is no such link of a stall. Check the id.
     [listener] No such phone has opened the link. Check the id.
+    [print_job] There is no such print job: it has expired, or the server has started again. Please order it again.
     [team] There is no such team. Check the id.
     [visit_round] There is no such round of visits. Check the id.
     [visit] There is no such visit. Check the id.
@@ -484,6 +485,12 @@ problem-book-month-missing = Please choose a month.
 problem-book-too-early = This month can be locked from { $day } on.
 problem-book-locked-already = The book of this month is locked already.
 problem-book-not-confirmed = Please tick that you have looked through it, then lock.
+problem-slip-url-malformed = The address must be https://host, with nothing behind it.
+problem-slip-link-unknown = This link is revoked, another stall's, or of another kind. Please make a new one.
+problem-stall-empty = Nobody trades at this stall today.
+problem-print-job-working = In work: { $done } of { $total } cards. Please fetch the file later.
+problem-print-job-failed = This print job failed. The job says why; please order it again.
+problem-print-jobs-too-many = Too many files are in work. Please wait until one of them is ready.
 problem-voice-none = There is neither south.json nor north.json in { $path }. Make them with scripts/voice.
 problem-voice-malformed = The voice { $region } cannot be read: { $error }.
 problem-voice-word-missing = The voice { $region } lacks “{ $word }”. Record it and make the file anew with scripts/voice.

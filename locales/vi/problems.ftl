@@ -134,6 +134,7 @@ problem-not-found = { $what ->
     [statement_layout] Chưa có tập tin nào có mẫu này. Xin kiểm tra tên mẫu.
     [stall_link] Không tìm thấy liên kết này của sạp. Xin coi lại mã.
     [listener] Không tìm thấy máy này ở liên kết. Xin coi lại mã.
+    [print_job] Không tìm thấy lệnh in này: đã hết hạn, hoặc máy chủ đã khởi động lại. Xin đặt in lại.
     [team] Không tìm thấy tổ này. Xin coi lại mã.
     [visit_round] Không tìm thấy đợt ghé sạp này. Xin coi lại mã.
     [visit] Không tìm thấy lần ghé sạp này. Xin coi lại mã.
@@ -504,6 +505,12 @@ problem-book-month-missing = Xin chọn tháng.
 problem-book-too-early = Tháng này khóa được từ ngày { $day }.
 problem-book-locked-already = Sổ tháng này đã khóa rồi.
 problem-book-not-confirmed = Xin đánh dấu là đã coi lại, rồi mới khóa sổ.
+problem-slip-url-malformed = Địa chỉ phải có dạng https://ten-may-chu, không có gì phía sau.
+problem-slip-link-unknown = Liên kết này đã thu hồi, của sạp khác, hoặc không đúng loại. Xin tạo liên kết mới.
+problem-stall-empty = Hôm nay sạp này không có người bán.
+problem-print-job-working = Đang in: { $done } trên { $total } thẻ. Xin lấy tập tin sau.
+problem-print-job-failed = Lệnh in này không xong. Xin xem lý do ở lệnh in, rồi đặt in lại.
+problem-print-jobs-too-many = Đang in nhiều tập tin quá. Xin chờ một lệnh in xong rồi đặt tiếp.
 problem-voice-none = Trong { $path } không có south.json hay north.json. Xin tạo bằng scripts/voice.
 problem-voice-malformed = Không đọc được giọng { $region }: { $error }.
 problem-voice-word-missing = Giọng { $region } thiếu chữ “{ $word }”. Xin thu thêm rồi tạo lại bằng scripts/voice.

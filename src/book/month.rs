@@ -120,9 +120,12 @@ pub fn view(
     let occupancy = occupancies::require(connection, act, occupancy_id, "occupancy_id")?;
     let today = boards::today(connection, act)?;
     let month = month.unwrap_or(today.month());
-    check_month(&occupancy, today, month)?;
     let (locked, drawn) = connection.in_snapshot(|connection| {
         let locked = rows::content(connection, act.board_id(), occupancy_id, month)?;
+        // What was locked stays, also where it is found later that the stall was taken later.
+        if locked.is_none() {
+            check_month(&occupancy, today, month)?;
+        }
         Ok((locked, assemble::draw(connection, act, &occupancy, month, today)?))
     })?;
     let lockable_from = lockable_from(month);

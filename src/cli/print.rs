@@ -9,8 +9,9 @@ use crate::app::App;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{CodeId, KeyId, MarketId, SectionId, StallId};
 use crate::primitives::{Clock, Refusal};
+use crate::print::forms::{self, Form};
 use crate::print::order::{self, CardOrder, SheetOrder};
-use crate::print::{Kind, Layout, Press, Sheet, Style};
+use crate::print::{Kind, Layout, Paper, Press, Sheet, Style, slip};
 use crate::registry::markets::{self, Market};
 use crate::registry::sections::{self, SectionFilter};
 use crate::registry::stalls::{self, StallFilter};
@@ -23,6 +24,12 @@ pub enum PrintCommand {
     Card(CardArgs),
     /// The cards of a market or section, in one PDF / Thẻ của cả chợ hoặc một khu, trong một PDF
     Sheet(SheetArgs),
+    /// New links of a stall on a slip, as codes / Giấy hai mã của một sạp, mã mới
+    Slip(SlipArgs),
+    /// A blank consent form / Phiếu đồng ý, để trống
+    ConsentForm(FormArgs),
+    /// A blank form for the first visit / Phiếu ghé sạp lần đầu, để trống
+    VisitForm(FormArgs),
     /// A made-up card, to look at templates / Thẻ mẫu, để xem thử mẫu in
     Sample(SampleArgs),
 }
@@ -87,6 +94,38 @@ pub struct SheetArgs {
 }
 
 #[derive(Debug, clap::Args)]
+struct Out {
+    /// The file to write: .pdf / Tệp ghi ra
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// A folder with templates of one's own / Thư mục mẫu in của mình
+    #[arg(long, value_name = "FOLDER")]
+    templates: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct SlipArgs {
+    #[command(flatten)]
+    place: Where,
+    /// Number or id of the stall / Số hoặc mã sạp
+    #[arg(long)]
+    stall: String,
+    /// The server's address as phones reach it / Địa chỉ máy chủ mà điện thoại mở được
+    #[arg(long)]
+    url: String,
+    #[command(flatten)]
+    out: Out,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct FormArgs {
+    #[command(flatten)]
+    place: Where,
+    #[command(flatten)]
+    out: Out,
+}
+
+#[derive(Debug, clap::Args)]
 pub struct SampleArgs {
     #[command(flatten)]
     how: How,
@@ -120,9 +159,56 @@ pub fn run(command: &PrintCommand) -> Outcome<()> {
             })?;
             write(&sheet, &args.how)
         }
+        PrintCommand::Slip(args) => new_slip(args),
+        PrintCommand::ConsentForm(args) => blank(args, Form::Consent),
+        PrintCommand::VisitForm(args) => blank(args, Form::FirstVisit),
         PrintCommand::Sample(args) => {
             write(&Sheet::sample(args.how.layout, args.how.style)?, &args.how)
         }
+    }
+}
+
+/// Makes two links and their slip, all or nothing; then the file.
+fn new_slip(args: &SlipArgs) -> Outcome<()> {
+    let (app, act) = args.place.open()?;
+    let stall_id = app.db.read_here(|connection| {
+        let market = args.place.market(connection, &act)?;
+        stall(connection, &act, market.id, &args.stall)
+    })?;
+    // What cannot be written must not cost links.
+    args.out.pdf()?;
+    let url = args.url.clone();
+    let made = app.db.write_here(act.board_id().0, move |connection| {
+        slip::of_new_links(connection, &act, stall_id, url)
+    })?;
+    args.out.save(&made)?;
+    say(&format!("{}: sạp / stall {}", args.out.out.display(), args.stall))
+}
+
+fn blank(args: &FormArgs, form: Form) -> Outcome<()> {
+    let blank = args.place.read(|connection, act| {
+        let market = args.place.market(connection, act)?;
+        forms::of_market(connection, act, market.id, form)
+    })?;
+    args.out.save(&blank)?;
+    say(&args.out.out.display().to_string())
+}
+
+impl Out {
+    /// # Errors
+    /// `print-file-kind` (out).
+    fn pdf(&self) -> Outcome<()> {
+        let extension = self.out.extension().and_then(|extension| extension.to_str());
+        if extension.is_some_and(|extension| extension.eq_ignore_ascii_case("pdf")) {
+            return Ok(());
+        }
+        let refusal = Refusal::invalid("out", "print-file-kind").with("path", self.out.display());
+        Err(refusal.with("kinds", "pdf").into())
+    }
+
+    fn save(&self, paper: &(impl Paper + Sync)) -> Outcome<()> {
+        self.pdf()?;
+        save(&self.out, &Press::new(self.templates.as_deref())?.set(paper)?.pdf()?)
     }
 }
 
@@ -157,13 +243,18 @@ fn save(path: &Path, bytes: &[u8]) -> Outcome<()> {
 
 impl Where {
     fn read<T>(&self, work: impl Fn(&mut DbConnection, &Act) -> Outcome<T>) -> Outcome<T> {
+        let (app, act) = self.open()?;
+        app.db.read_here(|connection| work(connection, &act))
+    }
+
+    fn open(&self) -> Outcome<(App, Act)> {
         let app = App::build(self.settings.resolve()?.app, Clock::system())?;
         let known = app.db.read_here(boards::all_names)?;
         let board_id = choose(&known, self.board.as_deref())?;
         // The operator's own hand: no key acts.
         let scope = Scope { board_id, key_id: KeyId(0), permissions: Permissions::all() };
         let act = Act::new(scope, app.clock.now(), app.ids.clone());
-        app.db.read_here(|connection| work(connection, &act))
+        Ok((app, act))
     }
 
     /// # Errors

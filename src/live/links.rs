@@ -115,13 +115,17 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewStallLink) -> Ou
     }
     let token = tokens::random("", TOKEN_BYTES)?;
     rows::insert(connection, board_id, &link, &tokens::hash(&token))?;
-    let page = match link.kind {
+    let path = path_of(link.kind, &token);
+    let svg = address.map(|address| symbol(&format!("{address}{path}"))).transpose()?;
+    Ok(IssuedLink { link, path, svg })
+}
+
+fn path_of(kind: LinkKind, token: &str) -> String {
+    let page = match kind {
         LinkKind::Listener => "nghe",
         LinkKind::Owner => "sap",
     };
-    let path = format!("/{page}/{token}");
-    let svg = address.map(|address| symbol(&format!("{address}{path}"))).transpose()?;
-    Ok(IssuedLink { link, path, svg })
+    format!("/{page}/{token}")
 }
 
 /// Scheme and host, perhaps with a port, and nothing behind them.
@@ -144,6 +148,18 @@ fn symbol(text: &str) -> Outcome<String> {
 pub fn get(connection: &mut DbConnection, act: &Act, id: StallLinkId) -> Outcome<StallLink> {
     act.require(Permission::RegistryRead)?;
     Ok(found(rows::find(connection, act.board_id(), id)?, "stall_link")?)
+}
+
+/// The live link of this board that a path opens.
+pub fn at_path(connection: &mut DbConnection, act: &Act, path: &str) -> Outcome<Option<StallLink>> {
+    act.require(Permission::StallLinksWrite)?;
+    let token = path.rsplit('/').next().unwrap_or_default();
+    let routed = rows::routed(connection, &tokens::hash(token))?;
+    let Some((_, id)) = routed.filter(|(board_id, _)| *board_id == act.board_id()) else {
+        return Ok(None);
+    };
+    let link = rows::find(connection, act.board_id(), id)?;
+    Ok(link.filter(|link| link.revoked_at.is_none() && path == path_of(link.kind, token)))
 }
 
 /// Links in the order in which they were made, also those that were revoked.

@@ -63,6 +63,8 @@ typed_id!(/// A link that opens a stall's page on a phone.
     StallLinkId, "sln");
 typed_id!(/// A browser that opened such a link.
     ListenerId, "lsn");
+typed_id!(/// A print order that is made in the background.
+    PrintJobId, "job");
 typed_id!(/// A team that goes to the stalls.
     TeamId, "tea");
 typed_id!(/// A round that a team goes.

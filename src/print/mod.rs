@@ -5,6 +5,8 @@
 //! sets it, as any other [`Paper`], by the templates; [`Printed`] writes it as PDF, PNG or SVG. The same sheet gives the same
 //! bytes: nothing looks at a clock, the date of a file is the day on which its codes were issued.
 
+pub mod forms;
+pub mod jobs;
 pub mod layout;
 pub mod look;
 pub mod order;
@@ -13,6 +15,7 @@ pub mod press;
 mod printed;
 pub mod revenue_book;
 pub mod sheet;
+pub mod slip;
 mod store;
 pub mod visit_list;
 

@@ -13,6 +13,7 @@ use typst_layout::PagedDocument;
 
 use super::paper::Paper;
 use super::printed::Printed;
+use super::sheet::Sheet;
 use crate::db::{Fault, Outcome};
 use crate::primitives::Refusal;
 
@@ -22,7 +23,7 @@ const FONTS: [&[u8]; 3] = [
     include_bytes!("../../assets/fonts/BeVietnamPro-SemiBold.ttf"),
     include_bytes!("../../assets/fonts/BeVietnamPro-ExtraBold.ttf"),
 ];
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("main.typ", include_str!("../../templates/print/main.typ")),
     ("kit.typ", include_str!("../../templates/print/kit.typ")),
     ("sign.typ", include_str!("../../templates/print/sign.typ")),
@@ -31,6 +32,9 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("cover.typ", include_str!("../../templates/print/cover.typ")),
     ("visits.typ", include_str!("../../templates/print/visits.typ")),
     ("book.typ", include_str!("../../templates/print/book.typ")),
+    ("slip.typ", include_str!("../../templates/print/slip.typ")),
+    ("consent.typ", include_str!("../../templates/print/consent.typ")),
+    ("first_visit.typ", include_str!("../../templates/print/first_visit.typ")),
 ];
 /// Jobs after which typst forgets what it has not used since: fonts' and templates' work is
 /// shared by all cards, a card's own is not.
@@ -80,6 +84,25 @@ impl Press {
     #[must_use]
     pub const fn digest(&self) -> &[u8; 32] {
         &self.digest
+    }
+
+    /// Sets a sheet of many cards part by part, and tells how many are done: the same pages as at
+    /// once, with less in memory.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub fn set_in_parts(&self, sheet: &Sheet, told: impl Fn(usize)) -> Outcome<Printed> {
+        let (mut done, mut whole) = (0, None::<Printed>);
+        for part in sheet.parts() {
+            let printed = self.set(&part)?;
+            done += part.pieces();
+            told(done);
+            whole = Some(match whole {
+                None => printed,
+                Some(before) => before.with(printed, sheet)?,
+            });
+        }
+        whole.ok_or_else(|| Fault::broken("a sheet without cards"))
     }
 
     /// Sets a paper; some milliseconds a card, on the processor alone.

@@ -55,6 +55,13 @@ impl Printed {
         })
     }
 
+    /// With the pages of a next part of the same paper.
+    pub(super) fn with(mut self, next: Self, paper: &dyn Paper) -> Outcome<Self> {
+        let info = self.document.info_mut().clone();
+        let pages = self.document.pages().iter().chain(next.document.pages()).cloned().collect();
+        Self::new(PagedDocument::new(pages, info), paper)
+    }
+
     /// Its pages, text by text with their places.
     #[must_use]
     pub fn pages(&self) -> &[Page] {

@@ -13,6 +13,8 @@ use crate::db::{Fault, Outcome};
 use crate::primitives::{Day, fold};
 use crate::vietqr::{self, Builder, Format, Level, Payee, Reference, banks};
 
+/// Cards that are set at a time where there are many: whole pages of every layout.
+const AT_ONCE: usize = 120;
 /// What the reference of the sample is made from.
 const SAMPLE_REFERENCE: u32 = 34_916;
 
@@ -126,6 +128,41 @@ impl Sheet {
         Some(vietqr::draw(&card.payload, Level::M, Format::Svg).ok()?.bytes)
     }
 
+    /// Sheets of so many cards that are set at a time; the first has the list.
+    pub(super) fn parts(&self) -> Vec<Part<'_>> {
+        let part = |(number, cards): (usize, &[Card])| {
+            let cover = if number == 0 { self.cover.clone() } else { Vec::new() };
+            let cards = cards.to_vec();
+            let sheet = Self { cards, cover, ..self.without_cards() };
+            Part { whole: self, sheet }
+        };
+        self.cards.chunks(AT_ONCE).enumerate().map(part).collect()
+    }
+
+    fn without_cards(&self) -> Self {
+        Self {
+            layout: self.layout,
+            style: self.style,
+            place: self.place.clone(),
+            look: self.look.clone(),
+            cards: Vec::new(),
+            fill: self.fill,
+            cover: Vec::new(),
+        }
+    }
+
+    fn data_of(&self, whole: &Self) -> Outcome<Vec<u8>> {
+        serde_json::to_vec(&Data {
+            piece: self.layout.piece(),
+            on_a4: self.layout.is_on_a4(),
+            title: whole.title(),
+            issued: whole.issued_day().on_paper(),
+            count: whole.cards.len(),
+            sheet: self,
+        })
+        .map_err(Fault::broken)
+    }
+
     fn title(&self) -> String {
         match self.cards.as_slice() {
             [card] => format!("{} · {}", self.place.market, card.stall),
@@ -140,14 +177,7 @@ impl Paper for Sheet {
     }
 
     fn data(&self) -> Outcome<Vec<u8>> {
-        serde_json::to_vec(&Data {
-            piece: self.layout.piece(),
-            on_a4: self.layout.is_on_a4(),
-            title: self.title(),
-            issued: self.issued_day().on_paper(),
-            sheet: self,
-        })
-        .map_err(Fault::broken)
+        self.data_of(self)
     }
 
     /// `codes/0.svg` and the logo.
@@ -181,6 +211,42 @@ impl Paper for Sheet {
     }
 }
 
+/// Some cards of a sheet.
+pub(super) struct Part<'s> {
+    whole: &'s Sheet,
+    sheet: Sheet,
+}
+
+impl Paper for Part<'_> {
+    fn template(&self) -> &'static str {
+        self.sheet.template()
+    }
+
+    fn data(&self) -> Outcome<Vec<u8>> {
+        self.sheet.data_of(self.whole)
+    }
+
+    fn file(&self, name: &str) -> Option<Vec<u8>> {
+        self.sheet.file(name)
+    }
+
+    fn digest(&self) -> Outcome<[u8; 32]> {
+        self.whole.digest()
+    }
+
+    fn issued_day(&self) -> Day {
+        self.whole.issued_day()
+    }
+
+    fn pieces(&self) -> usize {
+        self.sheet.pieces()
+    }
+
+    fn file_name(&self, kind: Kind) -> String {
+        self.whole.file_name(kind)
+    }
+}
+
 /// `cho-thoi-binh-a6.pdf`.
 pub(super) fn named(of: &str, what: &str, kind: Kind) -> String {
     let of = fold::name(of).to_lowercase().replace(' ', "-");
@@ -194,6 +260,8 @@ struct Data<'a> {
     on_a4: bool,
     title: String,
     issued: String,
+    /// Cards of the whole.
+    count: usize,
     #[serde(flatten)]
     sheet: &'a Sheet,
 }

@@ -16,7 +16,7 @@ use crate::primitives::{Refusal, UnixMs};
 use crate::text_enum;
 
 const NAME_CHARS: usize = 120;
-const WORDING_CHARS: usize = 1_000;
+pub const WORDING_CHARS: usize = 1_000;
 
 text_enum!(Purpose {
     /// To be in the register at all: vendor or holder.
@@ -183,12 +183,22 @@ pub fn withdraw(connection: &mut DbConnection, act: &Act, id: ConsentId) -> Outc
 }
 
 impl Purpose {
+    pub const ALL: [Self; 5] = [
+        Self::Register,
+        Self::ReceiveNotices,
+        Self::ShareAmounts,
+        Self::UseOfAccount,
+        Self::KeepOutgoing,
+    ];
+
     /// Amounts of a stall are the vendor's, so the vendor shares them.
-    const fn is_vendors(self) -> bool {
+    #[must_use]
+    pub const fn is_vendors(self) -> bool {
         matches!(self, Self::Register | Self::ShareAmounts)
     }
 
-    const fn is_holders(self) -> bool {
+    #[must_use]
+    pub const fn is_holders(self) -> bool {
         !matches!(self, Self::ShareAmounts)
     }
 }

@@ -11,9 +11,9 @@ use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConflictId, ConsentId,
     DeliveryId, DeviceId, FeedId, KeyId, LinkId, ListenerId, MarketId, NeighbourhoodId, NumberId,
-    OccupancyId, OtherCodeId, PairId, ProposalId, RefundId, RequestId, RoundId, SecretId,
-    SectionId, StallId, StallLinkId, StatementId, TeamId, TemplateId, TextId, TransferId, VendorId,
-    VerificationId, VisitId,
+    OccupancyId, OtherCodeId, PairId, PrintJobId, ProposalId, RefundId, RequestId, RoundId,
+    SecretId, SectionId, StallId, StallLinkId, StatementId, TeamId, TemplateId, TextId, TransferId,
+    VendorId, VerificationId, VisitId,
 };
 
 /// A part of an address that names something.
@@ -48,6 +48,7 @@ segments! {
     RefundId = "refund",
     StatementId = "statement", ClassRuleId = "class_rule",
     StallLinkId = "stall_link", ListenerId = "listener",
+    PrintJobId = "print_job",
     TeamId = "team", RoundId = "visit_round", VisitId = "visit",
     DeviceId = "device", TemplateId = "template", TextId = "unknown_text",
 }

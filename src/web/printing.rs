@@ -13,12 +13,16 @@ use super::pictures::{self, KnownTags};
 use super::problem::Problem;
 use super::state::AppState;
 use crate::db::Fault;
-use crate::print::{Kind, Paper};
+use crate::print::jobs::Job;
+use crate::print::{Kind, Paper, Sheet};
 
 /// Files in work at a time.
 static TURNS: Semaphore = Semaphore::const_new(2);
 /// So long one waits for a turn.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Large orders are made one after another, so that a card never waits for two of them.
+static LARGE: Semaphore = Semaphore::const_new(1);
 
 /// Dots an inch, which a PDF does not ask for.
 pub const DPI: u16 = 300;
@@ -59,4 +63,17 @@ pub async fn file(
         response.insert_header(ContentEncoding::Identity);
     }
     Ok(response.body(file))
+}
+
+/// Makes a job's file, when its turn comes.
+pub async fn make(state: web::Data<AppState>, job: Arc<Job>, sheet: Sheet) {
+    // Semaphores of the process are never closed.
+    let (_alone, _turn) = (LARGE.acquire().await, TURNS.acquire().await);
+    let (press, work) = (Arc::clone(&state.press), Arc::clone(&job));
+    let made = web::block(move || work.make(&press, &sheet)).await;
+    let made = made.map_err(Fault::broken).and_then(|made| made);
+    if let Err(fault) = &made {
+        tracing::warn!(job = %job.show().id, %fault, "a print job failed");
+    }
+    state.jobs.finish(&job, made, state.clock.now());
 }

@@ -14,6 +14,7 @@ use crate::live::Hub;
 use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
 use crate::print::Press;
+use crate::print::jobs::Jobs;
 use crate::vietqr::ImageCache;
 
 /// Pictures kept drawn: a market's cards in two sizes, or about 10 MB.
@@ -37,6 +38,8 @@ pub struct AppState {
     pub payloads: Payloads,
     /// Fonts and templates of printed pages.
     pub press: Arc<Press>,
+    /// Large print orders of this process.
+    pub jobs: Jobs,
     pub metrics: Metrics,
     pub limiters: Limiters,
     pub request_ids: RequestIds,
@@ -64,6 +67,7 @@ impl AppState {
             images: ImageCache::new(IMAGES, IMAGE_BYTES),
             payloads: Payloads::default(),
             press: Arc::new(press),
+            jobs: Jobs::default(),
             metrics: Metrics::new()?,
             limiters: Limiters::new(limits),
             request_ids: RequestIds::new()?,

@@ -105,8 +105,8 @@ pub fn press(site: &Site, token: &str, cookie: Option<&str>) -> Answer {
     ask.send()
 }
 
-/// The ids of a new link and of a phone that opened it.
-pub fn link_and_phone(site: &Site, key: &str, occupancy: &str) -> (String, String) {
+/// A new link, and the id of a phone that opened it.
+pub fn link_and_phone(site: &Site, key: &str, occupancy: &str) -> (Link, String) {
     let new = json!({ "occupancy_id": occupancy, "kind": "listener", "name": "Máy ở sạp" });
     let made = site.ask("POST", "/api/v1/stall-links").key(key).json(&new).send().json;
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -115,7 +115,7 @@ pub fn link_and_phone(site: &Site, key: &str, occupancy: &str) -> (String, Strin
     let listed = format!("/api/v1/stall-links/{}/listeners", link.id);
     let listed = site.ask("GET", &listed).key(key).send().json;
     let phone = text(&listed["items"][0]["id"]);
-    (link.id, phone)
+    (link, phone)
 }
 
 /// The cookie of a browser that has opened a link.

@@ -125,6 +125,7 @@ fn only_written(name: &str) -> Option<Vec<String>> {
     use cho40::adoption::{AdoptionClass, Hidden, Reason, Standing};
     use cho40::intake::phone::templates::MoneyDirection;
     Some(match name {
+        "JobState" => written(cho40::print::jobs::JobState::ALL),
         "Verdict" => {
             use cho40::ledger::pairs::Verdict::{Different, Same};
             written(&[Same, Different])

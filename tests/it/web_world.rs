@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::web_code_checks::other_code;
 use crate::web_support::{Answer, Site};
-use crate::{phone_stall, reviews};
+use crate::{papers, phone_stall, reviews};
 
 pub const FEED_SECRET: &str = "khoa-bi-mat-cua-sepay";
 
@@ -16,6 +16,8 @@ pub const FEED_SECRET: &str = "khoa-bi-mat-cua-sepay";
 pub struct World {
     pub ids: BTreeMap<&'static str, String>,
     pub key: String,
+    /// Of a link that hears, and of the vendor's.
+    pub paths: [String; 2],
     /// Of its account at Vietcombank.
     number: String,
 }
@@ -24,7 +26,7 @@ impl World {
     /// `digits` tells the accounts of two worlds apart.
     pub fn on(site: &Site, key: &str, digits: &str) -> Self {
         let (key, number) = (key.to_owned(), digits.to_owned());
-        let mut world = Self { ids: BTreeMap::new(), key, number };
+        let mut world = Self { ids: BTreeMap::new(), key, paths: Default::default(), number };
         world.make_places(site);
         world.make_people(site);
         world.make_accounts(site);
@@ -37,7 +39,8 @@ impl World {
         world.declare_a_refund(site);
         world.send_a_team(site);
         let (link, phone) = phone_stall::link_and_phone(site, &world.key, world.id("occupancies"));
-        world.ids.extend([("stall-links", link), ("listeners", phone)]);
+        world.ids.extend([("stall-links", link.id), ("listeners", phone)]);
+        papers::make(&mut world, site, link.path);
         world
     }
 
@@ -276,7 +279,8 @@ impl World {
     pub fn body(&self, operation: &str) -> Value {
         let bodies = [Self::register_body, Self::account_body, Self::money_body, Self::visit_body];
         let body = bodies.iter().find_map(|body| body(self, operation));
-        let body = body.or_else(|| reviews::body(operation));
+        let body =
+            body.or_else(|| reviews::body(operation)).or_else(|| papers::body(self, operation));
         body.unwrap_or_else(|| panic!("no body for {operation}: add one here"))
     }
 

@@ -17,8 +17,8 @@ use crate::web::read_only;
 use crate::web::state::AppState;
 
 const MAX_TOKEN: usize = 64;
-const TEXTS: [&str; 12] = [
-    "failed",
+const TEXTS: [&str; 14] = [
+    "link-cut",
     "pay-waiting",
     "pay-unknown",
     "pay-paid",
@@ -27,7 +27,9 @@ const TEXTS: [&str; 12] = [
     "pay-overpaid",
     "pay-duplicate",
     "pay-thousandfold",
+    "pay-given-back",
     "pay-expired",
+    "pay-expired-unknown",
     "pay-cancelled",
     "pay-after-cancel",
 ];

@@ -49,6 +49,8 @@ resources! {
     neighbourhoods,
     stalls,
     prints,
+    papers,
+    print_jobs,
     vendors,
     occupancies,
     absences,

@@ -55,7 +55,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// The texts that the page's own script shows, beside those of hearing.
-const TEXTS: [&str; 36] = [
+const TEXTS: [&str; 40] = [
     "failed",
     "day-today",
     "day-yesterday",
@@ -85,7 +85,9 @@ const TEXTS: [&str; 36] = [
     "face-overpaid",
     "face-duplicate",
     "face-thousandfold",
+    "face-given-back",
     "face-expired",
+    "face-expired-unknown",
     "face-cancelled",
     "face-after-cancel",
     "ask-copied",
@@ -103,7 +105,9 @@ const HINTS: [&str; 11] = [
     "face-hint-overpaid",
     "face-hint-duplicate",
     "face-hint-thousandfold",
+    "face-hint-given-back",
     "face-hint-expired",
+    "face-hint-expired-unknown",
     "face-hint-cancelled",
     "face-hint-after-cancel",
 ];

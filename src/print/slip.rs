@@ -1,0 +1,198 @@
+//! The slip with a stall's two links, as codes and in words who gets which. The links' secrets are
+//! kept nowhere: whoever has just made the links gives them, and they go onto the paper alone.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+
+use super::layout::Style;
+use super::paper::Paper;
+use super::printed::Kind;
+use super::sheet::{composed, named};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Fault, Outcome};
+use crate::live::links::{self, LinkKind, NewStallLink};
+use crate::primitives::ids::{OccupancyId, StallId};
+use crate::primitives::{Day, Refusal};
+use crate::registry::check::found;
+use crate::registry::occupancies::{Occupancy, OccupancyFilter};
+use crate::registry::store::{markets, occupancies, stalls, vendors};
+use crate::registry::{self, PageRequest, boards};
+use crate::vietqr::{self, Format, Level};
+
+const URL_CHARS: usize = 100;
+
+/// The links that a slip shows, as they were told when they were made.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SlipOrder {
+    /// The server's address as phones reach it, e.g. `https://cho.example`.
+    pub url: String,
+    /// The `path` of a link of kind `listener`.
+    pub listener_path: String,
+    /// The `path` of a link of kind `owner`.
+    pub owner_path: String,
+}
+
+/// All that the slip says.
+#[derive(Clone, Serialize)]
+pub struct Slip {
+    style: Style,
+    title: String,
+    market: String,
+    place: String,
+    stall: String,
+    vendor: String,
+    issued: String,
+    /// The listener's link, then the vendor's.
+    links: [String; 2],
+    #[serde(skip)]
+    issued_day: Day,
+}
+
+/// The slip of an occupancy.
+///
+/// # Errors
+/// `forbidden` without `stall-links.write`, `not-found` (occupancy), `slip-url-malformed` (url),
+/// `slip-link-unknown` (listener_path, owner_path): revoked, another stall's, or of another kind.
+pub fn of_occupancy(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: OccupancyId,
+    order: &SlipOrder,
+) -> Outcome<Slip> {
+    act.require(Permission::StallLinksWrite)?;
+    let board_id = act.board_id();
+    let occupancy = found(occupancies::find(connection, board_id, id)?, "occupancy")?;
+    let Occupancy { vendor_id, stall_id, market_id, .. } = occupancy;
+    let url = address(&order.url)?;
+    let asked = [
+        ("listener_path", &order.listener_path, LinkKind::Listener),
+        ("owner_path", &order.owner_path, LinkKind::Owner),
+    ];
+    for (field, path, kind) in asked {
+        let link = links::at_path(connection, act, path)?;
+        let is_meant = |link: &links::StallLink| link.kind == kind && link.occupancy_id == id;
+        if !link.as_ref().is_some_and(is_meant) {
+            return Err(Refusal::invalid(field, "slip-link-unknown").into());
+        }
+    }
+    let vendor = found(vendors::find(connection, board_id, vendor_id)?, "vendor")?;
+    let stall = found(stalls::find(connection, board_id, stall_id)?, "stall")?;
+    let market = found(markets::find(connection, board_id, market_id)?, "market")?;
+    let issued_day = act.at.day(0);
+    Ok(Slip {
+        style: Style::Mono,
+        title: format!("{} · {}", composed(&market.name), composed(&stall.code)),
+        market: composed(&market.name),
+        place: composed(&format!("{}, {}", market.commune, market.province)),
+        stall: composed(&stall.code),
+        vendor: composed(&vendor.name),
+        issued: issued_day.on_paper(),
+        links: [&order.listener_path, &order.owner_path].map(|path| format!("{url}{path}")),
+        issued_day,
+    })
+}
+
+/// Two new links for whoever is at a stall now, and their slip.
+///
+/// # Errors
+/// `stall-empty`, those of [`links::create`] and [`of_occupancy`].
+pub fn of_new_links(
+    connection: &mut DbConnection,
+    act: &Act,
+    stall_id: StallId,
+    url: String,
+) -> Outcome<Slip> {
+    let today = boards::today(connection, act)?;
+    let filter =
+        OccupancyFilter { stall_id: Some(stall_id), on: Some(today), ..Default::default() };
+    let there = registry::occupancies::list(connection, act, &filter, PageRequest::default())?;
+    let there = there.items.first().ok_or_else(|| Refusal::conflict("stall-empty"))?;
+    let mut make = |kind, name: &str| {
+        let (occupancy_id, name) = (there.id, name.to_owned());
+        let new = NewStallLink { occupancy_id, kind, name, shows_payer: false };
+        links::create(connection, act, new).map(|issued| issued.path)
+    };
+    let order = SlipOrder {
+        url,
+        listener_path: make(LinkKind::Listener, "Giấy: nghe")?,
+        owner_path: make(LinkKind::Owner, "Giấy: chủ sạp")?,
+    };
+    of_occupancy(connection, act, there.id, &order)
+}
+
+/// An address of http or https, with a host and perhaps a port, and nothing behind it.
+fn address(url: &str) -> Result<&str, Refusal> {
+    let malformed = || Refusal::invalid("url", "slip-url-malformed");
+    let url = url.trim().trim_end_matches('/');
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let is_host = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    let host = host.filter(|host| !host.is_empty() && host.chars().all(is_host));
+    host.filter(|_| url.len() <= URL_CHARS).map(|_| url).ok_or_else(malformed)
+}
+
+impl Slip {
+    /// The two links as their codes say them.
+    #[must_use]
+    pub const fn links(&self) -> &[String; 2] {
+        &self.links
+    }
+}
+
+impl Paper for Slip {
+    fn template(&self) -> &'static str {
+        "slip.typ"
+    }
+
+    fn data(&self) -> Outcome<Vec<u8>> {
+        serde_json::to_vec(self).map_err(Fault::broken)
+    }
+
+    /// `codes/0.svg` and `codes/1.svg`.
+    fn file(&self, name: &str) -> Option<Vec<u8>> {
+        let number = name.strip_prefix("codes/")?.strip_suffix(".svg")?;
+        let link = self.links.get(number.parse::<usize>().ok()?)?;
+        Some(vietqr::draw(link, Level::M, Format::Svg).ok()?.bytes)
+    }
+
+    fn digest(&self) -> Outcome<[u8; 32]> {
+        Ok(Sha256::digest(self.data()?).into())
+    }
+
+    fn issued_day(&self) -> Day {
+        self.issued_day
+    }
+
+    fn pieces(&self) -> usize {
+        1
+    }
+
+    fn file_name(&self, kind: Kind) -> String {
+        named(&self.stall, "hai-ma", kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_is_a_host_and_nothing_behind_it() {
+        for (text, expected) in [
+            ("https://cho.example", Some("https://cho.example")),
+            (" http://192.168.1.5:8040/ ", Some("http://192.168.1.5:8040")),
+            ("https://[::1]:8040", Some("https://[::1]:8040")),
+            ("cho.example", None),
+            ("https://", None),
+            ("https://cho.example/sap", None),
+            ("https://cho.example?x", None),
+            ("https://chợ.example", None),
+            ("ftp://cho.example", None),
+            ("https://user@cho.example", None),
+        ] {
+            assert_eq!(address(text).ok(), expected, "{text}");
+        }
+        assert!(address(&format!("https://{}", "a".repeat(100))).is_err());
+    }
+}
