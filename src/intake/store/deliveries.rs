@@ -9,6 +9,7 @@ use crate::db::schema::{deliveries as table, delivery_replays, sightings};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::deliveries::{DeliveryOutcome, Filter};
 use crate::primitives::UnixMs;
+use crate::primitives::id::floor_of;
 use crate::primitives::ids::{BoardId, DeliveryId, FeedId, TransferId};
 use crate::registry::PageRequest;
 
@@ -112,21 +113,43 @@ pub fn is_undecodable(
     Ok(diesel::select(diesel::dsl::exists(kept)).get_result(connection)?)
 }
 
-/// What could not be read since then and still is not: feed and time, oldest first; at most 1,000.
-pub fn undecodable_since(
+/// When the oldest delivery of each feed came that could not be read and that nobody has settled.
+pub fn oldest_unread(
     connection: &mut DbConnection,
     board_id: BoardId,
-    since: UnixMs,
 ) -> Outcome<Vec<(FeedId, UnixMs)>> {
-    let rows: Vec<(i64, i64)> = table::table
+    // By the index of just these, which knows no times.
+    let oldest: Vec<(i64, Option<i64>)> = table::table
         .filter(table::board_id.eq(board_id.0))
         .filter(diesel::dsl::sql::<Bool>("outcome = 'undecodable'"))
-        .filter(table::received_at_ms.ge(since.0))
-        .order(table::id)
-        .limit(1_000)
+        .group_by(table::feed_id)
+        .order(table::feed_id)
+        .select((table::feed_id, diesel::dsl::min(table::id)))
+        .load(connection)?;
+    let ids: Vec<i64> = oldest.into_iter().filter_map(|(_, id)| id).collect();
+    let rows: Vec<(i64, i64)> = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::id.eq_any(ids))
+        .order(table::feed_id)
         .select((table::feed_id, table::received_at_ms))
         .load(connection)?;
     Ok(rows.into_iter().map(|(feed_id, at_ms)| (FeedId(feed_id), UnixMs(at_ms))).collect())
+}
+
+/// Whether one of the feeds told something since then that could not be read and that nobody has
+/// settled.
+pub fn is_unread_since(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feeds: &[i64],
+    since: UnixMs,
+) -> Outcome<bool> {
+    let unread = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(diesel::dsl::sql::<Bool>("outcome = 'undecodable'"))
+        .filter(table::feed_id.eq_any(feeds))
+        .filter(table::id.ge(floor_of(since)));
+    Ok(diesel::select(diesel::dsl::exists(unread)).get_result(connection)?)
 }
 
 /// Which delivery an undecodable one became.
