@@ -85,7 +85,7 @@ fn scenario(
     let file_system = support::disk::file_system(database.folder())?;
     let market = Market::create(&database, Clock::system().now().plus_ms(-MS_PER_DAY))?;
     let server = Server::start(&database, batch_limit)?;
-    let idle_mb = server.idle_kb / 1_024;
+    let idle_mb = server.memory_kb() / 1_024;
     let mut events = Events::of(&market);
     let path = format!("/hooks/{}", market.feed_id);
     let mut acknowledged = warm_up(&server, &path, &mut events)?;

@@ -68,7 +68,7 @@ fn scenario(kind: &Kind, effort: &Effort) -> Result<serde_json::Value, Box<dyn E
     let file_system = support::disk::file_system(database.folder())?;
     let market = Market::create(&database, Clock::system().now().plus_ms(-MS_PER_DAY))?;
     let server = Server::start(&database, 256)?;
-    let idle_mb = server.idle_kb / 1_024;
+    let idle_mb = server.memory_kb() / 1_024;
     let (mut events, path) = (Events::of(&market), format!("/hooks/{}", market.feed_id));
     let mut acknowledged = 0;
     let mut send = |count: u64| -> Result<Load, Box<dyn Error>> {

@@ -62,6 +62,40 @@ install_missing() {
         "${packages[@]}" </dev/null >&2
 }
 
+# Sets $axe to the script of axe-core (MPL-2.0), which finds what people who see, hear or touch
+# otherwise cannot use on a page. It comes once from the npm registry that is configured here, and
+# is nothing but these bytes. No part of the program: it stays below target/.
+axe_version=4.14.1
+axe_sha512=1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b734f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5
+fetch_axe() {
+    local folder=$root/target/axe name=axe-core-$axe_version
+    axe=$folder/$name.min.js
+    if [ -s "$axe" ]; then return; fi
+    say "fetching axe-core $axe_version"
+    mkdir -p "$folder"
+    npm_pack "$folder" || curl_pack "$folder" || { install_npm && npm_pack "$folder"; } ||
+        fail "axe-core $axe_version cannot be had: configure npm's registry, or name its axe.min.js in CHO40_AXE"
+    printf '%s  %s\n' "$axe_sha512" "$folder/$name.tgz" | sha512sum --check --quiet - >&2 ||
+        fail "$folder/$name.tgz is not axe-core $axe_version"
+    tar -xzOf "$folder/$name.tgz" package/axe.min.js >"$axe.new"
+    mv "$axe.new" "$axe"
+}
+npm_pack() {
+    command -v npm >/dev/null && npm pack --silent --ignore-scripts --pack-destination "$1" \
+        "axe-core@$axe_version" </dev/null >/dev/null
+}
+curl_pack() {
+    local registry=${npm_config_registry:-https://registry.npmjs.org}
+    curl -fsSL --retry 2 --max-time 120 -o "$1/axe-core-$axe_version.tgz" \
+        "${registry%/}/axe-core/-/axe-core-$axe_version.tgz"
+}
+install_npm() {
+    command -v npm >/dev/null && return 1
+    command -v apt-get >/dev/null && say "installing npm" &&
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+            npm </dev/null >&2
+}
+
 # Makes `cargo` known where rustup has installed it for this user only.
 require_cargo() {
     if ! command -v cargo >/dev/null && [ -f "$HOME/.cargo/env" ]; then . "$HOME/.cargo/env"; fi

@@ -6,7 +6,7 @@
   var LOOKS = {
     waiting: 'waiting', unknown: 'unknown', paid: 'right', late: 'right', expired: 'unknown',
     cancelled: 'unknown', underpaid: 'wrong', overpaid: 'wrong', duplicate: 'wrong',
-    thousandfold: 'wrong', after_cancel: 'attention'
+    thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention', expired_unknown: 'unknown'
   };
   var texts = document.getElementById('texts'), lang = document.documentElement.lang;
   function el(id) { return document.getElementById(id); }
@@ -80,9 +80,23 @@
   el('rub').addEventListener('click', function () { typed = typed.replace(/(tr|k|\d)$/, ''); showTyped(); });
   el('ask').addEventListener('click', makeCode);
 
+  // Of several accounts, the one that was chosen on this phone.
+  var account = el('account');
+  if (account) {
+    try {
+      var kept = localStorage.getItem('cho40.account');
+      each('#account option', function (one) { one.selected = one.value === kept || one.selected; });
+    } catch (e) { /* The main one holds. */ }
+    account.addEventListener('change', function () {
+      try { localStorage.setItem('cho40.account', account.value); } catch (e) { /* Kept as long as the page. */ }
+    });
+  }
+
   function makeCode() {
     showTyped();
-    ask('/sap/requests', { amount: typed || '0' }).then(function (told) {
+    var said = { amount: typed || '0' };
+    if (account) { said.account_id = account.value; }
+    ask('/sap/requests', said).then(function (told) {
       asked = null;
       cover('code');
       showCode(told);
@@ -94,8 +108,10 @@
     var isPayable = !!told.svg;
     el('code').className = 'over state-' + (LOOKS[told.face] || 'unknown');
     put('code-headline', text('face-' + key));
-    put('code-amount', told.face === 'underpaid' || told.face === 'overpaid' ? told.received : told.amount);
-    put('code-words', isPayable ? told[region()] || told.south : '');
+    // A thousand times off, what was asked must not stand there as if it had come.
+    var isOff = told.face === 'thousandfold';
+    put('code-amount', isOff ? '' : told.face === 'underpaid' || told.face === 'overpaid' ? told.received : told.amount);
+    put('code-words', isPayable ? told[region()] || told.south : isOff ? text('face-asked') + ' ' + told.amount : '');
     put('code-hint', hint + (told.difference ? ' ' + told.difference : ''));
     if (isPayable && (!asked || asked.svg !== told.svg)) { el('code-symbol').innerHTML = told.svg; }
     el('code-symbol').hidden = !isPayable;
@@ -185,7 +201,8 @@
       chosen = one;
       splits = false;
       el('split').hidden = true;
-      el('receipt-split').hidden = false;
+      el('receipt-split').hidden = el('receipt-ask').hidden = false;
+      el('receipt-is').className = '';
       el('part').value = '';
       put('receipt-amount', one.amount);
       put('receipt-is', says(one));
@@ -199,7 +216,7 @@
   el('receipt-split').addEventListener('click', function () {
     splits = true;
     el('split').hidden = false;
-    el('receipt-split').hidden = true;
+    el('receipt-split').hidden = el('receipt-ask').hidden = true;
     el('part').focus();
   });
   each('[data-class]', function (button) {
@@ -211,7 +228,10 @@
       ask('/sap/receipts/' + chosen.id, said).then(function () {
         uncover('receipt');
         showDay();
-      }).catch(function () { put('receipt-is', el('failed').textContent); });
+      }).catch(function () {
+        el('receipt-is').className = 'warn';
+        put('receipt-is', el('failed').textContent);
+      });
     });
   });
 

@@ -7,7 +7,7 @@
   function text(key) { return texts.getAttribute('data-' + key) || ''; }
   function put(id, said) { if (el(id).textContent !== said) { el(id).textContent = said; } }
 
-  var LOOKS = { waiting: 'waiting', unknown: 'waiting', paid: 'right', late: 'right', expired: 'unknown', cancelled: 'unknown' };
+  var LOOKS = { waiting: 'waiting', unknown: 'waiting', paid: 'right', late: 'right', expired: 'unknown', given_back: 'unknown', cancelled: 'unknown' };
 
   function show(payment) {
     var face = payment.face, key = 'pay-' + face.replace('_', '-');

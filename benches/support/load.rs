@@ -35,7 +35,7 @@ impl Requests {
         self.ends.len() as u64
     }
 
-    fn get(&self, number: usize) -> Option<&[u8]> {
+    pub fn get(&self, number: usize) -> Option<&[u8]> {
         let end = *self.ends.get(number)?;
         let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
         self.bytes.get(start.unwrap_or_default()..end)
@@ -153,7 +153,8 @@ impl Run<'_> {
     }
 }
 
-async fn exchange<'a>(
+/// Sends a request and waits for its answer, which must have a length.
+pub async fn exchange<'a>(
     stream: &mut TcpStream,
     request: &[u8],
     answer: &'a mut [u8],
@@ -186,7 +187,7 @@ fn length(answer: &[u8]) -> Option<usize> {
     None
 }
 
-fn is_success(answer: &[u8]) -> bool {
+pub fn is_success(answer: &[u8]) -> bool {
     answer.starts_with(b"HTTP/1.1 200 ")
         && answer.windows(SUCCESS.len()).any(|window| window == SUCCESS)
 }

@@ -19,8 +19,6 @@ const SETTLE: Duration = Duration::from_millis(500);
 pub struct Server {
     process: Child,
     pub address: SocketAddr,
-    /// Before any request.
-    pub idle_kb: u64,
     most_kb: Arc<AtomicU64>,
     ended: Arc<AtomicBool>,
     watch: Option<JoinHandle<()>>,
@@ -54,7 +52,6 @@ impl Server {
         let (most_kb, ended) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let mut server = Self {
             address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            idle_kb: 0,
             watch: Some(watch(process.id(), &most_kb, &ended)),
             most_kb,
             ended,
@@ -62,8 +59,12 @@ impl Server {
         };
         server.address = address.map_err(|_| format!("the server says {greeting:?}"))?;
         thread::sleep(SETTLE);
-        server.idle_kb = memory_kb(server.process.id()).unwrap_or_default();
         Ok(server)
+    }
+
+    /// Resident memory now.
+    pub fn memory_kb(&self) -> u64 {
+        memory_kb(self.process.id()).unwrap_or_default()
     }
 
     /// Kills it without a warning: what it has acknowledged must be on disk all the same. Returns

@@ -119,6 +119,10 @@ next-give-back-second-payment = The customer paid all of it { $count } times. { 
     [none] Keep one payment and give the rest back,
    *[other] Give { $amount } back,
     } then record that as a refund.
+next-given-back = { $amount ->
+    [none] Money of this request was given back, or the bank took it back.
+   *[other] Of this request, { $amount } was given back, or the bank took it back.
+    } Do not ask for more by this code; to be paid again, make a new request.
 next-ask-again = It expired and no money was seen. If the customer still buys, make a new request; money that comes late counts all the same, marked as late.
 next-give-back-after-cancel = The request was taken back, and money came all the same. { $amount ->
     [none] Give it back to the customer,
@@ -155,7 +159,7 @@ mark-next-cancelled-request = Ask the vendor: hand the goods over if the custome
 
 ## Why money still waits: `waiting-<reason>`
 
-waiting-unknown-account = The receiving number is not registered. Please register the account or number, or choose the stall of this money.
+waiting-unknown-account = When the money came, the receiving number was not registered. Please choose the stall of this money; once the account or number is registered, what comes later finds its stall by itself.
 waiting-unknown-order = The order is of no request here. Please ask the vendor, then choose the stall.
 waiting-no-occupancy = No stall was linked to the account on that day. Please link it, or choose the stall of this money.
 waiting-several-occupancies = The account serves several stalls, and the memo names none. Please ask the stalls, then choose.

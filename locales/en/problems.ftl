@@ -432,6 +432,7 @@ problem-class-rule-ended = This rule ended at { $ended_at }.
 
 ## Links of stalls' phones
 
+problem-address-malformed = The address must be like https://cho.example.vn, with nothing behind the host.
 problem-stall-link-too-many = This stall has { $max } links of this kind. Revoke an old one first.
 problem-stall-link-too-many-phones = { $max } phones have opened this link. Revoke one that is not used any more, or make another link.
 

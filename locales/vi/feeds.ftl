@@ -119,6 +119,10 @@ next-give-back-second-payment = Khách đã trả đủ { $count } lần. { $amo
     [none] Giữ một lần, trả lại phần còn lại,
    *[other] Trả lại { $amount },
     } rồi ghi khoản trả lại là hoàn tiền cho khách.
+next-given-back = { $amount ->
+    [none] Tiền của yêu cầu này đã trả lại khách hoặc ngân hàng đã lấy lại.
+   *[other] Đã trả lại khách hoặc ngân hàng đã lấy lại { $amount } của yêu cầu này.
+    } Đừng đòi thêm theo mã này; muốn thu nữa thì tạo yêu cầu mới.
 next-ask-again = Hết hạn mà chưa thấy tiền. Khách còn mua thì tạo yêu cầu mới; tiền đến trễ vẫn được tính, có đánh dấu trễ.
 next-give-back-after-cancel = Yêu cầu đã hủy mà tiền vẫn vào. { $amount ->
     [none] Trả lại tiền cho khách,
@@ -155,7 +159,7 @@ mark-next-cancelled-request = Hỏi người bán: khách còn mua thì giao hà
 
 ## Vì sao một khoản còn chờ: `waiting-<lý do>`
 
-waiting-unknown-account = Số tài khoản nhận chưa đăng ký. Xin đăng ký tài khoản hoặc số, hoặc chọn sạp cho khoản này.
+waiting-unknown-account = Lúc tiền vào, số tài khoản nhận chưa đăng ký. Xin chọn sạp cho khoản này; đăng ký tài khoản hoặc số đó thì các khoản sau tự vào đúng sạp.
 waiting-unknown-order = Đơn này không phải của yêu cầu nào ở đây. Xin hỏi người bán rồi chọn sạp.
 waiting-no-occupancy = Ngày đó tài khoản không nối với sạp nào. Xin nối tài khoản với sạp, hoặc chọn sạp cho khoản này.
 waiting-several-occupancies = Tài khoản dùng cho nhiều sạp mà nội dung không có mã sạp. Xin hỏi các sạp rồi chọn.

@@ -452,6 +452,7 @@ problem-class-rule-ended = Quy tắc này đã kết thúc lúc { $ended_at }.
 
 ## Liên kết cho điện thoại ở sạp
 
+problem-address-malformed = Địa chỉ phải như https://cho.example.vn, không có gì sau tên máy chủ.
 problem-stall-link-too-many = Sạp này đã có { $max } liên kết cùng loại. Xin thu hồi một liên kết cũ rồi tạo lại.
 problem-stall-link-too-many-phones = Đã có { $max } máy mở liên kết này. Xin thu hồi máy không dùng nữa, hoặc tạo liên kết khác.
 

@@ -366,6 +366,7 @@ diesel::table! {
         thousandfold_count -> BigInt,
         payment_count -> BigInt,
         whole_count -> BigInt,
+        given_back_vnd -> BigInt,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Deciding by hand where a transfer belongs.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -181,7 +183,8 @@ fn check_request(
     request: &RequestRow,
     line: &NewLine,
 ) -> Result<(), (&'static str, &'static str)> {
-    if !line.class.pays_requests() {
+    let has_it = stored.lines.iter().any(|before| before.request_id == Some(request.id));
+    if !(line.class.pays_requests() || (has_it && line.class.keeps_request())) {
         return Err(("class", "line-pays-no-request"));
     }
     let by_order = request.order.as_ref().is_some_and(|order| order.feed_id == stored.feed_id);
@@ -195,26 +198,37 @@ fn check_request(
     Ok(())
 }
 
-/// A line that keeps its stall keeps the code that brought it there. A request is kept by one line
-/// at most: the first of its stall that can pay it.
+/// A line that keeps its stall keeps the code that brought it there, and the request that it met: what
+/// the money was does not change that the payer has paid. Where it had met several, each is kept by one
+/// line of its stall, the last by all that are left.
 fn keep(stored: &Stored, lines: &mut [Line]) {
     for line in lines.iter_mut() {
         let mut before =
             stored.lines.iter().filter(|before| before.occupancy_id == line.occupancy_id);
         line.code_id = before.find_map(|before| before.code_id);
     }
-    for before in stored.lines.iter().filter(|before| before.request_id.is_some()) {
+    let mut met: Vec<_> =
+        stored.lines.iter().filter(|before| before.request_id.is_some()).collect();
+    // Lines of one stall that keep the same request are one.
+    let mut known = BTreeSet::new();
+    met.retain(|before| known.insert((before.occupancy_id, before.request_id)));
+    for (number, before) in met.iter().enumerate() {
         if lines.iter().any(|line| line.request_id == before.request_id) {
             continue;
         }
-        // Unclassified: a payment a thousand times off, which nobody has judged yet.
         let can_keep = |line: &&mut Line| {
             line.request_id.is_none()
                 && line.occupancy_id == before.occupancy_id
-                && (line.class.pays_requests()
-                    || (line.class == Class::Unclassified && before.class == line.class))
+                && match before.class {
+                    // A payment a thousand times off, which nobody had judged yet.
+                    Class::Unclassified => line.class == before.class || line.class.pays_requests(),
+                    _ => line.class.keeps_request(),
+                }
         };
-        if let Some(line) = lines.iter_mut().find(can_keep) {
+        let mut rest = met.iter().skip(number + 1);
+        let is_last = rest.all(|later| later.occupancy_id != before.occupancy_id);
+        let most = if is_last && before.class != Class::Unclassified { LINES } else { 1 };
+        for line in lines.iter_mut().filter(can_keep).take(most) {
             line.request_id = before.request_id;
         }
     }

@@ -18,6 +18,9 @@ use crate::vietqr::Reference;
 
 /// Bank times that tell the minute are taken for one up to this distance.
 const APART_MS: i64 = 5 * MS_PER_MINUTE;
+/// Of reports that name one request, which is paid once: clocks and time zones go wrong by hours, and
+/// a payment that is taken for a second one would be given back.
+const OF_ONE_REQUEST_MS: i64 = MS_PER_DAY;
 /// Transfers that one report is compared with in all that they tell, the nearest first. Where more
 /// fit, it is not taken for a transfer of its own: a person looks.
 pub const COMPARED: usize = 2_000;
@@ -97,7 +100,10 @@ impl Candidate {
         } else if other.is_own {
             self.is_of_one_time(other)
         } else {
-            self.distance_ms(other) <= APART_MS.unsigned_abs()
+            let shares = |name: &Reference| !name.is_static() && other.names.contains(name);
+            let shares_request = self.names.iter().any(shares);
+            let apart = if shares_request { OF_ONE_REQUEST_MS } else { APART_MS };
+            self.distance_ms(other) <= apart.unsigned_abs()
         };
         let agree = self.names.iter().any(|name| other.names.contains(name));
         let is_other =
@@ -185,8 +191,12 @@ impl Candidate {
 }
 
 /// The least and the greatest time that fits a report's. `is_own`: of what its company told in its
-/// other way, whose times are the same.
-pub fn window(at: UnixMs, precision: Precision, is_own: bool) -> (UnixMs, UnixMs) {
+/// other way, whose times are the same. `names_request`: it may name one.
+pub fn window(
+    (at, precision): (UnixMs, Precision),
+    is_own: bool,
+    names_request: bool,
+) -> (UnixMs, UnixMs) {
     let midnight = at.day(0).start(0);
     let minute = at.plus_ms(-at.0.rem_euclid(MS_PER_MINUTE));
     match (precision, is_own) {
@@ -194,7 +204,10 @@ pub fn window(at: UnixMs, precision: Precision, is_own: bool) -> (UnixMs, UnixMs
         // The other way may tell the minute alone.
         (Precision::Second, true) => (minute, at),
         (Precision::Minute, true) => (minute, minute.plus_ms(MS_PER_MINUTE - 1)),
-        _ => (at.plus_ms(-APART_MS), at.plus_ms(APART_MS)),
+        _ => {
+            let apart = if names_request { OF_ONE_REQUEST_MS } else { APART_MS };
+            (at.plus_ms(-apart), at.plus_ms(apart))
+        }
     }
 }
 

@@ -84,4 +84,10 @@ impl Class {
     pub const fn pays_requests(self) -> bool {
         self.is_business() || matches!(self, Self::Fee)
     }
+
+    /// Money that came and stayed: what it was takes nothing off the request that it met, e.g. where
+    /// the payer sent more and took the rest in cash.
+    pub(super) const fn keeps_request(self) -> bool {
+        !matches!(self, Self::Reversal | Self::Unclassified)
+    }
 }

@@ -30,6 +30,7 @@ mod replace;
 pub mod stall;
 pub mod statement;
 mod store;
+mod strays;
 pub mod suggestions;
 pub mod totals;
 pub mod transfers;

@@ -4,7 +4,7 @@
 //! Where an account is known to be reported by one sender, nothing of this is done. Else a new
 //! report is compared with the transfers of the account that another sender reported, those of the
 //! same batch too. What fits is taken for the same money: it is not counted again, and a person
-//! looks.
+//! looks. Times fit within five minutes; of reports that name one request, within a day.
 //!
 //! One provider may tell its transfers in two ways, by webhook and by a list with ids of its own.
 //! Both then tell the same time, reference and balance, and each tells every transfer once: where
@@ -32,6 +32,7 @@ use super::store::fitting::{self, Told, Wanted};
 use super::store::index::{self, Unindexed};
 use super::store::sightings::Seen;
 use super::store::{heads, pairs, reading, told as told_rows};
+use super::strays;
 use super::ways::Ways;
 use super::work::Work;
 use crate::db::{DbConnection, Outcome};
@@ -141,15 +142,23 @@ impl<'i> Pairing<'i> {
     /// Notes senders that an account was not known for, and what was read from lists. Every lane
     /// learns of the senders, because the register's version moves.
     pub fn hear(connection: &mut DbConnection, work: &mut [Work<'i>]) -> Outcome<Self> {
-        let mut heard: BTreeMap<(BoardId, AccountId), BTreeSet<&str>> = BTreeMap::new();
+        let mut heard: BTreeMap<(BoardId, AccountId), BTreeSet<String>> = BTreeMap::new();
         let is_new =
             |work: &&Work<'_>| work.is_new_sender && work.keeps && work.seen == Seen::Created;
         for work in work.iter().filter(is_new) {
             let (item, sender) = (work.item, &*work.sighted.sender);
             let Some(account_id) = work.account_id else { continue };
-            if heard.entry((item.board_id, account_id)).or_default().insert(sender) {
-                let (board_id, feed_id, at) = (item.board_id, item.feed_id, item.received_at);
+            let (board_id, feed_id, at) = (item.board_id, item.feed_id, item.received_at);
+            let senders = heard.entry((board_id, account_id)).or_default();
+            if senders.insert(sender.to_owned()) {
                 pairs::hear(connection, board_id, account_id, sender, feed_id, at)?;
+                // Who told of its number before it was registered is a sender of the account too.
+                let since = at.plus_ms(-i64::from(LATE_DAYS) * MS_PER_DAY);
+                for (sender, feed_id) in strays::senders(connection, (board_id, account_id), since)?
+                {
+                    pairs::hear(connection, board_id, account_id, &sender, feed_id, at)?;
+                    senders.insert(sender);
+                }
             }
         }
         let of_lists = work.iter().filter(|work| work.sighted.is_listed());
@@ -188,8 +197,10 @@ impl<'i> Pairing<'i> {
         let borne = self.borne.entry((account_id, &*work.sighted.sender)).or_default();
         let own = likeness::own_reference(reported.bank_reference.as_deref());
         borne.add(own.as_deref(), (reported.direction, reported.amount));
-        let (at, precision) = (reported.occurred_at, reported.precision);
-        let (from, to) = window(at, precision, false);
+        let when = (reported.occurred_at, reported.precision);
+        let names_request = reported.order.is_some()
+            || work.sighted.references.iter().any(|reference| !reference.is_static());
+        let (from, to) = window(when, false, names_request);
         let wanted = self.wanted.entry((work.item.board_id, account_id));
         let wanted = wanted.or_insert_with(|| Wanted { amounts: BTreeSet::new(), from, to });
         wanted.amounts.insert(reported.amount.get());
@@ -418,7 +429,10 @@ impl<'i> Pairing<'i> {
         let of_amount = |amount: &i64| tail.get(&(account_id, Vnd::new(*amount)));
         let tail: Vec<i64> =
             wanted.amounts.iter().filter_map(of_amount).flatten().copied().collect();
-        let told = fitting::told(connection, board_id, account_id, &wanted, &tail)?;
+        let between = (wanted.from.day(0).start(0), wanted.to);
+        let strays = strays::of_account(connection, key, between, Some(&wanted.amounts))?;
+        let besides = [tail, strays].concat();
+        let told = fitting::told(connection, board_id, account_id, &wanted, &besides)?;
         self.told.insert(key, told);
         Ok(())
     }
@@ -463,7 +477,8 @@ fn fits(
     if told.statement_at.is_some() {
         return is_of_day(told.occurred_at, report, far);
     }
-    let (from, to) = window(report.occurred_at, report.precision, is_own);
+    let names_request = report.names.iter().any(|name| !name.is_static());
+    let (from, to) = window((report.occurred_at, report.precision), is_own, names_request);
     let midnight = report.occurred_at.day(0).start(0);
     let is_only_dated = told.precision == Precision::Day && told.occurred_at == midnight;
     !far && (is_only_dated || (from..=to).contains(&told.occurred_at))

@@ -61,7 +61,8 @@ fn whose(stalls: &BTreeSet<OccupancyId>, named: Option<OccupancyId>) -> Option<O
 fn request_of(original: &Stored, stall: Option<OccupancyId>) -> Option<RequestId> {
     let mut of_stall = original.lines.iter().filter(|line| line.occupancy_id == stall);
     let line = of_stall.next().filter(|line| line.class != Class::Unclassified)?;
-    line.request_id.filter(|_| stall.is_some() && of_stall.next().is_none())
+    let is_all = of_stall.all(|other| other.request_id == line.request_id);
+    line.request_id.filter(|_| stall.is_some() && is_all)
 }
 
 /// Money out is linked although a refund is declared, of the same transfer, or of the same amount,

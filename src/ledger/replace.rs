@@ -14,8 +14,8 @@ use crate::db::rows::Writes;
 use crate::db::{DbConnection, Outcome};
 use crate::events::Event;
 use crate::feeds::Direction;
-use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, KeyId, RequestId};
+use crate::primitives::{UnixMs, Vnd};
 use crate::requests;
 
 /// A transfer with the lines that replace its present ones.
@@ -99,30 +99,51 @@ fn is_settled(line: &Line) -> bool {
 /// Takes the old lines out of the totals and adds the new ones.
 fn recount(totals: &mut Totals, board_id: BoardId, one: &Replacement<'_>) {
     let stored = one.stored;
-    let counted = |line: &Line| Counted {
+    // A transfer is of a wrong amount once, however many lines keep its request.
+    let is_wrong = |lines: &[Line], at: usize| {
+        let met =
+            |line: &Line| line.request_id.is_some() && line.request_id == stored.wrong_request;
+        lines.iter().position(met) == Some(at)
+    };
+    let counted = |lines: &[Line], at: usize| Counted {
         board_id,
         day: stored.day,
         account_id: stored.account_id,
         direction: stored.direction,
         minimum_receipt: stored.minimum_receipt,
         payer_key: stored.payer_key,
-        wrong_amount: line.request_id.is_some() && line.request_id == stored.wrong_request,
+        wrong_amount: is_wrong(lines, at),
     };
-    for line in &stored.lines {
-        totals.add_line(&counted(line), line, -1);
-    }
-    for line in &one.lines {
-        totals.add_line(&counted(line), line, 1);
+    for (lines, sign) in [(&stored.lines, -1), (&one.lines, 1)] {
+        for (at, line) in lines.iter().enumerate() {
+            totals.add_line(&counted(lines, at), line, sign);
+        }
     }
 }
 
-fn of_request(lines: &[Line], id: RequestId) -> i64 {
-    lines.iter().filter(|line| line.request_id == Some(id)).map(|line| line.amount.get()).sum()
+/// What a transfer's lines are for a request. An unclassified line met it a thousand times off: it
+/// paid nothing.
+#[derive(Default)]
+struct Paid {
+    amount_vnd: i64,
+    thousandfold: i64,
 }
 
-/// Takes the old lines' money off their requests, then puts the new lines' on; money out is what was
-/// given back. An unclassified line
-/// met its request a thousand times off: it paid nothing.
+impl Paid {
+    fn of(lines: &[Line], id: RequestId) -> Self {
+        let mut paid = Self::default();
+        for line in lines.iter().filter(|line| line.request_id == Some(id)) {
+            match line.class {
+                Class::Unclassified => paid.thousandfold += 1,
+                _ => paid.amount_vnd += line.amount.get(),
+            }
+        }
+        paid
+    }
+}
+
+/// Takes the old lines' money off their requests, then puts the new lines' on, each as the one payment
+/// that the transfer is; money out is what was given back.
 fn settle_requests(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -135,24 +156,18 @@ fn settle_requests(
         let Some(before) = requests::by_id(connection, board_id, id)? else { continue };
         let mut row = before.clone();
         let (at, precision) = (stored.occurred_at, stored.occurred_precision);
+        let (old, new) = (Paid::of(&stored.lines, id), Paid::of(&one.lines, id));
         if stored.direction == Direction::Out {
-            row.give_back(of_request(&one.lines, id) - of_request(&stored.lines, id));
+            row.give_back(new.amount_vnd - old.amount_vnd);
             requests::apply_received(connection, board_id, &row)?;
             continue;
         }
-        for line in stored.lines.iter().filter(|line| line.request_id == Some(id)) {
-            if line.class == Class::Unclassified {
-                row.thousandfold_count -= 1;
-            } else {
-                row.withdraw(line.amount, at, precision);
-            }
+        row.thousandfold_count += new.thousandfold - old.thousandfold;
+        if old.amount_vnd > 0 {
+            row.withdraw(Vnd::new(old.amount_vnd), at, precision);
         }
-        for line in one.lines.iter().filter(|line| line.request_id == Some(id)) {
-            if line.class == Class::Unclassified {
-                row.thousandfold_count += 1;
-            } else {
-                row.accept(line.amount, at, precision);
-            }
+        if new.amount_vnd > 0 {
+            row.accept(Vnd::new(new.amount_vnd), at, precision);
         }
         // Money that is gone may have been the last.
         if row.received < before.received {

@@ -16,6 +16,7 @@ use super::matching::Rule;
 use super::one_to_one::{self, Before};
 use super::store::told::{self, Told};
 use super::store::{heads, reading};
+use super::strays;
 use crate::db::{DbConnection, Outcome};
 use crate::events::{self, Event};
 use crate::feeds::{Direction, Reported};
@@ -122,6 +123,9 @@ impl Others {
         let mut all = Self::none(connection, scope)?;
         let Scope { board_id, account_id, days, .. } = all.scope;
         all.told = told::of_account(connection, &all.scope, known)?;
+        let between = (days.0.start(0), days.1.plus(1).start(0));
+        let strays = strays::of_account(connection, (board_id, account_id), between, None)?;
+        all.told.append(&mut told::these(connection, &all.scope, &strays, known)?);
         for told in &all.told {
             all.ids.entry(told.key()).or_default().push(told.transfer_id);
         }

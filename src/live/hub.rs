@@ -5,7 +5,6 @@
 //! with its cursor and is told the rest. So a page costs its queue and no more, however slow it is.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use super::heard::{self, Ears};
 use super::opening::Hearer;
 use super::store::listeners as rows;
-use super::told::{self, Message, Standings, Teller};
+use super::told::{self, Message, Standing, Standings, Teller};
 use crate::db::{Db, DbConnection, Fault, Outcome};
 use crate::events;
 use crate::primitives::Clock;
@@ -65,8 +64,8 @@ pub struct Hub {
     db: Db,
     teller: Teller,
     inner: Mutex<Inner>,
-    changed: Notify,
-    shall_beat: AtomicBool,
+    entered: Notify,
+    rechecked: Notify,
 }
 
 /// For whom a board is read.
@@ -111,8 +110,8 @@ impl Hub {
             db,
             teller: Teller { clock, ids },
             inner: Mutex::default(),
-            changed: Notify::new(),
-            shall_beat: AtomicBool::new(false),
+            entered: Notify::new(),
+            rechecked: Notify::new(),
         }
     }
 
@@ -154,7 +153,7 @@ impl Hub {
         }
         followed.ears.push(ear);
         drop(inner);
-        self.changed.notify_one();
+        self.entered.notify_one();
         Ok(())
     }
 
@@ -164,10 +163,9 @@ impl Hub {
         self.inner().boards.values().map(|followed| followed.ears.len()).sum()
     }
 
-    /// Tells every page at once how it stands: after a link or a phone was revoked or muted.
+    /// Tells every page at once how it stands: after a link or a phone was revoked, muted or locked.
     pub fn recheck(&self) {
-        self.shall_beat.store(true, Ordering::Release);
-        self.changed.notify_one();
+        self.rechecked.notify_one();
     }
 
     /// Ends every page's stream; they come back to the server that follows.
@@ -178,28 +176,41 @@ impl Hub {
     }
 
     /// Tells pages what happens until it is aborted. `written` changes after each COMMIT.
-    pub async fn run(self: Arc<Self>, mut written: watch::Receiver<()>) {
+    pub async fn run(self: Arc<Self>, written: watch::Receiver<()>) {
+        // Beside each other: how the sources of hundreds of stalls stand takes long to read, and
+        // money does not wait for it.
+        tokio::select! {
+            () = self.tell_all(written) => {}
+            () = self.beat_all() => {}
+        }
+    }
+
+    async fn tell_all(&self, mut written: watch::Receiver<()>) {
+        loop {
+            if self.count() == 0 {
+                self.entered.notified().await;
+            }
+            tokio::select! {
+                changed = written.changed() => if changed.is_err() { return },
+                () = self.entered.notified() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            warn(self.tell().await);
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn beat_all(&self) {
         let mut beats = tokio::time::interval(BEAT);
         beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut number: u32 = 0;
         loop {
-            if self.count() == 0 {
-                self.changed.notified().await;
-            }
-            let mut is_beat = false;
-            tokio::select! {
-                changed = written.changed() => if changed.is_err() { return },
-                () = self.changed.notified() => {}
-                _ = beats.tick() => is_beat = true,
-                () = tokio::time::sleep(LOOK) => {}
-            }
-            warn(self.tell().await);
-            if is_beat {
-                number = number.wrapping_add(1);
-            }
-            if self.shall_beat.swap(false, Ordering::AcqRel) || is_beat {
-                warn(self.beat(is_beat && number.is_multiple_of(BEATS_SEEN)).await);
-            }
+            let is_beat = tokio::select! {
+                _ = beats.tick() => true,
+                () = self.rechecked.notified() => false,
+            };
+            number = number.wrapping_add(u32::from(is_beat));
+            warn(self.beat(is_beat && number.is_multiple_of(BEATS_SEEN)).await);
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -275,17 +286,20 @@ impl Hub {
         let seq = followed.cursor;
         followed.ears.retain(|ear| {
             let Hearer { listener_id, occupancy_id, .. } = ear.hearer;
-            let Some(is_muted) = standings.hears.get(&listener_id) else {
-                // One that has come meanwhile is told when it comes.
-                if !standings.asked.contains(&listener_id) {
-                    return true;
+            // One that has come meanwhile is told when it comes.
+            let Some(standing) = standings.pages.get(&listener_id) else { return true };
+            let is_muted = match standing {
+                Standing::Hears { is_muted } => *is_muted,
+                other => {
+                    let last =
+                        if *other == Standing::Locked { told::locked() } else { told::ended() };
+                    // Where its queue is full it learns it when it comes back.
+                    let _ = ear.queue.try_send(last);
+                    return false;
                 }
-                // Where its queue is full it learns it when it comes back.
-                let _ = ear.queue.try_send(told::ended());
-                return false;
             };
             let Some(source) = standings.sources.get(&occupancy_id) else { return true };
-            ear.queue.try_send(told::beat(seq, *source, *is_muted)).is_ok()
+            ear.queue.try_send(told::beat(seq, *source, is_muted)).is_ok()
         });
     }
 

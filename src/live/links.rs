@@ -6,15 +6,17 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::store::links as rows;
 use crate::access::{Act, Permission, tokens};
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::ids::{BoardId, KeyId, OccupancyId, StallLinkId};
-use crate::primitives::{Refusal, UnixMs};
+use crate::primitives::{Refusal, UnixMs, input};
 use crate::registry::check::{self, found};
 use crate::registry::{Page, PageRequest, occupancies};
 use crate::text_enum;
+use crate::vietqr::{self, Format, Level};
 
 const TOKEN_BYTES: usize = 16;
 const NAME_CHARS: usize = 80;
+const ADDRESS_BYTES: usize = 200;
 /// Links of a kind and stall that are not revoked.
 const LINKS: i64 = 10;
 
@@ -53,6 +55,8 @@ pub struct IssuedLink {
     pub link: StallLink,
     /// Below the server's address, e.g. `/nghe/` and 32 hexadecimal digits.
     pub path: String,
+    /// The symbol of address and path as SVG, where the address was told.
+    pub svg: Option<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,6 +69,11 @@ pub struct NewStallLink {
     /// Whether the page may show who paid; `false` if absent.
     #[serde(default)]
     pub shows_payer: bool,
+    /// Where phones reach the server, e.g. `https://cho.example.vn`: then the answer has the link's
+    /// symbol, which a phone scans from a screen or a slip.
+    #[schema(nullable = false)]
+    #[serde(default, deserialize_with = "input::present")]
+    pub address: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -76,12 +85,14 @@ pub struct StallLinkFilter {
 /// Makes a link.
 ///
 /// # Errors
-/// `not-found` (occupancy_id), those of a name, `stall-link-too-many`.
+/// `not-found` (occupancy_id), those of a name, `address-malformed` (address),
+/// `stall-link-too-many`.
 pub fn create(connection: &mut DbConnection, act: &Act, new: NewStallLink) -> Outcome<IssuedLink> {
     act.require(Permission::StallLinksWrite)?;
     let board_id = act.board_id();
     let occupancy = occupancies::require(connection, act, new.occupancy_id, "occupancy_id")?;
     let name = check::text("name", &new.name, NAME_CHARS)?;
+    let address = new.address.as_deref().map(checked_address).transpose()?;
     if rows::live_count(connection, board_id, occupancy.id, new.kind)? >= LINKS {
         return Err(Refusal::conflict("stall-link-too-many").with("max", LINKS).into());
     }
@@ -101,7 +112,26 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewStallLink) -> Ou
         LinkKind::Listener => "nghe",
         LinkKind::Owner => "sap",
     };
-    Ok(IssuedLink { link, path: format!("/{page}/{token}") })
+    let path = format!("/{page}/{token}");
+    let svg = address.map(|address| symbol(&format!("{address}{path}"))).transpose()?;
+    Ok(IssuedLink { link, path, svg })
+}
+
+/// Scheme and host, perhaps with a port, and nothing behind them.
+fn checked_address(address: &str) -> Result<&str, Refusal> {
+    let address = address.strip_suffix('/').unwrap_or(address);
+    let host = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let is_host = |host: &str| {
+        let is_of_one = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
+        !host.is_empty() && host.len() <= ADDRESS_BYTES && host.bytes().all(is_of_one)
+    };
+    let malformed = || Refusal::invalid("address", "address-malformed");
+    host.is_some_and(is_host).then_some(address).ok_or_else(malformed)
+}
+
+fn symbol(text: &str) -> Outcome<String> {
+    let image = vietqr::draw(text, Level::default(), Format::Svg)?;
+    String::from_utf8(image.bytes).map_err(Fault::broken)
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: StallLinkId) -> Outcome<StallLink> {

@@ -97,6 +97,7 @@ fn enter(
         last_seen_at: arrival.at,
         muted_at: None,
         revoked_at: None,
+        entered_until: None,
     };
     let cookie = tokens::random("", TOKEN_BYTES)?;
     rows::insert(connection, board_id, &listener, &tokens::hash(&cookie))?;

@@ -1,12 +1,13 @@
 //! The messages of a page: what it has not heard, how its sources and itself stand.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::heard;
+use super::links::LinkKind;
 use super::opening::Hearer;
-use super::store::listeners as rows;
+use super::store::{listeners as rows, owner};
 use crate::access::{Act, Permission, Permissions, Scope};
 use crate::db::{DbConnection, Outcome};
 use crate::events;
@@ -33,11 +34,21 @@ pub struct Message {
     pub data: Arc<str>,
 }
 
+/// How a page stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Hears {
+        is_muted: bool,
+    },
+    /// A vendor's phone that must enter its digits again.
+    Locked,
+    /// Its link or itself was revoked.
+    Ended,
+}
+
 /// How pages of a board stand.
 pub struct Standings {
-    pub asked: HashSet<ListenerId>,
-    /// Those that may hear still, and whether they are muted.
-    pub hears: HashMap<ListenerId, bool>,
+    pub pages: HashMap<ListenerId, Standing>,
     pub sources: HashMap<OccupancyId, Source>,
 }
 
@@ -56,24 +67,45 @@ impl Teller {
         board_id: BoardId,
         hearers: &[Hearer],
     ) -> Outcome<Standings> {
-        let asked: HashSet<_> = hearers.iter().map(|hearer| hearer.listener_id).collect();
-        let listed: Vec<_> = asked.iter().copied().collect();
-        let mut hears = HashMap::new();
+        let ids = hearers.iter().map(|hearer| (hearer.listener_id, Standing::Ended));
+        let mut pages: HashMap<_, _> = ids.collect();
+        let listed: Vec<_> = pages.keys().copied().collect();
         for part in listed.chunks(IDS) {
-            let standings = rows::these(connection, board_id, part)?.into_iter();
-            let standings = standings.filter(|standing| !standing.is_ended());
-            hears.extend(
-                standings
-                    .map(|standing| (standing.listener.id, standing.listener.muted_at.is_some())),
-            );
+            let rows = rows::these(connection, board_id, part)?;
+            for row in rows.iter().filter(|row| !row.is_ended()) {
+                let is_muted = row.listener.muted_at.is_some();
+                pages.insert(row.listener.id, Standing::Hears { is_muted });
+            }
         }
+        self.lock(connection, board_id, hearers, &mut pages)?;
         let mut sources = HashMap::new();
         for hearer in hearers {
             if let Entry::Vacant(place) = sources.entry(hearer.occupancy_id) {
                 place.insert(self.source(connection, hearer)?);
             }
         }
-        Ok(Standings { asked, hears, sources })
+        Ok(Standings { pages, sources })
+    }
+
+    /// Marks vendors' phones whose digits are asked for again.
+    fn lock(
+        &self,
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        hearers: &[Hearer],
+        pages: &mut HashMap<ListenerId, Standing>,
+    ) -> Outcome<()> {
+        let owners = hearers.iter().filter(|hearer| hearer.kind == LinkKind::Owner);
+        let owners: Vec<_> = owners.map(|hearer| hearer.listener_id).collect();
+        for part in owners.chunks(IDS) {
+            let open = owner::open_until(connection, board_id, part, self.clock.now())?;
+            for id in part.iter().filter(|id| !open.contains_key(id)) {
+                if let Some(standing @ Standing::Hears { .. }) = pages.get_mut(id) {
+                    *standing = Standing::Locked;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// A page learns whether its own stall's sources live, and nothing else of them.

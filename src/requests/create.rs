@@ -79,6 +79,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewRequest) -> Outc
         expires_at: act.at.plus_ms(expires_in_s.saturating_mul(MS_PER_SECOND)),
         cancelled_at: None,
         received: Vnd::ZERO,
+        given_back: Vnd::ZERO,
         last_paid_at: None,
         received_late: Vnd::ZERO,
         thousandfold_count: 0,

@@ -22,6 +22,8 @@ text_enum!(
         GiveBackSurplus = "give-back-surplus",
         /// All that was asked has come several times.
         GiveBackSecondPayment = "give-back-second-payment",
+        /// What had come is gone again, by a refund or the bank: nobody is asked for it.
+        GivenBack = "given-back",
         /// The expiry has passed without money.
         AskAgain = "ask-again",
         /// Money has come although the request was taken back.
@@ -37,7 +39,7 @@ text_enum!(
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct NextStep {
     pub code: Step,
-    /// What is to be asked for or given back. Absent with the request's amount.
+    /// What is to be asked for or given back, or was. Absent with the request's amount.
     #[schema(value_type = Option<i64>)]
     pub amount_vnd: Option<Vnd>,
     /// In the caller's language.
@@ -55,6 +57,7 @@ impl NextStep {
                 Some(received.saturating_sub(asked))
             }
             Step::GiveBackAfterCancel => Some(received),
+            Step::GivenBack => Some(row.given_back.get()),
             _ => None,
         };
         let amount_vnd = amount_vnd.filter(|_| with_amounts).map(Vnd::new);
@@ -75,6 +78,7 @@ pub fn step(row: &RequestRow, at: UnixMs) -> Step {
         RequestState::Paid => Step::HandOver,
         RequestState::Overpaid => Step::GiveBackSurplus,
         RequestState::Duplicate => Step::GiveBackSecondPayment,
+        RequestState::Refunded => Step::GivenBack,
         RequestState::Expired => Step::AskAgain,
         RequestState::Cancelled if row.received.is_positive() => Step::GiveBackAfterCancel,
         RequestState::Cancelled => Step::Nothing,

@@ -175,6 +175,7 @@ impl RequestRow {
     /// undone: what came stays counted as payments.
     pub fn give_back(&mut self, amount_vnd: i64) {
         self.received = plus(self.received, -amount_vnd);
+        self.given_back = plus(self.given_back, amount_vnd);
     }
 }
 

@@ -15,6 +15,9 @@ text_enum!(
         Overpaid = "overpaid",
         /// All that was asked came again, each time in one payment, and nothing else.
         Duplicate = "duplicate",
+        /// It had been paid, or nothing is left of what had come: it was given back, or the bank took it
+        /// back. What is lacking is not asked for again.
+        Refunded = "refunded",
         /// Nothing came in time; money that comes later still counts, marked late.
         Expired = "expired",
         Cancelled = "cancelled",
@@ -25,6 +28,8 @@ text_enum!(
 pub fn state_of(row: &RequestRow, at: UnixMs) -> RequestState {
     if row.cancelled_at.is_some() {
         RequestState::Cancelled
+    } else if is_given_back(row) {
+        RequestState::Refunded
     } else if let Some(state) = of_money(row.amount, row.received, row.is_paid_again()) {
         state
     } else if at > row.expires_at {
@@ -32,6 +37,11 @@ pub fn state_of(row: &RequestRow, at: UnixMs) -> RequestState {
     } else {
         RequestState::Open
     }
+}
+
+fn is_given_back(row: &RequestRow) -> bool {
+    let (asked, left, given) = (row.amount.get(), row.received.get(), row.given_back.get());
+    given > 0 && (left <= 0 || (left < asked && left.saturating_add(given) >= asked))
 }
 
 /// What payments make of what was asked; `None`: nothing has come. `is_again`: each of several was of

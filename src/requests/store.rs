@@ -17,7 +17,7 @@ use crate::vietqr::Reference;
 type Row = (
     (RequestId, OccupancyId, AccountId, NumberId, RequestKind, i64),
     (String, String, String, Option<FeedId>, Option<String>, KeyId),
-    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64, (i64, i64)),
+    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64, (i64, i64, i64)),
 );
 
 /// The columns of a [`Row`]: a macro, because their type would say it all twice.
@@ -48,7 +48,7 @@ macro_rules! columns {
                 table::last_paid_at_ms,
                 table::late_vnd,
                 table::thousandfold_count,
-                (table::payment_count, table::whole_count),
+                (table::payment_count, table::whole_count, table::given_back_vnd),
             ),
         )
     };
@@ -59,7 +59,7 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
     let (purpose, reference, payload, order_feed_id, order_code, created_by) = says;
     let (created, expires, cancelled, received_vnd, last_paid, late_vnd, thousandfold, payments) =
         became;
-    let (payment_count, whole_count) = payments;
+    let (payment_count, whole_count, given_back_vnd) = payments;
     let reference = Reference::parse(&reference)
         .ok_or_else(|| Fault::broken(format!("request {id} has no valid reference")))?;
     let order = order_feed_id.zip(order_code);
@@ -79,6 +79,7 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
         expires_at: UnixMs(expires),
         cancelled_at: cancelled.map(UnixMs),
         received: Vnd::new(received_vnd),
+        given_back: Vnd::new(given_back_vnd),
         last_paid_at: last_paid.map(UnixMs),
         received_late: Vnd::new(late_vnd),
         thousandfold_count: thousandfold,
@@ -145,8 +146,15 @@ pub(super) fn page(
     };
     let is_paid_again =
         table::payment_count.gt(1_i64).and(table::whole_count.eq(table::payment_count));
+    // Boolean, so that it can be asked for and excluded.
+    let is_given_back = table::given_back_vnd.gt(0_i64).and(
+        table::received_vnd.le(0_i64).or(table::received_vnd
+            .lt(table::amount_vnd)
+            .and((table::received_vnd + table::given_back_vnd).ge(table::amount_vnd))),
+    );
     query = match filter.state {
         None | Some(RequestState::Cancelled) => query,
+        Some(RequestState::Refunded) => query.filter(is_given_back),
         Some(RequestState::Paid) => query.filter(table::received_vnd.eq(table::amount_vnd)),
         Some(RequestState::Overpaid) => query
             .filter(table::received_vnd.gt(table::amount_vnd))
@@ -156,13 +164,16 @@ pub(super) fn page(
         }
         Some(RequestState::Underpaid) => query
             .filter(table::received_vnd.gt(0_i64))
-            .filter(table::received_vnd.lt(table::amount_vnd)),
-        Some(RequestState::Open) => {
-            query.filter(table::received_vnd.eq(0_i64)).filter(table::expires_at_ms.ge(at.0))
-        }
-        Some(RequestState::Expired) => {
-            query.filter(table::received_vnd.eq(0_i64)).filter(table::expires_at_ms.lt(at.0))
-        }
+            .filter(table::received_vnd.lt(table::amount_vnd))
+            .filter(diesel::dsl::not(is_given_back)),
+        Some(RequestState::Open) => query
+            .filter(table::received_vnd.le(0_i64))
+            .filter(diesel::dsl::not(is_given_back))
+            .filter(table::expires_at_ms.ge(at.0)),
+        Some(RequestState::Expired) => query
+            .filter(table::received_vnd.le(0_i64))
+            .filter(diesel::dsl::not(is_given_back))
+            .filter(table::expires_at_ms.lt(at.0)),
     };
     let query = query.filter(table::id.gt(page.floor())).order(table::id).limit(page.rows());
     query.load(connection)?.into_iter().map(request_and_payee).collect()
@@ -283,6 +294,7 @@ pub fn open_on_account(
         .filter(table::expires_at_ms.ge(occurred_at.plus_ms(-GRACE_MS).0))
         .filter(table::amount_vnd.eq(amount.get()))
         .filter(table::received_vnd.eq(0_i64))
+        .filter(table::given_back_vnd.eq(0_i64))
         .filter(table::cancelled_at_ms.is_null());
     query.order(table::id).select(columns!()).load(connection)?.into_iter().map(request).collect()
 }
@@ -296,6 +308,7 @@ pub fn apply_received(
     diesel::update(rows.find((board_id, row.id)))
         .set((
             table::received_vnd.eq(row.received.get()),
+            table::given_back_vnd.eq(row.given_back.get()),
             table::last_paid_at_ms.eq(row.last_paid_at.map(UnixMs::get)),
             table::late_vnd.eq(row.received_late.get()),
             table::thousandfold_count.eq(row.thousandfold_count),

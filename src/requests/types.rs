@@ -46,6 +46,8 @@ pub struct RequestRow {
     pub cancelled_at: Option<UnixMs>,
     /// All that was received for it and not given back, without payments a thousand times off.
     pub received: Vnd,
+    /// What was given back of it, or taken back by the bank.
+    pub given_back: Vnd,
     pub last_paid_at: Option<UnixMs>,
     /// The part of it that came after the expiry.
     pub received_late: Vnd,
@@ -81,7 +83,10 @@ pub struct Request {
     /// Absent with the amount.
     #[schema(value_type = Option<i64>)]
     pub received_vnd: Option<Vnd>,
-    /// How many payments that was.
+    /// What was given back of what had come, or taken back by the bank. Absent with the amount.
+    #[schema(value_type = Option<i64>)]
+    pub given_back_vnd: Option<Vnd>,
+    /// How many payments came.
     pub payment_count: i64,
     pub state: RequestState,
     /// What to do now.
@@ -128,6 +133,7 @@ impl Request {
             kind: row.kind,
             amount_vnd: with_amounts.then_some(row.amount),
             received_vnd: with_amounts.then_some(row.received),
+            given_back_vnd: with_amounts.then_some(row.given_back),
             payment_count: row.payment_count,
             state: state_of(&row, at),
             next_step: NextStep::of(&row, at, with_amounts),

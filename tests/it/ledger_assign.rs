@@ -173,21 +173,60 @@ on_both!(a_proposed_request_is_accepted_and_given_back, |db| {
     assert_eq!((paid.state, paid.late), (RequestState::Paid, false));
     assert!(paid.last_paid_at.is_some());
 
-    // Two lines of the stall: the goods keep the request, the cash does not.
+    // Both lines of the stall keep the request: the customer has paid, and took the rest in cash.
     let stall = Some(one.occupancy_id);
     let lines = vec![part(stall, Class::CashOut, 15_000), part(stall, Class::Sale, 30_000)];
     let split = assign(&stage, id, lines).attribution.lines;
-    assert_eq!((split[0].request_id, split[1].request_id), (None, Some(asked.id)));
-    let part_paid = request(&stage, asked.id);
-    assert_eq!(part_paid.received_vnd, Some(Vnd::new(30_000)));
-    let lines = vec![part(stall, Class::Sale, 15_000), part(stall, Class::Sale, 30_000)];
-    let split = assign(&stage, id, lines).attribution.lines;
-    assert_eq!((split[0].request_id, split[1].request_id), (Some(asked.id), None));
+    assert_eq!((split[0].request_id, split[1].request_id), (Some(asked.id), Some(asked.id)));
+    assert_eq!(request(&stage, asked.id).state, RequestState::Paid);
 
     assign(&stage, id, vec![part(Some(two.occupancy_id), Class::Sale, 45_000)]);
     let open = request(&stage, asked.id);
     assert_eq!((open.state, open.received_vnd), (RequestState::Open, Some(Vnd::ZERO)));
     assert_eq!(open.last_paid_at, None);
+});
+
+on_both!(what_a_payment_was_takes_nothing_off_its_request, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123456789", UseKind::Mixed);
+    let feed = stage.feed(Provider::Sepay);
+    let stall = Some(stand.occupancy_id);
+    // Once exactly, once too little, and twice: the state stays what the payer's money made it.
+    for (number, asked_vnd, times, state) in [
+        (10, 45_000, 1, RequestState::Paid),
+        (20, 50_000, 1, RequestState::Underpaid),
+        (30, 45_000, 2, RequestState::Duplicate),
+    ] {
+        let asked = ask(&stage, &stand, asked_vnd);
+        let memo = asked.reference.to_string();
+        for time in 0..times {
+            let sent = transfer(&stage, number + time, "0123456789", &memo);
+            assert_eq!(feed.send(&sent), "recorded");
+        }
+        let (id, paid) = (newest(&stage).id, request(&stage, asked.id));
+        assert_eq!(paid.state, state);
+        for lines in [
+            vec![part(stall, Class::Personal, 45_000)],
+            vec![part(stall, Class::Refund, 45_000)],
+            vec![part(stall, Class::Sale, 25_000), part(stall, Class::CashOut, 20_000)],
+            vec![part(stall, Class::CashOut, 44_000), part(stall, Class::DebtRepayment, 1_000)],
+            vec![part(stall, Class::Sale, 45_000)],
+        ] {
+            let kept = assign(&stage, id, lines).attribution.lines;
+            assert!(kept.iter().all(|line| line.request_id == Some(asked.id)), "{kept:?}");
+            let now = request(&stage, asked.id);
+            assert_eq!((now.state, now.received_vnd), (state, paid.received_vnd));
+            assert_eq!(now.last_paid_at, paid.last_paid_at);
+        }
+        // What was read can be written back as it is.
+        let split = [(Class::Personal, 40_000), (Class::Sale, 5_000)];
+        let split = split.map(|(class, amount)| paying(asked.id, class, amount)).to_vec();
+        assign(&stage, id, split);
+        assert_eq!(request(&stage, asked.id).state, state);
+        // The bank took it back.
+        assign(&stage, id, vec![part(stall, Class::Reversal, 45_000)]);
+        assert_ne!(request(&stage, asked.id).received_vnd, paid.received_vnd);
+    }
 });
 
 on_both!(a_payment_moves_from_one_request_to_another, |db| {

@@ -11,6 +11,7 @@ use cho40::ledger::transfers::{self, NewAttribution, NewLine, Transfer};
 use cho40::primitives::Vnd;
 use cho40::primitives::ids::{KeyId, OccupancyId, TransferId};
 use cho40::registry::accounts::UseKind;
+use cho40::registry::numbers::{self, NewReceivingNumber, NumberKind};
 
 use crate::pairs_support::{ACCOUNT, agrees, kept, paid, pairs_of, separate};
 use crate::registry_support::refused;
@@ -126,4 +127,30 @@ on_both!(who_approves_is_told_too_and_who_sees_no_amounts_learns_no_ids, |db| {
     assert_eq!(refusal.args, [("transfers", "none".to_owned())]);
     decide(true).unwrap();
     agrees(&stage);
+});
+
+on_both!(what_was_told_before_its_number_was_registered_is_not_counted_again, |db| {
+    let stage = Stage::new(db);
+    let first = stage.feed(Provider::Sepay);
+    // Placed by hand, and still waiting; told again by another sender.
+    for (id, is_placed) in [(1, true), (2, false)] {
+        let (account, number) = (format!("90000{id}"), format!("VA900{id}"));
+        let stand = stage.stand(&account, &account, UseKind::BusinessOnly);
+        let sent = SampleTransfer { account: &number, ..paid(&stage, id, 3_600, "mua ca") };
+        assert_eq!(first.send(&sent), "unmatched");
+        let transfer_id = kept(&stage).last().unwrap().id;
+        if is_placed {
+            assign(&stage, transfer_id, to(stand.occupancy_id, Class::Sale), false).unwrap();
+        }
+        let (account_id, kind) = (stand.account_id, NumberKind::Virtual);
+        let new = NewReceivingNumber { account_id, bin: None, kind, number: number.clone() };
+        stage.write(move |connection, act| numbers::create(connection, act, new));
+        let again = SampleTransfer { account: &number, ..paid(&stage, id, 3_500, "mua ca") };
+        assert_eq!(stage.feed(Provider::StandardWebhooks).send(&again), "suspected");
+        let all = kept(&stage);
+        let lines = &all.last().unwrap().attribution.lines;
+        assert_eq!(lines[0].occupancy_id, Some(stand.occupancy_id), "{is_placed}");
+        assert_eq!((all.last().unwrap().id, lines.len()), (transfer_id, 1));
+        agrees(&stage);
+    }
 });

@@ -102,6 +102,49 @@ on_both!(feeds_that_are_attached_to_nothing_are_known_from_their_first_report_on
     agrees(&stage);
 });
 
+on_both!(one_request_is_not_paid_twice_because_clocks_are_hours_apart, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let (one, other) = (stage.feed(Provider::Sepay), stage.feed(Provider::StandardWebhooks));
+    // Both are known as senders of the account.
+    assert_eq!(one.send(&paid(&stage, 1, 1, "x")), "recorded");
+    assert_eq!(other.send(&paid(&stage, 1, 1, "x")), "suspected");
+    // Clocks that differ, and a time zone that was taken for another; in one batch too.
+    for (number, (seconds, in_one_batch)) in
+        (10..).zip([(60 + 400, false), (7 * 3_600, false), (60 + 301, true), (86_000, true)])
+    {
+        let asked = ask(&stage, &stand, None);
+        let memo = asked.reference.to_string();
+        let sent = [
+            (&one, paid(&stage, number, 60, &memo)),
+            (&other, paid(&stage, number, seconds, &memo)),
+        ];
+        let told = if in_one_batch {
+            together(&stage, &sent)
+        } else {
+            sent.iter().map(|(feed, sent)| feed.send(sent)).collect()
+        };
+        assert_eq!(told, ["recorded", "suspected"], "{seconds} s");
+        assert_eq!(state(&stage, &asked), (RequestState::Paid, 45_000), "{seconds} s");
+        agrees(&stage);
+    }
+    // Who really pays twice is told twice by each.
+    let asked = ask(&stage, &stand, None);
+    let memo = asked.reference.to_string();
+    for (number, seconds, told) in [(20, 60, "recorded"), (21, 600, "recorded")] {
+        assert_eq!(one.send(&paid(&stage, number, seconds, &memo)), told);
+    }
+    for number in [20, 21] {
+        let late = paid(&stage, number, 7 * 3_600 + 60 * number.cast_signed(), &memo);
+        assert_eq!(other.send(&late), "suspected");
+    }
+    assert_eq!(state(&stage, &asked), (RequestState::Duplicate, 90_000));
+    // Without a request, so far apart are two payments.
+    assert_eq!(one.send(&paid(&stage, 30, 60, "mua rau")), "recorded");
+    assert_eq!(other.send(&paid(&stage, 30, 460, "mua rau")), "recorded");
+    agrees(&stage);
+});
+
 on_both!(two_payments_of_one_amount_in_one_minute_stay_two, |db| {
     let stage = Stage::new(db);
     let (one, other) = (stage.feed(Provider::Sepay), stage.feed(Provider::StandardWebhooks));

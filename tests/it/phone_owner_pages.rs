@@ -1,9 +1,9 @@
 //! The vendor's page and the payer's in a real browser.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::phone_browser::Browser;
-use crate::phone_pages::{LEGIBLE, VOICE, shown};
+use crate::phone_pages::{LEGIBLE, VOICE, first_view, shown};
 use crate::phone_stall::{Link, Phone, Stall, neighbour};
 use crate::support::on_both;
 use crate::web_support::Site;
@@ -33,10 +33,19 @@ fn is_legible(browser: &mut Browser, what: &str) {
 }
 
 /// The request that is shown large.
-fn reference(browser: &mut Browser, site: &Site) -> String {
+fn request(browser: &mut Browser, site: &Site) -> Value {
     let id = browser.value("cho40.asked.id");
-    let request = site.get(&format!("/api/v1/requests/{}", id.as_str().unwrap())).json;
-    request["reference"].as_str().unwrap().to_owned()
+    site.get(&format!("/api/v1/requests/{}", id.as_str().unwrap())).json
+}
+
+fn reference(browser: &mut Browser, site: &Site) -> String {
+    request(browser, site)["reference"].as_str().unwrap().to_owned()
+}
+
+/// The code that is seen is the request's, as any reader finds it on the screen.
+#[track_caller]
+fn shows_code_of(browser: &mut Browser, request: &Value) {
+    assert_eq!(browser.codes(), [request["payload"].as_str().unwrap()]);
 }
 
 on_both!(a_vendor_chooses_digits_and_is_asked_for_them_again, |db| {
@@ -93,6 +102,8 @@ on_both!(a_code_for_a_typed_amount_turns_green_by_itself, |db| {
     assert_eq!(shown(&mut browser, "code-words"), "một triệu hai trăm ngàn đồng");
     is_legible(&mut browser, "code");
     browser.picture("code");
+    let shown_request = request(&mut browser, &site);
+    shows_code_of(&mut browser, &shown_request);
     let memo = reference(&mut browser, &site);
     stall.report(&site, 1, 1_200_000, &memo, db.clock.now());
     browser.until("document.getElementById('code').className === 'over state-right'");
@@ -111,8 +122,9 @@ on_both!(a_code_for_a_typed_amount_turns_green_by_itself, |db| {
         db.clock.move_to(db.clock.now().plus_ms(1_000));
         browser.touch("[data-quick=\"50k\"]");
         browser.until("cho40.asked && cho40.asked.face === 'waiting'");
-        let memo = reference(&mut browser, &site);
-        stall.report(&site, id, paid, &memo, db.clock.now());
+        let quick = request(&mut browser, &site);
+        shows_code_of(&mut browser, &quick);
+        stall.report(&site, id, paid, quick["reference"].as_str().unwrap(), db.clock.now());
         browser.until(&format!("cho40.asked.face !== 'waiting' && uttered.length === {id}"));
         assert_eq!(shown(&mut browser, "code-headline"), headline);
         assert!(shown(&mut browser, "code-hint").contains(hint));
@@ -228,11 +240,16 @@ on_both!(a_payer_sees_the_code_and_then_that_it_was_received, |db| {
     assert_eq!(shown(&mut browser, "holder_name"), "Nguyễn Thị Lụa");
     is_legible(&mut browser, "payer");
     browser.picture("payer");
+    let path = format!("/api/v1/requests/{}", asked["id"].as_str().unwrap());
+    shows_code_of(&mut browser, &site.get(&path).json);
     let memo = shown(&mut browser, "memo");
     stall.report(&site, 1, 45_000, &memo, db.clock.now());
     browser.until("document.getElementById('headline').innerText === 'NGƯỜI BÁN ĐÃ NHẬN'");
     assert_eq!(browser.value("document.getElementById('to').hidden"), true);
     browser.picture("payer-paid");
+    let seen =
+        first_view(&mut browser, &format!("{}{}", site.url, asked["path"].as_str().unwrap()));
+    assert!(seen > 400 && seen < 4_000, "{seen} ms");
     assert_eq!(browser.complaints(), Vec::<serde_json::Value>::new());
 });
 
@@ -252,8 +269,76 @@ on_both!(a_vendors_page_is_light_and_hears_its_own_stall_alone, |db| {
         u => fetch(u).then(a => a.text()))).then(all => all.join('').length)";
     let raw = browser.value(unpacked).as_u64().unwrap();
     assert!(raw > 20_000 && raw < 50_000, "{raw} characters");
+    let seen = first_view(&mut browser, &format!("{}/sap", site.url));
+    assert!(seen > 400 && seen < 4_000, "{seen} ms");
+    browser.until("window.cho40 && cho40.link === 'live'");
     stall.report(&site, 1, 77_000, &reference, db.clock.now());
     stall.pay(&site, db, 2, 20_000);
     browser.until("cho40.shown.length === 1");
     assert_eq!(shown(&mut browser, "amount"), "20.000 đ");
+});
+
+on_both!(of_two_accounts_one_is_chosen_and_kept_on_the_phone, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let second = stall.second_account(&site);
+    let mut browser = Browser::start();
+    open(&mut browser, &site, &stall.link(&site, "owner", false));
+    browser.touch("[data-tab=ask]");
+    is_legible(&mut browser, "accounts");
+    browser.picture("keypad-accounts");
+    let chosen = "document.getElementById('account').value";
+    assert_eq!(browser.value(chosen), stall.world.id("accounts"));
+    browser.value(&format!(
+        "{chosen} = '{second}'; document.getElementById('account').dispatchEvent(new Event('change'))"
+    ));
+    browser.open(&format!("{}/sap", site.url));
+    browser.until("window.cho40 && cho40.link === 'live'");
+    assert_eq!(browser.value(chosen), second.as_str());
+    browser.touch("[data-tab=ask]");
+    browser.touch("[data-quick=\"20k\"]");
+    browser.until("cho40.asked && cho40.asked.face");
+    let asked = request(&mut browser, &site);
+    assert_eq!(asked["account_id"], second.as_str());
+    shows_code_of(&mut browser, &asked);
+});
+
+on_both!(a_vendor_changes_the_digits_and_locks_another_phone, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let link = stall.link(&site, "owner", false);
+    let mut browser = Browser::start();
+    open(&mut browser, &site, &link);
+    let other = Phone::open(&site, &link, PIN);
+    browser.touch("[data-tab=day]");
+    browser.until("cho40.day");
+    browser.value("document.querySelector('a[href=\"/sap/phones\"]').click()");
+    browser.until("location.pathname === '/sap/phones' && document.readyState === 'complete'");
+    is_legible(&mut browser, "phones");
+    browser.picture("phones");
+    browser.touch("[data-lock]");
+    browser.until("document.readyState === 'complete' && !document.querySelector('[data-lock]')");
+    assert_eq!(other.get("/sap/day").problem(403), "pin-needed");
+    let type_in = |old: &str| {
+        format!(
+            "var all = document.querySelectorAll('input.digits'); all[0].value = '{old}'; \
+                 all[1].value = all[2].value = '918273'"
+        )
+    };
+    browser.value(&type_in("111222"));
+    browser.touch("form button");
+    browser.until("!document.getElementById('failed').hidden");
+    browser.value(&type_in(PIN));
+    browser.touch("form button");
+    browser.until("!document.getElementById('done').hidden");
+    is_legible(&mut browser, "changed");
+    browser.picture("phones-changed");
+    // The page is open still, and another tab of the phone that is locked leaves.
+    browser.open(&format!("{}/sap", site.url));
+    browser.until("window.cho40 && cho40.link === 'live'");
+    let lock = "fetch('/sap/lock', { method: 'POST', body: '{}', \
+                headers: { 'Content-Type': 'application/json' } }).then(answer => answer.status)";
+    assert_eq!(browser.value(lock), 200);
+    browser.until("document.getElementById('digits') && document.readyState === 'complete'");
+    assert_eq!(browser.complaints().len(), 1, "the wrong try alone");
 });

@@ -61,6 +61,18 @@ impl Stall {
         assert_eq!(answer.text(), "{\"success\":true}");
     }
 
+    /// Another account of the stall's, at another bank.
+    pub fn second_account(&self, site: &Site) -> String {
+        let account = json!({ "bin": "970422", "number": "0055005500", "kind": "personal",
+            "use_kind": "mixed", "holder_name": "Nguyễn Thị Lụa", "relation": "self",
+            "keeps_outgoing": false });
+        let account = site.create("/api/v1/accounts", &account);
+        let link = json!({ "occupancy_id": self.world.id("occupancies"), "account_id": account,
+            "from_day": "2026-01-01" });
+        site.create("/api/v1/account-links", &link);
+        account
+    }
+
     pub fn reference(&self) -> &str {
         &self.reference
     }
@@ -139,7 +151,11 @@ impl<'s> Phone<'s> {
 
     /// Sends six digits, and keeps the cookie of a session that opens.
     pub fn enter(&mut self, path: &str, pin: &str) -> Answer {
-        let answer = self.post(path, &json!({ "pin": pin }));
+        self.enter_at(path, &json!({ "pin": pin }))
+    }
+
+    pub fn enter_at(&mut self, path: &str, digits: &Value) -> Answer {
+        let answer = self.post(path, digits);
         if answer.status == 204 {
             let session = answer.header("set-cookie").split(';').next().unwrap().to_owned();
             let device = self.cookies.split("; ").next().unwrap();

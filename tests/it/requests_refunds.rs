@@ -95,9 +95,18 @@ on_both!(what_was_given_back_of_a_request_is_not_given_back_again, |db| {
     let reversed = ask(&stage, &lan);
     let gone = pay(&feed, 4, &reversed, 50_000);
     back(&stage, gone, Class::Reversal, None);
-    assert_eq!(stands(&stage, reversed.id), (RequestState::Open, Step::WaitForPayment, 0, 0));
+    assert_eq!(stands(&stage, reversed.id), (RequestState::Refunded, Step::GivenBack, 50_000, 0));
     pay(&feed, 5, &reversed, 50_000);
     assert_eq!(stands(&stage, reversed.id), paid);
+
+    // Goods that were missing: nobody asks the customer for what the stall gave back.
+    let short = ask(&stage, &lan);
+    let part = pay(&feed, 7, &short, 50_000);
+    let given = back(&stage, part, Class::Refund, Some(1_000));
+    let refunded = (RequestState::Refunded, Step::GivenBack, 1_000, 49_000);
+    assert_eq!(stands(&stage, short.id), refunded);
+    undo(&stage, given);
+    assert_eq!(stands(&stage, short.id), paid);
 
     let cancelled = ask(&stage, &lan);
     let id = cancelled.id;

@@ -26,6 +26,7 @@ fn asked(amount: i64, received: i64) -> RequestRow {
         expires_at: EXPIRES,
         cancelled_at: None,
         received: Vnd::new(received),
+        given_back: Vnd::ZERO,
         last_paid_at: None,
         received_late: Vnd::ZERO,
         thousandfold_count: 0,

@@ -24,7 +24,7 @@ const ASKED: i64 = 50_000;
 const MINUTE: i64 = 60_000;
 
 /// What has happened to a request before.
-const STATES: [(&str, &[i64]); 9] = [
+const STATES: [(&str, &[i64]); 10] = [
     ("open", &[]),
     ("underpaid", &[30_000]),
     ("paid", &[ASKED]),
@@ -32,12 +32,14 @@ const STATES: [(&str, &[i64]); 9] = [
     ("duplicate", &[ASKED, ASKED]),
     // Twice what was asked, but not the same amount again.
     ("twice as much", &[20_000, 80_000]),
+    // All of it was given back.
+    ("refunded", &[ASKED]),
     ("expired", &[]),
     ("cancelled", &[]),
     ("alarmed", &[50]),
 ];
 
-const EVENTS: [&str; 10] = [
+const EVENTS: [&str; 12] = [
     "short",
     "exact",
     "over",
@@ -48,52 +50,67 @@ const EVENTS: [&str; 10] = [
     "part taken off",
     "expiry",
     "cancel",
+    "given back",
+    "part given back",
 ];
 
 /// State and next step after each event, in the order of [`EVENTS`]; `-`: there is nothing to take
 /// back; a refusal: its code.
 #[rustfmt::skip]
-const TABLE: [[&str; 10]; 9] = [
+const TABLE: [[&str; 12]; 10] = [
     // open
     ["underpaid ask-for-rest", "paid hand-over", "overpaid give-back-surplus", "paid hand-over",
      "paid look-at-late-payment", "open look-at-amount", "-", "-", "expired ask-again",
-     "cancelled nothing"],
+     "cancelled nothing",
+     "-", "-"],
     // underpaid
     ["underpaid ask-for-rest", "paid hand-over", "overpaid give-back-surplus",
      "overpaid give-back-surplus", "overpaid give-back-surplus", "underpaid look-at-amount",
-     "open wait-for-payment", "underpaid ask-for-rest", "underpaid ask-for-rest", "request-paid"],
+     "open wait-for-payment", "underpaid ask-for-rest", "underpaid ask-for-rest", "request-paid",
+     "refunded given-back", "underpaid ask-for-rest"],
     // paid
     ["overpaid give-back-surplus", "duplicate give-back-second-payment",
      "overpaid give-back-surplus", "duplicate give-back-second-payment",
      "duplicate give-back-second-payment", "paid look-at-amount", "open wait-for-payment",
-     "underpaid ask-for-rest", "paid hand-over", "request-paid"],
+     "underpaid ask-for-rest", "paid hand-over", "request-paid",
+     "refunded given-back", "refunded given-back"],
     // overpaid
     ["overpaid give-back-surplus", "overpaid give-back-surplus", "overpaid give-back-surplus",
      "overpaid give-back-surplus", "overpaid give-back-surplus", "overpaid look-at-amount",
-     "open wait-for-payment", "paid hand-over", "overpaid give-back-surplus", "request-paid"],
+     "open wait-for-payment", "paid hand-over", "overpaid give-back-surplus", "request-paid",
+     "refunded given-back", "paid hand-over"],
     // duplicate
     ["overpaid give-back-surplus", "duplicate give-back-second-payment",
      "overpaid give-back-surplus", "duplicate give-back-second-payment",
      "duplicate give-back-second-payment", "duplicate look-at-amount", "paid hand-over",
-     "overpaid give-back-surplus", "duplicate give-back-second-payment", "request-paid"],
+     "overpaid give-back-surplus", "duplicate give-back-second-payment", "request-paid",
+     "paid hand-over", "duplicate give-back-second-payment"],
     // twice as much
     ["overpaid give-back-surplus", "overpaid give-back-surplus", "overpaid give-back-surplus",
      "overpaid give-back-surplus", "overpaid give-back-surplus", "overpaid look-at-amount",
      "underpaid ask-for-rest", "overpaid give-back-surplus", "overpaid give-back-surplus",
-     "request-paid"],
+     "request-paid",
+     "refunded given-back", "overpaid give-back-surplus"],
+    // refunded
+    ["refunded given-back", "paid hand-over", "overpaid give-back-surplus", "paid hand-over",
+     "paid look-at-late-payment", "refunded look-at-amount", "-", "-", "refunded given-back",
+     "cancelled nothing", "-", "-"],
     // expired
     ["underpaid ask-for-rest", "paid hand-over", "overpaid give-back-surplus", "paid hand-over",
      "paid look-at-late-payment", "expired look-at-amount", "-", "-", "expired ask-again",
-     "cancelled nothing"],
+     "cancelled nothing",
+     "-", "-"],
     // cancelled
     ["cancelled give-back-after-cancel", "cancelled give-back-after-cancel",
      "cancelled give-back-after-cancel", "cancelled give-back-after-cancel",
      "cancelled give-back-after-cancel", "cancelled look-at-amount", "-", "-",
-     "cancelled nothing", "request-cancelled"],
+     "cancelled nothing", "request-cancelled",
+     "-", "-"],
     // alarmed: a payment a thousand times off waits to be judged
     ["underpaid look-at-amount", "paid look-at-amount", "overpaid look-at-amount",
      "paid look-at-amount", "paid look-at-amount", "open look-at-amount", "-", "-",
-     "expired look-at-amount", "cancelled look-at-amount"],
+     "expired look-at-amount", "cancelled look-at-amount",
+     "-", "-"],
 ];
 
 fn new_request(occupancy_id: cho40::primitives::ids::OccupancyId) -> NewRequest {
@@ -149,6 +166,15 @@ impl Played<'_> {
         true
     }
 
+    /// Gives back of the last payment.
+    fn give_back(&mut self, given: impl Fn(i64) -> i64) -> bool {
+        let Some(last) = self.last else { return false };
+        let mut row = self.row();
+        row.give_back(given(last));
+        apply_received(self.connection, self.act.board_id(), &row).unwrap();
+        true
+    }
+
     /// What becomes of it, in the words of the table.
     fn after(&mut self, state: &str, event: &str) -> String {
         let now = self.act.at;
@@ -165,6 +191,8 @@ impl Played<'_> {
             "thousandth" => self.pay(ASKED / 1_000, now),
             "reversal" if !self.take_off(|_| 0) => return "-".into(),
             "part taken off" if !self.take_off(|last| last - 10_000) => return "-".into(),
+            "given back" if !self.give_back(|last| last) => return "-".into(),
+            "part given back" if !self.give_back(|_| 10_000) => return "-".into(),
             "cancel" => {
                 let act = self.at(at);
                 if let Err(Fault::Refused(refusal)) =
@@ -199,6 +227,10 @@ fn play(db: &mut TestDb, stand: &Stand, state: usize, event: &str) -> String {
     for amount in paid {
         let at = played.act.at;
         played.pay(*amount, at);
+    }
+    if name == "refunded" {
+        played.give_back(|last| last);
+        played.last = None;
     }
     if name == "cancelled" {
         requests::cancel(played.connection, &played.act, played.request.id).unwrap();
@@ -243,6 +275,7 @@ fn every_step_is_told_in_both_languages() {
         Step::LookAtLatePayment,
         Step::GiveBackSurplus,
         Step::GiveBackSecondPayment,
+        Step::GivenBack,
         Step::AskAgain,
         Step::GiveBackAfterCancel,
         Step::Nothing,
@@ -291,9 +324,9 @@ on_both!(the_last_payment_is_known_also_after_one_is_taken_off, |db| {
     let all = stage.read(|connection, act| {
         transfers::list(connection, act, transfers::Filter::default(), PageRequest::default())
     });
-    // The newest was the vendor's own money, then it was for the request after all.
+    // The bank took the newest back, then it was for the request after all.
     let newest = all.items[0].id;
-    for (class, last, count) in [(Class::Personal, paid_at[0], 1), (Class::Sale, paid_at[1], 2)] {
+    for (class, last, count) in [(Class::Reversal, paid_at[0], 1), (Class::Sale, paid_at[1], 2)] {
         let request_id = Some(request.id).filter(|_| class == Class::Sale);
         let line = NewLine {
             occupancy_id: Some(stand.occupancy_id),

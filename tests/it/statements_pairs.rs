@@ -45,6 +45,23 @@ fn scene(stage: &Stage) -> (Stand, Feed<'_>) {
     (stand, stage.feed(Provider::Sepay))
 }
 
+on_both!(a_row_of_what_was_told_before_its_number_was_registered_counts_nothing_again, |db| {
+    let stage = Stage::new(db);
+    let feed = stage.feed(Provider::Sepay);
+    let told_at = told(&stage, 1, "2026-11-02 08:15:30", 45_000, "tra tien ca");
+    assert_eq!(feed.send(&told_at), "unmatched");
+    let stand = stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let lines: [&[&str]; 1] = [&["02/11/2026 08:15:30", "FT1", "", "45,000", "", "tra tien ca"]];
+    let looked_at = look(&stage, stand.account_id, &file(&lines)).unwrap();
+    assert_eq!((looked_at.counts.new, looked_at.counts.reported), (0, 1));
+    import(&stage, stand.account_id, &file(&lines));
+    let all = kept(&stage);
+    assert_eq!(all.len(), 1);
+    // What waited for its number is at the stall now.
+    assert_eq!(all[0].attribution.lines[0].occupancy_id, Some(stand.occupancy_id));
+    agrees(&stage);
+});
+
 on_both!(rows_of_known_transfers_are_linked_with_certainty, |db| {
     let stage = Stage::new(db);
     let (stand, feed) = scene(&stage);

@@ -47,7 +47,7 @@ pub async fn listening(
     let create = move |connection: &mut DbConnection| {
         let mut link = |kind| {
             let name = "Khách xem thử".to_owned();
-            let new = NewStallLink { occupancy_id, kind, name, shows_payer: false };
+            let new = NewStallLink { occupancy_id, kind, name, shows_payer: false, address: None };
             links::create(connection, &act, new)
         };
         Ok((link(LinkKind::Listener)?, link(LinkKind::Owner)?))

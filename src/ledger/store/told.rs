@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::index;
+use super::{fitting, index};
 use crate::db::schema::{board_heads, statement_days as d, suspected_pairs as p, transfers};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
@@ -116,7 +116,8 @@ fn some(
     let rows: Vec<Raw> = transfers::table
         .filter(transfers::board_id.eq(scope.board_id.0))
         .filter(transfers::id.eq_any(ids))
-        .filter(transfers::account_id.eq(scope.account_id.0))
+        // Those of no account are its strays.
+        .filter(transfers::account_id.eq_any([scope.account_id.0, 0]))
         .filter(transfers::evidence.ne(Evidence::Declared.as_str()))
         .filter(transfers::occurred_at_ms.ge(from.0))
         .filter(transfers::occurred_at_ms.lt(before.0))
@@ -155,7 +156,11 @@ pub fn is_told(
 ) -> Outcome<bool> {
     let floor = index::floor_at(since.start(0));
     let ids = index::transfers_of(connection, board_id, account_id.0, i64::MAX, 1)?;
-    Ok(ids.first().is_some_and(|id| *id >= floor))
+    if ids.first().is_some_and(|id| *id >= floor) {
+        return Ok(true);
+    }
+    // Its number may have been told of before it was registered.
+    fitting::has_any_without_account(connection, board_id, since.start(0))
 }
 
 /// Whole days that an account's statements have told, both ends included, as far as they lie

@@ -10,11 +10,14 @@ use crate::live::{Hearer, paying};
 use crate::primitives::ids::{AccountId, RequestId};
 use crate::primitives::spoken::{self, Region};
 use crate::primitives::{Refusal, Vnd, typed};
-use crate::registry::boards;
 use crate::registry::store::links;
+use crate::registry::{accounts, boards};
 use crate::requests::{self, NewRequest, RequestKind, RequestState};
 use crate::text_enum;
 use crate::vietqr::{self, Format, Level};
+
+/// Of an account's number, by which its holder knows it.
+const LAST_DIGITS: usize = 4;
 
 /// An amount that a customer shall pay.
 #[derive(Debug, Deserialize)]
@@ -22,6 +25,16 @@ use crate::vietqr::{self, Format, Level};
 pub struct NewAmount {
     /// As people type it: `50k`, `1tr2`, `50.000`.
     pub amount: String,
+    /// Of several accounts the one that is paid to; the main one if absent.
+    pub account_id: Option<AccountId>,
+}
+
+/// An account that the stall is paid on, as a choice.
+#[derive(Debug)]
+pub struct Choice {
+    pub id: AccountId,
+    /// `Vietcombank …1100`.
+    pub name: String,
 }
 
 text_enum!(
@@ -38,7 +51,11 @@ text_enum!(
         Duplicate = "duplicate",
         /// A thousand times off.
         Thousandfold = "thousandfold",
+        /// What had come was given back, or the bank took it back.
+        GivenBack = "given_back",
         Expired = "expired",
+        /// The time is over, and nobody knows whether money came: nobody shall pay twice.
+        ExpiredUnknown = "expired_unknown",
         Cancelled = "cancelled",
         AfterCancel = "after_cancel",
     }
@@ -77,7 +94,7 @@ pub fn ask(
     let request = NewRequest {
         kind: RequestKind::Sale,
         occupancy_id: hearer.occupancy_id,
-        account_id: account(connection, act, hearer)?,
+        account_id: account(connection, act, hearer, new.account_id)?,
         number_id: None,
         amount_vnd: typed::amount("amount", &new.amount)?,
         purpose: None,
@@ -88,22 +105,43 @@ pub fn ask(
     look(connection, act, hearer, key, id)
 }
 
-/// Of several accounts that the stall is paid on, the one that its money came to last.
+/// The account that is paid to: the one that the vendor chose, or the main one.
 fn account(
     connection: &mut DbConnection,
     act: &Act,
     hearer: &Hearer,
+    chosen: Option<AccountId>,
 ) -> Outcome<Option<AccountId>> {
+    if chosen.is_some() {
+        return Ok(chosen);
+    }
+    Ok(linked(connection, act, hearer)?.first().copied())
+}
+
+/// The accounts that the stall is paid on, the main one first: the one that its money came to last.
+fn linked(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcome<Vec<AccountId>> {
     let (board_id, occupancy_id) = (hearer.board_id, hearer.occupancy_id);
     let today = boards::today(connection, act)?;
-    let linked = links::accounts_of(connection, board_id, occupancy_id, today)?;
-    if linked.len() < 2 {
-        return Ok(None);
+    let mut linked = links::accounts_of(connection, board_id, occupancy_id, today)?;
+    if linked.len() > 1 {
+        let newest = stall::newest(connection, board_id, occupancy_id, None)?;
+        let is_linked = |id: &AccountId| linked.contains(id);
+        let last = newest.into_iter().find_map(|one| one.account_id.filter(is_linked));
+        linked.sort_by_key(|id| last != Some(*id));
     }
-    let newest = stall::newest(connection, board_id, occupancy_id, None)?;
-    let is_linked = |id: &AccountId| linked.contains(id);
-    let last = newest.into_iter().find_map(|one| one.account_id.filter(is_linked));
-    Ok(last.or(linked.first().copied()))
+    Ok(linked)
+}
+
+/// What the vendor may choose from, the main account first.
+pub fn choices(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcome<Vec<Choice>> {
+    let linked = linked(connection, act, hearer)?;
+    let choice = |id| {
+        let account = accounts::require(connection, act, id, "account_id")?;
+        let from = account.number.len().saturating_sub(LAST_DIGITS);
+        let last = account.number.get(from..).unwrap_or_default();
+        Ok(Choice { id, name: format!("{} …{last}", account.bank) })
+    };
+    linked.into_iter().map(choice).collect()
 }
 
 /// A request of the stall as it stands now.
@@ -178,6 +216,8 @@ pub fn face(seen: &SightedRequest) -> Face {
         RequestState::Underpaid => Face::Underpaid,
         RequestState::Overpaid => Face::Overpaid,
         RequestState::Duplicate => Face::Duplicate,
+        RequestState::Refunded => Face::GivenBack,
+        RequestState::Expired if seen.sight.state == SightState::Unknown => Face::ExpiredUnknown,
         RequestState::Expired => Face::Expired,
         RequestState::Cancelled if has_come => Face::AfterCancel,
         RequestState::Cancelled => Face::Cancelled,

@@ -4,6 +4,7 @@
 
 pub mod asking;
 pub mod book;
+pub mod phones;
 pub mod pin;
 pub mod split;
 

@@ -13,6 +13,7 @@ use crate::access::{SecretKey, tokens};
 use crate::db::{Db, DbConnection, Fault, Outcome};
 use crate::live::Hearer;
 use crate::live::store::owner as rows;
+use crate::primitives::ids::{BoardId, ListenerId};
 use crate::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
 use crate::primitives::{Refusal, UnixMs};
 
@@ -110,10 +111,7 @@ pub async fn choose(
     digits: &str,
     now: UnixMs,
 ) -> Outcome<String> {
-    let (pin, key) = (Pin::chosen(digits)?, key.clone());
-    // Off the lane: money does not wait for it.
-    let hash =
-        tokio::task::spawn_blocking(move || pin.hash(&key)).await.map_err(Fault::broken)??;
+    let hash = hashed(Pin::chosen(digits)?, key).await?;
     let board = hearer.board_id.0;
     let write = move |connection: &mut DbConnection| {
         let Hearer { board_id, listener_id, link_id, .. } = hearer;
@@ -138,21 +136,65 @@ pub async fn enter(
     digits: &str,
     now: UnixMs,
 ) -> Outcome<String> {
-    let (pin, key, board) = (Pin::new(digits)?, key.clone(), hearer.board_id.0);
-    // A try counts before it is looked at, or many at once would count as one.
-    let trying = hearer.clone();
-    let (hash, left) =
-        db.write(board, move |connection| begin_try(connection, &trying, now)).await?;
-    let is_right =
-        tokio::task::spawn_blocking(move || pin.is(&hash, &key)).await.map_err(Fault::broken)??;
-    if !is_right {
-        return Err(Refusal::invalid("pin", "pin-wrong").with("left", left).into());
-    }
-    db.write(board, move |connection| {
+    prove(db, key, &hearer, digits, now).await?;
+    let board = hearer.board_id.0;
+    let write = move |connection: &mut DbConnection| {
         take_try_back(connection, &hearer)?;
         begin_session(connection, &hearer, now)
-    })
-    .await
+    };
+    db.write(board, write).await
+}
+
+/// Changes the digits, by whoever knows those that held up to now; the phone's new session. Every
+/// other phone of the link must enter the new ones.
+///
+/// # Errors
+/// Those of [`enter`] for the old digits; `pin-not-six-digits`, `pin-too-simple` (new_pin).
+pub async fn change(
+    db: &Db,
+    key: &SecretKey,
+    hearer: Hearer,
+    (old, new): (&str, &str),
+    now: UnixMs,
+) -> Outcome<String> {
+    let new = Pin::chosen(new).map_err(|refusal| refusal.on("new_pin"))?;
+    prove(db, key, &hearer, old, now).await?;
+    let hash = hashed(new, key).await?;
+    let board = hearer.board_id.0;
+    let write = move |connection: &mut DbConnection| {
+        let Hearer { board_id, listener_id, link_id, .. } = hearer;
+        take_try_back(connection, &hearer)?;
+        rows::change_pin(connection, board_id, link_id, &hash, listener_id, now)?;
+        rows::close_all(connection, board_id, link_id)?;
+        begin_session(connection, &hearer, now)
+    };
+    db.write(board, write).await
+}
+
+/// That a phone knows the digits. The try counts until it is taken back.
+async fn prove(
+    db: &Db,
+    key: &SecretKey,
+    hearer: &Hearer,
+    digits: &str,
+    now: UnixMs,
+) -> Outcome<()> {
+    let (pin, key, trying) = (Pin::new(digits)?, key.clone(), hearer.clone());
+    // A try counts before it is looked at, or many at once would count as one.
+    let begin = move |connection: &mut DbConnection| begin_try(connection, &trying, now);
+    let (hash, left) = db.write(hearer.board_id.0, begin).await?;
+    let is_right =
+        tokio::task::spawn_blocking(move || pin.is(&hash, &key)).await.map_err(Fault::broken)??;
+    if is_right {
+        return Ok(());
+    }
+    Err(Refusal::invalid("pin", "pin-wrong").with("left", left).into())
+}
+
+/// Off the lane: money does not wait for it.
+async fn hashed(pin: Pin, key: &SecretKey) -> Outcome<String> {
+    let key = key.clone();
+    tokio::task::spawn_blocking(move || pin.hash(&key)).await.map_err(Fault::broken)?
 }
 
 /// The hash to compare with, and the tries that are left after this one.
@@ -214,8 +256,11 @@ fn begin_session(connection: &mut DbConnection, hearer: &Hearer, now: UnixMs) ->
 }
 
 /// Closes the page on a phone until the digits are entered again.
-pub fn lock(connection: &mut DbConnection, hearer: &Hearer) -> Outcome<()> {
-    let Hearer { board_id, listener_id, .. } = *hearer;
+pub fn lock(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    listener_id: ListenerId,
+) -> Outcome<()> {
     if let Some(mut phone) = rows::phone(connection, board_id, listener_id)? {
         phone.session = None;
         rows::keep_phone(connection, board_id, listener_id, &phone)?;

@@ -88,6 +88,21 @@ pub fn live_count(
         .get_result(connection)?)
 }
 
+/// Links of a stall that are not revoked.
+pub fn live(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+) -> Outcome<Vec<StallLink>> {
+    let found: Vec<Row> = rows
+        .filter(table::board_id.eq(board_id))
+        .filter(table::occupancy_id.eq(occupancy_id))
+        .filter(table::revoked_at_ms.is_null())
+        .order(table::id)
+        .load(connection)?;
+    Ok(found.into_iter().map(link).collect())
+}
+
 pub fn page(
     connection: &mut DbConnection,
     board_id: BoardId,

@@ -24,6 +24,7 @@ fn listener(row: Row) -> Listener {
         last_seen_at: UnixMs(last_seen_at),
         muted_at: muted_at.map(UnixMs),
         revoked_at: revoked_at.map(UnixMs),
+        entered_until: None,
     }
 }
 

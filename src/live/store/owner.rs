@@ -1,8 +1,10 @@
 //! Rows of `owner_pins` and `owner_phones`.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use crate::db::schema::{owner_phones as phones, owner_pins as pins};
+use crate::db::schema::{listeners, owner_phones as phones, owner_pins as pins};
 use crate::db::{DbConnection, Outcome};
 use crate::live::owner::pin::{Kept, Phone};
 use crate::primitives::UnixMs;
@@ -53,6 +55,42 @@ pub fn insert_pin(
     Ok(())
 }
 
+pub fn change_pin(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    link_id: StallLinkId,
+    hash: &str,
+    by: ListenerId,
+    at: UnixMs,
+) -> Outcome<()> {
+    diesel::update(pins::table.find((board_id.0, link_id.0)))
+        .set((pins::pin_hash.eq(hash), pins::chosen_by.eq(by.0), pins::chosen_at_ms.eq(at.0)))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Ends the sessions of all phones of a link.
+pub fn close_all(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    link_id: StallLinkId,
+) -> Outcome<()> {
+    let of_link = listeners::table
+        .filter(listeners::board_id.eq(board_id))
+        .filter(listeners::link_id.eq(link_id))
+        .select(listeners::id)
+        .load::<ListenerId>(connection)?;
+    let of_link: Vec<_> = of_link.into_iter().map(|id| id.0).collect();
+    let open = phones::table
+        .filter(phones::board_id.eq(board_id.0))
+        .filter(phones::listener_id.eq_any(of_link))
+        .filter(phones::session_hash.is_not_null());
+    diesel::update(open)
+        .set((phones::session_hash.eq(None::<String>), phones::session_until_ms.eq(None::<i64>)))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// The tries of phones that never knew it.
 pub fn count_tries(
     connection: &mut DbConnection,
@@ -86,6 +124,24 @@ pub fn phone(
         proved_at: proved_at.map(UnixMs),
         session: hash.zip(until.map(UnixMs)),
     }))
+}
+
+/// Those of some phones on which the digits are entered, and until when that holds.
+pub fn open_until(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    ids: &[ListenerId],
+    now: UnixMs,
+) -> Outcome<HashMap<ListenerId, UnixMs>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let found: Vec<(i64, Option<i64>)> = phones::table
+        .filter(phones::board_id.eq(board_id.0))
+        .filter(phones::listener_id.eq_any(ids))
+        .filter(phones::session_until_ms.gt(now.0))
+        .select((phones::listener_id, phones::session_until_ms))
+        .load(connection)?;
+    let open = |(id, until): (i64, Option<i64>)| Some((ListenerId(id), UnixMs(until?)));
+    Ok(found.into_iter().filter_map(open).collect())
 }
 
 /// Writes a phone's row as it is now.

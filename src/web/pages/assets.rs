@@ -27,6 +27,7 @@ const FILES: &[File] = files![
     "listen.js" is SCRIPT,
     "owner.js" is SCRIPT,
     "payer.js" is SCRIPT,
+    "phones.js" is SCRIPT,
     "pin.js" is SCRIPT,
     "icon-192.png" is "image/png",
     "icon-512.png" is "image/png",

@@ -7,6 +7,7 @@
 
 use actix_web::http::header::{COOKIE, HeaderMap};
 
+use super::origin;
 use crate::web::texts::Language;
 
 const SECURE: &str = "__Host-cho40-phone";
@@ -27,14 +28,21 @@ fn value<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
         .map(|(_, value)| value)
 }
 
+/// By its prefixed name; over TLS the plain one counts for nothing, which another host of the domain
+/// could have set.
+fn either(headers: &HeaderMap, secure: &str, plain: &str) -> Option<String> {
+    let plain = || value(headers, plain).filter(|_| !origin::is_secure(headers));
+    value(headers, secure).or_else(plain).map(str::to_owned)
+}
+
 /// What names the browser.
 pub(super) fn device(headers: &HeaderMap) -> Option<String> {
-    value(headers, SECURE).or_else(|| value(headers, PLAIN)).map(str::to_owned)
+    either(headers, SECURE, PLAIN)
 }
 
 /// What shows that the vendor's digits were entered.
 pub(super) fn session(headers: &HeaderMap) -> Option<String> {
-    value(headers, SECURE_SESSION).or_else(|| value(headers, PLAIN_SESSION)).map(str::to_owned)
+    either(headers, SECURE_SESSION, PLAIN_SESSION)
 }
 
 /// The language that was chosen on the page.
@@ -72,7 +80,7 @@ pub(super) fn set_language(language: Language) -> String {
 
 #[cfg(test)]
 mod tests {
-    use actix_web::http::header::HeaderValue;
+    use actix_web::http::header::{HeaderName, HeaderValue};
 
     use super::*;
 
@@ -87,5 +95,9 @@ mod tests {
         assert_eq!(device(&headers).as_deref(), Some("2"));
         headers.insert(COOKIE, HeaderValue::from_static("xcho40-phone=1; cho40-lang=fr"));
         assert_eq!((device(&headers), language(&headers)), (None, None));
+        headers.insert(COOKIE, HeaderValue::from_static("cho40-phone=1; cho40-sap=1"));
+        let proxied = HeaderValue::from_static("https");
+        headers.insert(HeaderName::from_static("x-forwarded-proto"), proxied);
+        assert_eq!((device(&headers), session(&headers)), (None, None), "planted by another host");
     }
 }

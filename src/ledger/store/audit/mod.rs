@@ -29,7 +29,10 @@ const PRESENT: &str = "
       WHERE n.board_id = t.board_id AND n.transfer_id = t.id)
     UNION ALL
     SELECT t.id, t.day, t.account_id, t.direction, t.minimum_receipt_vnd, t.payer_key,
-      t.occurred_at_ms, t.occurred_precision, CASE WHEN t.wrong_amount THEN t.request_id END,
+      t.occurred_at_ms, t.occurred_precision,
+      CASE WHEN t.wrong_amount AND NOT EXISTS (SELECT 1 FROM attribution_lines f
+        WHERE f.board_id = a.board_id AND f.transfer_id = a.transfer_id AND f.seq = a.seq
+          AND f.request_id = a.request_id AND f.line < a.line) THEN t.request_id END,
       a.occupancy_id, a.request_id, a.class, a.amount_vnd
     FROM attribution_lines a JOIN transfers t ON t.board_id = a.board_id AND t.id = a.transfer_id
     WHERE a.board_id = $1 AND NOT EXISTS (SELECT 1 FROM attribution_lines n

@@ -33,36 +33,47 @@ pub fn queue(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
     })
 }
 
-/// Requests that are not what their present lines make of them. Money out was given back; a line of class `unclassified` met
-/// the request a thousand times off and paid nothing.
+/// Requests that are not what their present lines make of them, all lines of a transfer being one
+/// payment. Money out was given back; a line of class `unclassified` met the request a thousand times
+/// off and paid nothing.
 pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
     let due = format!(
-        "SELECT p.request_id,
-           CAST(SUM(CASE WHEN p.direction = 'out' THEN -p.amount_vnd
-             WHEN p.class = 'unclassified' THEN 0 ELSE p.amount_vnd END) AS BIGINT) AS received_vnd,
-           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified' AND p.occurred_precision <> 'day'
-             AND p.occurred_at_ms > r.expires_at_ms + {GRACE_MS} THEN p.amount_vnd ELSE 0 END)
+        "WITH one AS (
+           SELECT request_id, transfer_id, direction, occurred_at_ms, occurred_precision,
+             SUM(CASE WHEN class = 'unclassified' THEN 0 ELSE amount_vnd END) AS paid_vnd,
+             SUM(CASE WHEN class = 'unclassified' THEN 1 ELSE 0 END) AS thousandfold
+           FROM p GROUP BY request_id, transfer_id, direction, occurred_at_ms, occurred_precision),
+         paid AS (SELECT one.*, CASE WHEN paid_vnd > 0 AND direction = 'in' THEN 1 ELSE 0 END AS pays
+           FROM one)
+         SELECT o.request_id,
+           CAST(SUM(CASE WHEN o.direction = 'out' THEN -o.paid_vnd ELSE o.paid_vnd END) AS BIGINT)
+             AS received_vnd,
+           CAST(SUM(CASE WHEN o.direction = 'out' THEN o.paid_vnd ELSE 0 END) AS BIGINT)
+             AS given_back_vnd,
+           CAST(SUM(CASE WHEN o.pays = 1 AND o.occurred_precision <> 'day'
+             AND o.occurred_at_ms > r.expires_at_ms + {GRACE_MS} THEN o.paid_vnd ELSE 0 END)
              AS BIGINT) AS late_vnd,
-           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class = 'unclassified' THEN 1 ELSE 0 END)
-             AS BIGINT) AS thousandfold_count,
-           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified' THEN 1 ELSE 0 END)
-             AS BIGINT) AS payment_count,
-           CAST(SUM(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified'
-             AND p.amount_vnd = r.amount_vnd THEN 1 ELSE 0 END) AS BIGINT) AS whole_count,
-           MAX(CASE WHEN p.direction = 'in' AND p.class <> 'unclassified'
-             THEN p.occurred_at_ms ELSE 0 END) AS last_paid
-         FROM p JOIN requests r ON r.board_id = $1 AND r.id = p.request_id GROUP BY p.request_id"
+           CAST(SUM(CASE WHEN o.direction = 'in' THEN o.thousandfold ELSE 0 END) AS BIGINT)
+             AS thousandfold_count,
+           CAST(SUM(o.pays) AS BIGINT) AS payment_count,
+           CAST(SUM(CASE WHEN o.pays = 1 AND o.paid_vnd = r.amount_vnd THEN 1 ELSE 0 END) AS BIGINT)
+             AS whole_count,
+           MAX(CASE WHEN o.pays = 1 THEN o.occurred_at_ms ELSE 0 END) AS last_paid
+         FROM paid o JOIN requests r ON r.board_id = $1 AND r.id = o.request_id
+         GROUP BY o.request_id"
     );
     let pair = Pair {
-        kept: "SELECT id AS request_id, received_vnd, late_vnd, thousandfold_count,
+        kept: "SELECT id AS request_id, received_vnd, given_back_vnd, late_vnd, thousandfold_count,
                  payment_count, whole_count, COALESCE(last_paid_at_ms, 0) AS last_paid
-               FROM requests WHERE board_id = $1 AND (received_vnd <> 0 OR late_vnd <> 0
+               FROM requests WHERE board_id = $1 AND (received_vnd <> 0 OR given_back_vnd <> 0 OR late_vnd <> 0
                  OR thousandfold_count <> 0 OR last_paid_at_ms IS NOT NULL)",
         due: &due,
         key: &["request_id"],
         value: &[
             "'received'",
             "received_vnd",
+            "'given back'",
+            "given_back_vnd",
             "'late'",
             "late_vnd",
             "'thousandfold'",

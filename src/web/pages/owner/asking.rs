@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 
-use super::Vendor;
+use super::Behind;
 use crate::live::owner::asking::{self, NewAmount};
 use crate::primitives::ids::RequestId;
 use crate::web::json::Json;
@@ -10,7 +10,9 @@ use crate::web::path::Id;
 use crate::web::problem::Problem;
 
 /// `POST /sap/requests`.
-pub(super) async fn ask(vendor: Vendor, new: Json<NewAmount>) -> Result<HttpResponse, Problem> {
+pub(super) async fn ask(
+    Behind(vendor, new): Behind<Json<NewAmount>>,
+) -> Result<HttpResponse, Problem> {
     let key = vendor.state.secret_key.clone();
     vendor
         .change(move |connection, act, hearer| {
@@ -20,7 +22,9 @@ pub(super) async fn ask(vendor: Vendor, new: Json<NewAmount>) -> Result<HttpResp
 }
 
 /// `GET /sap/requests/{id}`.
-pub(super) async fn look(vendor: Vendor, id: Id<RequestId>) -> Result<HttpResponse, Problem> {
+pub(super) async fn look(
+    Behind(vendor, id): Behind<Id<RequestId>>,
+) -> Result<HttpResponse, Problem> {
     let key = vendor.state.secret_key.clone();
     vendor
         .show(move |connection, act, hearer| asking::look(connection, act, hearer, &key, id.0))
@@ -28,7 +32,9 @@ pub(super) async fn look(vendor: Vendor, id: Id<RequestId>) -> Result<HttpRespon
 }
 
 /// `POST /sap/requests/{id}/cancel`.
-pub(super) async fn take_back(vendor: Vendor, id: Id<RequestId>) -> Result<HttpResponse, Problem> {
+pub(super) async fn take_back(
+    Behind(vendor, id): Behind<Id<RequestId>>,
+) -> Result<HttpResponse, Problem> {
     let key = vendor.state.secret_key.clone();
     vendor
         .change(move |connection, act, hearer| {

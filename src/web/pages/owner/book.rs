@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use serde::Deserialize;
 
-use super::Vendor;
+use super::{Behind, Vendor};
 use crate::live::owner::{book, split};
 use crate::primitives::Day;
 use crate::primitives::ids::TransferId;
@@ -19,7 +19,9 @@ pub(super) struct WhichDay {
 }
 
 /// `GET /sap/day?day=2026-11-26`.
-pub(super) async fn day(vendor: Vendor, which: Query<WhichDay>) -> Result<HttpResponse, Problem> {
+pub(super) async fn day(
+    Behind(vendor, which): Behind<Query<WhichDay>>,
+) -> Result<HttpResponse, Problem> {
     vendor
         .show(move |connection, act, hearer| book::day(connection, act, hearer, which.0.day))
         .await
@@ -32,9 +34,7 @@ pub(super) async fn year(vendor: Vendor) -> Result<HttpResponse, Problem> {
 
 /// `POST /sap/receipts/{id}`.
 pub(super) async fn split(
-    vendor: Vendor,
-    id: Id<TransferId>,
-    new: Json<split::NewSplit>,
+    Behind(vendor, (id, new)): Behind<(Id<TransferId>, Json<split::NewSplit>)>,
 ) -> Result<HttpResponse, Problem> {
     let (id, new) = (id.0, new.value);
     vendor

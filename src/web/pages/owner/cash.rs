@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use serde::Deserialize;
 
-use super::Vendor;
+use super::Behind;
 use crate::adoption::cash::{self, NewAnswer};
 use crate::primitives::Day;
 use crate::web::json::Json;
@@ -18,8 +18,7 @@ pub(super) struct WhichDay {
 
 /// `GET /sap/evening?day=2026-11-26`.
 pub(super) async fn evening(
-    vendor: Vendor,
-    which: Query<WhichDay>,
+    Behind(vendor, which): Behind<Query<WhichDay>>,
 ) -> Result<HttpResponse, Problem> {
     vendor
         .show(move |connection, act, hearer| {
@@ -29,7 +28,9 @@ pub(super) async fn evening(
 }
 
 /// `POST /sap/cash`.
-pub(super) async fn answer(vendor: Vendor, new: Json<NewAnswer>) -> Result<HttpResponse, Problem> {
+pub(super) async fn answer(
+    Behind(vendor, new): Behind<Json<NewAnswer>>,
+) -> Result<HttpResponse, Problem> {
     vendor
         .change(move |connection, act, hearer| {
             let who = (hearer.occupancy_id, hearer.listener_id);

@@ -4,25 +4,23 @@
 mod asking;
 mod book;
 mod cash;
+mod phones;
 mod pin;
+mod vendor;
 
-use std::future::Future;
-use std::pin::Pin;
-
-use actix_web::dev::Payload;
 use actix_web::http::header::{HeaderMap, LOCATION};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
-use serde::Serialize;
 
+use self::vendor::{Behind, Vendor};
 use super::listen::{self, Chosen, Samples};
 use super::{Closed, Words, origin, posted, presented};
-use crate::access::Act;
-use crate::db::{DbConnection, Outcome};
+use crate::db::DbConnection;
 use crate::live::links::LinkKind;
+use crate::live::owner::asking::Choice;
 use crate::live::owner::pin::Door;
 use crate::live::{Hearer, Presented, owner};
 use crate::web::problem::Problem;
@@ -34,8 +32,11 @@ pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(read_only("/sap").wrap(Compress::default()).route(web::get().to(page)))
         .service(posted("/sap/pin/new").route(web::post().to(pin::choose)))
+        .service(posted("/sap/pin/change").route(web::post().to(pin::change)))
         .service(posted("/sap/pin").route(web::post().to(pin::enter)))
         .service(posted("/sap/lock").route(web::post().to(pin::lock)))
+        .service(read_only("/sap/phones").route(web::get().to(phones::page)))
+        .service(posted("/sap/phones/{id}/lock").route(web::post().to(phones::lock)))
         .service(read_only("/sap/day").wrap(Compress::default()).route(web::get().to(book::day)))
         .service(read_only("/sap/year").route(web::get().to(book::year)))
         .service(posted("/sap/receipts/{id}").route(web::post().to(book::split)))
@@ -47,7 +48,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// The texts that the page's own script shows, beside those of hearing.
-const TEXTS: [&str; 35] = [
+const TEXTS: [&str; 36] = [
     "failed",
     "day-today",
     "day-yesterday",
@@ -68,6 +69,7 @@ const TEXTS: [&str; 35] = [
     "class-unclassified",
     "year-more",
     "year-of",
+    "face-asked",
     "face-waiting",
     "face-unknown",
     "face-paid",
@@ -109,6 +111,8 @@ struct OwnerPage {
     words: Words,
     hearer: Hearer,
     samples: Samples,
+    /// Of several accounts, the main one first.
+    accounts: Vec<Choice>,
 }
 
 #[derive(Template)]
@@ -129,8 +133,9 @@ async fn page(
     let (words, kept) = chosen.into_inner().words(&request);
     let answer = match presented(&state, &request).await? {
         Presented::Hears(hearer) if hearer.kind == LinkKind::Owner => {
-            let samples = Samples::new();
-            super::page(StatusCode::OK, words, &OwnerPage { words, hearer, samples })?
+            let (samples, accounts) = (Samples::new(), choices(&state, &hearer).await?);
+            let owner = OwnerPage { words, hearer, samples, accounts };
+            super::page(StatusCode::OK, words, &owner)?
         }
         Presented::Hears(_) => return Ok(elsewhere("/nghe")),
         Presented::Locked(hearer, door) => {
@@ -143,6 +148,14 @@ async fn page(
         }
     };
     Ok(listen::keeping(answer, kept))
+}
+
+/// The accounts that codes may be for.
+async fn choices(state: &AppState, hearer: &Hearer) -> Result<Vec<Choice>, Problem> {
+    let (act, hearer) = (owner::act(hearer, state.clock.now(), state.ids.clone()), hearer.clone());
+    let look =
+        move |connection: &mut DbConnection| owner::asking::choices(connection, &act, &hearer);
+    Ok(state.db.read(look).await?)
 }
 
 /// The page is another one.
@@ -160,56 +173,4 @@ fn check_origin(method: &Method, headers: &HeaderMap) -> Result<(), Problem> {
 
 fn closed() -> Problem {
     Problem::new(StatusCode::FORBIDDEN, "page-not-open")
-}
-
-/// A vendor's phone on which the digits were entered.
-struct Vendor {
-    state: web::Data<AppState>,
-    hearer: Hearer,
-}
-
-impl FromRequest for Vendor {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move {
-            let state = request.app_data::<web::Data<AppState>>();
-            let state = state.ok_or_else(|| Problem::internal("the state is missing"))?.clone();
-            check_origin(request.method(), request.headers())?;
-            match presented(&state, &request).await? {
-                Presented::Hears(hearer) if hearer.kind == LinkKind::Owner => {
-                    Ok(Self { state, hearer })
-                }
-                Presented::Locked(..) => Err(Problem::new(StatusCode::FORBIDDEN, "pin-needed")),
-                _ => Err(closed()),
-            }
-        })
-    }
-}
-
-impl Vendor {
-    fn act(&self) -> Act {
-        owner::act(&self.hearer, self.state.clock.now(), self.state.ids.clone())
-    }
-
-    async fn show<T: Serialize + Send + 'static>(
-        self,
-        work: impl Fn(&mut DbConnection, &Act, &Hearer) -> Outcome<T> + Send + 'static,
-    ) -> Result<HttpResponse, Problem> {
-        let (act, Self { state, hearer }) = (self.act(), self);
-        let found = state.db.read(move |connection| work(connection, &act, &hearer)).await?;
-        Ok(HttpResponse::Ok().json(found))
-    }
-
-    async fn change<T: Serialize + Send + 'static>(
-        self,
-        work: impl FnOnce(&mut DbConnection, &Act, &Hearer) -> Outcome<T> + Send + 'static,
-    ) -> Result<HttpResponse, Problem> {
-        let (act, Self { state, hearer }) = (self.act(), self);
-        let board = hearer.board_id.0;
-        let write = move |connection: &mut DbConnection| work(connection, &act, &hearer);
-        Ok(HttpResponse::Ok().json(state.db.write(board, write).await?))
-    }
 }
