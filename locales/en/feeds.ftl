@@ -70,7 +70,7 @@ poll-url-not-allowed = This address may not be asked. Please check `base_url` an
 poll-database = The database could not be written. The server will do it again by itself; nothing is lost.
 poll-out-of-time = The run took too long and stopped; the next one begins with the accounts that were not reached. If it goes on, please name fewer `accounts`, or a later `from_day`.
 poll-interrupted = The run was interrupted. The next one goes on.
-poll-is-over = This is over: all was last read at { $at }. At that time:
+poll-is-over = This is over: all was last read at { $last_success_at }. At that time:
 
 ## The pulse of feeds: `sight-<state>` is what a screen shows, `alarm-<code>` an alarm
 

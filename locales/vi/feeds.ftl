@@ -70,7 +70,7 @@ poll-url-not-allowed = Địa chỉ này không được phép hỏi. Xin coi l�
 poll-database = Cơ sở dữ liệu chưa ghi được. Máy chủ sẽ tự làm lại; chưa mất gì.
 poll-out-of-time = Lần hỏi này lâu quá nên dừng lại; lần sau hỏi tiếp những tài khoản chưa tới lượt. Nếu còn lặp lại, xin bớt `accounts`, hoặc chọn `from_day` gần hơn.
 poll-interrupted = Lần hỏi bị ngắt giữa chừng. Lần sau sẽ làm tiếp.
-poll-is-over = Lỗi này đã qua: lần đọc trọn gần nhất là lúc { $at }. Khi đó:
+poll-is-over = Lỗi này đã qua: lần đọc trọn gần nhất là lúc { $last_success_at }. Khi đó:
 
 ## Mạch của nguồn: `sight-<trạng thái>` là chữ trên màn hình, `alarm-<mã>` là báo động
 

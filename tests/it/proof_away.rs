@@ -194,10 +194,12 @@ fn a_small_tmpfs_runs_full_and_gets_room() {
     let (url, board_id) = (db.url().clone(), db.act().board_id());
     let DatabaseUrl::Sqlite(database) = url else { unreachable!("made as SQLite") };
     let folder = database.parent().unwrap().to_owned();
-    let Some(disk) = SmallDisk::mounted(folder.join("small"), 8) else {
-        println!("nobody may mount a tmpfs here: the limit on file sizes stands for it");
+    // A test that passes says nothing, so a system that lets nobody mount must be named.
+    if std::env::var("CHO40_NO_TMPFS").is_ok_and(|said| said == "1") {
         return;
-    };
+    }
+    let disk = SmallDisk::mounted(folder.join("small"), 8);
+    let disk = disk.expect("nobody may mount a tmpfs here: CHO40_NO_TMPFS=1 leaves this proof out");
     let stage = Stage::new(&mut db);
     stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
     let feed = stage.feed(Provider::Sepay);

@@ -2,13 +2,17 @@
 //! What was heard and counts for nothing: it may be the money that somebody waits for, and it is an
 //! alarm until somebody has settled it. What fails is an alarm also while money comes.
 
+use cho40::db::{Fault, Outcome};
 use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::sign::sepay_hmac;
 use cho40::feeds::{ListApi, Provider, Secret};
+use cho40::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter, NewDismissal};
 use cho40::intake::phone::{devices, texts};
 use cho40::intake::pulse::{self, AlarmCode, Proof, PulseState, SightState};
+use cho40::intake::replay::replay;
 use cho40::primitives::Vnd;
-use cho40::primitives::ids::{OccupancyId, RequestId};
+use cho40::primitives::ids::{DeliveryId, OccupancyId, RequestId};
+use cho40::registry::PageRequest;
 use cho40::registry::accounts::UseKind;
 use cho40::requests::Request;
 use serde_json::json;
@@ -134,6 +138,80 @@ on_both!(what_could_not_be_read_may_be_the_payment, |db| {
     assert_eq!(of_stall(&stage, lan.occupancy_id), SightState::Unknown);
     later(&stage, 1_000);
     asked(&stage, lan.occupancy_id);
+});
+
+on_both!(an_unread_delivery_waits_until_somebody_says_that_no_money_is_in_it, |db| {
+    let stage = Stage::new(db);
+    let (lan, feed) = market(&stage);
+    let paid = asked(&stage, lan.occupancy_id);
+    let body = json!({ "id": 7, "transferAmount": "45.000", "content": "test" }).to_string();
+    assert_eq!(raw(&feed, &body), "undecodable");
+    assert_eq!(alarms(&stage), [AlarmCode::Undecodable]);
+    let unread = Filter { outcome: Some(DeliveryOutcome::Undecodable), ..Filter::default() };
+    let list = |filter: Filter| {
+        stage.read(move |connection, act| {
+            deliveries::list(connection, act, &filter, PageRequest::default())
+        })
+    };
+    let id = list(unread.clone()).items[0].id;
+    let dismiss = |id: DeliveryId, why: &str| {
+        let new = NewDismissal { why: why.into() };
+        stage.try_write(move |connection, act| deliveries::dismiss(connection, act, id, &new))
+    };
+    let refused = |outcome: Outcome<Delivery>, code: &str| {
+        assert!(matches!(outcome, Err(Fault::Refused(why)) if why.code == code), "{code}");
+    };
+    refused(dismiss(id, " "), "text-length");
+    let counted = list(Filter::default()).items.into_iter().find(|one| one.id != id).unwrap();
+    refused(dismiss(counted.id, "thử"), "delivery-not-unread");
+    later(&stage, 1_000);
+    let done = dismiss(id, " Tin thử của SePay ").unwrap();
+    let said = done.dismissed.unwrap();
+    assert_eq!(done.outcome, "dismissed");
+    assert_eq!(
+        (said.dismissed_by, said.dismissed_at),
+        (stage.act.scope.key_id, stage.app.clock.now())
+    );
+    assert_eq!(said.why.as_deref(), Some("Tin thử của SePay"));
+    assert!(list(unread).items.is_empty() && alarms(&stage).is_empty());
+    assert_eq!(state(&stage, paid.id), UNSEEN);
+    // The first word stands, and what is mended can still be read.
+    later(&stage, 1_000);
+    let again = dismiss(id, "khác").unwrap().dismissed.unwrap();
+    assert_eq!((again.dismissed_at, again.why), (said.dismissed_at, said.why));
+    let key = stage.app.secret_key.clone();
+    let read = stage.write(move |connection, act| replay(connection, act, &key, id));
+    assert_eq!((read.outcome.as_str(), read.unreadable.is_some()), ("dismissed", true));
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
+on_both!(a_notice_without_the_phones_time_is_counted_where_its_words_tell_one_payment, |db| {
+    let stage = Stage::new(db);
+    let lan = stage.stand("A1", "0123456789", UseKind::BusinessOnly);
+    let phone = phone(&stage, feed_of(&stage, &[lan.account_id]));
+    teach(&stage, NOTICE, &FIELDS).unwrap();
+    let timeless = |text: &str| {
+        let body = json!({ "app": phone_support::APP, "text": text }).to_string();
+        phone.deliver(request(&phone, body)).outcome
+    };
+    // Its balance tells it from any other.
+    assert_eq!(timeless(NOTICE), "recorded");
+    let now = stage.app.clock.now();
+    later(&stage, 60_000);
+    assert_eq!(timeless(NOTICE), "duplicate");
+    let told = phone_support::transfers(&stage);
+    assert_eq!((told.len(), told[0].occurred_at, told[0].stated_at), (1, now, None));
+    // An advertisement is none, whenever it was shown.
+    assert_eq!(timeless("Mo the tin dung hom nay"), "not-a-transfer");
+    // Without a balance, a repetition would be another payment.
+    teach(
+        &stage,
+        "+50,000VND vao TK 0123456789",
+        &[("sign", "+"), ("amount", "50,000"), ("account", "0123456789")],
+    )
+    .unwrap();
+    assert_eq!(timeless("+60,000VND vao TK 0123456789"), "undecodable");
+    assert_eq!(phone_support::transfers(&stage).len(), 1);
 });
 
 on_both!(a_second_amount_of_one_id_may_be_the_payment, |db| {
