@@ -4,6 +4,7 @@
 pub mod access;
 pub mod adoption;
 pub mod app;
+pub mod book;
 pub mod cli;
 pub mod db;
 pub mod events;

@@ -19,7 +19,7 @@ use crate::text_enum;
 /// A stall's cash of a day above it is a slip of the finger.
 const MOST: Vnd = Vnd::new(10_000_000_000);
 /// Who remembers more is asked for less: recall of weeks is never published.
-const DAYS_BACK: i32 = 1;
+pub const DAYS_BACK: i32 = 1;
 
 text_enum!(
     /// What was answered.
@@ -78,6 +78,17 @@ pub fn evening(
     let answer = rows::latest(connection, act.board_id(), occupancy_id, day)?;
     let asks_transfers = has_no_feed(connection, act, occupancy_id)?;
     Ok(Evening { day, asks_transfers, answer: answer.map(|(_, answer)| answer) })
+}
+
+/// What a stall said of the days between two, both included; a day without an answer is left out.
+pub fn answers(
+    connection: &mut DbConnection,
+    act: &Act,
+    occupancy_id: OccupancyId,
+    days: (Day, Day),
+) -> Outcome<BTreeMap<Day, Answer>> {
+    act.require(Permission::AmountsRead)?;
+    rows::of_days(connection, act.board_id(), occupancy_id, days)
 }
 
 /// Takes an answer for today or yesterday, also in place of an earlier one.

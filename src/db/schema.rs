@@ -1097,6 +1097,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    books (board_id, occupancy_id, month) {
+        board_id -> BigInt,
+        occupancy_id -> BigInt,
+        month -> Integer,
+        content -> Text,
+        seen -> Text,
+        locked_by -> BigInt,
+        locked_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
     teams (board_id, id) {
         board_id -> BigInt,
         id -> BigInt,
@@ -1218,6 +1230,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     owner_pins,
     owner_phones,
     cash_answers,
+    books,
     voices,
     unassigned,
     day_totals,

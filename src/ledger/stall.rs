@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::store::{reading, stall_days};
+use super::class::Class;
+use super::store::{reading, stall_days, stall_history};
 use super::totals::DayDelta;
 use super::transfers::{Filter, Stored};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::Day;
+use crate::feeds::Direction;
 use crate::primitives::ids::{BoardId, OccupancyId, TransferId};
+use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry::PageRequest;
 
 /// 200 transfers that touch a stall and one more, newest first, those before the given one.
@@ -39,4 +41,37 @@ pub fn days(
 ) -> Outcome<BTreeMap<Day, DayDelta>> {
     connection
         .in_snapshot(|connection| stall_days::load(connection, board_id, occupancy_id, (from, to)))
+}
+
+/// A transfer that is, or once was, a stall's, with every decision on it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub id: TransferId,
+    pub direction: Direction,
+    pub day: Day,
+    /// By the bank's clock, or ours where the bank tells a date alone.
+    pub at: UnixMs,
+    /// In order; the last one counts.
+    pub decisions: Vec<Decision>,
+}
+
+/// What was decided of a transfer, as far as it concerns one stall.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub seq: i32,
+    pub at: UnixMs,
+    /// The stall's lines; none where it became another's.
+    pub parts: Vec<(Class, Vnd)>,
+}
+
+/// All that was decided of a stall's transfers of these days, and of those of earlier days on which
+/// anything was recorded or decided since an instant; in the order in which they were recorded.
+pub fn history(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    days: (Day, Day),
+    since: UnixMs,
+) -> Outcome<Vec<Told>> {
+    stall_history::load(connection, board_id, occupancy_id, days, since)
 }

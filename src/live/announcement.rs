@@ -200,7 +200,7 @@ fn hour_and_minute(at: UnixMs) -> (i64, i64) {
 }
 
 /// `09:15` in Vietnam.
-pub(super) fn wall_clock(at: UnixMs) -> String {
+pub fn wall_clock(at: UnixMs) -> String {
     let (hour, minute) = hour_and_minute(at);
     format!("{hour:02}:{minute:02}")
 }

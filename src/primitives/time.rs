@@ -151,6 +151,12 @@ impl Day {
         (text.len() == 10 && date.to_string() == text).then(|| Self::from_date(date))
     }
 
+    /// As people write it: `24/11/2026`.
+    #[must_use]
+    pub fn on_paper(self) -> String {
+        self.to_string().split('-').rev().collect::<Vec<_>>().join("/")
+    }
+
     /// Days outside of jiff's calendar (years -9999 to 9999) become its first or last one.
     fn date(self) -> Date {
         let epoch = Date::constant(1970, 1, 1);
@@ -178,7 +184,7 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
-/// A calendar month, counted as year × 12 + (month − 1).
+/// A calendar month, counted as year × 12 + (month − 1); written `2026-11`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month(pub i32);
 
@@ -203,5 +209,35 @@ impl Month {
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
+    }
+
+    /// Reads `2026-11`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 7).then(|| Day::parse(&format!("{text}-01")))?.map(Day::month)
+    }
+
+    /// As people write it: `11/2026`.
+    #[must_use]
+    pub fn on_paper(self) -> String {
+        self.to_string().split('-').rev().collect::<Vec<_>>().join("/")
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
+    }
+}
+
+impl Serialize for Month {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Month {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        input::word(deserializer, "a month as YYYY-MM", Self::parse)
     }
 }

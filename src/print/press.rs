@@ -22,7 +22,7 @@ const FONTS: [&[u8]; 3] = [
     include_bytes!("../../assets/fonts/BeVietnamPro-SemiBold.ttf"),
     include_bytes!("../../assets/fonts/BeVietnamPro-ExtraBold.ttf"),
 ];
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("main.typ", include_str!("../../templates/print/main.typ")),
     ("kit.typ", include_str!("../../templates/print/kit.typ")),
     ("sign.typ", include_str!("../../templates/print/sign.typ")),
@@ -30,6 +30,7 @@ const TEMPLATES: [(&str, &str); 7] = [
     ("a4.typ", include_str!("../../templates/print/a4.typ")),
     ("cover.typ", include_str!("../../templates/print/cover.typ")),
     ("visits.typ", include_str!("../../templates/print/visits.typ")),
+    ("book.typ", include_str!("../../templates/print/book.typ")),
 ];
 /// Jobs after which typst forgets what it has not used since: fonts' and templates' work is
 /// shared by all cards, a card's own is not.

@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use super::caller::Caller;
 use super::pictures::{self, KnownTags};
 use super::problem::Problem;
+use super::state::AppState;
 use crate::db::Fault;
 use crate::print::{Kind, Paper};
 
@@ -19,14 +20,29 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 /// So long one waits for a turn.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Answers with a paper's file. Its tag is known before it is set: who has it waits for nothing.
+/// Dots an inch, which a PDF does not ask for.
+pub const DPI: u16 = 300;
+
+/// Answers with a paper's file, to be looked at.
 pub async fn answer(
     caller: &Caller,
     paper: impl Paper + Send + Sync + 'static,
-    (kind, dpi): (Kind, u16),
+    format: (Kind, u16),
     known: &KnownTags,
 ) -> Result<HttpResponse, Problem> {
-    let press = Arc::clone(&caller.state.press);
+    file(&caller.state, paper, format, known, "inline").await
+}
+
+/// Answers with a paper's file, `inline` or as an `attachment`. Its tag is known before it is set:
+/// who has it waits for nothing.
+pub async fn file(
+    state: &AppState,
+    paper: impl Paper + Send + Sync + 'static,
+    (kind, dpi): (Kind, u16),
+    known: &KnownTags,
+    disposition: &'static str,
+) -> Result<HttpResponse, Problem> {
+    let press = Arc::clone(&state.press);
     let etag = paper.tag(press.digest(), kind, dpi)?;
     if known.contain(&etag) {
         return Ok(pictures::unchanged(&etag));
@@ -37,7 +53,7 @@ pub async fn answer(
     let set = move || press.set(&paper)?.write(kind, dpi);
     let file = web::block(set).await.map_err(|error| Problem::from(Fault::broken(error)))??;
     let mut response = pictures::file(&etag, kind.content_type());
-    response.insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")));
+    response.insert_header((CONTENT_DISPOSITION, format!("{disposition}; filename=\"{name}\"")));
     if kind != Kind::Svg {
         // Compressed already.
         response.insert_header(ContentEncoding::Identity);

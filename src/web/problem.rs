@@ -13,6 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::envelope::RequestContext;
+use super::texts::Language;
 use crate::db::Fault;
 use crate::primitives::Refusal;
 use crate::primitives::refusal::RefusalKind;
@@ -145,6 +146,25 @@ impl Problem {
         self.0.refusal.code
     }
 
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// Whether the caller asked for what is not done, rather than that something failed.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.0.status.is_client_error()
+    }
+
+    /// What is wrong and what to do.
+    #[must_use]
+    pub fn detail(&self, language: Language) -> String {
+        let Refusal { code, args, .. } = &self.0.refusal;
+        let text = language.text(&format!("problem-{code}"), args);
+        text.unwrap_or_else(|| self.0.status.canonical_reason().unwrap_or_default().to_owned())
+    }
+
     /// What the caller is not told.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
@@ -174,15 +194,14 @@ impl Problem {
 
     fn body(&self, context: &RequestContext) -> ProblemBody {
         let Refusal { code, field, args, .. } = &self.0.refusal;
-        let text = |key: &str, args| context.language.text(key, args);
-        let title = text(&format!("title-{}", self.0.status.as_u16()), &[]);
+        let title = context.language.text(&format!("title-{}", self.0.status.as_u16()), &[]);
         let reason = || self.0.status.canonical_reason().unwrap_or_default().to_owned();
         ProblemBody {
             kind: format!("urn:cho40:problem:{code}"),
             title: title.unwrap_or_else(reason),
             status: self.0.status.as_u16(),
             code,
-            detail: text(&format!("problem-{code}"), args).unwrap_or_else(reason),
+            detail: self.detail(context.language),
             field: field.as_ref().map(ToString::to_string),
             args: args
                 .iter()

@@ -43,7 +43,7 @@ impl Device<'_> for Copied {
 }
 
 /// The texts of a file's pages, without spaces.
-fn copied(file: Vec<u8>) -> Vec<String> {
+pub fn copied(file: Vec<u8>) -> Vec<String> {
     let pdf = Pdf::new(file).unwrap();
     let settings =
         InterpreterSettings { font_resolver: Arc::new(|_| None), ..InterpreterSettings::default() };

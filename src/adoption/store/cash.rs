@@ -1,5 +1,7 @@
 //! Rows of `cash_answers`.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use crate::adoption::cash::{Answer, AnswerKind};
@@ -51,6 +53,35 @@ pub fn within(
         .select((table::occupancy_id, table::day, table::kind))
         .load(connection)?;
     Ok(found.into_iter().map(|(stall, day, kind)| (stall, Day(day), kind)).collect())
+}
+
+/// The answers that count of a stall, by day.
+pub fn of_days(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    (from, to): (Day, Day),
+) -> Outcome<BTreeMap<Day, Answer>> {
+    type Row = (i32, AnswerKind, Option<i64>, Option<i64>, i64);
+    let found: Vec<Row> = rows
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::occupancy_id.eq(occupancy_id.0))
+        .filter(table::day.between(from.0, to.0))
+        .order((table::day, table::seq))
+        .select((
+            table::day,
+            table::kind,
+            table::cash_vnd,
+            table::transfer_vnd,
+            table::answered_at_ms,
+        ))
+        .load(connection)?;
+    let answer = |(day, kind, cash, transfer, at): Row| {
+        let (cash_vnd, transfer_vnd) = (cash.map(Vnd::new), transfer.map(Vnd::new));
+        (Day(day), Answer { kind, cash_vnd, transfer_vnd, answered_at: UnixMs(at) })
+    };
+    // Of a day's answers the last one stays.
+    Ok(found.into_iter().map(answer).collect())
 }
 
 pub fn insert(

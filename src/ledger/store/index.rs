@@ -114,6 +114,19 @@ pub fn unindexed(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Un
     Ok(found)
 }
 
+/// The first transfer of a subject that the index has not come to.
+pub fn first_unindexed(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    subject_id: i64,
+) -> Outcome<Option<i64>> {
+    let indexed_seq: i64 =
+        board_heads::table.find(board_id.0).select(board_heads::indexed_seq).first(connection)?;
+    let tail = events::after(connection, board_id, indexed_seq, usize::MAX)?;
+    let of_tail = tail.iter().flat_map(|one| subjects(&one.event));
+    Ok(of_tail.filter(|(subject, _)| *subject == subject_id).map(|(_, id)| id).min())
+}
+
 #[derive(QueryableByName)]
 struct Found {
     #[diesel(sql_type = BigInt)]

@@ -20,6 +20,7 @@ pub mod rollup;
 pub mod rows;
 pub mod sightings;
 pub mod stall_days;
+pub mod stall_history;
 pub mod tail;
 pub mod told;
 pub mod totals;

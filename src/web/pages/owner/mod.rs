@@ -6,6 +6,7 @@ mod book;
 mod cash;
 mod phones;
 mod pin;
+mod revenue;
 mod vendor;
 
 use actix_web::http::header::{HeaderMap, LOCATION};
@@ -39,6 +40,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(posted("/sap/phones/{id}/lock").route(web::post().to(phones::lock)))
         .service(read_only("/sap/day").wrap(Compress::default()).route(web::get().to(book::day)))
         .service(read_only("/sap/year").route(web::get().to(book::year)))
+        .service(
+            read_only("/sap/book").wrap(Compress::default()).route(web::get().to(revenue::page)),
+        )
+        .service(posted("/sap/book/lock").route(web::post().to(revenue::lock)))
+        .service(posted("/sap/book/class").route(web::post().to(revenue::class)))
+        .service(read_only("/sap/book/{file}").route(web::get().to(revenue::file)))
         .service(posted("/sap/receipts/{id}").route(web::post().to(book::split)))
         .service(posted("/sap/requests").route(web::post().to(asking::ask)))
         .service(posted("/sap/requests/{id}/cancel").route(web::post().to(asking::take_back)))

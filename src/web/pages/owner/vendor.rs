@@ -39,7 +39,7 @@ impl Vendor {
         }
     }
 
-    fn act(&self) -> Act {
+    pub(super) fn act(&self) -> Act {
         owner::act(&self.hearer, self.state.clock.now(), self.state.ids.clone())
     }
 

@@ -1,0 +1,219 @@
+//! `/sap/book`: the revenue book of a month, without a script: plain forms and links, which a
+//! browser inside another app opens too.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::{Vendor, check_origin, elsewhere};
+use crate::book::{self, Book, DaySum, Line, View};
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::phone::form_field;
+use crate::ledger::Class;
+use crate::live::links::LinkKind;
+use crate::live::owner::split::{self, CLASSES, NewSplit};
+use crate::live::{Hearer, Presented};
+use crate::primitives::ids::TransferId;
+use crate::primitives::{Month, Refusal, Vnd};
+use crate::print::{Kind, RevenueBook};
+use crate::web::pages::{Words, presented, words};
+use crate::web::pictures::KnownTags;
+use crate::web::printing;
+use crate::web::problem::Problem;
+use crate::web::query::Query;
+use crate::web::state::AppState;
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// Receipts to be classed that a page shows; the next ones follow when these are done.
+const SHOWN: usize = 30;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WhichMonth {
+    month: Option<Month>,
+}
+
+#[derive(Template)]
+#[template(path = "html/book.html")]
+struct BookPage {
+    words: Words,
+    view: View,
+    /// What was asked for and is not done.
+    refused: Option<String>,
+}
+
+impl BookPage {
+    fn line(&self, line: &Line) -> String {
+        let said = self.words.say(&format!("book-line-{}", line.kind.as_str().replace('_', "-")));
+        match line.of_day {
+            Some(day) => format!("{said} {}", day.on_paper()),
+            None if line.count > 1 => format!("{said} ×{}", line.count),
+            None => said,
+        }
+    }
+
+    /// Headings of what stands apart, with their days.
+    fn apart(&self) -> Vec<(String, Vnd, &[DaySum])> {
+        let book = &self.view.book;
+        let all = [
+            ("book-unclassified", &book.unclassified),
+            ("book-debts", &book.debts),
+            ("book-deposits", &book.deposits),
+            ("book-said-apart", &book.said_apart),
+        ];
+        let sum = |days: &[DaySum]| Vnd::new(days.iter().map(|day| day.amount_vnd.get()).sum());
+        let all = all.into_iter().filter(|(_, days)| !days.is_empty());
+        all.map(|(key, days)| (self.words.say(key), sum(days), days.as_slice())).collect()
+    }
+
+    fn waiting(&self) -> &[book::Waiting] {
+        let waiting = &self.view.waiting;
+        waiting.get(..SHOWN).unwrap_or(waiting)
+    }
+
+    fn classes() -> [&'static str; CLASSES.len()] {
+        CLASSES.map(Class::as_str)
+    }
+}
+
+/// `GET /sap/book?month=2026-10`.
+pub(super) async fn page(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    which: Query<WhichMonth>,
+) -> Result<HttpResponse, Problem> {
+    match known(&state, &request).await? {
+        Some(vendor) => show(&vendor, words(&request), which.0.month, None).await,
+        None => Ok(elsewhere("/sap")),
+    }
+}
+
+/// `POST /sap/book/lock` with the form fields `month` and `sure`: 303 to the book.
+pub(super) async fn lock(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let is_sure = form_field(&body, "sure").is_some_and(|sure| sure == "yes");
+    decide(&state, &request, &body, move |connection, act, hearer, month| {
+        if !is_sure {
+            return Err(Refusal::invalid("sure", "book-not-confirmed").into());
+        }
+        book::lock(connection, act, hearer.occupancy_id, month).map(|_| ())
+    })
+    .await
+}
+
+/// `POST /sap/book/class` with the form fields `month`, `receipt` and `class`: 303 to the book.
+pub(super) async fn class(
+    state: web::Data<AppState>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let field = |name| form_field(&body, name).unwrap_or_default();
+    let receipt = TransferId::parse(&field("receipt"));
+    let class = Class::parse(&field("class"));
+    decide(&state, &request, &body, move |connection, act, hearer, _| {
+        let id = receipt.ok_or_else(|| Refusal::not_found("transfer"))?;
+        let class = class.ok_or_else(|| Refusal::invalid("class", "class-not-vendors"))?;
+        let new = NewSplit { class, part: None };
+        split::split(connection, act, hearer, id, &new).map(|_| ())
+    })
+    .await
+}
+
+/// `GET /sap/book/2026-10.pdf`, or `.xlsx`.
+pub(super) async fn file(
+    vendor: Vendor,
+    file: web::Path<String>,
+    known: KnownTags,
+) -> Result<HttpResponse, Problem> {
+    let (month, extension) = file.split_once('.').ok_or_else(Problem::no_such_route)?;
+    let month = Month::parse(month).ok_or_else(Problem::no_such_route)?;
+    match extension {
+        "pdf" => {
+            let paper = RevenueBook(vendor.book(month).await?);
+            let (format, state) = ((Kind::Pdf, printing::DPI), &vendor.state);
+            printing::file(state, paper, format, &known, "attachment").await
+        }
+        "xlsx" => {
+            let found = vendor.book(month).await?;
+            let name = RevenueBook(found.clone()).stem();
+            let bytes = web::block(move || book::xlsx(&found)).await;
+            let bytes = bytes.map_err(Problem::internal)??;
+            Ok(HttpResponse::Ok()
+                .insert_header((CONTENT_TYPE, XLSX))
+                .insert_header((CACHE_CONTROL, "private, no-store"))
+                .insert_header((
+                    CONTENT_DISPOSITION,
+                    format!("attachment; filename=\"{name}.xlsx\""),
+                ))
+                .body(bytes))
+        }
+        _ => Err(Problem::no_such_route()),
+    }
+}
+
+impl Vendor {
+    async fn book(&self, month: Month) -> Result<Book, Problem> {
+        let (act, id) = (self.act(), self.hearer.occupancy_id);
+        let read = move |connection: &mut DbConnection| book::book(connection, &act, id, month);
+        Ok(self.state.db.read(read).await?)
+    }
+}
+
+/// The vendor whose phone asks; none before the six digits.
+async fn known(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+) -> Result<Option<Vendor>, Problem> {
+    check_origin(request.method(), request.headers())?;
+    Ok(match presented(state, request).await? {
+        Presented::Hears(hearer) if hearer.kind == LinkKind::Owner => {
+            Some(Vendor { state: state.clone(), hearer })
+        }
+        _ => None,
+    })
+}
+
+/// Does something about the book, and shows it again.
+async fn decide(
+    state: &web::Data<AppState>,
+    request: &HttpRequest,
+    body: &[u8],
+    work: impl FnOnce(&mut DbConnection, &crate::access::Act, &Hearer, Month) -> Outcome<()>
+    + Send
+    + 'static,
+) -> Result<HttpResponse, Problem> {
+    let Some(vendor) = known(state, request).await? else { return Ok(elsewhere("/sap")) };
+    let month = form_field(body, "month").and_then(|text| Month::parse(&text));
+    let month = month.ok_or_else(|| Problem::invalid("month", "book-month-missing"))?;
+    let (act, hearer) = (vendor.act(), vendor.hearer.clone());
+    let write = move |connection: &mut DbConnection| work(connection, &act, &hearer, month);
+    match state.db.write(vendor.hearer.board_id.0, write).await.map_err(Problem::from) {
+        Ok(()) => {
+            let to = format!("/sap/book?month={month}");
+            Ok(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish())
+        }
+        Err(problem) if problem.is_refusal() => {
+            show(&vendor, words(request), Some(month), Some(&problem)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn show(
+    vendor: &Vendor,
+    words: Words,
+    month: Option<Month>,
+    refused: Option<&Problem>,
+) -> Result<HttpResponse, Problem> {
+    let (act, id) = (vendor.act(), vendor.hearer.occupancy_id);
+    let read = move |connection: &mut DbConnection| book::view(connection, &act, id, month);
+    let view = vendor.state.db.read(read).await?;
+    let status = refused.map_or(StatusCode::OK, Problem::status);
+    let refused = refused.map(|problem| problem.detail(words.0));
+    super::super::page(status, words, &BookPage { words, view, refused })
+}

@@ -1,0 +1,185 @@
+//! The revenue book: what stands in it, and that locked months stay while their money goes on.
+
+use cho40::adoption::cash::{self, AnswerKind, NewAnswer};
+use cho40::book::{self, Book, LineKind, words};
+use cho40::feeds::Provider;
+use cho40::feeds::sample::SampleTransfer;
+use cho40::ledger::Class;
+use cho40::ledger::transfers::{self, Filter, NewAttribution, NewLine};
+use cho40::primitives::ids::{ListenerId, OccupancyId, TransferId};
+use cho40::primitives::time::MS_PER_DAY;
+use cho40::primitives::{Day, Month, Vnd};
+use cho40::registry::PageRequest;
+use cho40::registry::accounts::{AccountKind, UseKind};
+
+use crate::registry_support::refusal;
+use crate::stage::{Feed, Stage, Stand, transfer};
+use crate::support::{TestDb, on_both};
+
+pub fn month(text: &str) -> Month {
+    Month::parse(text).unwrap()
+}
+
+pub fn read(stage: &Stage, of: OccupancyId, which: Month) -> Book {
+    stage.read(|connection, act| book::book(connection, act, of, which))
+}
+
+pub fn lock(stage: &Stage, of: OccupancyId, which: Month) -> cho40::db::Outcome<Book> {
+    stage.try_write(move |connection, act| book::lock(connection, act, of, which))
+}
+
+pub fn say(stage: &Stage, of: OccupancyId, day: Day, cash: &str, transfer: Option<&str>) {
+    let new = NewAnswer {
+        day,
+        kind: AnswerKind::Sold,
+        cash: Some(cash.into()),
+        transfer: transfer.map(str::to_owned),
+    };
+    stage.write(move |connection, act| cash::answer(connection, act, (of, ListenerId(1)), &new));
+}
+
+/// Whether it could be decided.
+pub fn assign(stage: &Stage, id: TransferId, lines: &[(OccupancyId, Class, i64)]) -> bool {
+    let line = |(of, class, amount): &(OccupancyId, Class, i64)| NewLine {
+        occupancy_id: Some(*of),
+        request_id: None,
+        class: *class,
+        amount_vnd: Vnd::new(*amount),
+    };
+    let lines = lines.iter().map(line).collect();
+    let new = NewAttribution { lines, why: None, besides_counted: true };
+    stage.try_write(move |connection, act| transfers::assign(connection, act, id, new)).is_ok()
+}
+
+fn wait_until(db: &TestDb, day: &str) {
+    db.clock.move_to(Day::parse(day).unwrap().start(12 * 60));
+}
+
+/// Money for a stall's code; its transfer.
+fn pay(feed: &Feed<'_>, id: u64, stand: &Stand, amount: i64) -> TransferId {
+    let stage = feed.stage;
+    let memo = stand.code.reference.unwrap().to_string();
+    let sent = SampleTransfer { amount: Vnd::new(amount), ..transfer(stage, id, "0123", &memo) };
+    assert_eq!(feed.send(&sent), "recorded");
+    stage.read(|connection, act| {
+        let page = transfers::list(connection, act, Filter::default(), PageRequest::default())?;
+        Ok(page.items[0].id)
+    })
+}
+
+fn lines(book: &Book) -> Vec<(String, LineKind, i64)> {
+    let line = |line: &book::Line| (line.day.to_string(), line.kind, line.amount_vnd.get());
+    book.lines.iter().map(line).collect()
+}
+
+on_both!(a_day_has_transfers_and_cash_on_lines_of_their_own, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123", UseKind::Mixed);
+    let id = stand.occupancy_id;
+    let (feed, today) = (stage.feed(Provider::Sepay), Day::parse("2026-11-24").unwrap());
+    pay(&feed, 1, &stand, 100_000);
+    let second = pay(&feed, 2, &stand, 500_000);
+    say(&stage, id, today, "300k", None);
+    say(&stage, id, today, "350k", Some("40k"));
+    let parts = [(Class::Sale, 90_000), (Class::CashOut, 400_000), (Class::Refund, 10_000)];
+    assert!(assign(&stage, second, &parts.map(|(class, amount)| (id, class, amount))));
+    let third = pay(&feed, 3, &stand, 20_000);
+    assert!(assign(&stage, third, &[(id, Class::DebtRepayment, 20_000)]));
+    let fourth = pay(&feed, 4, &stand, 30_000);
+    assert!(assign(&stage, fourth, &[(id, Class::Deposit, 30_000)]));
+    let fifth = pay(&feed, 5, &stand, 7_000);
+    assert!(assign(&stage, fifth, &[(id, Class::Unclassified, 7_000)]));
+    let book = read(&stage, id, month("2026-11"));
+    let expected = [
+        ("2026-11-24".to_owned(), LineKind::Transfers, 190_000),
+        ("2026-11-24".to_owned(), LineKind::Cash, 350_000),
+    ];
+    assert_eq!(lines(&book), expected);
+    assert_eq!((book.total_vnd.get(), book.lines[0].count), (540_000, 2));
+    // What is not known to be turnover stands apart.
+    let apart =
+        |days: &[book::DaySum]| days.iter().map(|day| day.amount_vnd.get()).collect::<Vec<_>>();
+    assert_eq!(apart(&book.unclassified), [7_000]);
+    assert_eq!(apart(&book.debts), [20_000]);
+    assert_eq!(apart(&book.deposits), [30_000]);
+    assert_eq!(apart(&book.said_apart), [40_000]);
+    // Nothing was said of the 23 days before; today's evening is still to come for nobody else.
+    assert_eq!(book.without_cash.len(), 23);
+    assert_eq!((book.form.code.as_str(), book.stall.as_str()), ("S1a-HKD", "A1"));
+    assert!(words::status(&book).starts_with("BẢN NHÁP"));
+});
+
+on_both!(where_no_feed_tells_the_vendors_word_counts, |db| {
+    let stage = Stage::new(db);
+    let id = stage.stand("A1", "0123", UseKind::Mixed).occupancy_id;
+    say(&stage, id, Day::parse("2026-11-23").unwrap(), "0", Some("60k"));
+    let book = read(&stage, id, month("2026-11"));
+    let day = || "2026-11-23".to_owned();
+    let expected = [(day(), LineKind::Cash, 0), (day(), LineKind::SaidTransfers, 60_000)];
+    assert_eq!((lines(&book), book.total_vnd.get()), (expected.to_vec(), 60_000));
+    assert_eq!(book.without_cash.len(), 22);
+});
+
+on_both!(a_locked_month_stays_and_later_changes_are_adjustments, |db| {
+    let stage = Stage::new(db);
+    let account = stage.account("0123", AccountKind::Personal, UseKind::Mixed);
+    let (stand, other) = (stage.stand_on("A1", account), stage.stand_on("A2", account));
+    let (id, november) = (stand.occupancy_id, month("2026-11"));
+    let feed = stage.feed(Provider::Sepay);
+    let first = pay(&feed, 1, &stand, 100_000);
+    let second = pay(&feed, 2, &stand, 50_000);
+    for (day, code) in [("2026-11-30", "book-too-early"), ("2026-12-01", "book-too-early")] {
+        wait_until(db, day);
+        assert_eq!(refusal(lock(&stage, id, november)).code, code);
+    }
+    assert_eq!(refusal(lock(&stage, id, month("2027-01"))).code, "book-month-out-of-range");
+    assert_eq!(refusal(lock(&stage, id, month("2025-12"))).code, "book-month-out-of-range");
+    wait_until(db, "2026-12-02");
+    let locked = lock(&stage, id, november).unwrap();
+    assert_eq!((locked.total_vnd.get(), locked.locked_at.is_some()), (150_000, true));
+    assert_eq!(refusal(lock(&stage, id, november)).code, "book-locked-already");
+    // Reclassed, moved to another stall, and told late.
+    wait_until(db, "2026-12-10");
+    assert!(assign(&stage, first, &[(id, Class::Sale, 30_000), (id, Class::Personal, 70_000)]));
+    wait_until(db, "2027-01-05");
+    assert!(assign(&stage, second, &[(other.occupancy_id, Class::Sale, 50_000)]));
+    let memo = stand.code.reference.unwrap().to_string();
+    let late = SampleTransfer {
+        amount: Vnd::new(9_000),
+        occurred_at: Day::parse("2026-11-25").unwrap().start(600),
+        ..transfer(&stage, 3, "0123", &memo)
+    };
+    assert_eq!(feed.send(&late), "recorded");
+    assert_eq!(read(&stage, id, november), locked);
+    let adjusted = |which: &str| {
+        let book = read(&stage, id, month(which));
+        let of = |line: &book::Line| (line.day.to_string(), line.of_day.unwrap().to_string());
+        let line = |line: &book::Line| (of(line), line.kind, line.amount_vnd.get());
+        book.lines.iter().map(line).collect::<Vec<_>>()
+    };
+    let on = |day: &str, of: &str, amount| {
+        ((day.to_owned(), of.to_owned()), LineKind::Adjustment, amount)
+    };
+    assert_eq!(adjusted("2026-12"), [on("2026-12-10", "2026-11-24", -70_000)]);
+    let january = [on("2027-01-05", "2026-11-24", -50_000), on("2027-01-05", "2026-11-25", 9_000)];
+    assert_eq!(adjusted("2027-01"), january);
+    // The other stall's November is open: there it stands as any sale of November.
+    let theirs = read(&stage, other.occupancy_id, november);
+    let expected = [("2026-11-24".to_owned(), LineKind::Transfers, 50_000)];
+    assert_eq!(lines(&theirs), expected);
+});
+
+on_both!(a_book_is_its_stalls_alone, |db| {
+    let stage = Stage::new(db);
+    let id = stage.stand("A1", "0123", UseKind::Mixed).occupancy_id;
+    let blind = db.act_with(&[cho40::access::Permission::RegistryRead]);
+    let tried = book::book(db.connection(), &blind, id, month("2026-11"));
+    assert_eq!(refusal(tried).code, "forbidden");
+    let elsewhere = db.other_act();
+    let tried = book::book(db.connection(), &elsewhere, id, month("2026-11"));
+    assert_eq!(refusal(tried).code, "not-found");
+    db.clock.move_to(db.clock.now().plus_ms(10 * MS_PER_DAY));
+    let blind = db.act_with(&[]);
+    let tried = book::lock(db.connection(), &blind, id, month("2026-11"));
+    assert_eq!(refusal(tried).code, "forbidden");
+});

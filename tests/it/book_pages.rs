@@ -1,0 +1,213 @@
+//! The revenue book on the vendor's phone: behind the six digits, without a script, as a file.
+
+use std::io::Cursor;
+
+use calamine::{Data, Reader as _, Xlsx};
+use cho40::primitives::Day;
+use serde_json::json;
+
+use crate::phone_browser::Browser;
+use crate::phone_pages::LEGIBLE;
+use crate::phone_stall::{Phone, Stall};
+use crate::print_text::copied;
+use crate::support::{TestDb, on_both};
+use crate::web_support::{Answer, Site};
+
+const PIN: &str = "270361";
+
+fn wait_until(db: &TestDb, day: &str) {
+    db.clock.move_to(Day::parse(day).unwrap().start(12 * 60));
+}
+
+/// Sends a form as a browser does.
+fn send(phone: &Phone<'_>, path: &str, form: &str) -> Answer {
+    let ask = phone.site.ask("POST", path).raw(form.as_bytes());
+    ask.header("content-type", "application/x-www-form-urlencoded")
+        .header("origin", &phone.site.url)
+        .header("cookie", &phone.cookies)
+        .send()
+}
+
+on_both!(nobody_but_the_vendor_reaches_a_book, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let link = stall.link(&site, "owner", false);
+    let locked = Phone::of(&site, &link);
+    let listener = Phone::of(&site, &stall.link(&site, "listener", false));
+    for phone in [&locked, &listener] {
+        for path in ["/sap/book", "/sap/book?month=2026-11"] {
+            let answer = phone.get(path);
+            assert_eq!((answer.status, answer.header("location")), (303, "/sap"), "{path}");
+        }
+        for path in ["/sap/book/lock", "/sap/book/class"] {
+            let answer = send(phone, path, "month=2026-10&sure=yes");
+            assert_eq!((answer.status, answer.header("location")), (303, "/sap"), "{path}");
+        }
+    }
+    for file in ["2026-11.pdf", "2026-11.xlsx"] {
+        let path = format!("/sap/book/{file}");
+        assert_eq!(locked.get(&path).problem(403), "pin-needed");
+        assert_eq!(listener.get(&path).problem(403), "page-not-open");
+        // Whatever a board's key may do.
+        assert_eq!(site.get(&path).problem(403), "page-not-open");
+    }
+    assert_eq!(site.get("/sap/book").header("location"), "/sap");
+    let described = site.get("/openapi.json").json;
+    let paths = described["paths"].as_object().unwrap();
+    assert!(!paths.is_empty() && paths.keys().all(|path| !path.contains("book")));
+    // Nobody else's page presses.
+    let phone = Phone::open(&site, &link, PIN);
+    let ask = site.ask("POST", "/sap/book/lock").raw(b"month=2026-10&sure=yes");
+    let ask = ask.header("cookie", &phone.cookies).header("origin", "https://evil.example");
+    assert_eq!(ask.send().problem(403), "page-elsewhere");
+});
+
+on_both!(a_vendor_classes_locks_and_takes_the_book_along, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let phone = Phone::open(&site, &stall.link(&site, "owner", false), PIN);
+    let page = |month: &str| phone.get(&format!("/sap/book?month={month}")).text();
+    let before = page("2026-11");
+    stall.pay(&site, db, 1, 123_000);
+    let cash = json!({ "day": "2026-11-24", "kind": "sold", "cash": "50k" });
+    assert_eq!(phone.post("/sap/cash", &cash).status, 200);
+    let now = page("2026-11");
+    assert!(before != now && now.contains("209.000 đ"), "{now}");
+    assert!(now.contains("Khóa được từ ngày 02/12/2026"), "{now}");
+    let early = send(&phone, "/sap/book/lock", "month=2026-11&sure=yes");
+    assert!(early.status == 409 && early.text().contains("khóa được từ ngày 02/12/2026"));
+    for (form, text) in
+        [("month=2026-11", "Xin đánh dấu"), ("month=2027-11&sure=yes", "Sổ chỉ có từ tháng")]
+    {
+        let answer = send(&phone, "/sap/book/lock", form);
+        let told = if answer.header("content-type").contains("json") {
+            answer.json["detail"].as_str().unwrap().to_owned()
+        } else {
+            answer.text()
+        };
+        assert!(answer.status == 422 && told.contains(text), "{form}: {told}");
+    }
+    assert_eq!(send(&phone, "/sap/book/lock", "sure=yes").problem(422), "book-month-missing");
+    assert_eq!(phone.get("/sap/book?month=thang-nay").problem(422), "value-of-wrong-type");
+    wait_until(db, "2026-12-02");
+    let done = send(&phone, "/sap/book/lock", "month=2026-11&sure=yes");
+    assert_eq!((done.status, done.header("location")), (303, "/sap/book?month=2026-11"));
+    assert_eq!(send(&phone, "/sap/book/lock", "month=2026-11&sure=yes").status, 409);
+    let locked = page("2026-11");
+    assert!(locked.contains("Đã khóa sổ.") && locked.contains("209.000 đ"));
+    // What it was is said after all.
+    let day = "/sap/day?day=2026-11-26";
+    assert_eq!(phone.get(day).json["receipts"], json!([]));
+    let listed = site.get("/api/v1/transfers").json;
+    let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
+    let form = format!("month=2026-11&receipt={id}&class=personal");
+    assert_eq!(send(&phone, "/sap/book/class", &form).status, 303);
+    assert_eq!(send(&phone, "/sap/book/class", &form.replace("personal", "fee")).status, 422);
+    let strange = form.replace(&id, "trf_0000000000001");
+    assert_eq!(send(&phone, "/sap/book/class", &strange).status, 404);
+    assert_eq!(page("2026-11"), locked);
+    let december = page("2026-12");
+    assert!(december.contains("Điều chỉnh cho ngày 24/11/2026"), "{december}");
+    assert!(december.contains("-123.000 đ"), "{december}");
+});
+
+on_both!(a_book_is_a_file_as_the_form_is_laid_out, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let phone = Phone::open(&site, &stall.link(&site, "owner", false), PIN);
+    stall.pay(&site, db, 1, 123_000);
+    let cash = json!({ "day": "2026-11-24", "kind": "sold", "cash": "50k" });
+    assert_eq!(phone.post("/sap/cash", &cash).status, 200);
+    let pdf = phone.get("/sap/book/2026-11.pdf");
+    assert_eq!((pdf.status, pdf.header("content-type")), (200, "application/pdf"));
+    let name = pdf.header("content-disposition");
+    assert_eq!(name, "attachment; filename=\"a-01-so-doanh-thu-2026-11.pdf\"");
+    let again = site.ask("GET", "/sap/book/2026-11.pdf").header("cookie", &phone.cookies);
+    assert_eq!(again.header("if-none-match", pdf.header("etag")).send().status, 304);
+    let said = copied(pdf.bytes).concat();
+    for text in [
+        "HỘ, CÁ NHÂN KINH DOANH: ",
+        "Địa chỉ",
+        "Mã số thuế",
+        "Mẫu số S1a-HKD",
+        "SỔ DOANH THU BÁN HÀNG HÓA, DỊCH VỤ",
+        "Địa điểm kinh doanh: Sạp A-01",
+        "Kỳ kê khai: tháng 11/2026",
+        "Đơn vị tính: đồng",
+        "Ngày tháng",
+        "Diễn giải",
+        "Số tiền",
+        "Bán hàng – tiền mặt (tự khai)50.000",
+        "Tổng cộng209.000",
+        "NGƯỜI ĐẠI DIỆN",
+        "BẢN NHÁP",
+        "không phải tờ khai thuế",
+        "Ngày không ghi tiền mặt",
+    ] {
+        let dense: String = text.split_whitespace().collect();
+        assert!(said.contains(&dense), "no {text} in {said}");
+    }
+    let xlsx = phone.get("/sap/book/2026-11.xlsx");
+    assert!(xlsx.status == 200 && xlsx.header("content-type").contains("spreadsheetml"));
+    assert!(xlsx.header("content-disposition").contains("a-01-so-doanh-thu-2026-11.xlsx"));
+    assert_eq!(phone.get("/sap/book/2026-11.xlsx").bytes, xlsx.bytes, "the same bytes");
+    let mut file = Xlsx::new(Cursor::new(xlsx.bytes)).unwrap();
+    let sheet = file.worksheet_range("S1a-HKD 2026-11").unwrap();
+    let texts = |row: &[Data]| row.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let rows: Vec<_> = sheet.rows().map(texts).collect();
+    let has = |row: [&str; 3]| rows.iter().any(|found| *found == row);
+    assert!(has(["Ngày tháng", "Diễn giải", "Số tiền"]) && has(["A", "B", "1"]), "{rows:?}");
+    assert!(has(["24/11/2026", "Bán hàng – tiền mặt (tự khai)", "50000"]), "{rows:?}");
+    assert!(has(["24/11/2026", "Bán hàng – khách chuyển khoản (2 lần)", "169000"]), "{rows:?}");
+    assert!(has(["", "Tổng cộng", "209000"]), "{rows:?}");
+    for strange in ["2026-13.pdf", "2026-11.exe", "2026-11", "11-2026.pdf"] {
+        assert_eq!(phone.get(&format!("/sap/book/{strange}")).status, 404, "{strange}");
+    }
+    assert_eq!(phone.get("/sap/book/2025-12.pdf").problem(422), "book-month-out-of-range");
+});
+
+on_both!(a_vendor_sees_the_book_in_a_browser_without_scripts, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let link = stall.link(&site, "owner", false);
+    stall.pay(&site, db, 1, 1_250_000);
+    stall.report(&site, 2, 85_000, "tra tien", db.clock.now());
+    let mut browser = Browser::start();
+    browser.open(&format!("{}{}", site.url, link.path));
+    browser.touch("button");
+    browser.until("document.querySelector('input.digits') && document.readyState === 'complete'");
+    browser.value(&format!(
+        "document.querySelectorAll('input.digits').forEach(function (e) {{ e.value = '{PIN}'; }})"
+    ));
+    browser.touch("form button");
+    browser.until("window.cho40 && cho40.link === 'live'");
+    let ready = "document.getElementById('month') && document.readyState === 'complete'";
+    browser.open(&format!("{}/sap/book", site.url));
+    browser.until(ready);
+    assert_eq!(browser.value(LEGIBLE), json!([]));
+    assert_eq!(browser.value("document.documentElement.scrollWidth"), 360);
+    browser.picture("book");
+    let waiting = "document.querySelectorAll('[action=\"/sap/book/class\"]').length";
+    assert_eq!(browser.value(waiting), 2);
+    browser.value("document.querySelector('main section details').open = true");
+    assert_eq!(browser.value(LEGIBLE), json!([]));
+    browser.touch("[name=class][value=sale]");
+    browser.until(&format!("{ready} && {waiting} === 1"));
+    wait_until(db, "2026-12-02");
+    browser.open(&format!("{}/sap/book?month=2026-11", site.url));
+    browser.until(ready);
+    browser.value("document.querySelectorAll('details').forEach(function (e) { e.open = true; })");
+    assert_eq!(browser.value(LEGIBLE), json!([]));
+    assert_eq!(browser.value("document.documentElement.scrollWidth"), 360);
+    browser.value("document.querySelector('[action=\"/sap/book/lock\"]').scrollIntoView()");
+    browser.picture("book-lock");
+    browser.value("document.querySelector('[name=sure]').checked = true");
+    browser.touch("[action=\"/sap/book/lock\"] button");
+    browser.until(&format!("{ready} && document.body.innerText.indexOf('Đã khóa sổ.') > 0"));
+    browser.picture("book-locked");
+    browser.value("document.cookie = 'cho40-lang=en; path=/'");
+    browser.open(&format!("{}/sap/book?month=2026-11", site.url));
+    browser.until(ready);
+    assert_eq!(browser.value("document.documentElement.lang"), "en");
+    assert_eq!(browser.complaints(), Vec::<serde_json::Value>::new());
+});
