@@ -74,7 +74,7 @@ page-pin-again = The same six digits again
 page-pin-enter = The vendor's six digits
 page-pin-open = OPEN
 page-pin-differ = The two do not match. Type them again.
-page-pin-forgotten = If you forgot them, or somebody chose them before you: ask the market's board to revoke this link and give you a new one.
+page-pin-forgotten = If you forgot them, or somebody chose them before you: ask the market's board for a new link. The old one ends at once.
 
 page-ask-account = Paid to
 page-pin-change = Change the six digits
@@ -167,7 +167,7 @@ page-receipt-back = BACK
 page-who-heading = Who sees what
 page-who-you = The vendor (six digits): totals, list, the year.
 page-who-listener = A listening phone: each receipt as it comes, no totals. Whoever was given a listening link can open it, also who made it. The button below shows the phones that did.
-page-who-board = The market's board and the digital teams: only whether the stall uses its code. Amounts only if you agree.
+page-who-board = The market's board and the digital teams: only whether the stall uses its code. Amounts only if you agree. Once the board gives out a new vendor's link, this one ends: if your page closes and you did not ask for that, ask them why.
 page-who-server = Whoever keeps the server can see the data.
 page-who-tax = This software sends no figures to the tax office. Banks follow the law as before. Taking part is voluntary.
 

@@ -40,7 +40,7 @@ page-kind-unusual = COI LẠI SỐ TIỀN
 page-hint-underpaid = Hỏi khách phần còn thiếu.
 page-hint-overpaid = Trả lại khách phần dư.
 page-hint-duplicate = Trả lại khách lần thứ hai.
-page-hint-thousandfold = Có thể thiếu ba số không. Chưa giao hàng.
+page-hint-thousandfold = Có thể thiếu ba số không. Khoan giao hàng.
 page-hint-after-cancel = Coi lại với khách.
 page-hint-unusual = Số tiền lạ. Coi lại với khách.
 
@@ -74,7 +74,7 @@ page-pin-again = Gõ lại sáu số đó
 page-pin-enter = Gõ sáu số của chủ sạp
 page-pin-open = VÀO
 page-pin-differ = Hai lần gõ không giống nhau. Xin gõ lại.
-page-pin-forgotten = Quên số, hoặc đã có ai chọn số trước: xin ban quản lý chợ thu hồi liên kết này và đưa liên kết mới.
+page-pin-forgotten = Quên số, hoặc đã có ai chọn số trước: xin ban quản lý chợ đưa liên kết mới. Có liên kết mới thì liên kết cũ hết dùng ngay.
 
 page-ask-account = Tiền vào
 page-pin-change = Đổi sáu số
@@ -128,7 +128,7 @@ page-face-hint-late = Tiền về sau khi mã hết giờ. Coi lại: đã giao 
 page-face-hint-underpaid = Mới nhận phần trên. Hỏi khách trả thêm
 page-face-hint-overpaid = Nhận nhiều hơn. Trả lại khách
 page-face-hint-duplicate = Khách đã trả hai lần. Trả lại khách
-page-face-hint-thousandfold = Khách trả lệch một ngàn lần, có thể thiếu ba số không. Chưa giao hàng.
+page-face-hint-thousandfold = Khách trả lệch một ngàn lần, có thể thiếu ba số không. Khoan giao hàng.
 page-face-hint-expired = Chưa thấy tiền. Nếu khách nói đã trả, xem ứng dụng ngân hàng. Cần thì tạo mã mới.
 page-face-hint-given-back = Tiền của mã này đã trả lại khách, hoặc ngân hàng lấy lại. Muốn thu nữa thì tạo mã mới.
 page-face-hint-expired-unknown = Mã hết giờ mà chưa rõ tiền đã vào chưa. XEM ỨNG DỤNG NGÂN HÀNG trước khi kêu khách trả lại.
@@ -167,7 +167,7 @@ page-receipt-back = QUAY LẠI
 page-who-heading = Ai xem được gì
 page-who-you = Chủ sạp (sáu số): tổng tiền, danh sách, số cả năm.
 page-who-listener = Máy nghe: từng lần tiền về, không có tổng. Ai được đưa liên kết nghe thì mở được, kể cả người làm ra nó. Xem những máy đã mở ở nút dưới đây.
-page-who-board = Ban quản lý chợ, tổ công nghệ số: chỉ biết sạp có dùng mã hay không. Số tiền chỉ khi mình đồng ý.
+page-who-board = Ban quản lý chợ, tổ công nghệ số: chỉ biết sạp có dùng mã hay không. Số tiền chỉ khi mình đồng ý. Ban quản lý đưa liên kết chủ sạp mới thì liên kết này hết dùng: trang tự đóng mà mình không xin thì hãy hỏi.
 page-who-server = Người giữ máy chủ có thể xem dữ liệu.
 page-who-tax = Phần mềm này không gửi số liệu cho thuế. Ngân hàng vẫn làm theo luật. Tham gia là tự nguyện.
 

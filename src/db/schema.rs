@@ -527,6 +527,7 @@ diesel::table! {
         own_transfer_id -> Nullable<BigInt>,
         is_certain -> Bool,
         likeness -> Nullable<Text>,
+        account_id -> BigInt,
     }
 }
 

@@ -97,6 +97,7 @@ fn new_pair<'i>(
         board_id: item.board_id,
         id: sighted.transfer_id,
         transfer_id,
+        account_id: work.account_id.unwrap_or(AccountId(0)),
         sender: &sighted.sender,
         namespace: &sighted.namespace,
         provider_id: &sighted.reported.provider_id,

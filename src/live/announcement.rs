@@ -106,6 +106,7 @@ pub struct Announcement {
     /// By the bank's clock; by ours where a date is all that the bank tells.
     pub at: UnixMs,
     pub is_late: bool,
+    pub recorded_at: UnixMs,
     pub payer: Option<String>,
 }
 
@@ -158,6 +159,7 @@ impl Announcement {
             amount: *amount,
             at,
             is_late: now.0.saturating_sub(at.0.min(known.recorded_at.0)) > LATE_MS,
+            recorded_at: known.recorded_at,
             payer: known.payer_name.clone(),
         })
     }
@@ -229,6 +231,7 @@ mod tests {
             kind,
             amount: Vnd::new(amount),
             at: UnixMs::from_rfc3339("2026-11-26T09:15:00+07:00").unwrap(),
+            recorded_at: UnixMs(0),
             is_late,
             payer: Some("LE VAN A".into()),
         }

@@ -17,8 +17,8 @@ use crate::vietqr::{self, Format, Level};
 const TOKEN_BYTES: usize = 16;
 const NAME_CHARS: usize = 80;
 const ADDRESS_BYTES: usize = 200;
-/// Links of a kind and stall that are not revoked.
-const LINKS: i64 = 10;
+/// Listeners' links of a stall that are not revoked.
+const LINKS: usize = 10;
 
 text_enum!(
     /// What a link opens.
@@ -82,7 +82,8 @@ pub struct StallLinkFilter {
     pub occupancy_id: Option<OccupancyId>,
 }
 
-/// Makes a link.
+/// Makes a link. A vendor's new one ends the one before it: nobody can open a second page on her money
+/// while she goes on with the first and sees nothing of it.
 ///
 /// # Errors
 /// `not-found` (occupancy_id), those of a name, `address-malformed` (address),
@@ -93,7 +94,8 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewStallLink) -> Ou
     let occupancy = occupancies::require(connection, act, new.occupancy_id, "occupancy_id")?;
     let name = check::text("name", &new.name, NAME_CHARS)?;
     let address = new.address.as_deref().map(checked_address).transpose()?;
-    if rows::live_count(connection, board_id, occupancy.id, new.kind)? >= LINKS {
+    let live = rows::live_of(connection, board_id, occupancy.id, LinkKind::Listener)?;
+    if new.kind == LinkKind::Listener && live.len() >= LINKS {
         return Err(Refusal::conflict("stall-link-too-many").with("max", LINKS).into());
     }
     let link = StallLink {
@@ -106,6 +108,11 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewStallLink) -> Ou
         created_at: act.at,
         revoked_at: None,
     };
+    if link.kind == LinkKind::Owner {
+        for id in rows::live_of(connection, board_id, occupancy.id, LinkKind::Owner)? {
+            rows::revoke(connection, board_id, id, act.at)?;
+        }
+    }
     let token = tokens::random("", TOKEN_BYTES)?;
     rows::insert(connection, board_id, &link, &tokens::hash(&token))?;
     let page = match link.kind {

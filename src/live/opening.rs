@@ -1,11 +1,11 @@
 //! Opening a link: its token is given once for a cookie of the browser's own, and from then on the
 //! cookie says who hears. Open to whoever has the link.
 
-use super::links::LinkKind;
+use super::links::{LinkKind, StallLink};
 use super::listeners::Listener;
 use super::owner::pin::{self, Door};
 use super::store::listeners::{self as rows, Standing};
-use super::store::{links as link_rows, stalls};
+use super::store::{links as link_rows, owner as owner_rows, stalls};
 use crate::access::tokens;
 use crate::db::{Db, DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, ListenerId, OccupancyId, StallLinkId};
@@ -25,6 +25,7 @@ pub struct Hearer {
     pub kind: LinkKind,
     pub shows_payer: bool,
     pub is_muted: bool,
+    pub opened_at: UnixMs,
     /// The stall's code, e.g. `A12`.
     pub stall: String,
 }
@@ -85,7 +86,7 @@ fn enter(
     }
     let mut others = rows::of_link(connection, board_id, link_id)?;
     others.retain(|listener| listener.revoked_at.is_none());
-    if others.len() >= LISTENERS {
+    if others.len() >= LISTENERS && !make_room(connection, board_id, &link, others, arrival.at)? {
         let refusal = Refusal::conflict("stall-link-too-many-phones");
         return Err(refusal.with("max", LISTENERS).into());
     }
@@ -102,6 +103,26 @@ fn enter(
     let cookie = tokens::random("", TOKEN_BYTES)?;
     rows::insert(connection, board_id, &listener, &tokens::hash(&cookie))?;
     Ok(Some(cookie))
+}
+
+/// Ends the oldest phone that opened a vendor's link and never knew the digits: strangers do not take
+/// the places of the vendor's own. Tells whether there was one.
+fn make_room(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    link: &StallLink,
+    others: Vec<Listener>,
+    at: UnixMs,
+) -> Outcome<bool> {
+    for mut listener in others.into_iter().filter(|_| link.kind == LinkKind::Owner) {
+        let phone = owner_rows::phone(connection, board_id, listener.id)?;
+        if phone.is_none_or(|phone| phone.proved_at.is_none()) {
+            listener.revoked_at = Some(at);
+            rows::update(connection, board_id, &listener)?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Who comes with this cookie, and the vendor's with the session's.
@@ -127,6 +148,7 @@ pub fn present(
         kind: link.kind,
         shows_payer: link.shows_payer,
         is_muted: listener.muted_at.is_some(),
+        opened_at: listener.opened_at,
         stall,
     };
     if hearer.kind == LinkKind::Listener {

@@ -12,9 +12,9 @@ use crate::access::{Act, Permission, Permissions, Scope};
 use crate::db::{DbConnection, Outcome};
 use crate::events;
 use crate::intake::pulse::{self, Source};
-use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, KeyId, ListenerId, OccupancyId};
+use crate::primitives::{Clock, UnixMs};
 
 /// A page that has slept through more of its board's events, or more announcements of its own, is
 /// told that it has missed some.
@@ -135,7 +135,13 @@ impl Teller {
         loop {
             let now = self.clock.now();
             let heard = heard::after(connection, hearer.board_id, cursor, hearer, now)?;
-            for (seq, announcement) in heard.announcements {
+            // Who was given a link to hear does not hear what came before.
+            let from = match hearer.kind {
+                LinkKind::Listener => hearer.opened_at,
+                LinkKind::Owner => UnixMs(0),
+            };
+            let announced = heard.announcements.into_iter();
+            for (seq, announcement) in announced.filter(|(_, one)| one.recorded_at >= from) {
                 let data = announcement.to_json(hearer.shows_payer).into();
                 missed.push_back(Message { seq, event: "money", data });
                 if missed.len() > AT_ONCE {

@@ -151,12 +151,6 @@ impl Day {
         (text.len() == 10 && date.to_string() == text).then(|| Self::from_date(date))
     }
 
-    /// As people write it: `24/11/2026`.
-    #[must_use]
-    pub fn on_paper(self) -> String {
-        self.to_string().split('-').rev().collect::<Vec<_>>().join("/")
-    }
-
     /// Days outside of jiff's calendar (years -9999 to 9999) become its first or last one.
     fn date(self) -> Date {
         let epoch = Date::constant(1970, 1, 1);

@@ -11,7 +11,7 @@ use crate::web_support::Site;
 
 const PIN: &str = "270361";
 const LANGUAGES: [&str; 2] = ["vi", "en"];
-const FACES: [&str; 11] = [
+const FACES: [&str; 13] = [
     "waiting",
     "unknown",
     "paid",
@@ -20,7 +20,9 @@ const FACES: [&str; 11] = [
     "overpaid",
     "duplicate",
     "thousandfold",
+    "given_back",
     "expired",
+    "expired_unknown",
     "cancelled",
     "after_cancel",
 ];

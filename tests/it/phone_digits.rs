@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::phone_stall::{Link, Phone, Stall, Stream};
+use crate::phone_stall::{Link, Phone, Stall, Stream, press};
 use crate::support::on_both;
 use crate::web_support::Site;
 
@@ -202,4 +202,41 @@ on_both!(of_several_accounts_the_vendor_chooses_one, |db| {
     );
     let stolen = json!({ "amount": "20k", "account_id": theirs });
     assert_eq!(phone.post("/sap/requests", &stolen).problem(409), "account-not-linked");
+});
+
+on_both!(a_vendors_new_link_ends_the_one_before_and_its_phones, |db| {
+    let site = Site::of(db);
+    let (stall, link) = vendors(&site);
+    let vendor = Phone::open(&site, &link, PIN);
+    assert_eq!(vendor.get("/sap/day").status, 200);
+    // Whoever makes another one for himself closes hers: she sees it.
+    let second = stall.link(&site, "owner", false);
+    assert_eq!(vendor.get("/sap/day").problem(403), "page-not-open");
+    assert_eq!(press(&site, link.token(), None).status, 410);
+    let listed = site.get(&format!("/api/v1/stall-links/{}", link.id)).json;
+    assert!(listed["revoked_at"].is_string(), "{listed}");
+    let other = Phone::open(&site, &second, OTHER_PIN);
+    assert_eq!(other.get("/sap/day").status, 200);
+});
+
+on_both!(strangers_leave_room_for_the_vendors_phones, |db| {
+    let site = Site::of(db);
+    let (_, link) = vendors(&site);
+    let vendor = Phone::open(&site, &link, PIN);
+    for _ in 0..25 {
+        Phone::of(&site, &link);
+    }
+    let new = Phone::open(&site, &link, PIN);
+    assert_eq!((vendor.get("/sap/day").status, new.get("/sap/day").status), (200, 200));
+});
+
+on_both!(a_link_to_hear_tells_nothing_of_what_came_before, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    stall.pay(&site, db, 1, 123_000);
+    db.clock.move_to(db.clock.now().plus_ms(60_000));
+    let listener = Phone::of(&site, &stall.link(&site, "listener", false));
+    stall.pay(&site, db, 2, 45_000);
+    let mut stream = Stream::open(&site, &listener.cookies, "?after=0");
+    assert_eq!(stream.next_of("money").data["amount"], "45.000 đ");
 });

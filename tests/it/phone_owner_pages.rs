@@ -116,7 +116,7 @@ on_both!(a_code_for_a_typed_amount_turns_green_by_itself, |db| {
     // One tap, and what can go wrong.
     for (id, paid, headline, hint, picture) in [
         (2, 40_000, "THIẾU TIỀN", "10.000 đ", "code-underpaid"),
-        (3, 50, "COI LẠI SỐ TIỀN", "Chưa giao hàng", "code-thousandfold"),
+        (3, 50, "COI LẠI SỐ TIỀN", "Khoan giao hàng", "code-thousandfold"),
     ] {
         browser.value("cho40.asked = null");
         db.clock.move_to(db.clock.now().plus_ms(1_000));
@@ -340,5 +340,5 @@ on_both!(a_vendor_changes_the_digits_and_locks_another_phone, |db| {
                 headers: { 'Content-Type': 'application/json' } }).then(answer => answer.status)";
     assert_eq!(browser.value(lock), 200);
     browser.until("document.getElementById('digits') && document.readyState === 'complete'");
-    assert_eq!(browser.complaints().len(), 1, "the wrong try alone");
+    assert_eq!(browser.complaints(), Vec::<Value>::new());
 });

@@ -57,6 +57,7 @@ static PLANNED: LazyLock<Table> = LazyLock::new(|| {
         ("verdict", Kind::MaybeText),
         ("resolved_at_ms", Kind::MaybeInt),
         ("likeness", Kind::MaybeText),
+        ("account_id", Kind::Int),
     ];
     Table::new("suspected_pairs", &columns, "")
 });
@@ -86,6 +87,8 @@ pub struct New<'a> {
     pub board_id: BoardId,
     pub id: i64,
     pub transfer_id: i64,
+    /// The account that the report was for.
+    pub account_id: AccountId,
     pub sender: &'a str,
     pub namespace: &'a str,
     pub provider_id: &'a str,
@@ -131,6 +134,7 @@ pub fn insert(connection: &mut DbConnection, new: &New<'_>) -> Outcome<()> {
             p::recorded_at_ms.eq(new.recorded_at.0),
             p::is_certain.eq(new.is_certain),
             p::likeness.eq(new.likeness),
+            p::account_id.eq(new.account_id.0),
             p::verdict.eq(new.verdict()),
             p::resolved_at_ms.eq(new.verdict().map(|_| new.recorded_at.0)),
         ))
@@ -142,7 +146,7 @@ pub fn insert(connection: &mut DbConnection, new: &New<'_>) -> Outcome<()> {
 
 /// Writes pairs whose sightings point to their transfers already.
 pub fn insert_planned(connection: &mut DbConnection, all: &[New<'_>]) -> Outcome<()> {
-    let mut values = Vec::with_capacity(all.len() * 18);
+    let mut values = Vec::with_capacity(all.len() * 19);
     for new in all {
         let verdict = new.verdict();
         values.extend([
@@ -164,6 +168,7 @@ pub fn insert_planned(connection: &mut DbConnection, all: &[New<'_>]) -> Outcome
             Value::MaybeText(verdict.map(|verdict| verdict.as_str().into())),
             Value::MaybeInt(verdict.map(|_| new.recorded_at.0)),
             Value::MaybeText(new.likeness.map(|likeness| likeness.as_str().into())),
+            Value::Int(new.account_id.0),
         ]);
     }
     PLANNED.insert(connection, &values).map(|_| ())

@@ -7,6 +7,7 @@
 //! all together, or twenty phones would have twenty times as many tries.
 
 use subtle::ConstantTimeEq as _;
+use tokio::sync::Semaphore;
 
 use crate::access::pins::Pin;
 use crate::access::{SecretKey, tokens};
@@ -18,6 +19,8 @@ use crate::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
 use crate::primitives::{Refusal, UnixMs};
 
 const TOKEN_BYTES: usize = 24;
+/// Digits that are hashed at a time, of all links.
+static HASHING: Semaphore = Semaphore::const_new(2);
 const SESSION_MS: i64 = 90 * MS_PER_DAY;
 /// Wrong tries in a row that lock nothing yet.
 const FREE_TRIES: i64 = 4;
@@ -111,13 +114,20 @@ pub async fn choose(
     digits: &str,
     now: UnixMs,
 ) -> Outcome<String> {
-    let hash = hashed(Pin::chosen(digits)?, key).await?;
-    let board = hearer.board_id.0;
+    let pin = Pin::chosen(digits)?;
+    let Hearer { board_id, listener_id, link_id, .. } = hearer;
+    let check = move |connection: &mut DbConnection| match rows::pin(connection, board_id, link_id)?
+    {
+        Some(_) => Err(Refusal::conflict("pin-chosen-already").into()),
+        None => Ok(()),
+    };
+    // Hashing is dear: whoever comes too late does not cause it.
+    db.read(check).await?;
+    let hash = hashed(pin, key).await?;
+    let board = board_id.0;
     let write = move |connection: &mut DbConnection| {
-        let Hearer { board_id, listener_id, link_id, .. } = hearer;
-        if rows::pin(connection, board_id, link_id)?.is_some() {
-            return Err(Refusal::conflict("pin-chosen-already").into());
-        }
+        rows::hold_link(connection, board_id, link_id)?;
+        check(connection)?;
         rows::insert_pin(connection, board_id, link_id, &hash, listener_id, now)?;
         begin_session(connection, &hearer, now)
     };
@@ -183,18 +193,24 @@ async fn prove(
     // A try counts before it is looked at, or many at once would count as one.
     let begin = move |connection: &mut DbConnection| begin_try(connection, &trying, now);
     let (hash, left) = db.write(hearer.board_id.0, begin).await?;
-    let is_right =
-        tokio::task::spawn_blocking(move || pin.is(&hash, &key)).await.map_err(Fault::broken)??;
+    let is_right = apart(move || pin.is(&hash, &key)).await?;
     if is_right {
         return Ok(());
     }
     Err(Refusal::invalid("pin", "pin-wrong").with("left", left).into())
 }
 
-/// Off the lane: money does not wait for it.
 async fn hashed(pin: Pin, key: &SecretKey) -> Outcome<String> {
     let key = key.clone();
-    tokio::task::spawn_blocking(move || pin.hash(&key)).await.map_err(Fault::broken)?
+    apart(move || pin.hash(&key)).await
+}
+
+/// Off the lane: money does not wait for it. Few at a time: each takes 19 MiB.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Outcome<T> + Send + 'static,
+) -> Outcome<T> {
+    let _place = HASHING.acquire().await.map_err(Fault::broken)?;
+    tokio::task::spawn_blocking(work).await.map_err(Fault::broken)?
 }
 
 /// The hash to compare with, and the tries that are left after this one.

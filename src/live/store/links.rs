@@ -73,19 +73,19 @@ pub fn routed(
 }
 
 /// Links of a kind that are not revoked.
-pub fn live_count(
+pub fn live_of(
     connection: &mut DbConnection,
     board_id: BoardId,
     occupancy_id: OccupancyId,
     kind: LinkKind,
-) -> Outcome<i64> {
+) -> Outcome<Vec<StallLinkId>> {
     Ok(rows
         .filter(table::board_id.eq(board_id))
         .filter(table::occupancy_id.eq(occupancy_id))
         .filter(table::kind.eq(kind))
         .filter(table::revoked_at_ms.is_null())
-        .count()
-        .get_result(connection)?)
+        .select(table::id)
+        .load(connection)?)
 }
 
 /// Links of a stall that are not revoked.
@@ -137,6 +137,7 @@ pub fn revoke(
     diesel::update(stall_links::table.find((board_id, id)))
         .set(table::revoked_at_ms.eq(at.0))
         .execute(connection)?;
-    diesel::delete(routes::table.filter(routes::link_id.eq(id))).execute(connection)?;
+    let route = routes::table.filter(routes::board_id.eq(board_id)).filter(routes::link_id.eq(id));
+    diesel::delete(route).execute(connection)?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use crate::db::schema::{listeners, owner_phones as phones, owner_pins as pins};
+use crate::db::schema::{listeners, owner_phones as phones, owner_pins as pins, stall_links};
 use crate::db::{DbConnection, Outcome};
 use crate::live::owner::pin::{Kept, Phone};
 use crate::primitives::UnixMs;
@@ -29,6 +29,18 @@ pub fn pin(
 pub fn hold(connection: &mut DbConnection, board_id: BoardId, link_id: StallLinkId) -> Outcome<()> {
     diesel::update(pins::table.find((board_id.0, link_id.0)))
         .set(pins::wrong_count.eq(pins::wrong_count))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Lets one at a time choose a link's first digits.
+pub fn hold_link(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    link_id: StallLinkId,
+) -> Outcome<()> {
+    diesel::update(stall_links::table.find((board_id, link_id)))
+        .set(stall_links::kind.eq(stall_links::kind))
         .execute(connection)?;
     Ok(())
 }

@@ -140,7 +140,8 @@ fn due_banks() -> String {
            SELECT feed_id, day, account_id FROM transfers
            WHERE board_id = $1 AND direction = 'in' AND id NOT IN ({OWN})
            UNION ALL
-           SELECT s.feed_id, s.day, f.account_id FROM suspected_pairs s
+           SELECT s.feed_id, s.day, COALESCE(NULLIF(s.account_id, 0), f.account_id)
+           FROM suspected_pairs s
            JOIN transfers f ON f.board_id = s.board_id AND f.id = s.transfer_id
            WHERE s.board_id = $1 AND f.direction = 'in' AND NOT s.is_certain
          ) t JOIN accounts a ON a.board_id = $1 AND a.id = t.account_id

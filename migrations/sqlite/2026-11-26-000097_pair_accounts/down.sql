@@ -1,0 +1,1 @@
+ALTER TABLE suspected_pairs DROP COLUMN account_id;
