@@ -70,7 +70,7 @@ poll-url-not-allowed = This address may not be asked. Please check `base_url` an
 poll-database = The database could not be written. The server will do it again by itself; nothing is lost.
 poll-out-of-time = The run took too long and stopped; the next one begins with the accounts that were not reached. If it goes on, please name fewer `accounts`, or a later `from_day`.
 poll-interrupted = The run was interrupted. The next one goes on.
-poll-is-over = This is over: all was last read at { $at }. At that time:
+poll-is-over = This is over: all was last read at { $last_success_at }. At that time:
 
 ## The pulse of feeds: `sight-<state>` is what a screen shows, `alarm-<code>` an alarm
 
@@ -81,7 +81,9 @@ alarm-feed-silent = The feed looks healthy, but nothing has come since { $since_
 alarm-phone-silent = The phone was not heard since { $since_at }. Please check its battery, its network and that the forwarding app still runs; revoke a phone that is not used any more.
 alarm-poll-failing = Asking the provider has failed several times in a row. The reason is in `last_error` of `/feeds/…/polling`.
 alarm-no-secret = The feed has no key and no phone that still holds, so nothing that is sent would be believed. Please add a key or pair a phone.
-alarm-undecodable = Something has been believed and could not be read since { $since_at }; it may be money. Please see in `/deliveries?outcome=undecodable` what is wrong, mend it at the source or upgrade, then `POST /deliveries/…/replay`. The alarm ends by itself after seven days.
+alarm-undecodable = Something has been believed and could not be read since { $since_at }; it may be money. Please see in `/deliveries?outcome=undecodable` what is wrong, mend it at the source or upgrade, then `POST /deliveries/…/replay`; if no money is in it that is not counted, `POST /deliveries/…/dismiss`, with a reason. The alarm lasts until that is done.
+alarm-refused = The feed has refused what was sent since { $since_at }, and has accepted nothing since: a key may be wrong, and it may be money. Please see why in `/feeds/…/refused`, mend the key (`POST /feeds/…/secrets`), then `POST /feeds/…/refused/…/verify`.
+alarm-unknown-text = A phone has told what no template reads, since { $since_at }; it may be money. Please open `/phone-texts` and mark the notice to make a template (`POST /phone-texts/…/mark`), or dismiss it if it is no money in.
 alarm-contradicting = The feed has told one id twice with different contents, since { $since_at }; the first report was counted. Please look at `/sighting-conflicts` and say which report is right (`POST /sighting-conflicts/…/decide`).
 
 ## A code that its feed cannot see: `warning-<code>`

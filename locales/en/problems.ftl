@@ -342,6 +342,7 @@ problem-feed-url-malformed = { $url } is no web address ({ $error }). Please cop
 problem-feed-url-not-trusted = The TLS certificate of { $url } cannot be trusted: { $error }. The provider would not send either; please mend the certificate.
 problem-feed-url-unreachable = { $url } cannot be reached: { $error }. Please check address and server.
 problem-feed-headers-malformed = Line { $line } is no header. Please write `Name: value`, one a line.
+problem-delivery-not-unread = Only what was believed and could not be read can be dismissed. This delivery was read; if the money in it is wrong, please correct its transfer.
 problem-delivery-body-gone = The delivery's body is no longer kept, so it cannot be read again. Please have the provider send it again.
 problem-delivery-reads-differently = The delivery reads differently today than when it came, so it cannot be recorded by itself. Please assign the money by hand, and tell the operator.
 problem-assign-beside-counted = The stall has one of this amount and time already, told by another sender{ $transfers ->

@@ -70,7 +70,7 @@ poll-url-not-allowed = Địa chỉ này không được phép hỏi. Xin coi l�
 poll-database = Cơ sở dữ liệu chưa ghi được. Máy chủ sẽ tự làm lại; chưa mất gì.
 poll-out-of-time = Lần hỏi này lâu quá nên dừng lại; lần sau hỏi tiếp những tài khoản chưa tới lượt. Nếu còn lặp lại, xin bớt `accounts`, hoặc chọn `from_day` gần hơn.
 poll-interrupted = Lần hỏi bị ngắt giữa chừng. Lần sau sẽ làm tiếp.
-poll-is-over = Lỗi này đã qua: lần đọc trọn gần nhất là lúc { $at }. Khi đó:
+poll-is-over = Lỗi này đã qua: lần đọc trọn gần nhất là lúc { $last_success_at }. Khi đó:
 
 ## Mạch của nguồn: `sight-<trạng thái>` là chữ trên màn hình, `alarm-<mã>` là báo động
 
@@ -81,7 +81,9 @@ alarm-feed-silent = Nguồn trông vẫn tốt nhưng không có tin nào từ {
 alarm-phone-silent = Không nghe thấy điện thoại từ { $since_at }. Xin coi máy còn pin, còn mạng và ứng dụng chuyển tin còn chạy không; máy không dùng nữa thì thu hồi.
 alarm-poll-failing = Hỏi nhà cung cấp hỏng nhiều lần liền. Lý do ở `last_error` của `/feeds/…/polling`.
 alarm-no-secret = Nguồn không có khóa hay điện thoại nào còn dùng được, nên tin gửi đến không được tin. Xin thêm khóa hoặc ghép điện thoại.
-alarm-undecodable = Có tin được tin nhưng không đọc được từ { $since_at }; trong đó có thể có tiền. Xin coi `/deliveries?outcome=undecodable` để biết chỗ sai, sửa ở nguồn hoặc nâng cấp, rồi `POST /deliveries/…/replay`. Báo động tự tắt sau bảy ngày.
+alarm-undecodable = Có tin được tin nhưng không đọc được từ { $since_at }; trong đó có thể có tiền. Xin coi `/deliveries?outcome=undecodable` để biết chỗ sai, sửa ở nguồn hoặc nâng cấp, rồi `POST /deliveries/…/replay`; nếu trong đó không có khoản tiền nào chưa tính thì bỏ qua bằng `POST /deliveries/…/dismiss`, có ghi lý do. Báo động còn tới khi tin được xử lý.
+alarm-refused = Nguồn đã từ chối tin từ { $since_at } và từ đó chưa nhận tin nào: có thể khóa sai, và trong tin có thể có tiền. Xin coi lý do ở `/feeds/…/refused`, sửa khóa (`POST /feeds/…/secrets`) rồi `POST /feeds/…/refused/…/verify`.
+alarm-unknown-text = Điện thoại đã chuyển tin mà chưa mẫu nào đọc được, từ { $since_at }; trong đó có thể có tiền. Xin mở `/phone-texts`, đánh dấu tin để làm mẫu (`POST /phone-texts/…/mark`), hoặc bỏ tin không phải tiền vào.
 alarm-contradicting = Nguồn đã báo cùng một mã giao dịch hai lần mà nội dung khác nhau, từ { $since_at }; tin đầu đã được tính. Xin xem `/sighting-conflicts` rồi cho biết tin nào đúng (`POST /sighting-conflicts/…/decide`).
 
 ## Mã mà nguồn không thấy được: `warning-<mã>`

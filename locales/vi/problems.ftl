@@ -362,6 +362,7 @@ problem-feed-url-malformed = { $url } không phải địa chỉ web ({ $error }
 problem-feed-url-not-trusted = Chứng chỉ TLS của { $url } không tin được: { $error }. Nhà cung cấp cũng sẽ không gửi; xin sửa chứng chỉ.
 problem-feed-url-unreachable = Không gọi được { $url }: { $error }. Xin coi lại địa chỉ và máy chủ.
 problem-feed-headers-malformed = Dòng { $line } không phải một header. Mỗi dòng ghi dạng `Tên: giá trị`.
+problem-delivery-not-unread = Chỉ bỏ qua được tin đã được tin mà không đọc được. Tin này đã đọc được rồi; khoản tiền trong đó, nếu sai, xin sửa ở giao dịch.
 problem-delivery-body-gone = Nội dung của tin báo không còn lưu nên không đọc lại được. Xin nhờ bên báo tiền gửi lại.
 problem-delivery-reads-differently = Tin báo nay đọc ra khác lúc mới tới nên không ghi riêng được. Xin xếp khoản tiền bằng tay và báo người quản trị.
 problem-assign-beside-counted = Sạp đã có khoản cùng số tiền, cùng giờ do nguồn khác báo{ $transfers ->

@@ -431,6 +431,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    delivery_dismissals (board_id, delivery_id) {
+        board_id -> BigInt,
+        delivery_id -> BigInt,
+        dismissed_by -> BigInt,
+        dismissed_at_ms -> BigInt,
+        why -> Text,
+    }
+}
+
+diesel::table! {
     refused_deliveries (board_id, feed_id, number) {
         board_id -> BigInt,
         feed_id -> BigInt,
@@ -1182,6 +1192,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     feed_accounts,
     deliveries,
     delivery_replays,
+    delivery_dismissals,
     refused_deliveries,
     sightings,
     sighting_conflicts,

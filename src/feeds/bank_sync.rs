@@ -11,7 +11,7 @@
 
 use std::borrow::Cow;
 
-use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_REFERENCE_CHARS, Object};
+use super::fields::{MAX_ID_CHARS, MAX_REFERENCE_CHARS, Object};
 use super::{
     Believed, Direction, Incoming, Outcome, Precision, Provider, RefusedBecause, Reply, Reported,
     Secret, TokenConfig, Undecodable, UndecodableBecause, keys, reply, times, tokens,
@@ -113,7 +113,7 @@ impl<'a> Synced<'a> {
             precision,
             bin: None,
             virtual_account: None,
-            memo: body.string("content", MAX_MEMO_CHARS)?.unwrap_or_default(),
+            memo: body.memo("content")?.unwrap_or_default(),
             code_hint: body.text_or_digits("orderid", MAX_REFERENCE_CHARS)?,
             balance: None,
             payer: None,

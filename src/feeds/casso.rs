@@ -15,9 +15,7 @@
 //! - What polling reads ([`super::casso_list`]) is kept and read here too.
 
 use super::connector::expect_post_on_hook;
-use super::fields::{
-    MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object, is_bin,
-};
+use super::fields::{MAX_ID_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object, is_bin};
 use super::list_rows::{decode_rows, private_rows};
 use super::sign::{self, Header};
 use super::{
@@ -274,7 +272,7 @@ fn transaction(
         bin: bank_name.as_deref().and_then(bin_of_gateway).map(str::to_owned),
         account_number: Some(account),
         virtual_account: one.account(names.virtual_account)?,
-        memo: one.string("description", MAX_MEMO_CHARS)?.unwrap_or_default(),
+        memo: one.memo("description")?.unwrap_or_default(),
         code_hint: None,
         bank_reference: reference,
         balance: one.balance(names.balance)?.filter(|balance| *balance != Vnd::ZERO),

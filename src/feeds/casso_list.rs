@@ -14,9 +14,7 @@
 
 use form_urlencoded::Serializer;
 
-use super::fields::{
-    MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object, is_bin,
-};
+use super::fields::{MAX_ID_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object, is_bin};
 use super::list::{LIST_FAMILY, ListPage, Place};
 use super::{
     CassoConfig, Payer, Precision, Provider, Reported, Undecodable, UndecodableBecause,
@@ -98,7 +96,7 @@ pub(super) fn row(config: &CassoConfig, one: &Object<'_>) -> Result<Option<Repor
         bin: bank.as_deref().and_then(bin_of_gateway).map(str::to_owned),
         account_number: Some(account),
         virtual_account: one.account("virtualAccount")?,
-        memo: one.string("description", MAX_MEMO_CHARS)?.unwrap_or_default(),
+        memo: one.memo("description")?.unwrap_or_default(),
         code_hint: None,
         bank_reference: reference,
         balance: balance.filter(|balance| *balance != Vnd::ZERO),

@@ -14,14 +14,16 @@ use crate::primitives::Vnd;
 
 /// Larger bodies are not read; the largest real one is a few kilobytes.
 pub const MAX_BODY_BYTES: usize = 256 * 1024;
-/// Banks cut memos at 35–210 characters. A longer one is undecodable rather than cut: a cut could
-/// fall through the reference code, and the raw delivery is kept anyway.
+/// Banks cut memos at 35–210 characters. A longer one is cut here, and ends with [`CUT`]: the money is
+/// counted whatever its payer wrote, and a reference code that the cut falls through is none.
 pub const MAX_MEMO_CHARS: usize = 1_000;
 pub const MAX_ID_CHARS: usize = 128;
 /// 10^15 đ: beyond any transfer, and far enough below `i64::MAX` for sums.
 pub const MAX_AMOUNT: Vnd = Vnd::new(1_000_000_000_000_000);
 pub(super) const MAX_REFERENCE_CHARS: usize = 128;
 pub(super) const MAX_NAME_CHARS: usize = 200;
+/// The end of a memo that was cut.
+const CUT: char = '…';
 const MAX_ACCOUNT_CHARS: usize = 34;
 const MAX_FIELDS: usize = 256;
 
@@ -153,6 +155,16 @@ impl<'a> Object<'a> {
             return Err(self.error(field, Because::ForbiddenCharacter));
         }
         Ok(Some(text))
+    }
+
+    /// A memo; `None` if absent or null. What no database text holds (NUL, half of a surrogate pair) is
+    /// replaced, and one that is too long is [`cut`].
+    pub(super) fn memo(&self, field: &'static str) -> Result<Option<String>, Undecodable> {
+        let Some(json) = self.raw(field) else {
+            return Ok(None);
+        };
+        let text = lossy(json).ok_or_else(|| self.error(field, Because::WrongType))?;
+        Ok(Some(cut(&text.replace('\0', "\u{FFFD}"))))
     }
 
     /// A one-line text without blanks around it; `None` if absent, null or empty.
@@ -300,6 +312,46 @@ impl<'a> Object<'a> {
         value: Option<T>,
     ) -> Result<T, Undecodable> {
         value.ok_or_else(|| self.error(field, Because::Missing))
+    }
+}
+
+/// A memo of at most [`MAX_MEMO_CHARS`], or as much of it and [`CUT`].
+pub(super) fn cut(memo: &str) -> String {
+    match memo.char_indices().nth(MAX_MEMO_CHARS).and_then(|(end, _)| memo.get(..end)) {
+        Some(beginning) => format!("{beginning}{CUT}"),
+        None => memo.to_owned(),
+    }
+}
+
+/// The text of a JSON string; half of a surrogate pair, which is JSON but no text, is replaced.
+pub(super) fn lossy(json: &str) -> Option<String> {
+    if !json.starts_with('"') {
+        return None;
+    }
+    let bytes: Bytes = serde_json::from_str(json).ok()?;
+    Some(String::from_utf8_lossy(&bytes.0).into_owned())
+}
+
+/// What a JSON string says, which need not be UTF-8.
+struct Bytes(Vec<u8>);
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_bytes(BytesVisitor)
+    }
+}
+
+struct BytesVisitor;
+
+impl Visitor<'_> for BytesVisitor {
+    type Value = Bytes;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Bytes, E> {
+        Ok(Bytes(bytes.to_vec()))
     }
 }
 

@@ -9,9 +9,7 @@
 //! - Answer: 2xx `{"success":true}`; anything else is tried again (?).
 
 use super::connector::expect_post_on_hook;
-use super::fields::{
-    MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object, is_bin,
-};
+use super::fields::{MAX_ID_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object, is_bin};
 use super::sign::Header;
 use super::{
     Believed, Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, OrderRef,
@@ -159,7 +157,7 @@ fn order(config: &PayosConfig, data: &Object<'_>) -> Result<Reported, Undecodabl
         bin: None,
         account_number,
         virtual_account: data.account("virtualAccountNumber")?,
-        memo: data.string("description", MAX_MEMO_CHARS)?.unwrap_or_default(),
+        memo: data.memo("description")?.unwrap_or_default(),
         code_hint: None,
         bank_reference: Some(reference),
         balance: None,

@@ -14,7 +14,7 @@
 //! - What polling reads ([`super::sepay_list`]) is kept and read here too.
 
 use super::connector::expect_post_on_hook;
-use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_REFERENCE_CHARS, Object};
+use super::fields::{MAX_ID_CHARS, MAX_REFERENCE_CHARS, Object};
 use super::sign::{self, Header};
 use super::{
     Believed, Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome,
@@ -160,7 +160,7 @@ fn transfer(config: &SepayConfig, body: &Object<'_>) -> Result<Reported, Undecod
         bin: gateway.as_deref().and_then(bin_of_gateway).map(str::to_owned),
         account_number: Some(body.required("accountNumber", account)?),
         virtual_account: body.account("subAccount")?,
-        memo: body.string("content", MAX_MEMO_CHARS)?.unwrap_or_default(),
+        memo: body.memo("content")?.unwrap_or_default(),
         code_hint: body.text("code", MAX_REFERENCE_CHARS)?,
         bank_reference: body.text("referenceCode", MAX_REFERENCE_CHARS)?,
         balance: body.balance("accumulated")?.filter(|balance| *balance != Vnd::ZERO),

@@ -11,7 +11,7 @@
 //! - Answer: 200 `{"success":true}` as JSON (D). Retries are not documented (?).
 
 use super::connector::expect_post_on_hook;
-use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_REFERENCE_CHARS, Object};
+use super::fields::{MAX_ID_CHARS, MAX_REFERENCE_CHARS, Object};
 use super::sign::{self, Header};
 use super::{
     Believed, Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome,
@@ -143,7 +143,7 @@ fn transfer(
         bin: gateway.as_deref().and_then(bin_of_gateway).map(str::to_owned),
         account_number: Some(body.required("account_number", account)?),
         virtual_account: body.account("va")?,
-        memo: body.string("content", MAX_MEMO_CHARS)?.unwrap_or_default(),
+        memo: body.memo("content")?.unwrap_or_default(),
         code_hint: body.text("payment_code", MAX_REFERENCE_CHARS)?,
         bank_reference: body.text("reference_code", MAX_REFERENCE_CHARS)?,
         balance: body.balance(BALANCE)?.filter(|balance| *balance != Vnd::ZERO),

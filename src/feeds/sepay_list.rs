@@ -15,7 +15,7 @@
 
 use form_urlencoded::Serializer;
 
-use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_REFERENCE_CHARS, Object};
+use super::fields::{MAX_ID_CHARS, MAX_REFERENCE_CHARS, Object};
 use super::list::{LIST_FAMILY, ListPage, Place};
 use super::list_rows::{decode_rows, private_rows};
 use super::{
@@ -196,7 +196,7 @@ fn transfer(
         bin: bank.as_deref().and_then(bin_of_gateway).map(str::to_owned),
         account_number: Some(row.required("account_number", account)?),
         virtual_account: row.account(virtual_account)?,
-        memo: row.string("transaction_content", MAX_MEMO_CHARS)?.unwrap_or_default(),
+        memo: row.memo("transaction_content")?.unwrap_or_default(),
         code_hint: row.text("code", MAX_REFERENCE_CHARS)?,
         bank_reference: row.text("reference_number", MAX_REFERENCE_CHARS)?,
         balance: row.balance("accumulated")?.filter(|balance| *balance != Vnd::ZERO),

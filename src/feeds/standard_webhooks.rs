@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::connector::expect_post_on_hook;
-use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object};
+use super::fields::{MAX_ID_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object};
 use super::sign::Header;
 use super::{
     Believed, Connector, Decoded, Direction, FeedConfig, FeedKind, Headers, Incoming, Outcome,
@@ -176,7 +176,7 @@ fn transfer(config: &StandardWebhooksConfig, body: &Object<'_>) -> Result<Report
     let (occurred_at, precision) =
         times::rfc3339_or_date(&body.required("occurred_at", occurred_at)?)
             .map_err(|because| body.error("occurred_at", because))?;
-    let memo = body.string("memo", MAX_MEMO_CHARS)?;
+    let memo = body.memo("memo")?;
     Ok(Reported {
         provider: Provider::StandardWebhooks,
         merchant: config.merchant.clone(),

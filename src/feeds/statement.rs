@@ -11,7 +11,7 @@
 
 use serde::Serialize;
 
-use super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object};
+use super::fields::{MAX_ID_CHARS, MAX_NAME_CHARS, MAX_REFERENCE_CHARS, Object};
 use super::sign::Header;
 use super::statements::Row;
 use super::{
@@ -128,7 +128,7 @@ fn reported(
         bin: bin.map(str::to_owned),
         account_number: account.map(str::to_owned),
         virtual_account: None,
-        memo: row.string("memo", MAX_MEMO_CHARS)?.unwrap_or_default(),
+        memo: row.memo("memo")?.unwrap_or_default(),
         code_hint: None,
         bank_reference: row.text("reference", MAX_REFERENCE_CHARS)?,
         balance: row.balance("balance_vnd")?,

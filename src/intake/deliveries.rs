@@ -6,15 +6,19 @@ use std::collections::hash_map::Entry;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::store::deliveries::{self as rows, DeliveryRow};
+use super::store::deliveries::{self as rows, DeliveryRow, DismissalRow};
 use super::store::feeds as feed_rows;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Decoded, FeedConfig, Reported, Undecodable, connector};
-use crate::primitives::ids::{DeliveryId, FeedId, TransferId};
+use crate::ledger::lock_board;
+use crate::primitives::ids::{DeliveryId, FeedId, KeyId, TransferId};
 use crate::primitives::{Refusal, UnixMs};
-use crate::registry::{Page, PageRequest};
+use crate::registry::{Page, PageRequest, check};
 use crate::text_enum;
+
+/// A reason in one sentence or two.
+const WHY_CHARS: usize = 300;
 
 text_enum!(
     /// What became of a delivery.
@@ -30,6 +34,8 @@ text_enum!(
         Undecodable = "undecodable",
         /// It was undecodable, and has become another delivery since.
         Replayed = "replayed",
+        /// It was undecodable, and somebody said that no money is in it that is not counted.
+        Dismissed = "dismissed",
     }
 );
 
@@ -54,6 +60,26 @@ pub struct Delivery {
     pub unreadable: Option<Unreadable>,
     /// The delivery that a replay made of it.
     pub became: Option<DeliveryId>,
+    /// Who said that no money is in it that is not counted.
+    pub dismissed: Option<Dismissal>,
+}
+
+/// What somebody said of a delivery that cannot be read.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Dismissal {
+    /// The key.
+    pub dismissed_by: KeyId,
+    #[schema(value_type = String, format = DateTime)]
+    pub dismissed_at: UnixMs,
+    /// A person's words: for keys with `amounts.read`, and for the key that wrote them.
+    pub why: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewDismissal {
+    /// 1–300 characters: how it is known that no money is in it that is not counted.
+    pub why: String,
 }
 
 /// The field at fault.
@@ -94,6 +120,34 @@ pub fn get(connection: &mut DbConnection, act: &Act, id: DeliveryId) -> Outcome<
     act.require(Permission::FeedsRead)?;
     let row = rows::find(connection, act.board_id(), id)?;
     Reader::new(act).show(connection, row.ok_or_else(|| Refusal::not_found("delivery"))?)
+}
+
+/// Says that no money is in an undecodable delivery that is not counted: its alarm ends. It can still
+/// be replayed. One that was dismissed already is answered as it is. Needs `feeds.read` too.
+///
+/// # Errors
+/// `text-length`, `text-control-character`, `text-hidden-character` (why); `not-found`;
+/// `delivery-not-unread`.
+pub fn dismiss(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: DeliveryId,
+    new: &NewDismissal,
+) -> Outcome<Delivery> {
+    act.require(Permission::TransfersAssign)?;
+    let why = check::text("why", &new.why, WHY_CHARS)?;
+    // Of two people the second finds it dismissed.
+    lock_board(connection, act.board_id())?;
+    let before = get(connection, act, id)?;
+    if before.outcome == DeliveryOutcome::Dismissed.as_str() {
+        return Ok(before);
+    }
+    if before.outcome != DeliveryOutcome::Undecodable.as_str() {
+        return Err(Refusal::conflict("delivery-not-unread").into());
+    }
+    let dismissal = DismissalRow { by: act.scope.key_id, at: act.at, why };
+    rows::dismiss(connection, act.board_id(), id, &dismissal)?;
+    get(connection, act, id)
 }
 
 /// Two deliveries beside each other, as far as they are kept, of each pair of ids.
@@ -171,6 +225,12 @@ impl<'a> Reader<'a> {
         } else {
             None
         };
+        let dismissed = if row.outcome == DeliveryOutcome::Dismissed.as_str() {
+            let row = rows::dismissal(connection, board_id, row.id)?;
+            row.map(|row| self.dismissed(row))
+        } else {
+            None
+        };
         let body = row.body.filter(|_| self.sees_bodies);
         Ok(Delivery {
             id: row.id,
@@ -182,7 +242,14 @@ impl<'a> Reader<'a> {
             transfer_ids,
             unreadable,
             became,
+            dismissed,
         })
+    }
+
+    fn dismissed(&self, row: DismissalRow) -> Dismissal {
+        let sees_why = self.sees_bodies || row.by == self.act.scope.key_id;
+        let why = Some(row.why).filter(|_| sees_why);
+        Dismissal { dismissed_by: row.by, dismissed_at: row.at, why }
     }
 
     fn decode(

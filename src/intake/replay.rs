@@ -36,8 +36,8 @@ impl TakenIn {
     }
 }
 
-/// Reads an undecodable delivery again and takes it in as of now. One that is no longer
-/// undecodable is answered as it is, so that repeating does nothing.
+/// Reads an undecodable delivery again, dismissed or not, and takes it in as of now. Another one is
+/// answered as it is, so that repeating does nothing.
 ///
 /// # Errors
 /// `not-found`; `delivery-body-gone`.
@@ -55,7 +55,8 @@ pub fn replay(
         let now = rows::find(connection, board_id, became)?.ok_or_else(unknown)?;
         return Ok(TakenIn::as_it_is(&now.outcome, became));
     }
-    if row.outcome != DeliveryOutcome::Undecodable.as_str() {
+    let unread = [DeliveryOutcome::Undecodable, DeliveryOutcome::Dismissed];
+    if !unread.iter().any(|outcome| outcome.as_str() == row.outcome) {
         return Ok(TakenIn::as_it_is(&row.outcome, id));
     }
     let body = row.body.ok_or_else(|| Refusal::conflict("delivery-body-gone"))?;

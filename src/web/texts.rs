@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader, langid};
 
-use crate::primitives::UnixMs;
+use crate::primitives::{Day, UnixMs};
 
 fluent_templates::static_loader! {
     static LOCALES = {
@@ -57,7 +57,7 @@ impl Language {
     }
 
     /// An argument as a sentence says it: in `allowed`, a list of alternatives, "hoặc" or "or"
-    /// stands before the last; an instant is `01:13 ngày 26/11/2026`.
+    /// stands before the last; an instant is `01:13 ngày 26/11/2026`, a day `26/11/2026`.
     fn said<'v>(self, name: &str, value: &'v str) -> Cow<'v, str> {
         if name.ends_with("_at")
             && let Some(at) = UnixMs::from_rfc3339(value)
@@ -67,6 +67,9 @@ impl Language {
                 Self::English => "on",
             };
             return at.in_words(on).into();
+        }
+        if let Some(day) = Day::parse(value) {
+            return day.on_paper().into();
         }
         let or = match self {
             Self::Vietnamese => "hoặc",
@@ -114,6 +117,13 @@ mod tests {
         let said = |language: Language| language.text("problem-code-revoked", &args).unwrap();
         assert!(said(Vietnamese).contains("lúc 01:13 ngày 26/11/2026."), "{}", said(Vietnamese));
         assert!(said(English).contains("at 01:13 on 26/11/2026."), "{}", said(English));
+    }
+
+    #[test]
+    fn a_day_is_said_as_people_write_it() {
+        let args = [("row", "3".to_owned()), ("day", "2026-12-24".to_owned())];
+        let said = Vietnamese.text("problem-statement-after-today", &args).unwrap();
+        assert!(said.contains("Dòng 3 ghi ngày 24/12/2026,"), "{said}");
     }
 
     #[test]

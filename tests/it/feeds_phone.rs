@@ -76,7 +76,7 @@ fn bodies_of_the_forwarders_are_read() {
     let received_at = posted_at().plus_ms(2_000);
     let read = |body: &str| match read_notice(body.as_bytes(), received_at).unwrap() {
         Sent::Notice(notice) => (notice.app, notice.title, notice.text, notice.posted_at),
-        Sent::Ping => panic!("{body} is a notice"),
+        Sent::Timeless(..) | Sent::Ping => panic!("{body} is a notice"),
     };
     let said = |title: &str, at: UnixMs| {
         ("Vietcombank".to_owned(), title.to_owned(), "TK 1 +50.000đ & x".to_owned(), at)
@@ -113,14 +113,24 @@ fn bodies_of_the_forwarders_are_read() {
         ("text=%ff&app=a", "body: forbidden-character"),
         ("app=a", "text: missing"),
         ("text=a", "app: missing"),
-        ("text=a&app=b", "posted_at: missing"),
-        ("text=a&app=b&posted_at=12", "posted_at: not-a-time"),
         ("text=a%00&app=b", "text: forbidden-character"),
         (r#"{"text":["a"],"app":"b"}"#, "text: missing"),
     ] {
         let error_of = read_notice(body.as_bytes(), received_at).unwrap_err();
         assert_eq!(error_of.to_string(), error, "{body}");
     }
+    for (body, error) in [
+        ("text=a&app=b", "posted_at: missing"),
+        ("text=a&app=b&posted_at=12", "posted_at: not-a-time"),
+    ] {
+        let Ok(Sent::Timeless(notice, because)) = read_notice(body.as_bytes(), received_at) else {
+            panic!("{body} tells no time");
+        };
+        assert_eq!((because.to_string().as_str(), notice.posted_at), (error, received_at));
+    }
+    let cut = br#"{"text":"50.000d \ud83d","app":"b","posted_at":1789043251}"#;
+    let Ok(Sent::Notice(cut)) = read_notice(cut, received_at) else { panic!("it can be read") };
+    assert_eq!(cut.text, "50.000d \u{FFFD}".to_owned() + "\u{FFFD}\u{FFFD}");
     let long = format!("app=a&posted_at=1789043251&text={}", "a".repeat(2_001));
     let error = read_notice(long.as_bytes(), received_at).unwrap_err();
     assert_eq!(error.to_string(), "text: too-long");

@@ -104,6 +104,7 @@ mod proof_power;
 mod proof_senders;
 mod proof_support;
 mod pulse;
+mod pulse_doubt;
 mod reading_rates;
 mod receipts;
 mod registry_accounts;

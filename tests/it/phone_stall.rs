@@ -39,6 +39,9 @@ impl Stall {
         let world = World::on(site, &site.key, NUMBER);
         let code = site.get(&world.path("/api/v1/codes/{id}")).json;
         let reference = code["reference"].as_str().unwrap().to_owned();
+        // Nothing that its feed told is in doubt.
+        let decide = world.path("/api/v1/sighting-conflicts/{id}/decide");
+        assert_eq!(site.post(&decide, &json!({ "right": "first" })).status, 200);
         Self { world, reference }
     }
 

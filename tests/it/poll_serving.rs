@@ -150,6 +150,9 @@ on_both!(the_api_says_what_failed_in_the_caller_s_language, |db| {
     assert_eq!(error["is_over"], true);
     let detail = error["detail"].as_str().unwrap();
     assert!(detail.starts_with("This is over") && detail.contains("does not take"), "{detail}");
+    let vietnamese = site.get(&path).json["last_error"]["detail"].clone();
+    let last = format!("là lúc {}. Khi đó:", now.in_words("ngày"));
+    assert!(vietnamese.as_str().unwrap().contains(&last), "{vietnamese}");
     assert_eq!(site.ask("DELETE", &path).key(&site.key).send().status, 204);
     assert_eq!(site.get(&path).problem(404), "not-found");
 });

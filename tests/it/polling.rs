@@ -7,7 +7,7 @@ use std::thread;
 use cho40::app::App;
 use cho40::db::schema::{deliveries, feed_bank_days, feed_polls, poll_cursors, sighting_conflicts};
 use cho40::feeds::{Direction, ListApi};
-use cho40::intake::deliveries::{self as looking, DeliveryOutcome, Filter};
+use cho40::intake::deliveries::{self as looking, DeliveryOutcome, Filter, NewDismissal};
 use cho40::intake::poll::{Failure, Poller};
 use cho40::intake::polling;
 use cho40::registry::PageRequest;
@@ -364,11 +364,18 @@ on_both!(a_row_that_cannot_be_read_is_kept_once_and_holds_nothing_up, |db| {
         assert_eq!((ran.new_rows, ran.unreadable_rows, ran.failure), (1, 2, None), "{api:?}");
         poll(&stage, &poller, &feed);
         let filter = Filter { feed_id: Some(feed.id), outcome: Some(DeliveryOutcome::Undecodable) };
-        let unread = stage.read(|connection, act| {
-            Ok(looking::list(connection, act, &filter, PageRequest::default())?.items)
-        });
-        assert_eq!(unread.len(), 2, "{api:?}");
-        assert!(unread.iter().all(|one| one.unreadable.is_some()));
+        let unread = || {
+            stage.read(|connection, act| {
+                Ok(looking::list(connection, act, &filter, PageRequest::default())?.items)
+            })
+        };
+        assert_eq!(unread().len(), 2, "{api:?}");
+        assert!(unread().iter().all(|one| one.unreadable.is_some()));
+        // What somebody has settled does not come back with the next reading.
+        let (id, new) = (unread()[0].id, NewDismissal { why: "dòng thử".into() });
+        stage.write(move |connection, act| looking::dismiss(connection, act, id, &new));
+        poll(&stage, &poller, &feed);
+        assert_eq!(unread().len(), 1, "{api:?}");
     }
     agrees(&stage);
 });

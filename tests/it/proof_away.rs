@@ -2,6 +2,7 @@
 //! A database that stops, is full or is held by somebody else: providers are told to try again, no
 //! answer is wrong, and all goes on without help as soon as it can.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -79,17 +80,19 @@ fn postgres_is_stopped_and_started_under_load() {
     let stage = Stage::new(&mut db);
     stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
     let feed = stage.feed(Provider::Sepay);
-    let server = Serving::start(&url);
-    let senders = Stubborn::start(&feed, &server, numbers());
+    // Two servers, so that one's lane, readers and lease lose theirs while the other's are at work.
+    let servers = [Serving::start(&url), Serving::start(&url)];
+    let numbers = numbers();
+    let senders = servers.each_ref().map(|server| Stubborn::start(&feed, server, numbers));
     for round in 0..rounds(2) {
-        senders.go_on();
+        senders.iter().for_each(Stubborn::go_on);
         cluster.order(["cluster_down immediate", "cluster_down fast"][round as usize % 2]);
-        senders.are_refused();
+        senders.iter().for_each(Stubborn::are_refused);
         cluster.order("cluster_up");
-        senders.go_on();
+        senders.iter().for_each(Stubborn::go_on);
     }
-    let refused = senders.refused();
-    let sent = senders.join();
+    let refused: u64 = senders.iter().map(Stubborn::refused).sum();
+    let sent: BTreeSet<u64> = senders.into_iter().flat_map(Stubborn::join).collect();
     assert_eq!(kept_whole(&url, board_id), sent);
     println!("{} stops: {refused} times \"try again\", {} kept", rounds(2), sent.len());
 }
@@ -191,10 +194,12 @@ fn a_small_tmpfs_runs_full_and_gets_room() {
     let (url, board_id) = (db.url().clone(), db.act().board_id());
     let DatabaseUrl::Sqlite(database) = url else { unreachable!("made as SQLite") };
     let folder = database.parent().unwrap().to_owned();
-    let Some(disk) = SmallDisk::mounted(folder.join("small"), 8) else {
-        println!("nobody may mount a tmpfs here: the limit on file sizes stands for it");
+    // A test that passes says nothing, so a system that lets nobody mount must be named.
+    if std::env::var("CHO40_NO_TMPFS").is_ok_and(|said| said == "1") {
         return;
-    };
+    }
+    let disk = SmallDisk::mounted(folder.join("small"), 8);
+    let disk = disk.expect("nobody may mount a tmpfs here: CHO40_NO_TMPFS=1 leaves this proof out");
     let stage = Stage::new(&mut db);
     stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
     let feed = stage.feed(Provider::Sepay);

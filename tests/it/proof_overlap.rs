@@ -17,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::pairs_support::{agrees, counts};
 use crate::poll_support::{Provider, Row, poll, poller, set, settings, wait};
-use crate::proof_support::transfers;
+use crate::proof_support::{seed, transfers};
 use crate::stage::{Feed, Stage};
 use crate::statements_import::import;
 use crate::statements_support::{csv, row};
@@ -169,7 +169,7 @@ fn counted(stage: &Stage, accounts: &[(AccountId, String)]) -> BTreeMap<(String,
 on_both!(webhook_list_and_statement_in_any_order_count_each_transfer_once, |db| {
     let stage = Stage::new(db);
     for (number, api) in (0_u64..).zip([ListApi::SepayV1, ListApi::SepayV2]) {
-        let seed = 4_000 + number;
+        let seed = seed(4_000) + number;
         println!("{api:?}: seed {seed}, {} transfers", transfers(400));
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let numbers: Vec<_> = (0..ACCOUNTS).map(|at| format!("7700{number}{at}")).collect();

@@ -119,11 +119,16 @@ impl Connector for Phone {
         if let Some(kept) = kept(body) {
             return Ok(Decoded::Transfers(vec![reading::decode(config, &kept)?]));
         }
-        let notice = match notice::read(body, received_at)? {
+        let (notice, timeless) = match notice::read(body, received_at)? {
             Sent::Ping => return Ok(Decoded::Test("phone-ping")),
-            Sent::Notice(notice) => notice,
+            Sent::Notice(notice) => (notice, None),
+            Sent::Timeless(notice, because) => (notice, Some(because)),
         };
-        let body = match read(examples::templates(), &notice) {
+        let read = read(examples::templates(), &notice);
+        if let Some(because) = timeless.filter(|_| needs_time(&read, &notice)) {
+            return Err(because);
+        }
+        let body = match read {
             Read::Transfer(reading) => by_examples(&notice, &reading),
             read if is_worth_marking(&read, &notice) => {
                 return Err(Undecodable::new("text", UndecodableBecause::UnknownText));
@@ -170,6 +175,16 @@ pub fn is_worth_marking(read: &Read, notice: &Notice) -> bool {
         // It has the form of a transfer's notice, so money in must not be lost to our words.
         (Read::Unclear, sort) => sort != Sort::Secret,
         (Read::Transfer(_) | Read::Secret, _) => false,
+    }
+}
+
+/// Whether a notice without a time of the phone's cannot be taken in: its words do not tell one
+/// payment, or nobody can read them yet, and a repetition would be another one.
+#[must_use]
+pub fn needs_time(read: &Read, notice: &Notice) -> bool {
+    match read {
+        Read::Transfer(reading) => reading.needs_instant(),
+        Read::Unknown | Read::Unclear | Read::Secret => is_worth_marking(read, notice),
     }
 }
 

@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::super::fields::{MAX_BODY_BYTES, MAX_ID_CHARS, Object};
+use super::super::fields::{MAX_BODY_BYTES, MAX_ID_CHARS, Object, lossy};
 use super::super::{Undecodable, UndecodableBecause as Because, times};
 use super::text::{MAX_TEXT_CHARS, normalised};
 use crate::primitives::UnixMs;
@@ -44,6 +44,9 @@ pub struct Notice {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sent {
     Notice(Notice),
+    /// Without a time of the phone's that can be read, for the reason given: its own is that of its
+    /// arrival, which a repetition does not keep.
+    Timeless(Notice, Undecodable),
     /// The text is `ping`: the phone only says that it lives.
     Ping,
 }
@@ -78,9 +81,13 @@ pub fn read(body: &[u8], received_at: UnixMs) -> Result<Sent, Undecodable> {
     if app.is_empty() || app.chars().count() > MAX_APP_CHARS {
         return Err(Undecodable::new("app", Because::TooLong));
     }
-    let posted_at = fields.first_instant(received_at)?;
     let (title, text) = (normalised(&title), normalised(&text));
-    Ok(Sent::Notice(Notice { app, title, text, posted_at }))
+    Ok(match fields.first_instant(received_at) {
+        Ok(posted_at) => Sent::Notice(Notice { app, title, text, posted_at }),
+        Err(because) => {
+            Sent::Timeless(Notice { app, title, text, posted_at: received_at }, because)
+        }
+    })
 }
 
 impl Notice {
@@ -135,11 +142,12 @@ fn of_json(body: &[u8]) -> Result<Fields<'_>, Undecodable> {
     let mut fields = BTreeMap::new();
     for (name, json) in object.entries() {
         let value = match json.as_bytes().first() {
-            Some(b'"') => serde_json::from_str::<String>(json).map(Cow::Owned),
-            Some(b'0'..=b'9') => Ok(Cow::Borrowed(json)),
+            // A forwarder that cuts a text may cut through an emoji.
+            Some(b'"') => lossy(json).map(Cow::Owned),
+            Some(b'0'..=b'9') => Some(Cow::Borrowed(json)),
             _ => continue,
         };
-        let value = value.map_err(|_| Undecodable::new("body", Because::ForbiddenCharacter))?;
+        let value = value.ok_or(Undecodable::new("body", Because::ForbiddenCharacter))?;
         fields.insert(Cow::Owned(name.to_owned()), value);
     }
     Ok(Fields(fields))

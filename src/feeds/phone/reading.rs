@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::fields::{MAX_ID_CHARS, MAX_MEMO_CHARS, MAX_REFERENCE_CHARS, Object};
+use super::super::fields::{MAX_ID_CHARS, MAX_REFERENCE_CHARS, Object, cut};
 use super::super::{
     Direction, PhoneConfig, Precision, Provider, Reported, Undecodable, UndecodableBecause, times,
 };
@@ -152,9 +152,6 @@ fn reading<'t>(
     // A memo that goes on to the end of the notice may hold what the bank says behind it.
     let memo = without_balances(memo);
     let memo = if speaks_of_secrets(&memo) { without_codes(&memo) } else { memo };
-    if memo.chars().count() > MAX_MEMO_CHARS {
-        return None;
-    }
     Some(Reading {
         template: template.id.clone(),
         bin: template.bin.clone(),
@@ -169,7 +166,7 @@ fn reading<'t>(
             .map(str::to_owned),
         apart,
         text: masked(words, text(Field::Balance)),
-        memo,
+        memo: cut(&memo),
     })
 }
 
@@ -337,7 +334,7 @@ pub(super) fn decode(config: &PhoneConfig, body: &Object<'_>) -> Result<Reported
         bin: Some(read.required("bin", bin)?),
         account_number: read.account("account")?,
         virtual_account: None,
-        memo: read.string("memo", MAX_MEMO_CHARS)?.unwrap_or_default(),
+        memo: read.memo("memo")?.unwrap_or_default(),
         code_hint: None,
         bank_reference: read.text("reference", MAX_REFERENCE_CHARS)?,
         balance: read.balance("balance_vnd")?,

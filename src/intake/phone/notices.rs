@@ -143,11 +143,16 @@ fn busy(feed: &LiveFeed, fault: &Fault) -> Answered {
 }
 
 fn look(reader: &Reader, body: &[u8], now: UnixMs) -> Result<Taken, Undecodable> {
-    let notice = match read_notice(body, now)? {
+    let (notice, timeless) = match read_notice(body, now)? {
         Sent::Ping => return Ok(Taken::Ping),
-        Sent::Notice(notice) => notice,
+        Sent::Notice(notice) => (notice, None),
+        Sent::Timeless(notice, because) => (notice, Some(because)),
     };
-    Ok(match read(&reader.templates, &notice) {
+    let read = read(&reader.templates, &notice);
+    if let Some(because) = timeless.filter(|_| phone::needs_time(&read, &notice)) {
+        return Err(because);
+    }
+    Ok(match read {
         Read::Transfer(reading) => Taken::Transfer(notice, reading),
         read if phone::is_worth_marking(&read, &notice) => Taken::Unknown(notice),
         _ => Taken::Nothing,

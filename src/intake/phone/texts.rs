@@ -1,6 +1,6 @@
 //! Notices that no template reads: a person marks one, and all like it are taken in.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -144,6 +144,19 @@ pub fn forget_old(connection: &mut DbConnection, board_id: BoardId, now: UnixMs)
         rows::remove(connection, board_id, row.id)?;
     }
     Ok(())
+}
+
+/// Since when the oldest notice of each feed waits.
+pub(in crate::intake) fn oldest_waiting(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    now: UnixMs,
+) -> Outcome<Vec<(FeedId, UnixMs)>> {
+    let mut oldest: BTreeMap<FeedId, UnixMs> = BTreeMap::new();
+    for row in rows::all(connection, board_id, now)?.iter().filter(|row| !is_secret(row)) {
+        oldest.entry(row.feed_id).or_insert(row.received_at);
+    }
+    Ok(oldest.into_iter().collect())
 }
 
 /// Reads every waiting notice again and takes in what is a transfer now.

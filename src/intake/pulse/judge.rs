@@ -1,6 +1,6 @@
 //! What the signs of a feed say together.
 
-use super::signs::{self, Signs};
+use super::signs;
 use super::{Alarm, AlarmCode, Group, Proof, Pulse, PulseState};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
@@ -40,10 +40,13 @@ pub(super) fn judge(
         signs.poll_at.map(|at| (at, Proof::Poll)),
     ];
     let proof = proofs.into_iter().flatten().max_by_key(|(at, _)| *at);
-    let (state, alarm) = if is_heard {
-        (PulseState::Alive, None)
-    } else if let Signs { broken: Some((since, code)), .. } = signs {
-        (PulseState::Down, code.map(|code| (code, since)))
+    // What failed is to be mended, also while reports come by another way.
+    let failed = signs.broken.and_then(|(since, code)| Some((code?, since)));
+    let is_deaf = matches!(failed, Some((AlarmCode::NoSecret, _)));
+    let (state, alarm) = if is_heard && !is_deaf {
+        (PulseState::Alive, failed)
+    } else if signs.broken.is_some() {
+        (PulseState::Down, failed)
     } else if let Some(since) = silent_since(connection, act, hours, group, heard_at)? {
         (PulseState::Silent, Some((AlarmCode::FeedSilent, Some(since))))
     } else if proof.is_some() {

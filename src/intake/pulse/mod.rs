@@ -2,6 +2,7 @@
 //! proves nothing (facts/adoption.md), so a feed lives only by a sign of its own; and a feed that
 //! looks healthy while what usually comes does not is an alarm, never a quiet day.
 
+mod doubt;
 mod judge;
 mod sight;
 mod signs;
@@ -54,10 +55,15 @@ text_enum!(AlarmCode {
     FeedSilent = "feed-silent",
     PhoneSilent = "phone-silent",
     PollFailing = "poll-failing",
-    /// There is no key or phone whose report would be believed.
+    /// There is no key or phone whose report would be believed: nothing else proves it alive then.
     NoSecret = "no-secret",
     /// Something was believed and could not be read: it may be money. Of the feed as a whole.
     Undecodable = "undecodable",
+    /// Something was refused, and nothing has been accepted since: a secret may be wrong. Of the
+    /// feed as a whole.
+    Refused = "refused",
+    /// A phone told what no template reads: it may be money. Of the feed as a whole.
+    UnknownText = "unknown-text",
     /// It told one id twice with different fields, and nobody has said which report is right. Of the
     /// feed as a whole.
     Contradicting = "contradicting",
@@ -90,6 +96,8 @@ pub struct Pulse {
     /// When the feed last reported money of this bank in time, within 28 days.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_delivery_at: Option<UnixMs>,
+    /// May stand beside a state that is proven otherwise: a list that cannot be read, where webhooks
+    /// come.
     pub alarm: Option<Alarm>,
 }
 

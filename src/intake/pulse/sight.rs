@@ -3,22 +3,26 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Proof, Pulse, PulseState, of_account, of_occupancy};
+use super::{Proof, Pulse, PulseState, doubt, of_account, of_occupancy};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::perhaps;
 use crate::primitives::ids::{FeedId, OccupancyId, RequestId};
+use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::{accounts, reporters};
 use crate::requests::{self, Request, RequestRow};
 use crate::text_enum;
+
+/// Who says at the stall that they have paid did it within this.
+const LATELY_MS: i64 = 15 * MS_PER_MINUTE;
 
 text_enum!(
     /// What may be said to a customer who shows a picture of a transfer.
     SightState {
         Received = "received",
         /// Only where the source is proven alive, and nothing came that may be it: neither a late
-        /// notice nor a lost code must accuse who has paid.
+        /// notice, nor a lost code, nor one that we could not read must accuse who has paid.
         NotSeenYet = "not_seen_yet",
         /// Look into the bank's app.
         Unknown = "unknown",
@@ -60,10 +64,7 @@ pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outco
         Sight { state: SightState::Unknown, label: String::new(), proof: None, proven_at: None };
     if is_received {
         sight.state = SightState::Received;
-    } else if request.order.is_none()
-        && !is_met
-        && !perhaps::came_for(connection, act.board_id(), &row)?
-    {
+    } else if request.order.is_none() && !is_met {
         // An order is told by its own provider, whose silence says nothing.
         let pulse = of_account(connection, act, request.account_id)?;
         sight.state = unseen(connection, act, &pulse, &Awaited::Request(&row))?;
@@ -124,7 +125,33 @@ fn unseen(
         }
         Awaited::AnyCode => sees_codes(connection, act, feed_id, pulse)?,
     };
-    Ok(if is_seen { SightState::NotSeenYet } else { SightState::Unknown })
+    let is_unseen = is_seen && !may_have_come(connection, act, pulse, awaited)?;
+    Ok(if is_unseen { SightState::NotSeenYet } else { SightState::Unknown })
+}
+
+/// Whether what is waited for may have come all the same: counted as something else, waiting for a
+/// person, or told and not understood.
+fn may_have_come(
+    connection: &mut DbConnection,
+    act: &Act,
+    pulse: &Pulse,
+    awaited: &Awaited<'_>,
+) -> Outcome<bool> {
+    let board_id = act.board_id();
+    let since = match awaited {
+        Awaited::Request(row) => row.created_at,
+        Awaited::AnyCode => act.at.plus_ms(-LATELY_MS),
+    };
+    for account_id in &pulse.account_ids {
+        let came = match awaited {
+            Awaited::Request(row) => perhaps::came_for(connection, board_id, row)?,
+            Awaited::AnyCode => perhaps::came_to(connection, board_id, *account_id, since)?,
+        };
+        if came || doubt::of_account(connection, act, *account_id, since)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn sees_codes(

@@ -1,38 +1,51 @@
-//! Feeds of which something was believed that counts for nothing, or may count wrongly, until
-//! somebody looks: what could not be read, and what contradicts an earlier report.
-
-use std::collections::BTreeMap;
+//! Feeds of which something was heard that counts for nothing, or may count wrongly, until somebody
+//! looks: what could not be read or was refused, what no template reads, and what contradicts an
+//! earlier report.
 
 use super::{Alarm, AlarmCode, Pulse, PulseState};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
-use crate::intake::store::{conflicts, deliveries};
+use crate::intake::phone::texts;
+use crate::intake::store::{conflicts, deliveries, pulse as rows, refused};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::FeedId;
-use crate::primitives::time::MS_PER_DAY;
 
-/// A mistaken test at a provider does not alarm for ever.
-const ALARMS_MS: i64 = 7 * MS_PER_DAY;
-
-/// One for each such feed and reason: since the oldest of what was not read in the last days, and
-/// since the oldest contradiction that nobody has judged.
+/// One for each such feed and reason, since the oldest that nobody has settled.
 pub(super) fn feeds(
     connection: &mut DbConnection,
     act: &Act,
     feed_id: Option<FeedId>,
 ) -> Outcome<Vec<Pulse>> {
-    let since = act.at.plus_ms(-ALARMS_MS);
-    let unread = deliveries::undecodable_since(connection, act.board_id(), since)?;
-    let mut oldest = BTreeMap::new();
-    for (of_feed, at) in unread {
-        if feed_id.is_none_or(|asked| asked == of_feed) {
-            oldest.entry(of_feed.0).or_insert(at);
+    let board_id = act.board_id();
+    let found = [
+        (AlarmCode::Undecodable, deliveries::oldest_unread(connection, board_id)?),
+        (AlarmCode::Refused, refused_since_accepted(connection, act)?),
+        (AlarmCode::UnknownText, texts::oldest_waiting(connection, board_id, act.at)?),
+        (AlarmCode::Contradicting, conflicts::waiting(connection, board_id, feed_id)?),
+    ];
+    let each = found.into_iter().flat_map(|(code, feeds)| {
+        feeds.into_iter().map(move |(of_feed, since)| (of_feed, code, since))
+    });
+    let asked = each.filter(|(of_feed, ..)| feed_id.is_none_or(|asked| asked == *of_feed));
+    Ok(asked.map(|(of_feed, code, since)| whole(of_feed, code, since)).collect())
+}
+
+/// Feeds that have accepted nothing since they refused something.
+fn refused_since_accepted(
+    connection: &mut DbConnection,
+    act: &Act,
+) -> Outcome<Vec<(FeedId, UnixMs)>> {
+    let board_id = act.board_id();
+    let mut found = Vec::new();
+    for (feed_id, newest) in refused::newest(connection, board_id)? {
+        let accepted = rows::last_accepted(connection, board_id, feed_id)?;
+        let accepted = accepted.unwrap_or(UnixMs(0));
+        if newest > accepted {
+            let oldest = refused::oldest_after(connection, board_id, feed_id, accepted)?;
+            found.push((feed_id, oldest.unwrap_or(newest)));
         }
     }
-    let unread = oldest.into_iter().map(|(id, at)| whole(FeedId(id), AlarmCode::Undecodable, at));
-    let waiting = conflicts::waiting(connection, act.board_id(), feed_id)?;
-    let contradicting = waiting.into_iter().map(|(id, at)| whole(id, AlarmCode::Contradicting, at));
-    Ok(unread.chain(contradicting).collect())
+    Ok(found)
 }
 
 /// Of a feed as a whole.

@@ -8,6 +8,7 @@ use crate::db::schema::sighting_conflicts as c;
 use crate::db::{DbConnection, Outcome};
 use crate::intake::conflicts::{ConflictFilter, RightReport};
 use crate::primitives::UnixMs;
+use crate::primitives::id::floor_of;
 use crate::primitives::ids::{BoardId, ConflictId, FeedId};
 use crate::registry::PageRequest;
 
@@ -131,4 +132,21 @@ pub fn waiting(
     }
     let rows: Vec<(i64, Option<i64>)> = query.load(connection)?;
     Ok(rows.into_iter().filter_map(|(id, at)| Some((FeedId(id), UnixMs(at?)))).collect())
+}
+
+/// Whether one of the feeds contradicted itself since then, and nobody has judged it.
+pub fn is_any_since(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feeds: &[i64],
+    since: UnixMs,
+) -> Outcome<bool> {
+    use crate::db::schema::deliveries as d;
+    let waiting = c::table
+        .inner_join(d::table.on(d::board_id.eq(c::board_id).and(d::id.eq(c::delivery_id))))
+        .filter(c::board_id.eq(board_id.0))
+        .filter(c::id.ge(floor_of(since)))
+        .filter(c::verdict.is_null())
+        .filter(d::feed_id.eq_any(feeds));
+    Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(connection)?)
 }

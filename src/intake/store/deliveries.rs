@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use crate::db::schema::{deliveries as table, delivery_replays, sightings};
+use crate::db::schema::{
+    deliveries as table, delivery_dismissals as dismissals, delivery_replays, sightings,
+};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::deliveries::{DeliveryOutcome, Filter};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{BoardId, DeliveryId, FeedId, TransferId};
+use crate::primitives::id::floor_of;
+use crate::primitives::ids::{BoardId, DeliveryId, FeedId, KeyId, TransferId};
 use crate::registry::PageRequest;
 
 /// A row of `deliveries`.
@@ -97,7 +100,7 @@ pub fn find_all(
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Whether this very body of a feed is kept as undecodable.
+/// Whether this very body of a feed is kept as undecodable, or was until somebody dismissed it.
 pub fn is_undecodable(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -109,24 +112,97 @@ pub fn is_undecodable(
         .filter(diesel::dsl::sql::<Bool>("outcome = 'undecodable'"))
         .filter(table::feed_id.eq(feed_id.0))
         .filter(table::body.eq(body));
-    Ok(diesel::select(diesel::dsl::exists(kept)).get_result(connection)?)
+    let dismissed = dismissals::table
+        .inner_join(table::table.on(
+            table::board_id.eq(dismissals::board_id).and(table::id.eq(dismissals::delivery_id)),
+        ))
+        .filter(dismissals::board_id.eq(board_id.0))
+        .filter(table::feed_id.eq(feed_id.0))
+        .filter(table::body.eq(body));
+    Ok(diesel::select(diesel::dsl::exists(kept)).get_result::<bool>(connection)?
+        || diesel::select(diesel::dsl::exists(dismissed)).get_result(connection)?)
 }
 
-/// What could not be read since then and still is not: feed and time, oldest first; at most 1,000.
-pub fn undecodable_since(
+/// Who dismissed an undecodable delivery, when and why.
+#[derive(Clone, Debug)]
+pub struct DismissalRow {
+    pub by: KeyId,
+    pub at: UnixMs,
+    pub why: String,
+}
+
+/// An undecodable delivery counts for nothing, as somebody says.
+pub fn dismiss(
     connection: &mut DbConnection,
     board_id: BoardId,
-    since: UnixMs,
+    id: DeliveryId,
+    dismissal: &DismissalRow,
+) -> Outcome<()> {
+    diesel::update(table::table.find((board_id.0, id.0)))
+        .set(table::outcome.eq(DeliveryOutcome::Dismissed.as_str()))
+        .execute(connection)?;
+    diesel::insert_into(dismissals::table)
+        .values((
+            dismissals::board_id.eq(board_id.0),
+            dismissals::delivery_id.eq(id.0),
+            dismissals::dismissed_by.eq(dismissal.by.0),
+            dismissals::dismissed_at_ms.eq(dismissal.at.0),
+            dismissals::why.eq(&dismissal.why),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+pub fn dismissal(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: DeliveryId,
+) -> Outcome<Option<DismissalRow>> {
+    let row: Option<(i64, i64, String)> = dismissals::table
+        .find((board_id.0, id.0))
+        .select((dismissals::dismissed_by, dismissals::dismissed_at_ms, dismissals::why))
+        .first(connection)
+        .optional()?;
+    Ok(row.map(|(by, at_ms, why)| DismissalRow { by: KeyId(by), at: UnixMs(at_ms), why }))
+}
+
+/// When the oldest delivery of each feed came that could not be read and that nobody has settled.
+pub fn oldest_unread(
+    connection: &mut DbConnection,
+    board_id: BoardId,
 ) -> Outcome<Vec<(FeedId, UnixMs)>> {
-    let rows: Vec<(i64, i64)> = table::table
+    // By the index of just these, which knows no times.
+    let oldest: Vec<(i64, Option<i64>)> = table::table
         .filter(table::board_id.eq(board_id.0))
         .filter(diesel::dsl::sql::<Bool>("outcome = 'undecodable'"))
-        .filter(table::received_at_ms.ge(since.0))
-        .order(table::id)
-        .limit(1_000)
+        .group_by(table::feed_id)
+        .order(table::feed_id)
+        .select((table::feed_id, diesel::dsl::min(table::id)))
+        .load(connection)?;
+    let ids: Vec<i64> = oldest.into_iter().filter_map(|(_, id)| id).collect();
+    let rows: Vec<(i64, i64)> = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::id.eq_any(ids))
+        .order(table::feed_id)
         .select((table::feed_id, table::received_at_ms))
         .load(connection)?;
     Ok(rows.into_iter().map(|(feed_id, at_ms)| (FeedId(feed_id), UnixMs(at_ms))).collect())
+}
+
+/// Whether one of the feeds told something since then that could not be read and that nobody has
+/// settled.
+pub fn is_unread_since(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feeds: &[i64],
+    since: UnixMs,
+) -> Outcome<bool> {
+    let unread = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(diesel::dsl::sql::<Bool>("outcome = 'undecodable'"))
+        .filter(table::feed_id.eq_any(feeds))
+        .filter(table::id.ge(floor_of(since)));
+    Ok(diesel::select(diesel::dsl::exists(unread)).get_result(connection)?)
 }
 
 /// Which delivery an undecodable one became.

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use crate::db::schema::{accounts, feed_accounts, feeds, receiving_numbers};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::Day;
 use crate::primitives::ids::{AccountId, BoardId, FeedId};
+use crate::primitives::{Day, UnixMs};
 
 /// An account that a live feed reports.
 #[derive(Clone, Debug, Queryable)]
@@ -84,4 +84,19 @@ pub fn numbers(
         .filter(n::account_id.eq_any(accounts))
         .select((n::account_id, n::number))
         .load(connection)?)
+}
+
+/// When the feed last told something that was believed.
+pub fn last_accepted(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+) -> Outcome<Option<UnixMs>> {
+    use crate::db::schema::feed_days as d;
+    let last: Option<i64> = d::table
+        .filter(d::board_id.eq(board_id.0))
+        .filter(d::feed_id.eq(feed_id.0))
+        .select(diesel::dsl::max(d::last_received_at_ms))
+        .first(connection)?;
+    Ok(last.map(UnixMs))
 }

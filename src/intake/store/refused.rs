@@ -98,6 +98,53 @@ pub fn page(
     Ok(rows.into_iter().map(read).collect())
 }
 
+/// When the newest of each feed came that still holds: (feed, instant).
+pub fn newest(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<(FeedId, UnixMs)>> {
+    use crate::db::schema::feeds as f;
+    let rows: Vec<(i64, Option<i64>)> = table::table
+        .inner_join(f::table.on(f::board_id.eq(row::board_id).and(f::id.eq(row::feed_id))))
+        .filter(row::board_id.eq(board_id.0))
+        .filter(f::disabled_at_ms.is_null())
+        .group_by(row::feed_id)
+        .order(row::feed_id)
+        .select((row::feed_id, diesel::dsl::max(row::received_at_ms)))
+        .load(connection)?;
+    Ok(rows.into_iter().filter_map(|(id, at_ms)| Some((FeedId(id), UnixMs(at_ms?)))).collect())
+}
+
+/// When the oldest came that is newer than an instant.
+pub fn oldest_after(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+    after: UnixMs,
+) -> Outcome<Option<UnixMs>> {
+    let oldest: Option<i64> = table::table
+        .filter(row::board_id.eq(board_id.0))
+        .filter(row::feed_id.eq(feed_id.0))
+        .filter(row::received_at_ms.gt(after.0))
+        .select(diesel::dsl::min(row::received_at_ms))
+        .first(connection)?;
+    Ok(oldest.map(UnixMs))
+}
+
+/// Whether the feed refused something since then: its newest is the last in the ring.
+pub fn is_any_since(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feed_id: FeedId,
+    since: UnixMs,
+) -> Outcome<bool> {
+    let newest: Option<i64> = table::table
+        .filter(row::board_id.eq(board_id.0))
+        .filter(row::feed_id.eq(feed_id.0))
+        .order(row::number.desc())
+        .select(row::received_at_ms)
+        .first(connection)
+        .optional()?;
+    Ok(newest.is_some_and(|at_ms| at_ms >= since.0))
+}
+
 pub fn find(
     connection: &mut DbConnection,
     board_id: BoardId,

@@ -142,6 +142,42 @@ pub fn placed(
     Ok(stored.into_iter().filter_map(remembered).collect())
 }
 
+/// Money in that waits for a person.
+#[derive(Debug)]
+pub struct Placeless {
+    /// Absent: the receiving number is not registered.
+    pub account_id: Option<AccountId>,
+    pub amount: Vnd,
+    pub memo: Option<String>,
+}
+
+/// What waits that came since then, newest first.
+pub fn since(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    since: UnixMs,
+    limit: i64,
+) -> Outcome<Vec<Placeless>> {
+    let transfer =
+        transfers::board_id.eq(unassigned::board_id).and(transfers::id.eq(unassigned::transfer_id));
+    let rows: Vec<(i64, i64, Option<String>)> = unassigned::table
+        .inner_join(transfers::table.on(transfer))
+        .filter(unassigned::board_id.eq(board_id.0))
+        .filter(unassigned::transfer_id.ge(id::floor_of(since)))
+        .filter(unassigned::resolved_at_ms.is_null())
+        .filter(transfers::direction.eq(Direction::In.as_str()))
+        .order(unassigned::transfer_id.desc())
+        .limit(limit)
+        .select((unassigned::account_id, transfers::amount_vnd, unassigned::memo))
+        .load(connection)?;
+    let read = |(account_id, amount_vnd, memo)| Placeless {
+        account_id: Some(AccountId(account_id)).filter(|id| id.0 != 0),
+        amount: Vnd::new(amount_vnd),
+        memo,
+    };
+    Ok(rows.into_iter().map(read).collect())
+}
+
 /// Takes a transfer out of the queue.
 pub fn resolve(
     connection: &mut DbConnection,

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::db::schema::phone_texts as table;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
+use crate::primitives::id::floor_of;
 use crate::primitives::ids::{BoardId, DeviceId, FeedId, TextId};
 use crate::primitives::time::MS_PER_DAY;
 use crate::registry::PageRequest;
@@ -156,6 +157,20 @@ pub fn page(
     }
     let rows: Vec<Raw> = query.select(COLUMNS).load(connection)?;
     Ok(rows.into_iter().map(read).collect())
+}
+
+/// Whether a text of one of the feeds waits that came since then.
+pub fn is_any_since(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    feeds: &[i64],
+    since: UnixMs,
+) -> Outcome<bool> {
+    let waiting = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::id.ge(floor_of(since)))
+        .filter(table::feed_id.eq_any(feeds));
+    Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(connection)?)
 }
 
 /// All texts of a board, in the order in which they came.

@@ -136,7 +136,8 @@ fn due(connection: &mut DbConnection, board_id: BoardId) -> Outcome<BTreeMap<Key
         "SELECT {} AS numbers FROM (
            SELECT h.feed_id, {} AS day, COUNT(*) AS deliveries,
              SUM(CASE WHEN h.outcome = 'duplicate' THEN 1 ELSE 0 END) AS duplicates,
-             SUM(CASE WHEN h.outcome IN ('undecodable', 'replayed') THEN 1 ELSE 0 END) AS undecodable,
+             SUM(CASE WHEN h.outcome IN ('undecodable', 'replayed', 'dismissed')
+               THEN 1 ELSE 0 END) AS undecodable,
              MAX(h.received_at_ms) AS last_ms
            FROM deliveries h JOIN boards b ON b.board_id = h.board_id
            WHERE h.board_id = $1 GROUP BY 1, 2) d",

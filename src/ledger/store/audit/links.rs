@@ -9,7 +9,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
 
 /// Table, column and the table whose `id` it names; 0 and NULL name nothing.
-const NAMED: [(&str, &str, &str); 31] = [
+const NAMED: [(&str, &str, &str); 32] = [
     ("transfers", "account_id", "accounts"),
     ("transfers", "feed_id", "feeds"),
     ("transfers", "delivery_id", "deliveries"),
@@ -38,6 +38,7 @@ const NAMED: [(&str, &str, &str); 31] = [
     ("transfer_index", "transfer_id", "transfers"),
     ("deliveries", "feed_id", "feeds"),
     ("delivery_replays", "became_id", "deliveries"),
+    ("delivery_dismissals", "delivery_id", "deliveries"),
     ("listed_deliveries", "delivery_id", "deliveries"),
     ("day_totals", "occupancy_id", "occupancies"),
     ("day_totals", "account_id", "accounts"),

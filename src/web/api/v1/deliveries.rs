@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, post};
 
 use super::NoFields;
-use crate::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter};
+use crate::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter, NewDismissal};
 use crate::intake::replay::{self, TakenIn};
 use crate::primitives::ids::DeliveryId;
 use crate::registry::Page;
@@ -15,7 +15,7 @@ use crate::web::path::Id;
 use crate::web::problem::Problem;
 use crate::web::reasons::{page_told, told};
 
-resource!(list, show, replay_again; DeliveryOutcome);
+resource!(list, show, replay_again, dismiss; DeliveryOutcome);
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -59,6 +59,26 @@ async fn replay_again(
     caller
         .perform(nothing, move |connection, act, NoFields {}| {
             Ok(told(replay::replay(connection, act, &key, id.0)?, language))
+        })
+        .await
+}
+
+/// Says that no money is in an undecodable delivery that is not counted, and why. It can still be
+/// replayed. Needs `feeds.read` too.
+#[utoipa::path(tag = "feeds", operation_id = "dismiss_delivery", params(("id" = DeliveryId, Path)),
+    request_body = NewDismissal, security(("key" = ["transfers.assign"])),
+    responses((status = 200, body = Delivery)))]
+#[post("/deliveries/{id}/dismiss")]
+async fn dismiss(
+    caller: Caller,
+    id: Id<DeliveryId>,
+    new: Json<NewDismissal>,
+    request: HttpRequest,
+) -> Answer {
+    let language = language_of(request.headers());
+    caller
+        .perform(new, move |connection, act, new| {
+            Ok(told(deliveries::dismiss(connection, act, id.0, &new)?, language))
         })
         .await
 }

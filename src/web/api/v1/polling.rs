@@ -23,7 +23,7 @@ fn told(mut polling: Polling, language: Language) -> Polling {
         let text = language.text(&format!("poll-{}", error.code), &[]);
         error.detail = text.unwrap_or_else(|| error.code.clone());
         if error.is_over {
-            let over = language.text("poll-is-over", &[("at", last_success.clone())]);
+            let over = language.text("poll-is-over", &[("last_success_at", last_success.clone())]);
             error.detail = format!("{} {}", over.unwrap_or_default(), error.detail);
         }
     }

@@ -35,7 +35,8 @@ async fn of_occupancy(caller: Caller, id: Id<OccupancyId>, request: HttpRequest)
 }
 
 /// Every feed and bank where something is wrong: it looks healthy but nothing arrives, phones are
-/// silent, polling fails, nobody could be believed, or reports contradict each other.
+/// silent, polling fails, nobody could be believed, something was refused or could not be read, or
+/// reports contradict each other.
 #[utoipa::path(tag = "feeds", security(("key" = ["feeds.read"])),
     responses((status = 200, body = Page<Pulse>)))]
 #[get("/alarms")]

@@ -1,0 +1,2 @@
+DROP TABLE delivery_dismissals;
+DROP INDEX deliveries_unread;
