@@ -111,7 +111,7 @@ pub fn of_new_links(
     let there = there.items.first().ok_or_else(|| Refusal::conflict("stall-empty"))?;
     let mut make = |kind, name: &str| {
         let (occupancy_id, name) = (there.id, name.to_owned());
-        let new = NewStallLink { occupancy_id, kind, name, shows_payer: false };
+        let new = NewStallLink { occupancy_id, kind, name, shows_payer: false, address: None };
         links::create(connection, act, new).map(|issued| issued.path)
     };
     let order = SlipOrder {

@@ -51,7 +51,10 @@ pub fn body(world: &World, operation: &str) -> Option<Value> {
 }
 
 fn link(stage: &Stage, occupancy_id: OccupancyId, kind: LinkKind) -> IssuedLink {
-    let new = NewStallLink { occupancy_id, kind, name: "Giấy".into(), shows_payer: false };
+    let new =
+        NewStallLink {
+            occupancy_id, kind, name: "Giấy".into(), shows_payer: false, address: None
+        };
     stage.write(move |connection, act| links::create(connection, act, new))
 }
 

@@ -55,7 +55,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// The texts that the page's own script shows, beside those of hearing.
-const TEXTS: [&str; 40] = [
+const TEXTS: [&str; 38] = [
     "failed",
     "day-today",
     "day-yesterday",
@@ -96,7 +96,7 @@ const TEXTS: [&str; 40] = [
     "cash-declined",
 ];
 /// What is done about a request, by its face.
-const HINTS: [&str; 11] = [
+const HINTS: [&str; 13] = [
     "face-hint-waiting",
     "face-hint-unknown",
     "face-hint-paid",
