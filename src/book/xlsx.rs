@@ -61,7 +61,7 @@ impl Looks {
 fn written(book: &Book) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     // The writer would look at the clock.
-    let at = book.locked_at.map_or(book.as_of.start(0), |at| at);
+    let at = book.locked_at.unwrap_or(book.as_of.start(0));
     workbook.set_properties(&properties(book, at)?);
     let sheet = workbook.add_worksheet();
     sheet.set_name(format!("{} {}", book.form.code, book.month))?;
