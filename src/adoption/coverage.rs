@@ -141,9 +141,10 @@ impl<'a> Sources<'a> {
             feed.span().contains(self.window.to) && feed.provider != Provider::Statement.as_str()
         };
         let live: Vec<_> = seeing.iter().copied().filter(is_live).collect();
-        let days = match live.len() == seeing.len() {
-            true => heard.clone(),
-            false => self.heard_days(account_id, &live, own),
+        let days = if live.len() == seeing.len() {
+            heard.clone()
+        } else {
+            self.heard_days(account_id, &live, own)
         };
         let feeds = live.iter().filter_map(|feed| Some((feed.feed_id, known(feed)?))).collect();
         days.last().map(|_| Heard { feeds, days })

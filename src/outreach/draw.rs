@@ -131,7 +131,9 @@ mod tests {
             let by_lot = drawn.chosen.iter().filter(|one| one.is_drawn);
             let ids: Vec<_> = by_lot.map(|one| one.candidate.occupancy_id.0).collect();
             assert_eq!(ids.len(), 4);
-            ids.into_iter().for_each(|id| *counts.entry(id).or_default() += 1);
+            for id in ids {
+                *counts.entry(id).or_default() += 1;
+            }
         }
         // 200 each on the average, give or take 13: nobody is five times that away.
         assert_eq!(counts.keys().copied().collect::<Vec<_>>(), (2..42).collect::<Vec<_>>());

@@ -58,15 +58,17 @@ pub fn all(case: &Case<'_>) -> Vec<Grounds> {
     if let Some(since) = case.shared_since {
         add(VisitReason::AccountShared, *since, sentences::account_shared());
     }
-    let came = case.signs.since;
-    if came.plus(FIRST_DAYS) > case.today {
-        add(VisitReason::NewStall, came, sentences::new_stall(came));
+    let arrived = case.signs.since;
+    if arrived.plus(FIRST_DAYS) > case.today {
+        add(VisitReason::NewStall, arrived, sentences::new_stall(arrived));
     }
-    let due = case.last_visit.unwrap_or(came).plus(QUARTER_DUE_DAYS);
+    let due = case.last_visit.unwrap_or(arrived).plus(QUARTER_DUE_DAYS);
     if due <= case.today {
         add(VisitReason::Quarter, due, sentences::quarter(case.last_visit));
     }
-    reasons.iter_mut().for_each(|grounds| grounds.waiting_since(case.last_visit));
+    for grounds in &mut reasons {
+        grounds.waiting_since(case.last_visit);
+    }
     reasons
 }
 
@@ -119,15 +121,19 @@ fn silence(case: &Case<'_>) -> Option<Grounds> {
 
 /// What is missing before the stall counts as equipped.
 fn of_code(case: &Case<'_>) -> Option<Grounds> {
-    let (came, issued) = (case.signs.since, case.signs.issued_on);
+    let (arrived, issued) = (case.signs.since, case.signs.issued_on);
     let (reason, since, why) = match case.signs.obstacles.first()? {
-        Reason::NoCode => (VisitReason::NoCode, came, sentences::no_code(case.obstacle)),
+        Reason::NoCode => (VisitReason::NoCode, arrived, sentences::no_code(case.obstacle)),
         Reason::NotVerified => {
-            (VisitReason::NotVerified, issued.unwrap_or(came), sentences::not_verified())
+            (VisitReason::NotVerified, issued.unwrap_or(arrived), sentences::not_verified())
         }
         Reason::NotScanned => {
             let ran_out = case.last_look.map(|look| look.plus(SCAN_HOLDS_DAYS));
-            (VisitReason::NotScanned, ran_out.max(issued).unwrap_or(came), sentences::not_scanned())
+            (
+                VisitReason::NotScanned,
+                ran_out.max(issued).unwrap_or(arrived),
+                sentences::not_scanned(),
+            )
         }
         // A check that differs is told as such; what a feed lacks is no matter of the code.
         Reason::ScanDiffers | Reason::NoFeed | Reason::FeedBlind | Reason::FeedGaps => return None,

@@ -148,9 +148,7 @@ fn only_written(name: &str) -> Option<Vec<String>> {
             written(&[of_codes.as_slice(), &[NoFeed, FeedBlind, FeedGaps]].concat())
         }
         "Rest" => {
-            use cho40::outreach::candidates::Rest::{
-                Away, Gone, Planned, Refused, VisitedLately,
-            };
+            use cho40::outreach::candidates::Rest::{Away, Gone, Planned, Refused, VisitedLately};
             written(&[VisitedLately, Refused, Planned, Gone, Away])
         }
         "DeskMatter" => {
