@@ -267,7 +267,12 @@
   function money(vnd) { return String(vnd).replace(/\B(?=(\d{3})+$)/g, '.') + ' đ'; }
 
   function showEvening(told) {
-    if (!told) { ask('/sap/evening').then(showEvening).catch(quiet); return; }
+    if (!told) {
+      var before = evening;
+      // What was answered meanwhile is newer.
+      ask('/sap/evening').then(function (now) { if (evening === before) { showEvening(now); } }).catch(quiet);
+      return;
+    }
     evening = told;
     var answer = told.answer;
     el('cash-transfer').hidden = !told.asks_transfers;

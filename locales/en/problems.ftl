@@ -457,6 +457,9 @@ problem-logo-sides = Each side of the logo must have { $min } to { $max } pixels
 problem-team-name-taken = There is a team of this name. Choose another one.
 problem-visit-later-than-today = The visit lies after today ({ $today }). Check the day.
 problem-visit-too-long-ago = The visit was more than { $days } days ago. Check the day.
+problem-visit-outside-occupancy = The vendor did not hold the stall on that day. Check the day and the occupancy; outcomes absent and gone are accepted.
+problem-visit-of-another-stall = This client_id is a visit to another stall already. Give each visit its own.
+problem-visit-refusal-stands = The vendor refused in this visit, and that is respected. If they take part after all, or it was a mistake, say lifts_refusal: true.
 problem-round-day-out-of-range = A list can be drawn up for { $from } to { $to }. Choose another day.
 problem-nobody-to-visit = No stall wants a visit: each was visited lately, is on another list, or nothing is amiss. `GET …/visit-candidates?all=true` tells of each stall.
 

@@ -477,6 +477,9 @@ problem-logo-sides = Mỗi cạnh của biểu trưng phải từ { $min } đế
 problem-team-name-taken = Đã có tổ mang tên này. Xin đặt tên khác.
 problem-visit-later-than-today = Ngày ghé ở sau hôm nay ({ $today }). Xin coi lại ngày.
 problem-visit-too-long-ago = Ngày ghé đã quá { $days } ngày. Xin coi lại ngày.
+problem-visit-outside-occupancy = Ngày đó người bán này không giữ sạp. Xin coi lại ngày và sạp; kết quả absent, gone thì nhận.
+problem-visit-of-another-stall = client_id này đã là của lần ghé sạp khác. Mỗi lần ghé xin đặt một mã riêng.
+problem-visit-refusal-stands = Lần ghé này người bán đã từ chối, xin tôn trọng. Nếu họ đổi ý hoặc ghi nhầm, xin ghi lifts_refusal: true.
 problem-round-day-out-of-range = Danh sách chỉ lập cho ngày từ { $from } đến { $to }. Xin chọn lại ngày.
 problem-nobody-to-visit = Chưa có sạp nào cần ghé: vừa ghé xong, đã có trong danh sách khác, hoặc không có gì bất thường. `GET …/visit-candidates?all=true` cho biết từng sạp.
 

@@ -85,7 +85,12 @@ impl<'a> Sources<'a> {
             } else if !self.has_feed(account_id, seeing.iter().copied()) {
                 coverage.is_blind = true;
             }
-            coverage.good.push(self.good_days(account_id, &seeing, &own));
+            let mut good = self.heard_days(account_id, &seeing, &own);
+            coverage.heard.extend(self.live(account_id, &seeing, &good, &own));
+            for told in self.told_of(account_id) {
+                self.history.both(told).days().for_each(|day| good.insert(day));
+            }
+            coverage.good.push(good);
         }
         if equipment.has_other_scheme {
             coverage.lacks_feed = true;
@@ -97,7 +102,7 @@ impl<'a> Sources<'a> {
     /// Whether a feed sees what is paid to each of the codes that lead to its account.
     fn sees_all(&self, feed: &FeedAccountRow, codes: &[Printed]) -> bool {
         let account = self.accounts.get(&feed.account_id);
-        let (Some(account), Some(provider)) = (account, Provider::parse(&feed.provider)) else {
+        let (Some(account), Some(provider)) = (account, known(feed)) else {
             return false;
         };
         let said = BankReach::parse(&feed.sees);
@@ -123,11 +128,31 @@ impl<'a> Sources<'a> {
         self.told.get(&account_id).into_iter().flatten().copied()
     }
 
-    fn good_days(&self, account_id: i64, feeds: &[&FeedAccountRow], own: &Own<'_>) -> DaySet {
+    /// The feeds that report an account at the window's end, if they were ever proven alive for it: one
+    /// that never was, as a webhook that is alone with its bank, cannot be told from a broken one.
+    fn live(
+        &self,
+        account_id: i64,
+        seeing: &[&FeedAccountRow],
+        heard: &DaySet,
+        own: &Own<'_>,
+    ) -> Option<Heard> {
+        let is_live = |feed: &&FeedAccountRow| {
+            feed.span().contains(self.window.to) && feed.provider != Provider::Statement.as_str()
+        };
+        let live: Vec<_> = seeing.iter().copied().filter(is_live).collect();
+        let days = if live.len() == seeing.len() {
+            heard.clone()
+        } else {
+            self.heard_days(account_id, &live, own)
+        };
+        let feeds = live.iter().filter_map(|feed| Some((feed.feed_id, known(feed)?))).collect();
+        days.last().map(|_| Heard { feeds, days })
+    }
+
+    /// Days that an account's feeds proved themselves, without statements.
+    fn heard_days(&self, account_id: i64, feeds: &[&FeedAccountRow], own: &Own<'_>) -> DaySet {
         let mut good = DaySet::within(self.history);
-        for told in self.told_of(account_id) {
-            self.history.both(told).days().for_each(|day| good.insert(day));
-        }
         for feed in feeds {
             let reported = self.history.both(feed.span());
             for proven in self.signs.of(feed.feed_id, account_id) {
@@ -173,6 +198,10 @@ impl Own<'_> {
     }
 }
 
+fn known(feed: &FeedAccountRow) -> Option<Provider> {
+    Provider::parse(&feed.provider)
+}
+
 fn sees_static_codes(provider: &str) -> bool {
     Provider::parse(provider).is_some_and(|known| connector(known).kind() == FeedKind::Account)
 }
@@ -185,6 +214,16 @@ pub struct FeedCoverage {
     pub is_blind: bool,
     /// One set an account; none without a live code.
     good: Vec<DaySet>,
+    /// Of each account whose live feeds were ever proven alive for it.
+    pub heard: Vec<Heard>,
+}
+
+/// The live feeds of one account.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    pub feeds: Vec<(i64, Provider)>,
+    /// Days on which one of them was proven alive.
+    pub days: DaySet,
 }
 
 impl FeedCoverage {

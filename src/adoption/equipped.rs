@@ -38,6 +38,8 @@ pub enum Reason {
 pub struct Equipment {
     /// Issue day of the first code that makes it equipped; `None`: not in Q.
     pub since: Option<Day>,
+    /// Issue day of its first live code, whatever that still lacks.
+    pub issued: Option<Day>,
     pub obstacle: Option<Reason>,
     /// The accounts behind its live codes, each once.
     pub accounts: Vec<i64>,
@@ -84,8 +86,9 @@ pub fn by_occupancy(
             is_virtual: code.number_kind == NumberKind::Virtual,
             payload: code.payload.clone(),
         });
+        let issued = first_issue(code, &by_id).day(day_start_minute);
+        equipment.issued = Some(equipment.issued.map_or(issued, |first| first.min(issued)));
         if obstacle.is_none() {
-            let issued = first_issue(code, &by_id).day(day_start_minute);
             equipment.since = Some(equipment.since.map_or(issued, |since| since.min(issued)));
         }
         equipment.obstacle = nearest(equipment.obstacle, obstacle);

@@ -13,6 +13,7 @@ pub mod cash;
 mod cell;
 mod coverage;
 mod csv;
+mod dark;
 mod days;
 mod equipped;
 mod facts;
@@ -26,6 +27,7 @@ mod ratio;
 mod report;
 mod sentences;
 mod signs;
+mod silence;
 mod store;
 mod subject;
 mod suppression;
@@ -36,6 +38,7 @@ mod words;
 
 pub use amounts::{Amounts, Hidden};
 pub use csv::{Separator, csv};
+pub use dark::{DarkFeed, Unproven};
 pub use days::Span;
 pub use equipped::Reason;
 pub use facts::Standing;
@@ -51,6 +54,7 @@ pub use report::{
     ReasonCount, SectionAmounts, SectionReport, Source, report,
 };
 pub use sentences::{Sentence, say};
+pub use silence::Silence;
 pub use subject::AdoptionClass;
 pub use text::text;
-pub use visiting::{Errors, MarketSigns, Silence, StallSigns, Unproven, signs};
+pub use visiting::{Errors, MarketSigns, StallSigns, signs};

@@ -2,29 +2,27 @@
 
 use std::collections::HashMap;
 
+use super::dark::{Dark, DarkFeed, Unproven};
 use super::days::Span;
 use super::equipped::Reason;
 use super::facts::{Facts, Occupancy};
 use super::report::Reading;
+use super::silence::{self, Lively, Silence};
+use super::store::totals;
 use super::subject::{self, AdoptionClass, Subject};
 use super::verdict::Answer;
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::Tail;
 use crate::primitives::Day;
-use crate::primitives::ids::{MarketId, OccupancyId};
+use crate::primitives::ids::{BoardId, MarketId, OccupancyId};
 
-/// The days before a stall's last receipt that say how often it is paid.
-const HABIT_DAYS: i32 = 90;
 /// The window of errors, and of what is regular.
 const RECENT_DAYS: i32 = 30;
+/// How far a code without money is looked back on.
+const QUIET_DAYS: i32 = 90;
 /// Days of receipts in 30 that make a stall a regular one (M5).
 const REGULAR_DAYS: i64 = 8;
-/// Beyond this, silence is as unlikely as it can be told.
-const LONGEST_SILENCE: i64 = 400;
-/// Parts of a million: one in a hundred.
-const UNLIKELY_PPM: i64 = 10_000;
-const WHOLE_PPM: i64 = 1_000_000;
 
 /// A market as of its last full day.
 #[derive(Debug)]
@@ -32,6 +30,8 @@ pub struct MarketSigns {
     pub as_of: Day,
     /// Stalls that trade, in walking order.
     pub stalls: Vec<StallSigns>,
+    /// Feeds that are broken for all of their stalls.
+    pub dark_feeds: Vec<DarkFeed>,
 }
 
 /// One trading occupancy.
@@ -43,36 +43,18 @@ pub struct StallSigns {
     pub class: AdoptionClass,
     /// In Q since this day.
     pub equipped_on: Option<Day>,
+    /// Its first live code is of this day, whatever that still lacks.
+    pub issued_on: Option<Day>,
     /// Why it cannot be measured, the first obstacle first.
     pub obstacles: Vec<Reason>,
     pub silence: Option<Silence>,
-    /// The feed behind its codes, if there is one, is not proven alive on the last market days.
+    /// A feed behind its codes was proven alive once, and is not on its last trading days.
     pub unproven: Option<Unproven>,
     /// It has a code, its feed is alive, and nothing that may be a receipt has come since.
     pub has_no_money_yet: bool,
     /// M6, of a stall that was regular before: paused since the day after its last receipt.
     pub regular_paused: Option<Day>,
     pub errors: Errors,
-    /// An account of it is another stall's too.
-    pub shares_account: bool,
-}
-
-/// Receipts that stopped where the stall's own habit makes that unlikely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Silence {
-    pub last_receipt: Day,
-    /// Its trading days since, on which the feed is proven alive and other stalls were paid.
-    pub days: i64,
-    /// Whether the habit makes so long a silence less than one percent likely.
-    pub is_unlikely: bool,
-}
-
-/// Market days at the end of which nothing proves the feed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unproven {
-    pub days: i64,
-    /// The first of them.
-    pub since: Day,
 }
 
 /// Over the last 30 days.
@@ -82,6 +64,8 @@ pub struct Errors {
     /// of no stall yet.
     pub wrong: i64,
     pub all: i64,
+    /// Of the wrong ones, those of the last 7 days.
+    pub wrong_in_week: i64,
 }
 
 /// The signs of a market's trading stalls, in the caller's snapshot or transaction. Who calls it has
@@ -101,12 +85,24 @@ pub fn signs(
     let window = Span::ending(as_of, RECENT_DAYS);
     let (_, facts) = reading.facts(connection, window, true)?;
     let subjects = subject::all(connection, board_id, &facts, &tail)?;
+    let week = Week::load(connection, board_id, as_of, &tail)?;
     let lively = Lively::of(&facts);
-    let stalls = subjects.iter().map(|subject| of_stall(subject, &facts, &lively)).collect();
-    Ok(MarketSigns { as_of, stalls })
+    let mut dark = Dark::of(subjects.iter().map(|subject| subject.occupancy), as_of);
+    let of_stall = |subject: &Subject<'_>| {
+        let unproven = dark.by_occupancy.remove(&subject.occupancy.id);
+        of_stall(subject, &facts, &lively, unproven, &week)
+    };
+    let stalls = subjects.iter().map(of_stall).collect();
+    Ok(MarketSigns { as_of, stalls, dark_feeds: dark.feeds })
 }
 
-fn of_stall(subject: &Subject<'_>, facts: &Facts, lively: &Lively) -> StallSigns {
+fn of_stall(
+    subject: &Subject<'_>,
+    facts: &Facts,
+    lively: &Lively,
+    unproven: Option<Unproven>,
+    week: &Week,
+) -> StallSigns {
     let (occupancy, as_of) = (subject.occupancy, facts.window.to);
     let last_receipt = occupancy.activity.possible.last();
     StallSigns {
@@ -114,77 +110,50 @@ fn of_stall(subject: &Subject<'_>, facts: &Facts, lively: &Lively) -> StallSigns
         since: occupancy.since,
         class: subject.class,
         equipped_on: occupancy.equipment.since,
+        issued_on: occupancy.equipment.issued,
         obstacles: subject.reasons(),
-        silence: last_receipt.map(|last| silence(occupancy, lively, last, as_of)),
-        unproven: unproven(occupancy, as_of),
+        silence: last_receipt.map(|last| silence::silence(occupancy, lively, last, as_of)),
+        unproven,
         has_no_money_yet: has_no_money_yet(occupancy, as_of),
         regular_paused: regular_paused(subject, as_of),
-        errors: errors(occupancy, facts),
-        shares_account: occupancy.linked.iter().any(|account| facts.shared.contains(account)),
+        errors: errors(occupancy, facts, week),
     }
 }
 
-/// Days on which somebody in the market was paid.
-struct Lively(HashMap<Day, usize>);
+/// What was wrong in the last seven days.
+#[derive(Debug, Default)]
+struct Week {
+    /// Receipts of another amount than was asked for, by occupancy.
+    wrong: HashMap<i64, i64>,
+    /// What is of no stall yet, by account.
+    loose: HashMap<i64, i64>,
+}
 
-impl Lively {
-    fn of(facts: &Facts) -> Self {
-        let mut paid = HashMap::new();
-        let span = Span::ending(facts.window.to, 2 * HABIT_DAYS);
-        for occupancy in &facts.occupancies {
-            for day in occupancy.activity.certain.days(span) {
-                *paid.entry(day).or_default() += 1;
+impl Week {
+    fn load(
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        as_of: Day,
+        tail: &Tail,
+    ) -> Outcome<Self> {
+        let mut week = Self::default();
+        for row in totals::days(connection, board_id, Span::ending(as_of, 7), tail)? {
+            let sums = row.sums;
+            match row.occupancy_id {
+                0 => {
+                    let loose = week.loose.entry(row.account_id).or_default();
+                    *loose += sums.receipts + sums.unclassified;
+                }
+                id => *week.wrong.entry(id).or_default() += sums.wrong_amount,
             }
         }
-        Self(paid)
+        Ok(week)
     }
-
-    /// Whether a stall that was not paid itself has neighbours who were.
-    fn is(&self, day: Day) -> bool {
-        self.0.contains_key(&day)
-    }
-}
-
-/// Days count on which the stall traded, its feeds are proven and others were paid: on any other
-/// day silence means nothing.
-fn silence(occupancy: &Occupancy, lively: &Lively, last: Day, as_of: Day) -> Silence {
-    let coverage = &occupancy.coverage;
-    let told = |day: &Day| coverage.is_good(*day) && lively.is(*day);
-    let since = Span::new(last.plus(1), as_of);
-    let days = occupancy.trading.days(since).filter(told).count() as i64;
-    let habit = Span::ending(last, HABIT_DAYS);
-    let traded = occupancy.trading.days(habit).filter(|day| coverage.is_good(*day)).count() as i64;
-    let paid = occupancy.activity.certain.count_both(&occupancy.trading, habit).min(traded);
-    Silence {
-        last_receipt: last,
-        days,
-        is_unlikely: silence_ppm(paid, traded, days) < UNLIKELY_PPM,
-    }
-}
-
-/// How likely it is, in parts of a million, that a stall which was paid on `paid` of `traded` days is
-/// paid on none of the next `silent`: the rule of succession day by day, so that a short history
-/// proves little.
-fn silence_ppm(paid: i64, traded: i64, silent: i64) -> i64 {
-    (0..silent.min(LONGEST_SILENCE))
-        .fold(WHOLE_PPM, |ppm, more| ppm * (traded - paid + 1 + more) / (traded + 2 + more))
-}
-
-/// The market days up to the last one on which no account's feed, or not every one, is proven.
-fn unproven(occupancy: &Occupancy, as_of: Day) -> Option<Unproven> {
-    let coverage = &occupancy.coverage;
-    if coverage.lacks_feed || coverage.is_blind || occupancy.equipment.accounts.is_empty() {
-        return None;
-    }
-    let life = Span::ending(as_of, HABIT_DAYS);
-    let open: Vec<Day> = occupancy.open.days(life).collect();
-    let dark: Vec<Day> = open.into_iter().rev().take_while(|day| !coverage.is_good(*day)).collect();
-    dark.last().map(|since| Unproven { days: dark.len() as i64, since: *since })
 }
 
 fn has_no_money_yet(occupancy: &Occupancy, as_of: Day) -> bool {
     let Some(since) = occupancy.equipment.since else { return false };
-    let since = Span::new(since.max(as_of.plus(1 - HABIT_DAYS)), as_of);
+    let since = Span::new(since.max(as_of.plus(1 - QUIET_DAYS)), as_of);
     occupancy.is_covered(since) && occupancy.activity.possible.last().is_none()
 }
 
@@ -196,36 +165,20 @@ fn regular_paused(subject: &Subject<'_>, as_of: Day) -> Option<Day> {
     certain.last().filter(|_| was_regular).map(|last| last.plus(1))
 }
 
-fn errors(occupancy: &Occupancy, facts: &Facts) -> Errors {
+fn errors(occupancy: &Occupancy, facts: &Facts, week: &Week) -> Errors {
     let own = &occupancy.activity.sums;
-    let mut errors = Errors { wrong: own.wrong_amount, all: own.receipts + own.unclassified };
+    let mut errors = Errors {
+        wrong: own.wrong_amount,
+        all: own.receipts + own.unclassified,
+        wrong_in_week: week.wrong.get(&occupancy.id).copied().unwrap_or(0),
+    };
     // What is on a shared account may be of either stall, and is not held against one.
     let alone = occupancy.linked.iter().filter(|account| !facts.shared.contains(account));
-    for loose in alone.filter_map(|account| facts.unassigned.get(account)) {
+    for (account, loose) in alone.filter_map(|id| Some((id, facts.unassigned.get(id)?))) {
         let count = loose.sums.receipts + loose.sums.unclassified;
         errors.wrong += count;
         errors.all += count;
+        errors.wrong_in_week += week.loose.get(account).copied().unwrap_or(0);
     }
     errors
-}
-
-#[cfg(test)]
-mod tests {
-    use super::silence_ppm;
-
-    #[test]
-    fn silence_is_unlikely_by_habit_and_history() {
-        // Never paid, or never open: any silence is ordinary.
-        assert!(silence_ppm(0, 60, 30) > 600_000);
-        assert_eq!(silence_ppm(0, 0, 0), 1_000_000);
-        // Paid on nine days of ten: two silent days are 2 %, three are a quarter of one.
-        assert!(silence_ppm(54, 60, 2) > 10_000);
-        assert!(silence_ppm(54, 60, 3) < 10_000);
-        // Paid every day of a week only: that proves less than every day of a quarter.
-        assert!(silence_ppm(7, 7, 2) > 10_000);
-        assert!(silence_ppm(78, 78, 2) < 1_000);
-        // Paid on a day in five: after twenty-four trading days it is time to look.
-        assert!(silence_ppm(12, 60, 23) > 10_000);
-        assert!(silence_ppm(12, 60, 24) < 10_000);
-    }
 }

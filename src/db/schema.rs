@@ -1132,6 +1132,8 @@ diesel::table! {
         as_of -> Integer,
         created_by -> BigInt,
         created_at_ms -> BigInt,
+        drawn_from -> Text,
+        lot_carry -> Integer,
     }
 }
 
@@ -1145,14 +1147,26 @@ diesel::table! {
         reasons -> Text,
         score -> BigInt,
         is_drawn -> Bool,
-        outcome -> Nullable<Text>,
+        report_id -> Nullable<BigInt>,
+        client_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    visit_reports (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        visit_id -> BigInt,
+        outcome -> Text,
         obstacle -> Nullable<Text>,
         taught -> Text,
         note -> Nullable<Text>,
-        visited_by -> Nullable<Text>,
-        visited_day -> Nullable<Integer>,
+        visited_by -> Text,
+        visited_day -> Integer,
+        lifts_refusal -> Bool,
+        phone_at_ms -> Nullable<BigInt>,
         recorded_by -> Nullable<BigInt>,
-        recorded_at_ms -> Nullable<BigInt>,
+        recorded_at_ms -> BigInt,
     }
 }
 
@@ -1228,6 +1242,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     teams,
     visit_rounds,
     visits,
+    visit_reports,
     owner_pins,
     owner_phones,
     cash_answers,

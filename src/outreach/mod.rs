@@ -4,7 +4,10 @@
 
 pub mod candidates;
 pub mod checks;
+pub mod desk;
 mod draw;
+mod grounds;
+mod known;
 pub mod reasons;
 pub mod rounds;
 mod sentences;

@@ -15,15 +15,18 @@ text_enum!(
     VisitReason {
         /// A check found another code on the stall than the registered one.
         CodeWrong = "code_wrong",
-        /// Receipts stopped where the stall's own habit makes that less than 1 % likely.
+        /// Receipts stopped where the stall's own habit makes that less than 1 % likely: for a week, or
+        /// until somebody has been there.
         SuddenSilence = "sudden_silence",
-        /// Nothing proves on the last 3 market days or more that its feed is alive.
+        /// Its feed was proven alive once, and is not on its last 3 trading days or more.
         FeedUnproven = "feed_unproven",
         /// Equipped for 14 days or more, its feed alive, and no money yet.
         NoMoneyYet = "no_money_yet",
         /// It was paid regularly, and has paused.
         RegularPaused = "regular_paused",
-        /// Wrong amounts and money of no stall: 5 % of all, or 3 a week.
+        /// The sudden silence is a week old, or somebody was there, and it goes on.
+        StillSilent = "still_silent",
+        /// Wrong amounts and money of no stall: 5 % of all in 30 days, or 3 a week.
         ManyErrors = "many_errors",
         NoCode = "no_code",
         /// It has a code, but its account was never shown to be the vendor's, or the test is missing.
@@ -36,7 +39,7 @@ text_enum!(
         AccountShared = "account_shared",
         /// The vendor came within the last 14 days.
         NewStall = "new_stall",
-        /// Nobody was there for a quarter.
+        /// Nobody was there for 69 days: it has to be soon, or the quarter is over.
         Quarter = "quarter",
         /// Nothing is amiss: drawn by lot.
         Drawn = "drawn",
@@ -51,7 +54,7 @@ impl VisitReason {
             Self::CodeWrong | Self::SuddenSilence => 1,
             Self::FeedUnproven => 2,
             Self::NoMoneyYet => 3,
-            Self::RegularPaused => 4,
+            Self::RegularPaused | Self::StillSilent => 4,
             Self::ManyErrors => 5,
             Self::NoCode | Self::NotVerified | Self::NotScanned => 6,
             Self::NameDiffers | Self::AccountShared => 7,
@@ -79,7 +82,7 @@ pub struct Grounds {
     pub reason: VisitReason,
     /// 1, the same day, to 9; 10 where nothing is amiss.
     pub severity: i64,
-    /// Since when it waits.
+    /// Since when it waits: since it is so, or since the last visit after that.
     #[schema(value_type = String, format = Date)]
     pub since: Day,
     pub why: Sentence,
@@ -90,6 +93,13 @@ impl Grounds {
     pub fn new(reason: VisitReason, since: Day, why: Sentence) -> Self {
         let bring = sentences::bring(reason);
         Self { reason, severity: reason.severity(), since, why, bring }
+    }
+
+    /// A visit that changed nothing begins the waiting anew; what is pressing goes on.
+    pub fn waiting_since(&mut self, last_visit: Option<Day>) {
+        if !self.reason.is_pressing() {
+            self.since = last_visit.map_or(self.since, |last| self.since.max(last));
+        }
     }
 
     /// Severity × days waiting; the stall's size comes on top. What has waited for a quarter is no more

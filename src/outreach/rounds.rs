@@ -7,18 +7,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::candidates::{self, Candidates};
-use super::draw::{self, Chosen};
+use super::draw::{self, Chosen, Drawn};
 use super::reasons::{Grounds, VisitReason};
 use super::sentences;
-use super::store::{rounds as rows, visits as visit_rows};
+use super::store::rounds::{self as rows, Lot};
+use super::store::visits as visit_rows;
 use super::teams;
 use super::visits::{Obstacle, Service, Visit, VisitOutcome};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{MarketId, RoundId, TeamId, VisitId};
+use crate::ledger;
+use crate::primitives::ids::{MarketId, OccupancyId, RoundId, TeamId, VisitId};
 use crate::primitives::{Day, Refusal, UnixMs};
 use crate::registry::check::found;
-use crate::registry::{Page, PageRequest, markets};
+use crate::registry::{Page, PageRequest, boards, markets};
 
 /// Visits of one round.
 const CAPACITY: std::ops::RangeInclusive<i32> = 1..=300;
@@ -49,6 +51,9 @@ pub struct Round {
     /// What cannot wait first, then by score.
     pub visits: Vec<Visit>,
     pub tally: Tally,
+    /// The stalls that the lot fell on: all that did not rest and had nothing pressing. Drawn are those
+    /// of which the SHA-256 of "<round's id> <occupancy's id>" is lowest.
+    pub drawn_from: Vec<OccupancyId>,
 }
 
 /// What came of a round, without names.
@@ -82,7 +87,8 @@ pub struct RoundFilter {
     pub team_id: Option<TeamId>,
 }
 
-/// Draws up the list of a round: what cannot wait, a fifth by lot, the rest by score.
+/// Draws up the list of a round: what cannot wait, a fifth by lot, whom nobody saw for long, the rest by
+/// score.
 ///
 /// # Errors
 /// `not-found` (market; team_id), `number-out-of-range` (capacity), `round-day-out-of-range`
@@ -100,14 +106,17 @@ pub fn create(
         return Err(refusal.into());
     }
     markets::require(connection, act, market_id)?;
+    // Two lists at once would name the same stalls, and a roll-up in between would move the signs.
+    ledger::lock_board(connection, act.board_id())?;
     let team = new.team_id.map(|id| teams::require(connection, act, id, "team_id")).transpose()?;
-    let Candidates { as_of, today, all } =
-        candidates::candidates(connection, act, market_id, team.as_ref())?;
+    let today = boards::today(connection, act)?;
     let day = new.day.unwrap_or(today);
     if day < today || day > today.plus(AHEAD_DAYS) {
         let refusal = Refusal::invalid("day", "round-day-out-of-range");
         return Err(refusal.with("from", today).with("to", today.plus(AHEAD_DAYS)).into());
     }
+    let Candidates { as_of, all, .. } =
+        candidates::candidates(connection, act, market_id, team.as_ref(), Some(day))?;
     let head = RoundHead {
         id: RoundId(act.new_id()),
         market_id,
@@ -117,13 +126,14 @@ pub fn create(
         as_of,
         created_at: act.at,
     };
-    // Whoever doubts the lot can draw it again from the round's number.
-    let seed = head.id.0.unsigned_abs();
-    let chosen = draw::choose(all, new.capacity.unsigned_abs() as usize, seed);
+    let carry = rows::carry(connection, act.board_id(), market_id)?.unsigned_abs() as usize;
+    let Drawn { chosen, from, carry } =
+        draw::choose(all, new.capacity.unsigned_abs() as usize, head.id, carry);
     if chosen.is_empty() {
         return Err(Refusal::conflict("nobody-to-visit").into());
     }
-    rows::insert(connection, act.board_id(), act.scope.key_id, &head)?;
+    let lot = Lot { from, carry: carry as i32 };
+    rows::insert(connection, act.board_id(), act.scope.key_id, &head, &lot)?;
     for (place, one) in (1..).zip(chosen) {
         plan(connection, act, &head, place, one)?;
     }
@@ -150,6 +160,7 @@ fn plan(
         reasons: &reasons,
         score: candidate.score,
         is_drawn,
+        client_id: None,
     };
     visit_rows::insert(connection, act.board_id(), &planned)
 }
@@ -174,7 +185,8 @@ pub fn list(
 fn whole(connection: &mut DbConnection, act: &Act, head: RoundHead) -> Outcome<Round> {
     let visits = visit_rows::of_round(connection, act.board_id(), head.id)?;
     let tally = Tally::of(&visits);
-    Ok(Round { head, visits, tally })
+    let drawn_from = rows::drawn_from(connection, act.board_id(), head.id)?;
+    Ok(Round { head, visits, tally, drawn_from })
 }
 
 impl Tally {

@@ -2,15 +2,16 @@
 
 use super::reasons::VisitReason;
 use super::visits::Obstacle;
-use crate::adoption::{Errors, Sentence, Silence, Unproven, say};
+use crate::adoption::{DarkFeed, Sentence, Silence, Unproven, say};
 use crate::primitives::Day;
 use crate::registry::code_checks::CheckResult;
 
 pub fn code_wrong(result: CheckResult, checked: Day) -> Sentence {
     let (vi, en) = match result {
-        CheckResult::WrongAccount => {
-            ("mã treo trên sạp trả tiền cho người khác", "the code on the stall pays somebody else")
-        }
+        CheckResult::WrongAccount => (
+            "tiền quét mã này vào tài khoản khác",
+            "what this code is paid goes to another account",
+        ),
         CheckResult::Revoked => {
             ("trên sạp vẫn treo thẻ đã thu hồi", "a revoked card still hangs on the stall")
         }
@@ -39,15 +40,23 @@ pub fn sudden_silence(silence: Silence) -> Sentence {
     )
 }
 
+pub fn still_silent(silence: Silence) -> Sentence {
+    let day = silence.last_receipt;
+    say(
+        format!("Vẫn chưa thấy tiền vào lại từ sau ngày {}.", day.on_paper()),
+        format!("Still nothing has come since {day}."),
+    )
+}
+
 pub fn feed_unproven(unproven: Unproven) -> Sentence {
-    let Unproven { days, since } = unproven;
+    let Unproven { days, since, .. } = unproven;
     say(
         format!(
-            "Đã {days} ngày chợ, từ {}, không chắc nguồn báo tiền của sạp còn chạy.",
+            "Đã {days} ngày bán, từ {}, không chắc nguồn báo tiền của sạp còn chạy.",
             since.on_paper()
         ),
         format!(
-            "On {days} market days, since {since}, nothing proves that the stall's feed is alive."
+            "On {days} trading days, since {since}, nothing proves that the stall's feed is alive."
         ),
     )
 }
@@ -66,18 +75,16 @@ pub fn regular_paused(since: Day) -> Sentence {
     )
 }
 
-pub fn many_errors(errors: Errors) -> Sentence {
-    let Errors { wrong, all } = errors;
+/// Without numbers: how many receipts a stall has is the vendor's.
+pub fn many_errors() -> Sentence {
     say(
-        format!("Trong 30 ngày, {wrong} trên {all} khoản bị sai số tiền hoặc chưa rõ của sạp nào."),
-        format!(
-            "In 30 days, {wrong} of {all} receipts had a wrong amount or belonged to no stall."
-        ),
+        "Gần đây nhiều khoản bị sai số tiền hoặc chưa rõ của sạp nào.",
+        "Lately many receipts had a wrong amount or belonged to no stall.",
     )
 }
 
 pub fn no_code(known: Option<Obstacle>) -> Sentence {
-    match known.map(Obstacle::words) {
+    match known.filter(|obstacle| *obstacle != Obstacle::Other).map(Obstacle::words) {
         None => say("Chưa có mã, chưa rõ vì sao.", "It has no code, and nobody has said why."),
         Some(words) => say(
             format!("Chưa có mã; lần trước cho biết: {}.", words.vi),
@@ -119,14 +126,55 @@ pub fn quarter(last: Option<Day>) -> Sentence {
     match last {
         None => say("Chưa ai ghé lần nào.", "Nobody has been there yet."),
         Some(day) => say(
-            format!("Ba tháng chưa ai ghé, lần cuối {}.", day.on_paper()),
-            format!("Nobody was there for three months; the last time was {day}."),
+            format!("Hơn hai tháng chưa ai ghé, lần cuối {}.", day.on_paper()),
+            format!("Nobody was there for more than two months; the last time was {day}."),
         ),
     }
 }
 
 pub fn drawn() -> Sentence {
     say("Rút thăm ngẫu nhiên để so sánh.", "Drawn by lot, to compare with.")
+}
+
+pub fn register_outdated(stall_code: &str, since: Day) -> Sentence {
+    say(
+        format!(
+            "Tổ ghé ngày {} thấy sạp {stall_code} đã nghỉ hoặc đổi người: xin sửa sổ sạp.",
+            since.on_paper()
+        ),
+        format!(
+            "On {since} a team found stall {stall_code} closed or with another vendor: correct the \
+             register."
+        ),
+    )
+}
+
+pub fn feed_dark(feed: &DarkFeed) -> Sentence {
+    let DarkFeed { provider, since, stalls, .. } = feed;
+    let provider = provider.as_str();
+    say(
+        format!(
+            "Nguồn báo tiền {provider} của {stalls} sạp: từ {} không chắc còn chạy. Xem nguồn ở bàn, \
+             đừng cử tổ ra sạp.",
+            since.on_paper()
+        ),
+        format!(
+            "Feed {provider} of {stalls} stalls: nothing proves it alive since {since}. Look at the \
+             feed itself; a team can do nothing at the stalls."
+        ),
+    )
+}
+
+/// What the team needs where a feed is broken.
+pub fn bring_to_feed(is_phone: bool) -> Sentence {
+    if is_phone {
+        return bring(VisitReason::FeedUnproven);
+    }
+    say(
+        "Ứng dụng ngân hàng của chủ tài khoản: xem còn nối với dịch vụ báo tiền không; thử 1.000 đ.",
+        "The holder's bank app: whether it is still linked to the notifying service; a test with \
+         1,000 đ.",
+    )
 }
 
 /// What the team needs there.
@@ -149,7 +197,7 @@ pub fn bring(reason: VisitReason) -> Sentence {
             "Thẻ để bàn cỡ lớn, câu mời khách quét; chuyển thử và nghe báo tiền.",
             "A large sign, words to invite customers; a test that is heard.",
         ),
-        R::RegularPaused => say(
+        R::RegularPaused | R::StillSilent => say(
             "Hỏi vì sao ngưng; thẻ in mới phòng khi thẻ cũ hỏng.",
             "Ask why it stopped; a new card in case the old one is worn.",
         ),

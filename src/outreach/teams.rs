@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::store::teams as rows;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
+use crate::ledger;
 use crate::primitives::ids::{NeighbourhoodId, SectionId, TeamId};
 use crate::primitives::{Refusal, UnixMs, input};
 use crate::registry::check::{found, referred, text};
@@ -41,7 +42,7 @@ pub struct Member {
     pub knows: Vec<String>,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTeam {
     /// 1–80 characters, unique on the board.
@@ -102,6 +103,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewTeam) -> Outcome
         created_at: act.at,
     };
     check_areas(connection, act, &team)?;
+    check_name(connection, act, &team)?;
     rows::insert(connection, act.board_id(), &team).map_err(|fault| fault.on_duplicate(taken))?;
     Ok(team)
 }
@@ -149,6 +151,7 @@ pub fn change(
         team.members = members(changed)?;
     }
     check_areas(connection, act, &team)?;
+    check_name(connection, act, &team)?;
     rows::update(connection, act.board_id(), &team).map_err(|fault| fault.on_duplicate(taken))?;
     Ok(team)
 }
@@ -174,6 +177,19 @@ fn check_areas(connection: &mut DbConnection, act: &Act, team: &Team) -> Outcome
     }
     for id in &team.neighbourhood_ids {
         neighbourhoods::require(connection, act, *id, "neighbourhood_ids")?;
+    }
+    Ok(())
+}
+
+/// `Tổ 1` and `tổ  1` are one team to whoever reads them.
+fn check_name(connection: &mut DbConnection, act: &Act, team: &Team) -> Outcome<()> {
+    ledger::lock_board(connection, act.board_id())?;
+    let key =
+        |name: &str| name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ");
+    let others = rows::names(connection, act.board_id())?.into_iter();
+    let mut others = others.filter(|(id, _)| *id != team.id);
+    if others.any(|(_, name)| key(&name) == key(&team.name)) {
+        return Err(taken().into());
     }
     Ok(())
 }

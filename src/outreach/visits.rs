@@ -4,18 +4,21 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::reasons::Grounds;
-use super::store::visits as rows;
+use super::store::{reports, visits as rows};
 use crate::access::{Act, Permission};
 use crate::adoption::Sentence;
 use crate::db::{DbConnection, Outcome};
+use crate::ledger;
 use crate::primitives::ids::{OccupancyId, RoundId, StallId, VisitId};
 use crate::primitives::{Day, Refusal, UnixMs, input};
 use crate::registry::check::{found, text};
-use crate::registry::{Page, PageRequest, boards, occupancies};
+use crate::registry::occupancies::{self, Occupancy};
+use crate::registry::{Page, PageRequest, boards};
 use crate::text_enum;
 
 const NAME_CHARS: usize = 120;
 const NOTE_CHARS: usize = 400;
+const CLIENT_ID_CHARS: usize = 64;
 /// What was taught in one visit.
 const MAX_TAUGHT: usize = 10;
 
@@ -30,7 +33,7 @@ text_enum!(
         Absent = "absent",
         /// The vendor does not want to take part, and is not visited again unless they ask.
         Refused = "refused",
-        /// The stall is closed or has another vendor.
+        /// The stall is closed or has another vendor: on no list until the register is corrected.
         Gone = "gone",
     }
 );
@@ -102,7 +105,9 @@ pub struct Visit {
     pub score: i64,
     /// Drawn by lot: what visits achieve is measured on these alone.
     pub is_drawn: bool,
-    /// What came of it; null until somebody went.
+    /// What a phone called it that wrote it down offline.
+    pub client_id: Option<String>,
+    /// What came of it, as it was told last; null until somebody went.
     pub report: Option<VisitReport>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub recorded_at: Option<UnixMs>,
@@ -124,9 +129,46 @@ pub struct VisitReport {
     pub note: Option<String>,
     /// Who went: 1–120 characters.
     pub visited_by: String,
-    /// Not in the future; at most 60 days ago.
+    /// Not in the future; at most 60 days ago. Whom one met, one met while they held the stall.
     #[schema(value_type = String, format = Date)]
     pub visited_on: Day,
+    /// An earlier refusal of this vendor no longer holds: they asked for a visit, or it was written down
+    /// by mistake. Nothing else ends a refusal.
+    #[serde(default)]
+    pub lifts_refusal: bool,
+    /// When it was written down, by the phone's clock. Of several reports of a visit the one that was
+    /// written last stands, whatever comes last; without it, the one that comes last.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub recorded_on_phone_at: Option<UnixMs>,
+}
+
+/// A report as it was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ToldReport {
+    #[serde(flatten)]
+    pub report: VisitReport,
+    /// When it was written down.
+    #[schema(value_type = String, format = DateTime)]
+    pub told_at: UnixMs,
+    /// When it came here.
+    #[schema(value_type = String, format = DateTime)]
+    pub recorded_at: UnixMs,
+}
+
+impl ToldReport {
+    /// A phone's clock that goes ahead is not believed beyond now.
+    pub fn new(report: VisitReport, recorded_at: UnixMs) -> Self {
+        let told_at = report.recorded_on_phone_at.map_or(recorded_at, |at| at.min(recorded_at));
+        Self { report, told_at, recorded_at }
+    }
+}
+
+/// All that was told of a visit.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ToldReports {
+    /// The last one stands.
+    pub items: Vec<ToldReport>,
 }
 
 /// A visit that no round had asked for: the vendor came, or the team passed by.
@@ -134,6 +176,10 @@ pub struct VisitReport {
 #[serde(deny_unknown_fields)]
 pub struct NewVisit {
     pub occupancy_id: OccupancyId,
+    /// 1–64 characters, unique on the board: what the phone calls the visit. Sent again, at any time, it
+    /// is the same visit.
+    #[serde(default)]
+    pub client_id: Option<String>,
     #[serde(deserialize_with = "input::object")]
     pub report: VisitReport,
 }
@@ -151,11 +197,21 @@ pub struct VisitFilter {
 const LATE_DAYS: i32 = 60;
 
 /// # Errors
-/// `not-found` (occupancy_id), and those of a report.
+/// `not-found` (occupancy_id), `visit-of-another-stall` and `text-length` (client_id), and those of
+/// a report.
 pub fn create(connection: &mut DbConnection, act: &Act, new: NewVisit) -> Outcome<Visit> {
     act.require(Permission::VisitsWrite)?;
+    ledger::lock_board(connection, act.board_id())?;
     let occupancy = occupancies::require(connection, act, new.occupancy_id, "occupancy_id")?;
-    let report = checked(connection, act, new.report)?;
+    let client_id = new.client_id.map(|id| text("client_id", &id, CLIENT_ID_CHARS)).transpose()?;
+    if let Some(client_id) = &client_id
+        && let Some(known) = rows::find_by_client_id(connection, act.board_id(), client_id)?
+    {
+        if known.occupancy_id != occupancy.id {
+            return Err(Refusal::conflict("visit-of-another-stall").on("client_id").into());
+        }
+        return tell(connection, act, known.id, &occupancy, new.report);
+    }
     let id = VisitId(act.new_id());
     let planned = rows::Planned {
         id,
@@ -165,17 +221,19 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewVisit) -> Outcom
         reasons: &[],
         score: 0,
         is_drawn: false,
+        client_id: client_id.as_deref(),
     };
     rows::insert(connection, act.board_id(), &planned)?;
-    rows::record(connection, act, id, &report)?;
-    find(connection, act, id)
+    tell(connection, act, id, &occupancy, new.report)
 }
 
-/// Writes down what came of a visit; again, what is corrected. Safe to be sent again.
+/// Writes down what came of a visit; again, what is corrected. Safe to be sent again, and late: what
+/// was written down before what stands is kept beside it.
 ///
 /// # Errors
-/// `not-found`; `visit-later-than-today` and `visit-too-long-ago` (visited_on), `text-length` (note,
-/// visited_by), `list-too-long` (taught).
+/// `not-found`; `visit-later-than-today`, `visit-too-long-ago` and `visit-outside-occupancy`
+/// (visited_on), `text-length` (note, visited_by), `list-too-long` (taught),
+/// `visit-refusal-stands` (lifts_refusal).
 pub fn report(
     connection: &mut DbConnection,
     act: &Act,
@@ -183,10 +241,47 @@ pub fn report(
     report: VisitReport,
 ) -> Outcome<Visit> {
     act.require(Permission::VisitsWrite)?;
-    find(connection, act, id)?;
-    let report = checked(connection, act, report)?;
-    rows::record(connection, act, id, &report)?;
+    ledger::lock_board(connection, act.board_id())?;
+    let visit = find(connection, act, id)?;
+    let occupancy = occupancies::require(connection, act, visit.occupancy_id, "occupancy_id")?;
+    tell(connection, act, id, &occupancy, report)
+}
+
+fn tell(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: VisitId,
+    occupancy: &Occupancy,
+    report: VisitReport,
+) -> Outcome<Visit> {
+    let report = checked(connection, act, occupancy, report)?;
+    let told = ToldReport::new(report, act.at);
+    let before = reports::of_visit(connection, act.board_id(), id)?;
+    let stands = before.last();
+    let is_dated = told.report.recorded_on_phone_at.is_some();
+    let is_known = |known: &ToldReport| known.report == told.report;
+    if stands.is_some_and(is_known) || is_dated && before.iter().any(is_known) {
+        return find(connection, act, id);
+    }
+    let is_last = stands.is_none_or(|stands| stands.told_at <= told.told_at);
+    let is_refused = |told: &ToldReport| told.report.outcome == VisitOutcome::Refused;
+    if is_last && stands.is_some_and(is_refused) && !is_refused(&told) && !told.report.lifts_refusal
+    {
+        return Err(Refusal::conflict("visit-refusal-stands").on("lifts_refusal").into());
+    }
+    let report_id = act.new_id();
+    reports::insert(connection, act, (report_id, id), &told.report)?;
+    if is_last {
+        rows::let_stand(connection, act.board_id(), id, report_id)?;
+    }
     find(connection, act, id)
+}
+
+/// All that was told of a visit, the one that stands last.
+pub fn reports(connection: &mut DbConnection, act: &Act, id: VisitId) -> Outcome<ToldReports> {
+    act.require(Permission::VisitsRead)?;
+    find(connection, act, id)?;
+    Ok(ToldReports { items: reports::of_visit(connection, act.board_id(), id)? })
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: VisitId) -> Outcome<Visit> {
@@ -212,9 +307,11 @@ fn find(connection: &mut DbConnection, act: &Act, id: VisitId) -> Outcome<Visit>
 fn checked(
     connection: &mut DbConnection,
     act: &Act,
+    occupancy: &Occupancy,
     mut report: VisitReport,
 ) -> Outcome<VisitReport> {
-    let today = boards::today(connection, act)?;
+    // Where the board's day begins late, the phone's date is a day ahead after midnight.
+    let today = boards::today(connection, act)?.max(act.at.day(0));
     if report.visited_on > today {
         let refusal = Refusal::invalid("visited_on", "visit-later-than-today");
         return Err(refusal.with("today", today).into());
@@ -222,6 +319,9 @@ fn checked(
     if report.visited_on < today.plus(-LATE_DAYS) {
         let refusal = Refusal::invalid("visited_on", "visit-too-long-ago");
         return Err(refusal.with("days", LATE_DAYS).into());
+    }
+    if report.outcome.is_met() && !occupancy.period().contains(report.visited_on) {
+        return Err(Refusal::invalid("visited_on", "visit-outside-occupancy").into());
     }
     report.visited_by = text("visited_by", &report.visited_by, NAME_CHARS)?;
     report.note = report.note.map(|note| text("note", &note, NOTE_CHARS)).transpose()?;

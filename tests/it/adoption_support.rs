@@ -18,6 +18,8 @@ use crate::support::{NOW, TestDb};
 
 pub const MARKET: MarketId = MarketId(1);
 pub const FEED: i64 = 900;
+/// Phones at the market.
+pub const PHONES: i64 = 901;
 pub const BIN: &str = "970436";
 /// Another account of the same bank, not of this market: its events prove the feed alive.
 pub const ELSEWHERE: i64 = 999;
@@ -79,15 +81,7 @@ impl<'a> Market<'a> {
         for (id, name) in [(11_i64, "Rau củ"), (12, "Cá tươi")] {
             insert!(m, sections, id = id, market_id = 1_i64, name = name, position = id as i32);
         }
-        insert!(
-            m,
-            feeds,
-            id = FEED,
-            provider = "sepay",
-            name = "SePay",
-            config = "{}",
-            created_at_ms = 0_i64
-        );
+        market.feed(FEED, "sepay");
         market
     }
 
@@ -133,6 +127,23 @@ impl<'a> Market<'a> {
             stall_id = id,
             vendor_id = id,
             from_day = ago(400).0,
+            created_at_ms = 0_i64
+        );
+        Stall(id)
+    }
+
+    /// Another vendor at a stall, since T − `from`.
+    pub fn follow(&mut self, id: i64, stall: Stall, from: i32) -> Stall {
+        let m = self;
+        insert!(m, vendors, id = id, name = "Chị Hoa", created_at_ms = 0_i64);
+        insert!(
+            m,
+            occupancies,
+            id = id,
+            market_id = 1_i64,
+            stall_id = stall.0,
+            vendor_id = id,
+            from_day = ago(from).0,
             created_at_ms = 0_i64
         );
         Stall(id)
@@ -291,6 +302,31 @@ impl<'a> Market<'a> {
     pub fn fed(&mut self, id: i64, section: i64, days_ago: i32) -> Stall {
         let stall = self.equipped(id, section, days_ago);
         self.covered_by(FEED, id);
+        stall
+    }
+
+    fn feed(&mut self, id: i64, provider: &str) {
+        let m = self;
+        insert!(
+            m,
+            feeds,
+            id = id,
+            provider = provider,
+            name = provider,
+            config = "{}",
+            created_at_ms = 0_i64
+        );
+    }
+
+    /// Phones at the market report too.
+    pub fn phones(&mut self) {
+        self.feed(PHONES, "phone");
+    }
+
+    /// As [`Self::fed`], by the phones' feed. Nothing proves it but [`Self::heard`].
+    pub fn phoned(&mut self, id: i64, section: i64, days_ago: i32) -> Stall {
+        let stall = self.equipped(id, section, days_ago);
+        self.covered_by(PHONES, id);
         stall
     }
 

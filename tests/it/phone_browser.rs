@@ -16,6 +16,8 @@ use crate::print_support::read_all;
 
 /// So long a page may take for anything.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// What is asked of a page that is just being left is asked again of the next.
+const LEAVING: &str = "Inspected target navigated or closed";
 const PROGRAMS: [&str; 4] =
     ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
@@ -106,7 +108,8 @@ impl Browser {
         loop {
             let message = self.from.recv_timeout(PATIENCE).expect(method);
             if message["id"] == id {
-                assert!(message.get("error").is_none(), "{method}: {message}");
+                let is_leaving = message["error"]["message"].as_str() == Some(LEAVING);
+                assert!(is_leaving || message.get("error").is_none(), "{method}: {message}");
                 return message["result"].clone();
             }
             self.events.push_back(message);

@@ -389,7 +389,7 @@ on_both!(who_may_not_write_feeds_may_not_import, |db| {
     );
 });
 
-fn told(market: &mut Market<'_>, id: i64, account: i64, from: i32, to: i32) {
+pub fn told(market: &mut Market<'_>, id: i64, account: i64, from: i32, to: i32) {
     let (board, from, to) = (market.board(), ago(from).0, ago(to).0);
     market.execute(&format!(
         "INSERT INTO statement_days (board_id, id, account_id, statement_id, from_day, to_day,

@@ -2,19 +2,25 @@
 
 #![cfg(test)]
 
+use std::collections::BTreeSet;
+use std::sync::Barrier;
+use std::thread;
+
 use cho40::access::Permission;
-use cho40::db::Fault;
+use cho40::db::{DbConnection, Fault};
+use cho40::outreach::candidates::Rest;
 use cho40::outreach::rounds::{self, NewRound, Round};
-use cho40::outreach::teams::{self, NewTeam};
+use cho40::outreach::teams::{self, NewTeam, TeamChange};
 use cho40::outreach::visits::Visit;
-use cho40::primitives::ids::{NeighbourhoodId, SectionId, TeamId};
+use cho40::primitives::ids::{NeighbourhoodId, OccupancyId, SectionId, TeamId};
 use cho40::print::{Style, visit_list};
 use serde_json::json;
+use sha2::{Digest as _, Sha256};
 
 use crate::adoption_support::{MARKET, Market, Stall, ago};
 use crate::print_support::{said, set};
 use crate::support::on_both;
-use crate::visits::{all, visited};
+use crate::visits::{all, check, visited};
 use crate::web_support::Site;
 use crate::web_world::World;
 
@@ -35,60 +41,143 @@ fn refused(market: &mut Market<'_>, new: NewRound) -> String {
     }
 }
 
-/// Broken feeds first, then the highest score.
+/// What is for the same day first, then the highest score.
 fn urgency(visit: &Visit) -> (bool, i64) {
     (!visit.reasons[0].reason.is_pressing(), -visit.score)
 }
 
+fn drawn(round: &Round) -> Vec<OccupancyId> {
+    let drawn = round.visits.iter().filter(|visit| visit.is_drawn);
+    drawn.map(|visit| visit.occupancy_id).collect()
+}
+
 on_both!(a_fifth_is_drawn_and_the_rest_goes_by_score, |db| {
     let mut market = Market::new(db);
-    for id in 1..=40 {
-        market.bare_stall(id, 11);
-    }
-    // Ten are equipped and unproven for long: they score highest.
-    for id in 41..=50 {
-        market.fed(id, 12, 100);
+    for id in 1..=50 {
+        let stall = market.bare_stall(id, 11);
+        if id > 40 {
+            check(&mut market, stall, "unknown", 2, true);
+        }
     }
     let round = draw(&mut market, new(20, None));
     assert_eq!(round.visits.len(), 20);
-    let drawn = round.visits.iter().filter(|visit| visit.is_drawn).count();
-    assert_eq!(drawn, 4);
+    assert_eq!(drawn(&round).len(), 4);
     let order: Vec<_> = round.visits.iter().map(urgency).collect();
     assert!(order.is_sorted(), "{order:?}");
-    assert!(order.iter().filter(|(is_calm, _)| !is_calm).count() >= 10, "{order:?}");
+    assert_eq!(order.iter().filter(|(is_calm, _)| !is_calm).count(), 10, "{order:?}");
     let places: Vec<_> = round.visits.iter().map(|visit| visit.place).collect();
     assert_eq!(places, (1..=20).collect::<Vec<_>>());
-    let listed: Vec<_> = round.visits.iter().map(|visit| visit.occupancy_id).collect();
-    let left = all(&mut market).into_iter().filter(|one| !listed.contains(&one.occupancy_id));
-    assert!(left.flat_map(|one| one.reasons).all(|grounds| !grounds.reason.is_pressing()));
     // Each that is listed waits for its team; the next list has others.
+    let listed: Vec<_> = round.visits.iter().map(|visit| visit.occupancy_id).collect();
     let next = draw(&mut market, new(300, None));
-    assert_eq!(next.visits.len(), 30);
+    assert_eq!((next.visits.len(), drawn(&next).len()), (30, 6));
     assert!(next.visits.iter().all(|visit| !listed.contains(&visit.occupancy_id)));
     assert_eq!(refused(&mut market, new(5, None)), "nobody-to-visit");
 });
 
-on_both!(the_lot_falls_on_all_alike, |db| {
+on_both!(the_lot_can_be_drawn_again, |db| {
     let mut market = Market::new(db);
-    for id in 1..=10 {
-        let stall = market.fed(id, 11, 100);
-        market.sales(stall, 0..60);
-        // Nothing is amiss anywhere.
-        visited(&mut market, id, stall, "helped", 30);
+    for id in 1..=30 {
+        let stall = market.bare_stall(id, 11);
+        if id <= 2 {
+            check(&mut market, stall, "unknown", 2, true);
+        }
     }
-    market.alive(400, 0);
-    market.execute("UPDATE vendors SET name = 'Nguyễn Thị Lan'");
-    let mut counts = std::collections::BTreeMap::new();
-    for _ in 0..200 {
-        let round = draw(&mut market, new(5, None));
-        let [visit] = round.visits.as_slice() else { panic!("{} visits", round.visits.len()) };
-        assert!(visit.is_drawn && visit.reasons.len() == 1);
-        assert_eq!(visit.reasons[0].why.vi, "Rút thăm ngẫu nhiên để so sánh.");
-        *counts.entry(visit.occupancy_id).or_insert(0) += 1;
-        market.execute("DELETE FROM visits WHERE outcome IS NULL");
+    visited(&mut market, 1, Stall(30), "refused", 20);
+    let round = draw(&mut market, new(20, None));
+    // All that did not rest, without what was on the list anyway.
+    assert_eq!(round.drawn_from, (3..30).map(OccupancyId).collect::<Vec<_>>());
+    let mut tickets = round.drawn_from.clone();
+    tickets.sort_by_key(|id| Sha256::digest(format!("{} {id}", round.head.id)));
+    let mut found = drawn(&round);
+    found.sort_by_key(|id| tickets.iter().position(|ticket| ticket == id));
+    assert_eq!(found, tickets[..4]);
+    let act = market.act();
+    assert_eq!(rounds::get(market.connection(), &act, round.head.id).unwrap(), round);
+});
+
+on_both!(small_rounds_owe_the_lot_its_fifth, |db| {
+    let mut market = Market::new(db);
+    for id in 1..=40 {
+        market.bare_stall(id, 11);
     }
-    // 20 each on the average; the odds of fewer than 5 for any are one in ten thousand.
-    assert!(counts.len() == 10 && counts.values().all(|count| *count >= 5), "{counts:?}");
+    let mut shares = Vec::new();
+    for capacity in [4, 4, 4, 9, 9] {
+        let round = draw(&mut market, new(capacity, None));
+        shares.push((round.visits.len(), drawn(&round).len()));
+    }
+    assert_eq!(shares, [(4, 0), (4, 1), (4, 1), (9, 2), (9, 2)]);
+});
+
+on_both!(what_is_pressing_comes_before_the_lot, |db| {
+    let mut market = Market::new(db);
+    for id in 1..=40 {
+        let stall = market.bare_stall(id, 11);
+        if id <= 5 {
+            check(&mut market, stall, "wrong_account", 2, true);
+        }
+    }
+    let round = draw(&mut market, new(5, None));
+    let mut listed: Vec<_> = round.visits.iter().map(|visit| visit.occupancy_id.0).collect();
+    listed.sort_unstable();
+    assert_eq!((listed, drawn(&round)), (vec![1, 2, 3, 4, 5], vec![]));
+    // The next round makes it up to the lot.
+    assert_eq!(drawn(&draw(&mut market, new(5, None))).len(), 2);
+});
+
+on_both!(a_list_of_a_later_day_hides_nothing_pressing, |db| {
+    let mut market = Market::new(db);
+    for id in 1..=3 {
+        market.bare_stall(id, 11);
+    }
+    let later = NewRound { day: Some(ago(-15)), ..new(300, None) };
+    assert_eq!(draw(&mut market, later).visits.len(), 3);
+    assert_eq!(refused(&mut market, new(20, None)), "nobody-to-visit");
+    check(&mut market, Stall(2), "wrong_account", 0, true);
+    let round = draw(&mut market, new(20, None));
+    let [visit] = round.visits.as_slice() else { panic!("{} visits", round.visits.len()) };
+    assert_eq!((visit.occupancy_id.0, visit.reasons[0].severity), (2, 1));
+    let rests: Vec<_> = all(&mut market).into_iter().map(|one| one.rests).collect();
+    assert_eq!(rests, [Some(Rest::Planned); 3], "a list of today has it");
+    // Nor is it on one of tomorrow before today's was gone.
+    let tomorrow = NewRound { day: Some(ago(-2)), ..new(20, None) };
+    assert_eq!(refused(&mut market, tomorrow), "nobody-to-visit");
+});
+
+on_both!(whom_nobody_saw_for_long_comes_before_all_scores, |db| {
+    let mut market = Market::new(db);
+    for id in 1..=30 {
+        let stall = market.bare_stall(id, 11);
+        let days_ago = if id > 25 { 100 - id as i32 } else { 40 };
+        visited(&mut market, id, stall, "helped", days_ago);
+    }
+    market.execute("UPDATE stalls SET size_class = 'large' WHERE id <= 25");
+    let round = draw(&mut market, new(10, None));
+    let due: Vec<_> = round.visits.iter().take(5).map(|visit| visit.occupancy_id.0).collect();
+    assert_eq!(due, [26, 27, 28, 29, 30], "the longest first");
+    assert!(round.visits[5..].iter().all(|visit| visit.score > round.visits[0].score));
+});
+
+on_both!(two_lists_at_once_name_no_stall_twice, |db| {
+    let mut market = Market::new(db);
+    for id in 1..=24 {
+        market.bare_stall(id, 11);
+    }
+    let (act, url) = (market.act(), market.db.url().clone());
+    let start = Barrier::new(3);
+    let draw = || {
+        let mut connection = DbConnection::open(&url).unwrap();
+        start.wait();
+        let made = connection
+            .in_transaction(|connection| rounds::create(connection, &act, MARKET, new(8, None)));
+        made.unwrap().visits.into_iter().map(|visit| visit.occupancy_id).collect::<Vec<_>>()
+    };
+    let listed: Vec<Vec<OccupancyId>> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..3).map(|_| scope.spawn(draw)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let once: BTreeSet<_> = listed.iter().flatten().collect();
+    assert_eq!(once.len(), 24, "{listed:?}");
 });
 
 on_both!(a_team_goes_to_its_sections_and_khom, |db| {
@@ -126,6 +215,16 @@ on_both!(a_team_goes_to_its_sections_and_khom, |db| {
         assert_eq!(found, stalls, "{name}");
         market.execute("DELETE FROM visits");
     }
+    // Who reads them takes them for one.
+    let double = NewTeam { name: "KHU  CÁ".to_owned(), ..NewTeam::default() };
+    match teams::create(market.connection(), &act, double) {
+        Err(Fault::Refused(refusal)) => assert_eq!(refusal.code, "team-name-taken"),
+        other => panic!("{other:?}"),
+    }
+    let other = NewTeam { name: "khu ca".to_owned(), ..NewTeam::default() };
+    let id = teams::create(market.connection(), &act, other).unwrap().id;
+    let same = TeamChange { name: Some("Khu ca".to_owned()), ..TeamChange::default() };
+    assert_eq!(teams::change(market.connection(), &act, id, same).unwrap().name, "Khu ca");
 });
 
 on_both!(what_is_asked_of_a_list_is_judged, |db| {
@@ -205,11 +304,11 @@ on_both!(a_team_s_evening_over_http, |db| {
 
 on_both!(a_round_s_list_is_printed, |db| {
     let mut market = Market::new(db);
-    for id in 1..=30 {
-        market.bare_stall(id, 11);
-    }
-    for id in 31..=40 {
-        market.fed(id, 12, 100);
+    for id in 1..=40 {
+        let stall = market.bare_stall(id, 11);
+        if id > 36 {
+            check(&mut market, stall, "unknown", 2, true);
+        }
     }
     market.execute("UPDATE vendors SET name = 'Nguyễn Phước Thiên Phượng Quỳnh Như' WHERE id < 20");
     let round = draw(&mut market, new(40, None));
@@ -224,6 +323,14 @@ on_both!(a_round_s_list_is_printed, |db| {
         "Ngày 24/11/2026",
         "số liệu đến 23/11/2026",
         "RÚT THĂM",
+        "NGAY HÔM NAY",
+        "Còn làm tiếp",
+        "Người ghé:",
+        "Ngày ghé:",
+        "điện thoại yếu",
+        "ngại thuế",
+        "BHXH",
+        "CaMau-G",
         "Trang 1/",
         "Từ chối",
         "Nguyễn Phước Thiên Phượng Quỳnh Như",

@@ -149,8 +149,12 @@ fn only_written(name: &str) -> Option<Vec<String>> {
             written(&[of_codes.as_slice(), &[NoFeed, FeedBlind, FeedGaps]].concat())
         }
         "Rest" => {
-            use cho40::outreach::candidates::Rest::{Planned, Refused, VisitedLately};
-            written(&[VisitedLately, Refused, Planned])
+            use cho40::outreach::candidates::Rest::{Away, Gone, Planned, Refused, VisitedLately};
+            written(&[VisitedLately, Refused, Planned, Gone, Away])
+        }
+        "DeskMatter" => {
+            use cho40::outreach::desk::DeskMatter::{FeedDark, RegisterOutdated};
+            written(&[RegisterOutdated, FeedDark])
         }
         "MoneyDirection" => written(&[MoneyDirection::In, MoneyDirection::Out]),
         "Standing" => {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use cho40::vietqr::{Builder, Payee};
 use serde_json::{Value, json};
 
+use crate::web_bodies::{account, facts, phone_body, polling, report, template};
 use crate::web_code_checks::other_code;
 use crate::web_support::{Answer, Site};
 use crate::{papers, phone_stall, reviews};
@@ -279,8 +280,11 @@ impl World {
     pub fn body(&self, operation: &str) -> Value {
         let bodies = [Self::register_body, Self::account_body, Self::money_body, Self::visit_body];
         let body = bodies.iter().find_map(|body| body(self, operation));
-        let body =
-            body.or_else(|| reviews::body(operation)).or_else(|| papers::body(self, operation));
+        let others = || {
+            let of_phones = phone_body(self, operation);
+            of_phones.or_else(|| reviews::body(operation)).or_else(|| papers::body(self, operation))
+        };
+        let body = body.or_else(others);
         body.unwrap_or_else(|| panic!("no body for {operation}: add one here"))
     }
 
@@ -438,23 +442,6 @@ impl World {
                 "date": 0, "time": 2, "debit": 2, "credit": 1, "amount": 2, "kind": 2,
                 "balance": 2, "memo": 2, "reference": 2, "payer_name": 2, "payer_account": 2,
                 "date_order": "day_month_year", "amount_format": "dots", "all_money_in": false }),
-            "POST /api/v1/feeds/{id}/pairing-codes" => json!({ "device_name": "Máy cô Út" }),
-            "POST /api/v1/phone-templates" => {
-                let mut template = template("Tien vao vi cua ban");
-                template["replaces"] = json!(self.id("phone-templates"));
-                template
-            }
-            "POST /api/v1/phone-templates/from-example" => json!({
-                "example": "momo-app", "app": "MoMo",
-                "text": "Bạn vừa nhận được 50.000đ từ NGUYEN VAN MAU. Lời nhắn: tra tien" }),
-            "POST /api/v1/phone-texts/{id}/mark" => json!({
-                "bin": "970436", "direction": "in", "marks": [
-                    { "field": "account", "value": "0099", "occurrence": 1 },
-                    { "field": "amount", "value": "50,000" },
-                    { "field": "time", "value": "24/11/26 11:59" },
-                    { "field": "balance", "value": "#,###" },
-                    { "field": "memo", "value": "tra tien ca" }] }),
-            "POST /api/v1/phone-texts/{id}/confirm-example" => json!({ "example": "mb-sms" }),
             "POST /api/v1/deliveries/{id}/dismiss" => {
                 json!({ "why": "tin thử của nhà cung cấp, không có tiền" })
             }
@@ -468,36 +455,4 @@ impl World {
             _ => return None,
         })
     }
-}
-
-/// What an operator knows of a feed.
-fn facts() -> Value {
-    json!({ "subscriber": "Nguyễn Thị Lụa", "monthly_cost_vnd": 99_000, "sees": [
-        { "bin": "970436", "numbers": "all", "money_out": "unseen", "memo_word": "SEVQR",
-          "source": "thử ngày 20/11" }] })
-}
-
-/// The tests' servers do not poll.
-fn polling() -> Value {
-    json!({ "api": "sepay_v1", "key": "khoa-api-cua-sepay", "base_url": "https://my.sepay.vn",
-            "accounts": ["0011001100"], "interval_s": 60, "from_day": "2026-11-01" })
-}
-
-/// A template without a sign.
-fn template(words: &str) -> Value {
-    json!({ "app": "MoMo", "bin": "971025", "direction": "in",
-            "text": format!("{words}: 50.000d. ND: tra tien"), "marks": [
-                { "field": "amount", "value": "50.000", "occurrence": 1 },
-                { "field": "memo", "value": "tra tien" }] })
-}
-
-fn account(number: &str) -> Value {
-    json!({ "bin": "970436", "number": number, "kind": "personal", "use_kind": "mixed",
-            "holder_name": "Nguyễn Thị Lụa", "relation": "self", "keeps_outgoing": false })
-}
-
-/// What came of a visit.
-fn report() -> Value {
-    json!({ "outcome": "begun", "obstacle": "weak_phone", "taught": ["electricity"],
-            "note": "hẹn thứ hai", "visited_by": "Tổ khóm 1", "visited_on": "2026-11-24" })
 }

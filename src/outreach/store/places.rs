@@ -3,12 +3,14 @@
 use diesel::prelude::*;
 
 use crate::db::schema::{
-    account_links as links, accounts, code_checks as checks, neighbourhoods, occupancies, sections,
-    stalls, vendors,
+    absences, account_links as links, accounts, code_checks as checks, neighbourhoods, occupancies,
+    sections, stalls, vendors,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Day;
-use crate::primitives::ids::{BoardId, MarketId, NeighbourhoodId, OccupancyId, SectionId, StallId};
+use crate::primitives::ids::{
+    AccountId, BoardId, MarketId, NeighbourhoodId, OccupancyId, SectionId, StallId, VendorId,
+};
 use crate::registry::accounts::{AccountKind, Relation};
 use crate::registry::code_checks::CheckResult;
 use crate::registry::stalls::SizeClass;
@@ -23,6 +25,7 @@ pub struct Place {
     pub size_class: SizeClass,
     pub section_id: SectionId,
     pub section: String,
+    pub vendor_id: VendorId,
     pub vendor: String,
     pub neighbourhood_id: Option<NeighbourhoodId>,
     pub neighbourhood: Option<String>,
@@ -32,9 +35,17 @@ pub struct Place {
 #[derive(Clone, Debug, Queryable)]
 pub struct Holder {
     pub occupancy_id: OccupancyId,
+    pub account_id: AccountId,
+    from_day: i32,
     pub kind: AccountKind,
     pub holder_name: String,
     pub relation: Relation,
+}
+
+impl Holder {
+    pub const fn since(&self) -> Day {
+        Day(self.from_day)
+    }
 }
 
 /// Occupancies of a day, in walking order.
@@ -70,6 +81,7 @@ pub fn places(
             stalls::size_class,
             stalls::section_id,
             sections::name,
+            vendors::id,
             vendors::name,
             vendors::neighbourhood_id,
             neighbourhoods::name.nullable(),
@@ -95,7 +107,14 @@ pub fn holders(
         .filter(o::market_id.eq(market_id))
         .filter(links::from_day.le(on.0))
         .filter(links::to_day.is_null().or(links::to_day.ge(on.0)))
-        .select((links::occupancy_id, accounts::kind, accounts::holder_name, accounts::relation))
+        .select((
+            links::occupancy_id,
+            links::account_id,
+            links::from_day,
+            accounts::kind,
+            accounts::holder_name,
+            accounts::relation,
+        ))
         .load(connection)?)
 }
 
@@ -112,5 +131,35 @@ pub fn open_checks(
         .filter(checks::is_open.eq(true))
         .order(checks::id)
         .select((checks::stall_id, checks::result, checks::checked_at_ms))
+        .load(connection)?)
+}
+
+/// (stall, when), of the last look at the codes of each.
+pub fn looks(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    market_id: MarketId,
+) -> Outcome<Vec<(StallId, i64)>> {
+    let none = [CheckResult::NotReadable, CheckResult::Typed];
+    Ok(checks::table
+        .filter(checks::board_id.eq(board_id))
+        .filter(checks::market_id.eq(market_id))
+        .filter(checks::result.ne_all(none))
+        .group_by(checks::stall_id)
+        .select((checks::stall_id, diesel::dsl::max(checks::checked_at_ms).assume_not_null()))
+        .load(connection)?)
+}
+
+/// Occupancies whose vendors said that they do not trade on a day.
+pub fn away(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    on: Day,
+) -> Outcome<Vec<OccupancyId>> {
+    Ok(absences::table
+        .filter(absences::board_id.eq(board_id))
+        .filter(absences::from_day.le(on.0))
+        .filter(absences::to_day.is_null().or(absences::to_day.ge(on.0)))
+        .select(absences::occupancy_id)
         .load(connection)?)
 }

@@ -46,6 +46,11 @@ pub fn page(
     found.into_iter().map(team).collect()
 }
 
+pub fn names(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<(TeamId, String)>> {
+    let query = rows.filter(table::board_id.eq(board_id)).select((table::id, table::name));
+    Ok(query.load(connection)?)
+}
+
 pub fn insert(connection: &mut DbConnection, board_id: BoardId, team: &Team) -> Outcome<()> {
     diesel::insert_into(rows)
         .values((

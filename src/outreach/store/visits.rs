@@ -1,15 +1,15 @@
-//! Rows of `visits`; reasons and what was taught are JSON arrays.
+//! Rows of `visits`; reasons are a JSON array.
 
 use diesel::prelude::*;
 
-use crate::access::Act;
+use super::reports;
 use crate::db::schema::visits::{self as table, table as rows};
-use crate::db::schema::{occupancies, sections, stalls, vendors};
+use crate::db::schema::{occupancies, sections, stalls, vendors, visit_reports};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::outreach::reasons::Grounds;
-use crate::outreach::visits::{Obstacle, Visit, VisitFilter, VisitOutcome, VisitReport};
-use crate::primitives::ids::{BoardId, MarketId, OccupancyId, RoundId, StallId, VisitId};
-use crate::primitives::{Day, UnixMs};
+use crate::outreach::visits::{Obstacle, Visit, VisitFilter, VisitOutcome};
+use crate::primitives::Day;
+use crate::primitives::ids::{BoardId, MarketId, OccupancyId, RoundId, StallId, VendorId, VisitId};
 use crate::registry::PageRequest;
 
 /// A visit as a round plans it.
@@ -22,12 +22,14 @@ pub struct Planned<'a> {
     pub reasons: &'a [Grounds],
     pub score: i64,
     pub is_drawn: bool,
+    pub client_id: Option<&'a str>,
 }
 
-/// A visit that was made.
+/// A visit that was made, by the report that stands.
 #[derive(Clone, Debug, Queryable)]
 pub struct Made {
     pub occupancy_id: OccupancyId,
+    pub vendor_id: VendorId,
     pub outcome: VisitOutcome,
     pub obstacle: Option<Obstacle>,
     visited_day: i32,
@@ -39,33 +41,13 @@ impl Made {
     }
 }
 
-type Planning = (VisitId, Option<RoundId>, i32, OccupancyId, String, i64, bool);
+type Planning = (VisitId, Option<RoundId>, i32, OccupancyId, String, i64, bool, Option<String>);
 type Place = (StallId, String, String, String);
-type Report = (
-    Option<VisitOutcome>,
-    Option<Obstacle>,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<i32>,
-    Option<i64>,
-);
 
-fn visit((planning, place, report): (Planning, Place, Report)) -> Outcome<Visit> {
-    let (id, round_id, number, occupancy_id, reasons, score, is_drawn) = planning;
+fn visit((planning, place, report): (Planning, Place, Option<reports::Row>)) -> Outcome<Visit> {
+    let (id, round_id, number, occupancy_id, reasons, score, is_drawn, client_id) = planning;
     let (stall_id, stall_code, section, vendor) = place;
-    let (outcome, obstacle, taught, note, by, day, recorded) = report;
-    let report = match (outcome, by, day) {
-        (Some(outcome), Some(visited_by), Some(day)) => Some(VisitReport {
-            outcome,
-            obstacle,
-            taught: serde_json::from_str(&taught).map_err(Fault::broken)?,
-            note,
-            visited_by,
-            visited_on: Day(day),
-        }),
-        _ => None,
-    };
+    let told = report.map(reports::told).transpose()?.map(|(_, told)| told);
     Ok(Visit {
         id,
         round_id,
@@ -78,15 +60,17 @@ fn visit((planning, place, report): (Planning, Place, Report)) -> Outcome<Visit>
         reasons: serde_json::from_str(&reasons).map_err(Fault::broken)?,
         score,
         is_drawn,
-        report,
-        recorded_at: recorded.map(UnixMs),
+        client_id,
+        recorded_at: told.as_ref().map(|told| told.recorded_at),
+        report: told.map(|told| told.report),
     })
 }
 
 /// The query of all visits with their stalls.
 macro_rules! with_places {
     ($board_id:expr) => {{
-        use occupancies as o;
+        use {occupancies as o, visit_reports as r};
+        let stands = r::board_id.eq(table::board_id).and(r::id.nullable().eq(table::report_id));
         let of = o::board_id.eq(table::board_id).and(o::id.eq(table::occupancy_id));
         let at_stall = stalls::board_id.eq(o::board_id).and(stalls::id.eq(o::stall_id));
         let in_section =
@@ -96,6 +80,7 @@ macro_rules! with_places {
             .inner_join(stalls::table.on(at_stall))
             .inner_join(sections::table.on(in_section))
             .inner_join(vendors::table.on(of_vendor))
+            .left_join(r::table.on(stands))
             .filter(table::board_id.eq($board_id))
             .select((
                 (
@@ -106,17 +91,10 @@ macro_rules! with_places {
                     table::reasons,
                     table::score,
                     table::is_drawn,
+                    table::client_id,
                 ),
                 (stalls::id, stalls::code, sections::name, vendors::name),
-                (
-                    table::outcome,
-                    table::obstacle,
-                    table::taught,
-                    table::note,
-                    table::visited_by,
-                    table::visited_day,
-                    table::recorded_at_ms,
-                ),
+                reports::COLUMNS.nullable(),
             ))
             .into_boxed()
     }};
@@ -145,8 +123,8 @@ pub fn page(
         query = query.filter(table::occupancy_id.eq(id));
     }
     match filter.made {
-        Some(true) => query = query.filter(table::outcome.is_not_null()),
-        Some(false) => query = query.filter(table::outcome.is_null()),
+        Some(true) => query = query.filter(table::report_id.is_not_null()),
+        Some(false) => query = query.filter(table::report_id.is_null()),
         None => {}
     }
     let query = query.filter(table::id.gt(page.floor())).order(table::id).limit(page.rows());
@@ -163,45 +141,49 @@ pub fn of_round(
     query.load(connection)?.into_iter().map(visit).collect()
 }
 
-/// What was made at a market's stalls, the oldest first.
-pub fn made(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    market_id: MarketId,
-) -> Outcome<Vec<Made>> {
-    use occupancies as o;
+/// What was made at a board's stalls, the oldest first: a vendor may have come from another market.
+pub fn made(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Made>> {
+    use {occupancies as o, visit_reports as r};
+    let stands = r::board_id.eq(table::board_id).and(r::id.nullable().eq(table::report_id));
     Ok(rows
         .inner_join(o::table.on(o::board_id.eq(table::board_id).and(o::id.eq(table::occupancy_id))))
+        .inner_join(r::table.on(stands))
         .filter(table::board_id.eq(board_id))
-        .filter(o::market_id.eq(market_id))
-        .filter(table::outcome.is_not_null())
-        .order((table::visited_day, table::recorded_at_ms, table::id))
-        .select((
-            table::occupancy_id,
-            table::outcome.assume_not_null(),
-            table::obstacle,
-            table::visited_day.assume_not_null(),
-        ))
+        .order((r::visited_day, r::recorded_at_ms, r::id))
+        .select((table::occupancy_id, o::vendor_id, r::outcome, r::obstacle, r::visited_day))
         .load(connection)?)
 }
 
-/// Occupancies that a list of this day or a later one names already, and that nobody has visited yet.
+/// By what a phone called it.
+pub fn find_by_client_id(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    client_id: &str,
+) -> Outcome<Option<Visit>> {
+    let found = with_places!(board_id).filter(table::client_id.eq(client_id));
+    found.first(connection).optional()?.map(visit).transpose()
+}
+
+/// Occupancies that a list of this day or a later one names already, and that nobody has visited yet;
+/// the earliest list first.
 pub fn planned_from(
     connection: &mut DbConnection,
     board_id: BoardId,
     market_id: MarketId,
     from: Day,
-) -> Outcome<Vec<OccupancyId>> {
+) -> Outcome<Vec<(OccupancyId, Day)>> {
     use crate::db::schema::visit_rounds as r;
     let of_round = r::board_id.eq(table::board_id).and(r::id.nullable().eq(table::round_id));
-    Ok(rows
+    let found: Vec<(OccupancyId, i32)> = rows
         .inner_join(r::table.on(of_round))
         .filter(table::board_id.eq(board_id))
         .filter(r::market_id.eq(market_id))
         .filter(r::day.ge(from.0))
-        .filter(table::outcome.is_null())
-        .select(table::occupancy_id)
-        .load(connection)?)
+        .filter(table::report_id.is_null())
+        .order((r::day, table::id))
+        .select((table::occupancy_id, r::day))
+        .load(connection)?;
+    Ok(found.into_iter().map(|(id, day)| (id, Day(day))).collect())
 }
 
 pub fn insert(
@@ -220,30 +202,21 @@ pub fn insert(
             table::reasons.eq(reasons),
             table::score.eq(planned.score),
             table::is_drawn.eq(planned.is_drawn),
-            table::taught.eq("[]"),
+            table::client_id.eq(planned.client_id),
         ))
         .execute(connection)?;
     Ok(())
 }
 
-pub fn record(
+/// Lets a report stand for the visit.
+pub fn let_stand(
     connection: &mut DbConnection,
-    act: &Act,
+    board_id: BoardId,
     id: VisitId,
-    report: &VisitReport,
+    report_id: i64,
 ) -> Outcome<()> {
-    let taught = serde_json::to_string(&report.taught).map_err(Fault::broken)?;
-    diesel::update(rows.find((act.board_id(), id)))
-        .set((
-            table::outcome.eq(Some(report.outcome)),
-            table::obstacle.eq(report.obstacle),
-            table::taught.eq(taught),
-            table::note.eq(&report.note),
-            table::visited_by.eq(Some(&report.visited_by)),
-            table::visited_day.eq(Some(report.visited_on.0)),
-            table::recorded_by.eq(Some(act.scope.key_id)),
-            table::recorded_at_ms.eq(Some(act.at.0)),
-        ))
+    diesel::update(rows.find((board_id, id)))
+        .set(table::report_id.eq(report_id))
         .execute(connection)?;
     Ok(())
 }

@@ -4,7 +4,8 @@ use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::outreach::candidates::{self, Candidate};
+use crate::outreach::candidates::{self, Candidate, Candidates};
+use crate::outreach::desk::DeskTask;
 use crate::outreach::rounds::{self, NewRound, Round, RoundFilter, RoundHead};
 use crate::primitives::Day;
 use crate::primitives::ids::{MarketId, RoundId, TeamId};
@@ -37,8 +38,10 @@ struct CandidateList {
     /// The last full day of what it knows.
     #[schema(value_type = String, format = Date)]
     as_of: Day,
-    /// What cannot wait first, then by score.
+    /// What cannot wait first, then whom nobody saw for long, then by score.
     items: Vec<Candidate>,
+    /// What no team can mend at a stall.
+    for_desk: Vec<DeskTask>,
 }
 
 /// Whom to visit next, and why: the stalls of a market with one sentence for each reason and what to
@@ -51,14 +54,15 @@ async fn suggest(caller: Caller, id: Id<MarketId>, wanted: Query<Wanted>) -> Ans
     caller
         .show(move |connection, act| {
             let found = candidates::list(connection, act, id.0, team_id, all)?;
-            Ok(CandidateList { as_of: found.as_of, items: found.all })
+            let Candidates { as_of, all: items, for_desk, .. } = found;
+            Ok(CandidateList { as_of, items, for_desk })
         })
         .await
 }
 
-/// Draws up a round's list and keeps it: what cannot wait, one in five by lot, the rest by severity ×
-/// size × days waiting. Stalls that were visited within 14 days, that another list of today or later
-/// names, or whose vendor refused, are not on it.
+/// Draws up a round's list and keeps it: what cannot wait, one in five by lot, whom nobody saw for 69
+/// days, the rest by severity × size × days waiting. Stalls that were visited within 14 days, that
+/// another list names, whose vendor refused or is away, or that a team found closed, are not on it.
 #[utoipa::path(tag = "visits", params(("market_id" = MarketId, Path)), request_body = NewRound,
     security(("key" = ["visits.write"])), responses((status = 201, body = Round)))]
 #[post("/markets/{market_id}/visit-rounds")]

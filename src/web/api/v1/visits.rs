@@ -2,7 +2,9 @@
 
 use actix_web::{HttpResponse, get, post, put};
 
-use crate::outreach::visits::{self, NewVisit, Visit, VisitFilter, VisitReport};
+use crate::outreach::visits::{
+    self, NewVisit, ToldReports, Visit, VisitFilter, VisitReport,
+};
 use crate::primitives::ids::VisitId;
 use crate::registry::Page;
 use crate::web::caller::Caller;
@@ -11,11 +13,12 @@ use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 
-resource!(create, list, show, report);
+resource!(create, list, show, report, reports);
 
 type Answer = Result<HttpResponse, Problem>;
 
-/// A visit that no list had asked for: the vendor came, or the team passed by.
+/// A visit that no list had asked for: the vendor came, or the team passed by. With a `client_id` it may
+/// be sent again at any time.
 #[utoipa::path(tag = "visits", request_body = NewVisit, security(("key" = ["visits.write"])),
     responses((status = 201, body = Visit)))]
 #[post("/visits")]
@@ -40,10 +43,18 @@ async fn show(caller: Caller, id: Id<VisitId>) -> Answer {
 }
 
 /// Writes down what came of a visit, or corrects it. A phone that was offline sends it later, and may
-/// send it again.
+/// send it again: with `recorded_on_phone_at`, what was written down last stands. Nothing is written over.
 #[utoipa::path(tag = "visits", params(("id" = VisitId, Path)), request_body = VisitReport,
     security(("key" = ["visits.write"])), responses((status = 200, body = Visit)))]
 #[put("/visits/{id}/report")]
 async fn report(caller: Caller, id: Id<VisitId>, of: Json<VisitReport>) -> Answer {
     caller.change(move |connection, act| visits::report(connection, act, id.0, of.value)).await
+}
+
+/// All that was told of a visit; the last one stands.
+#[utoipa::path(tag = "visits", params(("id" = VisitId, Path)),
+    security(("key" = ["visits.read"])), responses((status = 200, body = ToldReports)))]
+#[get("/visits/{id}/reports")]
+async fn reports(caller: Caller, id: Id<VisitId>) -> Answer {
+    caller.show(move |connection, act| visits::reports(connection, act, id.0)).await
 }
