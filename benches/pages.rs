@@ -46,6 +46,8 @@ const QUIET_APART: Duration = Duration::from_millis(150);
 /// Addresses may ask 200 times a second after the first 800.
 const OPENED_AT_ONCE: usize = 100;
 const APART: Duration = Duration::from_millis(600);
+/// People open pages one by one.
+const OPENED_APART: Duration = Duration::from_millis(6);
 /// What was sent must be told by then.
 const PATIENCE: Duration = Duration::from_secs(20);
 const TARGET_P99_US: u64 = 100_000;
@@ -197,7 +199,7 @@ async fn measure(
     let pages = cookies.iter().enumerate().map(|(place, cookie)| {
         let told = &told;
         Box::pin(async move {
-            sleep(APART * (place / OPENED_AT_ONCE) as u32).await;
+            sleep(OPENED_APART * place as u32).await;
             listening::listen(address, cookie, told).await
         })
     });
