@@ -451,9 +451,6 @@ impl World {
                     { "field": "balance", "value": "#,###" },
                     { "field": "memo", "value": "tra tien ca" }] }),
             "POST /api/v1/phone-texts/{id}/confirm-example" => json!({ "example": "mb-sms" }),
-            "POST /api/v1/deliveries/{id}/dismiss" => {
-                json!({ "why": "tin thử của nhà cung cấp, không có tiền" })
-            }
             "POST /api/v1/phone-templates/{id}/retire"
             | "POST /api/v1/requests/{id}/cancel"
             | "POST /api/v1/class-rules/{id}/end"
