@@ -201,11 +201,11 @@ on_both!(a_one_time_password_is_stored_nowhere, |db| {
     ];
     for text in sent {
         assert_eq!(tell(&phone, text), "not-a-transfer", "{text}");
-        // Bodies that cannot be taken apart, and requests that are not believed.
+        // Without a time, bodies that cannot be taken apart, and requests that are not believed.
         let broken = format!("{{\"app\":\"x\",\"text\":\"{text}\"");
         assert_eq!(phone.deliver(request(&phone, broken)).outcome, "undecodable");
         let untimed = format!("{{\"app\":\"x\",\"text\":\"{text}\"}}");
-        assert_eq!(phone.deliver(request(&phone, untimed)).outcome, "undecodable");
+        assert_eq!(phone.deliver(request(&phone, untimed)).outcome, "not-a-transfer");
         for body in [
             format!("{{\"app\":\"{APP}\",\"text\":\"{text}\",\"posted_at\":1}}"),
             format!("content={text}"),

@@ -200,7 +200,10 @@ on_both!(a_notice_without_the_phones_time_is_counted_where_its_words_tell_one_pa
     later(&stage, 60_000);
     assert_eq!(timeless(NOTICE), "duplicate");
     let told = phone_support::transfers(&stage);
-    assert_eq!((told.len(), told[0].occurred_at, told[0].stated_at), (1, now, None));
+    assert_eq!(
+        (told.len(), told[0].occurred_at, told[0].stated_at),
+        (1, now.day(0).start(0), None)
+    );
     // An advertisement is none, whenever it was shown.
     assert_eq!(timeless("Mo the tin dung hom nay"), "not-a-transfer");
     // Without a balance, a repetition would be another payment.

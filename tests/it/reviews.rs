@@ -333,6 +333,7 @@ pub fn body(operation: &str) -> Option<Value> {
         "POST /api/v1/sighting-conflicts/{id}/decide" => {
             json!({ "right": "first", "note": "đúng với sao kê", "again": false })
         }
+        "POST /api/v1/deliveries/{id}/dismiss" => json!({ "why": "tin thử, không có tiền" }),
         _ => return None,
     })
 }

@@ -147,7 +147,7 @@ fn of_json(body: &[u8]) -> Result<Fields<'_>, Undecodable> {
             Some(b'0'..=b'9') => Some(Cow::Borrowed(json)),
             _ => continue,
         };
-        let value = value.ok_or(Undecodable::new("body", Because::ForbiddenCharacter))?;
+        let value = value.ok_or_else(|| Undecodable::new("body", Because::ForbiddenCharacter))?;
         fields.insert(Cow::Owned(name.to_owned()), value);
     }
     Ok(Fields(fields))

@@ -191,6 +191,15 @@ impl Reading {
             == (other.direction, other.amount, &other.account, &other.bin)
     }
 
+    /// Where neither the phone nor the text tells a time, the day of its arrival is all that is known:
+    /// a repetition tells the same.
+    pub fn on_arrival(&mut self, received_at: UnixMs) {
+        if self.occurred_at == received_at {
+            self.occurred_at = received_at.day(0).start(0);
+            self.precision = Precision::Day;
+        }
+    }
+
     /// What is equal in every report of the transfer, whichever phone or forwarder tells it and
     /// however it calls the app: a digest of the words, bank, direction and, where the words show
     /// no account, the `number` that they are taken for.

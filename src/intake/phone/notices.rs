@@ -148,9 +148,14 @@ fn look(reader: &Reader, body: &[u8], now: UnixMs) -> Result<Taken, Undecodable>
         Sent::Notice(notice) => (notice, None),
         Sent::Timeless(notice, because) => (notice, Some(because)),
     };
-    let read = read(&reader.templates, &notice);
-    if let Some(because) = timeless.filter(|_| phone::needs_time(&read, &notice)) {
-        return Err(because);
+    let mut read = read(&reader.templates, &notice);
+    if let Some(because) = timeless {
+        if phone::needs_time(&read, &notice) {
+            return Err(because);
+        }
+        if let Read::Transfer(reading) = &mut read {
+            reading.on_arrival(now);
+        }
     }
     Ok(match read {
         Read::Transfer(reading) => Taken::Transfer(notice, reading),
