@@ -37,10 +37,7 @@ on_both!(whoever_knows_the_digits_changes_them, |db| {
     assert_eq!(wrong.problem(422), "pin-wrong");
     assert_eq!(wrong.json["args"]["left"], "4");
     let simple = change(&vendor, PIN, "123456");
-    assert_eq!(
-        (simple.problem(422), &simple.json["field"]),
-        ("pin-too-simple".into(), &json!("new_pin"))
-    );
+    assert_eq!((simple.problem(422), &simple.json["field"]), ("pin-too-simple", &json!("new_pin")));
     assert_eq!(vendor.get("/sap/day").status, 200, "a wrong try closes nothing");
     let before = vendor.cookies.clone();
     let changed = vendor.enter_at("/sap/pin/change", &json!({ "pin": PIN, "new_pin": OTHER_PIN }));

@@ -1,7 +1,6 @@
 //! What is heard and felt when money comes: voices, recorded words, tones, a shake, and how soon.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
+use cho40::primitives::Clock;
 use serde_json::json;
 
 use crate::phone_browser::Browser;
@@ -124,7 +123,7 @@ on_both!(a_sound_begins_soon_after_the_webhook, |db| {
     browser.until("cho40.isOn && sounded.length");
     let times = (1..=6).map(|id| {
         browser.value("sounded = []");
-        let sent = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+        let sent = Clock::system().now().0 as u64;
         stall.pay(&site, db, id, 50_000);
         browser.until(&format!("uttered.length === {id}"));
         browser.value("sounded[0]").as_u64().unwrap() - sent

@@ -18,7 +18,7 @@ use crate::web::state::AppState;
 
 #[derive(Template)]
 #[template(path = "html/phones.html")]
-struct Phones {
+struct PhonesPage {
     words: Words,
     stall: String,
     phones: Vec<OwnPhone>,
@@ -36,7 +36,7 @@ pub(super) async fn page(
     let (words, stall, now) = (words(&request), hearer.stall.clone(), state.clock.now());
     let look = move |connection: &mut DbConnection| phones::list(connection, &hearer, now);
     let phones = state.db.read(look).await?;
-    answered(StatusCode::OK, words, &Phones { words, stall, phones })
+    answered(StatusCode::OK, words, &PhonesPage { words, stall, phones })
 }
 
 /// `POST /sap/phones/{id}/lock`: a phone must enter the digits again, its open pages at once. 200
