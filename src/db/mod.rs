@@ -20,6 +20,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::r2d2;
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::timeout;
 
 pub use connection::DbConnection;
 pub use fault::{Fault, Outcome};
@@ -37,6 +39,8 @@ const WAIT_FOR_READER: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Db {
     readers: r2d2::Pool<Manager>,
+    /// One for each reader: who waits for a connection waits here, where it costs no thread.
+    turns: Arc<Semaphore>,
     /// Losses of connections that were noticed.
     epoch: Arc<AtomicU64>,
     writer: Arc<dyn lane::Writer>,
@@ -52,7 +56,8 @@ impl Db {
             .connection_timeout(WAIT_FOR_READER)
             .build(Manager::new(url.clone(), Arc::clone(&epoch)))
             .map_err(Fault::broken)?;
-        Ok(Self { readers, epoch, writer })
+        let turns = Arc::new(Semaphore::new(READERS as usize));
+        Ok(Self { readers, turns, epoch, writer })
     }
 
     /// Runs a read on the calling thread, once more where its connection was lost: after the
@@ -89,13 +94,23 @@ impl Db {
         Err(Fault::Busy)
     }
 
-    /// [`Self::read_here`] on a blocking thread.
+    /// [`Self::read_here`] on a blocking thread, when one of the readers is free: hundreds of pages
+    /// that come back at once wait in a queue, not each on a thread of its own.
     pub async fn read<T: Send + 'static>(
         &self,
         work: impl Fn(&mut DbConnection) -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
+        let turn = timeout(WAIT_FOR_READER, Arc::clone(&self.turns).acquire_owned());
+        let turn = turn.await.map_err(|_| Fault::Busy)?.map_err(Fault::broken)?;
+        let (answer, answered) = oneshot::channel();
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_here(work)).await.map_err(Fault::broken)?
+        spawn_blocking(Box::new(move || {
+            let done = db.read_here(work);
+            drop(turn);
+            // The caller may have gone away.
+            let _ = answer.send(done);
+        }));
+        answered.await.map_err(Fault::broken)?
     }
 
     /// Runs a write in a transaction of its own on the board's lane; answers after COMMIT.
@@ -115,7 +130,7 @@ impl Db {
         work: impl FnOnce(&mut DbConnection) -> Outcome<T> + Send + 'static,
         then: impl FnOnce() + Send + 'static,
     ) -> Outcome<T> {
-        let (answer, answered) = tokio::sync::oneshot::channel();
+        let (answer, answered) = oneshot::channel();
         let task = lane::Alone::new(work, move |result| {
             then();
             // The caller may have gone away; the write stands all the same.
@@ -140,6 +155,11 @@ impl Db {
     }
 }
 
+/// One kind of work for the runtime, so that each read does not bring a task type of its own.
+fn spawn_blocking(work: Box<dyn FnOnce() + Send>) {
+    drop(tokio::task::spawn_blocking(work));
+}
+
 /// Runs the same code on whichever connection is open, where diesel's enum connection cannot
 /// (upserts, batches, PostgreSQL arrays). The text of the query stays the same.
 #[macro_export]
@@ -151,3 +171,12 @@ macro_rules! on_db {
         }
     };
 }
+
+/// A list of columns to select, named once: a constant says its columns as a value and as a type.
+macro_rules! columns {
+    ($(#[$about:meta])* $vis:vis const $name:ident = $table:ident { $($column:ident),+ $(,)? };) => {
+        $(#[$about])*
+        $vis const $name: ($($table::$column,)+) = ($($table::$column,)+);
+    };
+}
+pub(crate) use columns;

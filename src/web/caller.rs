@@ -15,6 +15,10 @@ use super::state::AppState;
 use crate::access::{Act, Scope};
 use crate::db::{DbConnection, Outcome};
 
+type Reading = dyn Fn(&mut DbConnection, &Act) -> Outcome<Answer> + Send;
+/// What a write does; [`Repeatable`] may find that it was done before.
+pub type Writing = dyn FnOnce(&mut DbConnection, &Act) -> Outcome<Answer> + Send;
+
 /// Who asks, with what is needed to answer.
 pub struct Caller {
     pub state: web::Data<AppState>,
@@ -55,35 +59,41 @@ impl Caller {
     }
 
     /// Answers 200 with what a reading use case found.
-    pub async fn show<T: Serialize + Send + 'static>(
+    pub async fn show<T: Serialize + 'static>(
         &self,
         work: impl Fn(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {
-        Ok(HttpResponse::Ok().json(self.read(work).await?))
+        self.answer(Box::new(move |connection, act| {
+            Answer::new(StatusCode::OK, None, &work(connection, act)?)
+        }))
+        .await
     }
 
-    /// Runs a writing use case in a transaction of its own.
-    async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
-    ) -> Result<T, Problem> {
+    async fn answer(&self, work: Box<Reading>) -> Result<HttpResponse, Problem> {
+        Ok(self.read(work).await?.into_response())
+    }
+
+    /// Runs a writing use case in a transaction of its own. Boxed, here and below: each route has
+    /// its own work, and none needs a copy of everything that runs it.
+    async fn write(&self, work: Box<Writing>) -> Result<HttpResponse, Problem> {
         let act = self.act();
         let board_id = act.board_id().0;
         let then = self.then.clone();
         let done = move || then.iter().for_each(|then| then());
-        Ok(self
-            .state
-            .db
-            .write_then(board_id, move |connection| work(connection, &act), done)
-            .await?)
+        let db = &self.state.db;
+        let answer = db.write_then(board_id, move |connection| work(connection, &act), done);
+        Ok(answer.await?.into_response())
     }
 
     /// Changes something: 200 with what it has become.
-    pub async fn change<T: Serialize + Send + 'static>(
+    pub async fn change<T: Serialize + 'static>(
         &self,
         work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {
-        Ok(HttpResponse::Ok().json(self.write(work).await?))
+        self.write(Box::new(move |connection, act| {
+            Answer::new(StatusCode::OK, None, &work(connection, act)?)
+        }))
+        .await
     }
 
     /// Ends something: 204.
@@ -91,8 +101,11 @@ impl Caller {
         &self,
         work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<()> + Send + 'static,
     ) -> Result<HttpResponse, Problem> {
-        self.write(work).await?;
-        Ok(HttpResponse::NoContent().finish())
+        self.write(Box::new(move |connection, act| {
+            work(connection, act)?;
+            Ok(Answer::empty())
+        }))
+        .await
     }
 
     /// Creates something: 201 with its address in `Location`. With an `Idempotency-Key` the answer
@@ -105,13 +118,14 @@ impl Caller {
     ) -> Result<HttpResponse, Problem>
     where
         I: Send + 'static,
-        T: Serialize + Send + 'static,
+        T: Serialize + 'static,
     {
-        self.repeatable(input, move |connection, act, input| {
-            let made = work(connection, act, input)?;
+        let Json { value, digest } = input;
+        let work = move |connection: &mut DbConnection, act: &Act| {
+            let made = work(connection, act, value)?;
             Answer::new(StatusCode::CREATED, Some(location(&made)), &made)
-        })
-        .await
+        };
+        self.repeatable(digest, Box::new(work)).await
     }
 
     /// Does something that is not a thing of its own (POST …/revoke): 200, idempotent like
@@ -123,30 +137,27 @@ impl Caller {
     ) -> Result<HttpResponse, Problem>
     where
         I: Send + 'static,
-        T: Serialize + Send + 'static,
+        T: Serialize + 'static,
     {
-        self.repeatable(input, move |connection, act, input| {
-            Answer::new(StatusCode::OK, None, &work(connection, act, input)?)
-        })
-        .await
+        let Json { value, digest } = input;
+        let work = move |connection: &mut DbConnection, act: &Act| {
+            Answer::new(StatusCode::OK, None, &work(connection, act, value)?)
+        };
+        self.repeatable(digest, Box::new(work)).await
     }
 
-    async fn repeatable<I: Send + 'static>(
+    async fn repeatable(
         &self,
-        input: Json<I>,
-        work: impl FnOnce(&mut DbConnection, &Act, I) -> Outcome<Answer> + Send + 'static,
+        digest: [u8; 32],
+        work: Box<Writing>,
     ) -> Result<HttpResponse, Problem> {
-        let Json { value, digest } = input;
-        let repeatable = self.idempotency_key.clone()?.map(|key| Repeatable {
+        let Some(key) = self.idempotency_key.clone()? else { return self.write(work).await };
+        let repeatable = Repeatable {
             key,
             request_hash: idempotency::request_hash(&self.operation, digest),
             secret_key: self.state.secret_key.clone(),
-        });
-        let answer = self.write(move |connection, act| match &repeatable {
-            None => work(connection, act, value),
-            Some(once) => once.run(connection, act, |connection| work(connection, act, value)),
-        });
-        Ok(answer.await?.into_response())
+        };
+        self.write(Box::new(move |connection, act| repeatable.run(connection, act, work))).await
     }
 }
 

@@ -8,6 +8,7 @@ use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, LOCATION};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::caller::Writing;
 use super::problem::Problem;
 use super::store::{self, Kept};
 use crate::access::{Act, SecretKey};
@@ -61,7 +62,7 @@ impl Repeatable {
         &self,
         connection: &mut DbConnection,
         act: &Act,
-        work: impl FnOnce(&mut DbConnection) -> Outcome<Answer>,
+        work: Box<Writing>,
     ) -> Outcome<Answer> {
         let oldest = act.at.plus_ms(-KEPT_MS);
         match store::find(connection, &act.scope, &self.key)? {
@@ -74,7 +75,7 @@ impl Repeatable {
             Some(kept) => return self.open(&kept),
             None => {}
         }
-        let answer = work(connection)?;
+        let answer = work(connection, act)?;
         let sealed = self
             .secret_key
             .seal(&self.key, &serde_json::to_vec(&answer).map_err(Fault::broken)?)?;
@@ -123,6 +124,13 @@ impl Answer {
         Ok(Self { status: status.as_u16(), location, body, replayed: false })
     }
 
+    /// 204.
+    #[must_use]
+    pub fn empty() -> Self {
+        let status = StatusCode::NO_CONTENT.as_u16();
+        Self { status, location: None, body: String::new(), replayed: false }
+    }
+
     #[must_use]
     pub fn into_response(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
@@ -132,6 +140,9 @@ impl Answer {
         }
         if self.replayed {
             response.insert_header((REPLAYED, "true"));
+        }
+        if self.body.is_empty() {
+            return response.finish();
         }
         response.insert_header((CONTENT_TYPE, "application/json")).body(self.body)
     }

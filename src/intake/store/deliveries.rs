@@ -8,7 +8,7 @@ use diesel::sql_types::Bool;
 use crate::db::schema::{
     deliveries as table, delivery_dismissals as dismissals, delivery_replays, sightings,
 };
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Outcome, columns};
 use crate::intake::deliveries::{DeliveryOutcome, Filter};
 use crate::primitives::UnixMs;
 use crate::primitives::id::floor_of;
@@ -28,14 +28,9 @@ pub struct DeliveryRow {
 
 type Raw = (i64, i64, i64, String, String, Option<Vec<u8>>);
 
-const COLUMNS: (
-    table::id,
-    table::feed_id,
-    table::received_at_ms,
-    table::outcome,
-    table::headers,
-    table::body,
-) = (table::id, table::feed_id, table::received_at_ms, table::outcome, table::headers, table::body);
+columns! {
+    const COLUMNS = table { id, feed_id, received_at_ms, outcome, headers, body };
+}
 
 fn read((id, feed_id, received_at_ms, outcome, headers, body): Raw) -> DeliveryRow {
     DeliveryRow {

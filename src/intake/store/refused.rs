@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::refused_deliveries::{self as table, dsl as row};
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Outcome, columns};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, FeedId};
 
@@ -54,23 +54,17 @@ pub fn keep(
 
 type Raw = (i64, i64, String, String, Option<i64>, Vec<u8>, bool);
 
-const COLUMNS: (
-    row::number,
-    row::received_at_ms,
-    row::reason,
-    row::headers,
-    row::presented_key,
-    row::body,
-    row::is_truncated,
-) = (
-    row::number,
-    row::received_at_ms,
-    row::reason,
-    row::headers,
-    row::presented_key,
-    row::body,
-    row::is_truncated,
-);
+columns! {
+    const COLUMNS = row {
+        number,
+        received_at_ms,
+        reason,
+        headers,
+        presented_key,
+        body,
+        is_truncated,
+    };
+}
 
 fn read(
     (number, at, reason, headers, presented_key, body, is_truncated): Raw,

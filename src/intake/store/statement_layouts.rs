@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::statement_layouts as l;
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Outcome, columns};
 use crate::on_db;
 use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, KeyId};
@@ -17,8 +17,9 @@ pub struct LayoutRow {
     pub changed_at_ms: i64,
 }
 
-const COLUMNS: (l::layout, l::headings, l::mapping, l::changed_at_ms) =
-    (l::layout, l::headings, l::mapping, l::changed_at_ms);
+columns! {
+    const COLUMNS = l { layout, headings, mapping, changed_at_ms };
+}
 
 pub fn find(
     connection: &mut DbConnection,

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::access::Act;
 use crate::db::schema::visit_reports::{self as table, table as rows};
 use crate::db::schema::{occupancies, visits};
-use crate::db::{DbConnection, Fault, Outcome};
+use crate::db::{DbConnection, Fault, Outcome, columns};
 use crate::outreach::visits::{Obstacle, ToldReport, VisitOutcome, VisitReport};
 use crate::primitives::ids::{BoardId, VendorId, VisitId};
 use crate::primitives::{Day, UnixMs};
@@ -25,31 +25,21 @@ pub type Row = (
     i64,
 );
 
-/// As [`Row`], in its order.
-pub const COLUMNS: Columns = (
-    table::id,
-    table::outcome,
-    table::obstacle,
-    table::taught,
-    table::note,
-    table::visited_by,
-    table::visited_day,
-    table::lifts_refusal,
-    table::phone_at_ms,
-    table::recorded_at_ms,
-);
-type Columns = (
-    table::id,
-    table::outcome,
-    table::obstacle,
-    table::taught,
-    table::note,
-    table::visited_by,
-    table::visited_day,
-    table::lifts_refusal,
-    table::phone_at_ms,
-    table::recorded_at_ms,
-);
+columns! {
+    /// As [`Row`], in its order.
+    pub const COLUMNS = table {
+        id,
+        outcome,
+        obstacle,
+        taught,
+        note,
+        visited_by,
+        visited_day,
+        lifts_refusal,
+        phone_at_ms,
+        recorded_at_ms,
+    };
+}
 
 /// What was told, with its number.
 pub fn told(row: Row) -> Outcome<(i64, ToldReport)> {

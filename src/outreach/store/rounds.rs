@@ -3,31 +3,16 @@
 use diesel::prelude::*;
 
 use crate::db::schema::visit_rounds::{self as table, table as rows};
-use crate::db::{DbConnection, Fault, Outcome};
+use crate::db::{DbConnection, Fault, Outcome, columns};
 use crate::outreach::rounds::{RoundFilter, RoundHead};
 use crate::primitives::ids::{BoardId, KeyId, MarketId, OccupancyId, RoundId, TeamId};
 use crate::primitives::{Day, UnixMs};
 use crate::registry::PageRequest;
 
 type Row = (RoundId, MarketId, Option<TeamId>, i32, i32, i32, i64);
-type Columns = (
-    table::id,
-    table::market_id,
-    table::team_id,
-    table::day,
-    table::capacity,
-    table::as_of,
-    table::created_at_ms,
-);
-const COLUMNS: Columns = (
-    table::id,
-    table::market_id,
-    table::team_id,
-    table::day,
-    table::capacity,
-    table::as_of,
-    table::created_at_ms,
-);
+columns! {
+    const COLUMNS = table { id, market_id, team_id, day, capacity, as_of, created_at_ms };
+}
 
 /// What it takes to draw a round's lot again, and what it left over.
 #[derive(Clone, Debug)]

@@ -3,38 +3,27 @@
 use diesel::prelude::*;
 
 use crate::db::schema::stalls::{self as table, table as rows};
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Outcome, columns};
 use crate::primitives::ids::{BoardId, MarketId, SectionId, StallId};
 use crate::primitives::{Day, UnixMs};
 use crate::registry::PageRequest;
 use crate::registry::stalls::{SizeClass, Stall, StallFilter, code_key};
 
-type Columns = (
-    table::board_id,
-    table::id,
-    table::market_id,
-    table::section_id,
-    table::code,
-    table::goods,
-    table::wholesale,
-    table::size_class,
-    table::position,
-    table::closed_day,
-    table::created_at_ms,
-);
-const COLUMNS: Columns = (
-    table::board_id,
-    table::id,
-    table::market_id,
-    table::section_id,
-    table::code,
-    table::goods,
-    table::wholesale,
-    table::size_class,
-    table::position,
-    table::closed_day,
-    table::created_at_ms,
-);
+columns! {
+    const COLUMNS = table {
+        board_id,
+        id,
+        market_id,
+        section_id,
+        code,
+        goods,
+        wholesale,
+        size_class,
+        position,
+        closed_day,
+        created_at_ms,
+    };
+}
 
 type Row =
     (BoardId, StallId, MarketId, SectionId, String, String, bool, SizeClass, i32, Option<i32>, i64);

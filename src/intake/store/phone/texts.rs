@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::db::schema::phone_texts as table;
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Outcome, columns};
 use crate::primitives::UnixMs;
 use crate::primitives::id::floor_of;
 use crate::primitives::ids::{BoardId, DeviceId, FeedId, TextId};
@@ -31,27 +31,19 @@ pub struct TextRow {
 
 type Raw = (i64, i64, i64, String, String, String, i64, i64, i64);
 
-const COLUMNS: (
-    table::id,
-    table::feed_id,
-    table::device_id,
-    table::app,
-    table::title,
-    table::text,
-    table::digest,
-    table::posted_at_ms,
-    table::received_at_ms,
-) = (
-    table::id,
-    table::feed_id,
-    table::device_id,
-    table::app,
-    table::title,
-    table::text,
-    table::digest,
-    table::posted_at_ms,
-    table::received_at_ms,
-);
+columns! {
+    const COLUMNS = table {
+        id,
+        feed_id,
+        device_id,
+        app,
+        title,
+        text,
+        digest,
+        posted_at_ms,
+        received_at_ms,
+    };
+}
 
 fn read(
     (id, feed_id, device_id, app, title, text, digest, posted_at_ms, received_at_ms): Raw,
