@@ -3,15 +3,19 @@
 use super::doctor::require_boards;
 use super::{Settings, say};
 use crate::app::App;
-use crate::db::{Fault, Outcome};
+use crate::db::{DbConnection, Fault, Outcome, migrate};
 use crate::primitives::Clock;
 
 /// Serves until SIGINT or SIGTERM.
 pub fn run(settings: &Settings) -> Outcome<()> {
     let resolved = settings.resolve()?;
+    // Before the key file is asked for, which a board's `init` makes.
+    let mut connection = DbConnection::open_first(&resolved.database_url)?;
+    migrate::require_current(&mut connection)?;
+    require_boards(&mut connection)?;
+    drop(connection);
     actix_web::rt::System::new().block_on(async {
         let app = App::build(resolved.app, Clock::system())?;
-        app.db.read_here(require_boards)?;
         let running = app.serve(resolved.listen)?;
         say(&format!("cho40 http://{}", running.address()))?;
         until_told_to_stop().await?;

@@ -102,8 +102,10 @@ fn a_missing_or_empty_database_says_init() {
         assert!(said(home.path(), &["migrate", "--database-url", &url]).contains("migrated "));
         let again = said(home.path(), &["migrate", "--database-url", &url]);
         assert!(again.contains("phiên bản mới nhất. / The schema was up to date already."));
-        let args = ["doctor", "--database-url", &url];
-        tells(home.path(), &args, "Chưa có ban quản lý nào", "There is no board yet");
+        for command in ["serve", "doctor"] {
+            let args = [command, "--database-url", &url];
+            tells(home.path(), &args, "Chưa có ban quản lý nào", "There is no board yet");
+        }
     }
 }
 
