@@ -99,6 +99,7 @@ problem-empty-list = Danh sách này phải có ít nhất một mục.
 problem-list-too-long = Danh sách này chỉ được tối đa { $max } mục.
 problem-cursor-malformed = Con trỏ trang không đúng. Xin dùng nguyên next_cursor của trang trước.
 problem-limit-out-of-range = Mỗi trang có từ { $min } đến { $max } mục. Xin chọn lại.
+problem-day-too-far = Ngày không được sau { $max }. Chưa có ngày cuối thì xin để trống.
 problem-period-reversed = Ngày cuối đứng trước ngày đầu ({ $from_day }). Xin coi lại hai ngày.
 problem-phone-malformed = Số điện thoại chưa đúng. Xin ghi số di động Việt Nam, ví dụ 0912 345 678.
 

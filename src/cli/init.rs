@@ -30,8 +30,9 @@ pub fn run(args: &InitArgs) -> Outcome<()> {
     resolved.database_url.create_if_missing()?;
     let mut connection = DbConnection::open_new(&resolved.database_url)?;
     migrate::run(&mut connection)?;
+    // Held until the board is there: two that start together must not both find none.
+    migrate::keep_alone(&mut connection)?;
     let known = boards::all_names(&mut connection)?;
-    drop(connection);
     if let (Some((_, name)), false) = (known.first(), args.another_board) {
         return Err(Refusal::conflict("board-exists").with("board", name).into());
     }
@@ -43,6 +44,7 @@ pub fn run(args: &InitArgs) -> Outcome<()> {
         let key = keys::create_owner(connection, board.id, &ids, at)?;
         Ok((board, key))
     })?;
+    drop(connection);
     say(&format!("board {}", board.id))?;
     tell_key(&key)?;
     let where_key = if app.config.key_hex.is_some() {

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource as _};
 use diesel::sqlite::Sqlite;
@@ -24,9 +25,7 @@ pub fn run(connection: &mut DbConnection) -> Outcome<Vec<String>> {
             Ok(ran.iter().map(ToString::to_string).collect())
         }),
         DbConnection::Postgres(inner) => {
-            inner.batch_execute(&format!(
-                "SET lock_timeout = '60s'; SELECT pg_advisory_lock({LOCK})"
-            ))?;
+            lock(inner)?;
             let ran = inner
                 .run_pending_migrations(POSTGRES)
                 .map(|ran| ran.iter().map(ToString::to_string).collect())
@@ -35,6 +34,20 @@ pub fn run(connection: &mut DbConnection) -> Outcome<Vec<String>> {
             ran
         }
     }
+}
+
+/// Keeps other processes from migrating, and from this, as long as the connection is open. On SQLite
+/// two commands of one machine are not kept apart.
+pub fn keep_alone(connection: &mut DbConnection) -> Outcome<()> {
+    match connection {
+        DbConnection::Sqlite(_) => Ok(()),
+        DbConnection::Postgres(inner) => lock(inner),
+    }
+}
+
+fn lock(connection: &mut PgConnection) -> Outcome<()> {
+    let lock = format!("SET lock_timeout = '60s'; SELECT pg_advisory_lock({LOCK})");
+    Ok(connection.batch_execute(&lock)?)
 }
 
 /// The versions that have run here, oldest first.

@@ -143,11 +143,15 @@ fn order(config: &PayosConfig, data: &Object<'_>) -> Result<Reported, Undecodabl
         times::wall_clock_or_rfc3339(&data.required("transactionDateTime", paid_at)?)
             .map_err(|because| data.error("transactionDateTime", because))?;
     let account_number = data.account("accountNumber")?;
+    // With its link a payment is one whatever else is told of it, an account or none; a reference alone
+    // is unique only within an account.
     let link = payment_link_id.as_deref().unwrap_or_default();
+    let family_of =
+        if link.is_empty() { account_number.as_deref().unwrap_or_default() } else { "" };
     Ok(Reported {
         provider: Provider::Payos,
         merchant: config.merchant.clone(),
-        id_family: format!("{}:reference", account_number.as_deref().unwrap_or_default()),
+        id_family: format!("{family_of}:reference"),
         provider_id: format!("{reference}/{link}"),
         // payOS reports what was paid to an order, never what leaves the account.
         direction: Direction::In,

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::check::{found, referred};
 use super::store::{self, occupancies as rows, stalls as stall_store, vendors as vendor_store};
-use super::{Page, PageRequest, Patch, Period, relinked};
+use super::{Page, PageRequest, Patch, Period, boards, relinked};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{MarketId, OccupancyId, StallId, VendorId};
@@ -156,7 +156,7 @@ pub fn change(
 /// card keeps its old occupancy, flagged.
 ///
 /// # Errors
-/// `occupancy-ended` when its end is already set, `period-reversed`.
+/// `occupancy-ended` when its last day has come already, `period-reversed`, `day-too-far`.
 pub fn end(
     connection: &mut DbConnection,
     act: &Act,
@@ -164,7 +164,8 @@ pub fn end(
     end: EndOccupancy,
 ) -> Outcome<Occupancy> {
     let occupancy = get(connection, act, id)?;
-    if let Some(to_day) = occupancy.to_day {
+    let today = boards::today(connection, act)?;
+    if let Some(to_day) = occupancy.to_day.filter(|to_day| *to_day <= today) {
         return Err(Refusal::conflict("occupancy-ended").with("to_day", to_day).into());
     }
     let ended = OccupancyChange { from_day: None, to_day: Patch::Set(end.to_day) };

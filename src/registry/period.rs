@@ -2,6 +2,9 @@
 
 use crate::primitives::{Day, Refusal};
 
+/// 2099-12-31. Later days are slips of the finger; no end is said by none.
+const LAST_DAY: Day = Day(47_481);
+
 /// `from..=to`; no `to` means until further notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
@@ -11,8 +14,13 @@ pub struct Period {
 
 impl Period {
     /// # Errors
-    /// `period-reversed` on `to_day`.
+    /// `period-reversed` on `to_day`; `day-too-far` on either.
     pub fn new(from: Day, to: Option<Day>) -> Result<Self, Refusal> {
+        for (field, day) in [("from_day", Some(from)), ("to_day", to)] {
+            if day.is_some_and(|day| day > LAST_DAY) {
+                return Err(Refusal::invalid(field, "day-too-far").with("max", LAST_DAY));
+            }
+        }
         if to.is_some_and(|to| to < from) {
             let refusal = Refusal::invalid("to_day", "period-reversed");
             return Err(refusal.with("from_day", from));
@@ -45,6 +53,7 @@ impl Period {
             (Some(one), Some(two)) => Some(one.min(two)),
             (one, two) => one.or(two),
         };
-        Self::new(self.from.max(other.from), to).ok()
+        let from = self.from.max(other.from);
+        to.is_none_or(|to| from <= to).then_some(Self { from, to })
     }
 }

@@ -89,9 +89,8 @@ fn is_thousandfold(row: &RequestRow, amount: Vnd) -> bool {
         return false;
     }
     let times = |amount: Vnd| amount.get().checked_mul(THOUSAND).map(Vnd::new);
-    let is_too_small =
-        times(amount) == Some(row.amount) || (remaining.is_some() && times(amount) == remaining);
-    is_too_small || times(row.amount) == Some(amount)
+    let is_off = |due: Vnd| times(amount) == Some(due) || times(due) == Some(amount);
+    is_off(row.amount) || remaining.is_some_and(is_off)
 }
 
 impl RequestRow {

@@ -104,9 +104,16 @@ impl Reasoned for Waiting {
 pub fn hook(body: Cow<'static, str>, language: Language) -> Cow<'static, str> {
     let Some(open) = body.strip_suffix("\"}") else { return body };
     let Some((before, code)) = open.rsplit_once('"') else { return body };
-    let is_coded = before.ends_with(r#""error":"#) || before.ends_with(r#""because":"#);
-    let words = ["refused", "unreadable"].map(|kind| text(language, kind, code));
-    match words.into_iter().find(|text| is_coded && !text.is_empty()) {
+    let kinds = if before.ends_with(r#""error":"#) {
+        ["refused", "unreadable"]
+    } else if before.ends_with(r#""because":"#) {
+        ["unreadable", "refused"]
+    } else {
+        return body;
+    };
+    // Some codes are of both kinds, and `too-large` is not the same size in each.
+    let words = kinds.map(|kind| text(language, kind, code));
+    match words.into_iter().find(|text| !text.is_empty()) {
         Some(text) => {
             Cow::Owned(format!("{open}\",\"detail\":{}}}", serde_json::Value::String(text)))
         }
@@ -129,6 +136,10 @@ mod tests {
             told(r#"{"outcome":"undecodable","field":"amount","because":"not-positive"}"#),
             r#"{"outcome":"undecodable","field":"amount","because":"not-positive","detail":"The amount must be above 0."}"#
         );
+        let too_large = r#"{"outcome":"undecodable","field":"amount_vnd","because":"too-large"}"#;
+        assert!(told(too_large).ends_with(r#","detail":"The amount is too large."}"#));
+        let too_long = r#"{"success":false,"error":"too-large"}"#;
+        assert!(told(too_long).contains("256 KiB"));
         for other in [r#"{"success":true}"#, r#"{"success":false,"error":"busy"}"#, ""] {
             assert_eq!(told(other), other);
         }

@@ -110,6 +110,32 @@ fn a_missing_or_empty_database_says_init() {
 }
 
 #[test]
+fn of_several_that_init_together_one_makes_the_board() {
+    let home = tempfile::tempdir().unwrap();
+    for database in empty_databases() {
+        if matches!(database.url, DatabaseUrl::Sqlite(_)) {
+            continue;
+        }
+        let url = text_of(&database.url);
+        let started: Vec<Child> = (0..3)
+            .map(|_| {
+                let mut init = command(home.path(), &["init", "--database-url", &url]);
+                init.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+            })
+            .collect();
+        let outputs: Vec<_> =
+            started.into_iter().map(|child| child.wait_with_output().unwrap()).collect();
+        let (made, refused): (Vec<_>, Vec<_>) =
+            outputs.iter().partition(|output| output.status.success());
+        assert_eq!(made.len(), 1, "{outputs:?}");
+        for output in refused {
+            let text = String::from_utf8_lossy(&output.stderr);
+            assert!(text.contains("--another-board"), "{text}");
+        }
+    }
+}
+
+#[test]
 fn another_programs_database_is_not_touched() {
     let made = "CREATE TABLE recipes (id INTEGER PRIMARY KEY, name TEXT);
         INSERT INTO recipes VALUES (1, 'canh chua')";

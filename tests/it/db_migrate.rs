@@ -5,6 +5,7 @@ use std::sync::Barrier;
 use std::thread;
 
 use cho40::db::{DatabaseUrl, DbConnection, migrate};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
@@ -119,4 +120,58 @@ on_both!(the_database_has_the_columns_that_the_code_declares, |db| {
     }
     let undeclared: Vec<_> = found.keys().filter(|name| !declared.contains_key(name)).collect();
     assert!(undeclared.is_empty(), "{undeclared:?}");
+});
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    namespace: String,
+}
+
+on_both!(what_payos_told_before_is_known_by_the_new_name, |db| {
+    let tell = |connection: &mut DbConnection, namespace: &str, id: &str| {
+        let row = format!(
+            "INSERT INTO sightings (board_id, namespace, provider_id, feed_id, delivery_id, item,
+             fields_digest) VALUES (1, '{namespace}', '{id}', 1, 1, 0, 1)"
+        );
+        diesel::sql_query(row).execute(connection).unwrap();
+    };
+    let before = [
+        ("payos:k1:0123456789:reference", "FT1/link"),
+        ("payos::0123456789:reference", "FT2/link"),
+        // Told in two shapes, counted twice already: both stay as they are.
+        ("payos:k1:0123456789:reference", "FT3/link"),
+        ("payos:k1::reference", "FT3/link"),
+        // A reference alone is one within its account.
+        ("payos:k1:0123456789:reference", "FT4/"),
+        ("sepay:k1:webhook", "FT5/link"),
+    ];
+    for (namespace, id) in before {
+        tell(db.connection(), namespace, id);
+    }
+    let renamed = match db.connection() {
+        DbConnection::Sqlite(_) => {
+            include_str!("../../migrations/sqlite/2026-11-26-000116_payos_links/up.sql")
+        }
+        DbConnection::Postgres(_) => {
+            include_str!("../../migrations/postgres/2026-11-26-000116_payos_links/up.sql")
+        }
+    };
+    db.connection().batch_execute(renamed).unwrap();
+    let found: Vec<Named> =
+        diesel::sql_query("SELECT namespace FROM sightings ORDER BY provider_id, namespace")
+            .load(db.connection())
+            .unwrap();
+    let mut found: Vec<_> = found.into_iter().map(|row| row.namespace).collect();
+    // The databases sort a colon differently.
+    found[2..4].sort_unstable();
+    let expected = [
+        "payos:k1::reference",
+        "payos:::reference",
+        "payos:k1:0123456789:reference",
+        "payos:k1::reference",
+        "payos:k1:0123456789:reference",
+        "sepay:k1:webhook",
+    ];
+    assert_eq!(found, expected);
 });

@@ -68,7 +68,7 @@ fn identities_outlive_the_feed_and_tell_merchants_apart() {
             r#"{"merchant":"bank-x"}"#,
             "standard_webhooks:bank-x:970422-0123456789",
         ),
-        (Provider::Payos, r#"{"merchant":"k1"}"#, "payos:k1:0123456789:reference"),
+        (Provider::Payos, r#"{"merchant":"k1"}"#, "payos:k1::reference"),
     ];
     for (provider, json, namespace) in namespaces {
         let config = support::config(provider, json);

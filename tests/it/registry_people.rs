@@ -1,5 +1,6 @@
 //! Vendors, occupancies, absences, consents.
 
+use cho40::primitives::Day;
 use cho40::primitives::ids::NeighbourhoodId;
 use cho40::registry::absences::{self, AbsenceChange, AbsenceFilter, AbsenceKind, NewAbsence};
 use cho40::registry::accounts::{self, AccountChange};
@@ -62,8 +63,17 @@ on_both!(one_vendor_at_a_stall_at_a_time, |db| {
         "period-reversed",
     );
     let before = occupancies::create(db.connection(), &act, new(-200, Some(-101))).unwrap();
-    let end = EndOccupancy { to_day: TODAY };
-    occupancies::end(db.connection(), &act, stand.occupancy, end).unwrap();
+    let too_far = EndOccupancy { to_day: Day::parse("2100-01-01").unwrap() };
+    refused(
+        occupancies::end(db.connection(), &act, stand.occupancy, too_far),
+        "to_day",
+        "day-too-far",
+    );
+    // A last day that is still to come is not the end yet.
+    for to_day in [Day::parse("2099-12-31").unwrap(), TODAY] {
+        let end = EndOccupancy { to_day };
+        occupancies::end(db.connection(), &act, stand.occupancy, end).unwrap();
+    }
     let after = occupancies::create(db.connection(), &act, new(1, None)).unwrap();
     let again = EndOccupancy { to_day: TODAY };
     let outcome = occupancies::end(db.connection(), &act, stand.occupancy, again);

@@ -68,6 +68,9 @@ fn a_payment_has_one_effect() {
         (asked(50_000, 0), 49_999, Underpaid, 49_999),
         (asked(50_000, 0), 50_001, Overpaid, 50_001),
         (asked(50_000, 20_000), 30_000, Paid, 50_000),
+        // A thousand times the rest, as little as a thousandth of it.
+        (asked(50_000, 30_000), 20_000_000, Thousandfold, 30_000),
+        (asked(50_000, 30_000), 20, Thousandfold, 30_000),
         (asked(50_000, 50_000), 50_000, Duplicate, 100_000),
         (asked(50_000, 50_000), 49_999, Overpaid, 99_999),
         // Twice as much, but not the same amount once more.

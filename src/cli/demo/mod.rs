@@ -59,7 +59,8 @@ pub struct DemoArgs {
     /// Days to live through, ending yesterday / Số ngày, tính đến hôm qua
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=400))]
     days: u32,
-    /// The same seed gives the same data / Cùng số này cho cùng số liệu
+    /// The same seed gives the same data, but for ids and references of codes / Cùng số này cho cùng
+    /// số liệu, trừ các mã tham chiếu
     #[arg(long, default_value_t = 40)]
     seed: u64,
     /// sqlite:PATH or postgres://…, empty; default a temporary file that is removed at the end
