@@ -98,10 +98,11 @@ pub(super) fn sums(book: &Book) -> Vec<Row> {
         *count += line.count;
         *amount = amount.saturating_add(line.amount_vnd.get());
     }
-    if sums.is_empty() {
-        sums.insert((0, None), (LineKind::Transfers, 0, 0));
-    }
     let when = When::Month(book.month);
+    if sums.is_empty() {
+        let text = "Chưa ghi doanh thu nào".to_owned();
+        return vec![Row { when, text, amount_vnd: Vnd::ZERO }];
+    }
     let row = |((_, of), (kind, count, amount)): ((u8, Option<Month>), (LineKind, i64, i64))| {
         let text = match of {
             Some(of) => format!("Điều chỉnh cho tháng {} (sổ đã khóa)", of.on_paper()),
