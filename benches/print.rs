@@ -102,6 +102,7 @@ fn market(cards: usize, from: usize, layout: Layout, with_list: bool) -> Result<
         };
         if with_list {
             sheet.cover.push(Stop {
+                missing: None,
                 stall: card.stall.clone(),
                 section: card.section.clone(),
                 vendor: Some(card.vendor.clone()),

@@ -1,7 +1,7 @@
 //! Builds the whole from its configuration. Tests run it on a random port.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::dev::ServerHandle;
@@ -58,6 +58,8 @@ pub struct Config {
     pub poll_hosts: AllowedHosts,
     /// A folder with templates for printed pages, instead of those of the program.
     pub print_templates: Option<PathBuf>,
+    /// A folder with newer tables of the law's forms, sums and wordings than those of the program.
+    pub law_tables: Option<PathBuf>,
     pub limits: Limits,
 }
 
@@ -72,6 +74,41 @@ pub fn bind(listen: SocketAddr) -> Outcome<TcpListener> {
         let refusal = Refusal::invalid("listen", code);
         refusal.with("address", listen).with("error", error).into()
     })
+}
+
+/// A reader of a table's text.
+type Take = fn(&str) -> Result<(), String>;
+/// Tables of the law, by the name of their file.
+const LAW_TABLES: [(&str, Take); 3] = [
+    ("forms.json", crate::book::take_forms),
+    ("turnover.json", crate::live::owner::book::take_turnovers),
+    ("consents.json", crate::print::forms::take),
+];
+
+/// Reads the operator's tables of the law: any of the three, by their names.
+///
+/// # Errors
+/// `law-tables-missing` (no such folder, or none of them in it), `law-table-wrong`.
+fn take_law_tables(folder: &Path) -> Outcome<()> {
+    let mut is_there = false;
+    for (name, take) in LAW_TABLES {
+        let path = folder.join(name);
+        let wrong = |error: String| {
+            Refusal::conflict("law-table-wrong").with("path", path.display()).with("error", error)
+        };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => take(&text).map_err(wrong)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(wrong(error.to_string()).into()),
+        }
+        is_there = true;
+    }
+    if is_there {
+        return Ok(());
+    }
+    let names = LAW_TABLES.map(|(name, _)| name).join(", ");
+    let refusal = Refusal::conflict("law-tables-missing").with("path", folder.display());
+    Err(refusal.with("names", names).into())
 }
 
 /// A built installation: database, lanes, clock and ids.
@@ -90,6 +127,9 @@ pub struct App {
 impl App {
     /// Opens an existing, migrated database and starts its writer lanes.
     pub fn build(config: Config, clock: Clock) -> Outcome<Self> {
+        if let Some(folder) = &config.law_tables {
+            take_law_tables(folder)?;
+        }
         let mut connection = DbConnection::open_first(&config.database_url)?;
         migrate::require_current(&mut connection)?;
         let secret_key = if let Some(text) = &config.key_hex {

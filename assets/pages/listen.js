@@ -66,12 +66,14 @@
   function put(id, said) { if (el(id).textContent !== said) { el(id).textContent = said; } }
 
   // The largest type that an amount of any length fits in.
-  function fit(element) {
-    for (var size = 3.2; size > 1.2; size -= 0.2) {
+  function fit(element, most) {
+    for (var size = most; size > 1.2; size -= 0.2) {
       element.style.fontSize = size + 'rem';
       if (element.scrollWidth <= element.clientWidth) { return; }
     }
   }
+
+  state.fit = fit;
 
   function render() {
     var look = 'connecting', headline = text('state-connecting'), amount = '', detail = '';
@@ -97,7 +99,7 @@
     put('headline', headline);
     put('amount', amount);
     put('detail', detail);
-    fit(el('amount'));
+    fit(el('amount'), 3.2);
     el('link').className = state.link === 'live' ? 'dot on' : 'dot';
     el('link').hidden = state.link === 'ended';
     if (state.link !== 'connecting') { put('link', text('link-' + state.link)); }

@@ -67,6 +67,12 @@
     if (before && before.focus) { before.focus(); }
   }
 
+  // An amount stays on the screen, however long it is.
+  function putAmount(id, said) {
+    put(id, said);
+    if (window.cho40) { window.cho40.fit(el(id), 2.3); }
+  }
+
   // ------------------------------------------------------------------ a code for an amount
 
   var typed = '', asked = null, looking = null;
@@ -110,7 +116,7 @@
     put('code-headline', text('face-' + key));
     // A thousand times off, what was asked must not stand there as if it had come.
     var isOff = told.face === 'thousandfold';
-    put('code-amount', isOff ? '' : told.face === 'underpaid' || told.face === 'overpaid' ? told.received : told.amount);
+    putAmount('code-amount', isOff ? '' : told.face === 'underpaid' || told.face === 'overpaid' ? told.received : told.amount);
     put('code-words', isPayable ? told[region()] || told.south : isOff ? text('face-asked') + ' ' + told.amount : '');
     put('code-hint', hint + (told.difference ? ' ' + told.difference : ''));
     if (isPayable && (!asked || asked.svg !== told.svg)) { el('code-symbol').innerHTML = told.svg; }
@@ -176,7 +182,7 @@
   function showDay() {
     ask('/sap/day' + (day ? '?day=' + day : '')).then(function (told) {
       put('day-name', dayName(told.day, told.today));
-      put('day-sum', told.received);
+      putAmount('day-sum', told.received);
       put('day-count', told.count ? told.count + ' ' + text('day-times') : text('day-none'));
       el('days').textContent = el('day-classes').textContent = el('receipts').textContent = el('week').textContent = '';
       told.week.forEach(function (one) {
@@ -213,7 +219,7 @@
       el('receipt-split').hidden = el('receipt-ask').hidden = false;
       el('receipt-is').className = '';
       el('part').value = '';
-      put('receipt-amount', one.amount);
+      putAmount('receipt-amount', one.amount);
       put('receipt-is', says(one));
       cover('receipt');
     });
@@ -247,7 +253,7 @@
   el('year').addEventListener('toggle', function () {
     if (!el('year').open) { return; }
     ask('/sap/year').then(function (told) {
-      put('year-sum', told.received);
+      putAmount('year-sum', told.received);
       put('year-more', told.unclassified_vnd ? text('year-more') + ' ' + told.unclassified : '');
       el('year-meter').hidden = !told.threshold;
       if (told.threshold) {

@@ -7,6 +7,14 @@
   function text(key) { return texts.getAttribute('data-' + key) || ''; }
   function put(id, said) { if (el(id).textContent !== said) { el(id).textContent = said; } }
 
+  // The largest type that an amount of any length fits in.
+  function fit(element) {
+    for (var size = 3; size > 1.2; size -= 0.2) {
+      element.style.fontSize = size + 'rem';
+      if (element.scrollWidth <= element.clientWidth) { return; }
+    }
+  }
+
   var LOOKS = { waiting: 'waiting', unknown: 'waiting', paid: 'right', late: 'right', expired: 'unknown', given_back: 'unknown', cancelled: 'unknown' };
 
   function show(payment) {
@@ -14,6 +22,7 @@
     el('state').className = 'card state-' + (LOOKS[face] || 'attention');
     put('headline', text(key));
     put('amount', payment.amount);
+    fit(el('amount'));
     put('words', payment.south);
     put('hint', payment.difference || '');
     el('to').hidden = !payment.to;

@@ -18,7 +18,8 @@ fn png(side: usize, pixels: &[u8]) -> Vec<u8> {
 }
 
 fn judge(picture: &[u8]) {
-    let Ok(texts) = scan_picture(picture) else { return };
+    let Ok(photo) = scan_picture(picture) else { return };
+    let texts = photo.texts;
     for (at, text) in texts.iter().enumerate() {
         assert!(!texts[..at].contains(text));
         let _ = read(text);

@@ -12,7 +12,10 @@ check-wrong_account = { $beside ->
     [yes] Beside the right code there is one that pays somebody else: it may be pasted over.
    *[no] This code pays another account than the stall's.
 } Take it down at once, tell the vendor, keep a photo as evidence, and visit the stall today.
-check-not_readable = No payment code could be read. Take the photo from straight ahead, closer, without glare. Print the card again if it is faded or torn.
+check-not_readable = { $crowded ->
+    [yes] The picture shows too many codes to look at all, so nothing says that this is right. Take it again, one card a photo.
+   *[no] No payment code could be read. Take the photo from straight ahead, closer, without glare. Print the card again if it is faded or torn.
+}
 check-typed = { $card ->
     [yes] The printed check code names the card; the QR code itself is not checked.
    *[no] No card bears this check code.
@@ -20,6 +23,7 @@ check-typed = { $card ->
 
 remark-other-bank = The number is one of the stall's, but at another bank, where it is somebody else's.
 remark-other-account = The account is registered and not linked to this stall.
+remark-account-left = Issued for this stall, and the account has ceased to receive its money. Link the account in use and issue a new card.
 remark-copied-reference = It bears the reference of a card of ours and pays somebody else: it looks forged.
 remark-other-stall = A card that was issued for another stall.
 remark-revoked-card = A revoked card.

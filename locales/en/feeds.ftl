@@ -85,6 +85,7 @@ alarm-undecodable = Something has been believed and could not be read since { $s
 alarm-refused = The feed has refused what was sent since { $since_at }, and has accepted nothing since: a key may be wrong, and it may be money. Please see why in `/feeds/…/refused`, mend the key (`POST /feeds/…/secrets`), then `POST /feeds/…/refused/…/verify`.
 alarm-unknown-text = A phone has told what no template reads, since { $since_at }; it may be money. Please open `/phone-texts` and mark the notice to make a template (`POST /phone-texts/…/mark`), or dismiss it if it is no money in.
 alarm-contradicting = The feed has told one id twice with different contents, since { $since_at }; the first report was counted. Please look at `/sighting-conflicts` and say which report is right (`POST /sighting-conflicts/…/decide`).
+alarm-wrong-account = Stall { $stall }: the last look, at { $since_at }, found a code that pays somebody else. Take it down at once, tell the vendor, go there today and photograph it again. The alarm lasts until somebody has.
 
 ## A code that its feed cannot see: `warning-<code>`
 

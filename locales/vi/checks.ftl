@@ -12,14 +12,18 @@ check-wrong_account = { $beside ->
     [yes] Bên cạnh mã đúng có một mã trả cho người khác: có thể là mã dán đè.
    *[no] Mã này trả vào tài khoản khác, không phải tài khoản của sạp.
 } Gỡ xuống ngay, báo tiểu thương, chụp lại làm bằng chứng và ghé sạp trong ngày.
-check-not_readable = Không đọc được mã thanh toán nào. Xin chụp thẳng, gần hơn, tránh bị loá. Thẻ mờ hoặc rách thì in lại.
+check-not_readable = { $crowded ->
+    [yes] Ảnh có nhiều mã quá nên chưa xem hết, chưa nói được là đúng. Xin chụp lại, mỗi ảnh một thẻ.
+   *[no] Không đọc được mã thanh toán nào. Xin chụp thẳng, gần hơn, tránh bị loá. Thẻ mờ hoặc rách thì in lại.
+}
 check-typed = { $card ->
     [yes] Mới nhận ra thẻ qua mã in trên thẻ, chưa kiểm tra mã QR.
    *[no] Không có thẻ nào mang mã in này.
 } Mã QR có thể bị dán đè mà mã in vẫn còn. Xin chụp hoặc quét mã QR.
 
 remark-other-bank = Số này trùng số của sạp nhưng ở ngân hàng khác: ở đó là của người khác.
-remark-other-account = Tài khoản có trong sổ nhưng chưa gắn với sạp này.
+remark-other-account = Tài khoản có trong sổ nhưng không gắn với sạp này.
+remark-account-left = Thẻ phát cho sạp này, nhưng tài khoản đã thôi nhận tiền cho sạp. Xin gắn tài khoản đang dùng và phát thẻ mới.
 remark-copied-reference = Mang số tham chiếu của thẻ đã phát mà trả cho người khác: giống mã làm giả.
 remark-other-stall = Thẻ phát cho sạp khác.
 remark-revoked-card = Thẻ đã thu hồi.

@@ -85,6 +85,7 @@ alarm-undecodable = Có tin được tin nhưng không đọc được từ { $s
 alarm-refused = Nguồn đã từ chối tin từ { $since_at } và từ đó chưa nhận tin nào: có thể khóa sai, và trong tin có thể có tiền. Xin coi lý do ở `/feeds/…/refused`, sửa khóa (`POST /feeds/…/secrets`) rồi `POST /feeds/…/refused/…/verify`.
 alarm-unknown-text = Điện thoại đã chuyển tin mà chưa mẫu nào đọc được, từ { $since_at }; trong đó có thể có tiền. Xin mở `/phone-texts`, đánh dấu tin để làm mẫu (`POST /phone-texts/…/mark`), hoặc bỏ tin không phải tiền vào.
 alarm-contradicting = Nguồn đã báo cùng một mã giao dịch hai lần mà nội dung khác nhau, từ { $since_at }; tin đầu đã được tính. Xin xem `/sighting-conflicts` rồi cho biết tin nào đúng (`POST /sighting-conflicts/…/decide`).
+alarm-wrong-account = Sạp { $stall }: lần xem gần nhất, lúc { $since_at }, thấy mã trả cho người khác. Xin gỡ xuống ngay, báo tiểu thương, ghé sạp trong ngày rồi chụp lại. Báo động còn tới khi có người chụp lại.
 
 ## Mã mà nguồn không thấy được: `warning-<mã>`
 

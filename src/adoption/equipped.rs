@@ -68,7 +68,10 @@ pub fn by_occupancy(
     let right: HashMap<i64, bool> = register.scans.iter().copied().collect();
     let by_id: HashMap<i64, &CodeRow> = register.codes.iter().map(|code| (code.id, code)).collect();
     let mut found: HashMap<i64, Equipment> = HashMap::new();
-    for code in register.codes.iter().filter(|code| is_live(code, end)) {
+    let last_day = end.plus_ms(-1).day(day_start_minute);
+    let is_served = |code: &&CodeRow| is_served(register, code, last_day);
+    let live = register.codes.iter().filter(|code| is_live(code, end));
+    for code in live.filter(is_served) {
         let obstacle = match right.get(&code.id) {
             _ if !verified.contains(&code.account_id) => Some(Reason::NotVerified),
             Some(true) => None,
@@ -106,6 +109,14 @@ pub fn by_occupancy(
 
 fn is_live(code: &CodeRow, end: UnixMs) -> bool {
     code.issued_at_ms < end.0 && code.revoked_at_ms.is_none_or(|revoked| revoked >= end.0)
+}
+
+/// Whether its account still received the stall's money on a day.
+fn is_served(register: &Register, code: &CodeRow, day: Day) -> bool {
+    register.links.iter().any(|link| {
+        (link.occupancy_id, link.account_id) == (code.occupancy_id, code.account_id)
+            && link.to_day.is_none_or(|last| last >= day.0)
+    })
 }
 
 /// Of several codes, that with the fewest obstacles decides.

@@ -1,5 +1,5 @@
 //! The revenue book of a household business, form S1a-HKD, for one stall and month: what it took,
-//! by day, as its vendor alone may see it.
+//! by day, as its vendor alone may see it; and for a year, by month.
 //!
 //! Money that feeds tell of and cash that the vendor tells of stand on lines of their own. What is
 //! not known to be turnover stands apart, and in no sum: receipts that nobody has classed, debts
@@ -10,14 +10,18 @@
 //! Nothing here asks whose stall it is: the caller has seen to it that the six digits were entered.
 
 mod assemble;
-mod forms;
+pub(crate) mod forms;
+mod laid;
 mod lock;
 mod month;
 mod store;
 pub mod words;
 mod xlsx;
+mod year;
 
-pub use forms::Form;
+pub use forms::{Form, take as take_forms};
+pub use laid::{Apart, Entry, Laid, Row, When};
 pub use lock::lock;
 pub use month::{Book, DaySum, Line, LineKind, View, Waiting, book, view};
 pub use xlsx::xlsx;
+pub use year::{Year, year};

@@ -106,6 +106,14 @@ pub struct View {
     pub months: Vec<Month>,
 }
 
+impl View {
+    /// The year of its month.
+    #[must_use]
+    pub fn year(&self) -> i32 {
+        self.book.month.get().div_euclid(12)
+    }
+}
+
 /// The book of a month; of this one, if none is named.
 ///
 /// # Errors
@@ -153,11 +161,11 @@ pub fn book(
     Ok(view(connection, act, occupancy_id, Some(month))?.book)
 }
 
-fn read(content: &str) -> Outcome<Book> {
+pub(super) fn read(content: &str) -> Outcome<Book> {
     serde_json::from_str(content).map_err(Fault::broken)
 }
 
-fn first_month(occupancy: &Occupancy) -> Month {
+pub(super) fn first_month(occupancy: &Occupancy) -> Month {
     occupancy.from_day.month().max(forms::first_month())
 }
 

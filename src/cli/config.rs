@@ -53,6 +53,7 @@ struct SettingsFile {
     poll_feeds: Option<bool>,
     poll_allowed_hosts: Vec<String>,
     print_templates: Option<PathBuf>,
+    law_tables: Option<PathBuf>,
 }
 
 /// Settings with every default filled in.
@@ -87,6 +88,7 @@ impl Settings {
             polls: file.poll_feeds.unwrap_or(true),
             poll_hosts: AllowedHosts(file.poll_allowed_hosts),
             print_templates: file.print_templates,
+            law_tables: file.law_tables,
             limits: Limits {
                 per_key: Rate::new(per_second, at_once),
                 per_address: Rate::new(per_second.saturating_mul(4), at_once.saturating_mul(4)),

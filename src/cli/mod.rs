@@ -8,9 +8,12 @@ mod doctor;
 pub mod feed;
 mod init;
 mod key;
+mod link;
 pub mod memo;
+mod place;
 mod poll;
 pub mod print;
+mod print_samples;
 pub mod say;
 mod secret_key;
 mod serve;
@@ -73,6 +76,9 @@ enum Command {
     /// Print cards, stickers and whole markets / In thẻ, tem và cả chợ
     #[command(subcommand)]
     Print(print::PrintCommand),
+    /// Links that open stalls' pages on phones / Liên kết mở trang của sạp
+    #[command(subcommand)]
+    Link(link::LinkCommand),
     /// Read and import bank statements / Đọc và nhập sao kê ngân hàng
     #[command(subcommand)]
     Statement(statement::StatementCommand),
@@ -166,6 +172,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
         },
         Command::Poll(command) => return poll::run(&command),
         Command::Print(command) => print::run(&command)?,
+        Command::Link(command) => link::run(&command)?,
         Command::Voice(command) => voice::run(&command)?,
         Command::Feed(command) => {
             let output = BufWriter::new(io::stdout().lock());
@@ -186,14 +193,17 @@ fn say(line: &str) -> Outcome<()> {
     }
 }
 
+/// What a person should know although the work is done, on stderr.
+fn warn(refusal: &Refusal) {
+    for line in sentences(refusal) {
+        eprintln!("{line}");
+    }
+}
+
 /// The reason on stderr, Vietnamese first.
 fn complain(fault: &Fault) {
     match fault {
-        Fault::Refused(refusal) => {
-            for line in sentences(refusal) {
-                eprintln!("{line}");
-            }
-        }
+        Fault::Refused(refusal) => warn(refusal),
         other => eprintln!("Lỗi / Error: {other}"),
     }
 }

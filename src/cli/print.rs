@@ -2,20 +2,24 @@
 
 use std::path::{Path, PathBuf};
 
-use super::key::choose;
-use super::{Settings, say};
-use crate::access::{Act, Permissions, Scope};
-use crate::app::App;
-use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{CodeId, KeyId, MarketId, SectionId, StallId};
-use crate::primitives::{Clock, Refusal};
+use super::link::{live_of, told};
+use super::place::{Opened, Where, section, stall, whole};
+use super::print_samples::{self, SampleArgs, TemplatesArgs};
+use super::{say, warn};
+use crate::db::Outcome;
+use crate::live::links::StallLink;
+use crate::outreach::rounds::{self, RoundFilter};
+use crate::primitives::Refusal;
+use crate::primitives::ids::{CodeId, RoundId};
 use crate::print::forms::{self, Form};
 use crate::print::order::{self, CardOrder, SheetOrder};
-use crate::print::{Kind, Layout, Paper, Press, Sheet, Style, slip};
-use crate::registry::markets::{self, Market};
-use crate::registry::sections::{self, SectionFilter};
-use crate::registry::stalls::{self, StallFilter};
-use crate::registry::{Page, PageRequest, boards};
+use crate::print::slip::{self, NewSlip};
+use crate::print::visit_list as visits;
+use crate::print::{Kind, Layout, Paper, Press, Printed, Sheet, Style};
+use crate::vietqr::scan_picture;
+
+/// Dots an inch at which a card of one's own design is tried: those of a cheap printer.
+const LOOKED_AT_DPI: u16 = 150;
 
 /// Print cards, stickers and whole markets / In thẻ, tem và cả chợ
 #[derive(Debug, clap::Subcommand)]
@@ -24,45 +28,37 @@ pub enum PrintCommand {
     Card(CardArgs),
     /// The cards of a market or section, in one PDF / Thẻ của cả chợ hoặc một khu, trong một PDF
     Sheet(SheetArgs),
-    /// New links of a stall on a slip, as codes / Giấy hai mã của một sạp, mã mới
+    /// New links of a stall on a slip, as codes; the slip before it ends / Giấy hai mã mới của một sạp
     Slip(SlipArgs),
+    /// A team's list of visits / Danh sách ghé sạp của tổ
+    VisitList(VisitsArgs),
     /// A blank consent form / Phiếu đồng ý, để trống
     ConsentForm(FormArgs),
     /// A blank form for the first visit / Phiếu ghé sạp lần đầu, để trống
     VisitForm(FormArgs),
-    /// A made-up card, to look at templates / Thẻ mẫu, để xem thử mẫu in
+    /// A made-up card or other paper, to look at templates / Thẻ, giấy mẫu, để xem thử mẫu in
     Sample(SampleArgs),
+    /// Write the program's templates into a folder, to be changed / Xuất mẫu in ra để sửa
+    Templates(TemplatesArgs),
 }
 
 #[derive(Debug, clap::Args)]
-struct How {
+pub(super) struct How {
     /// a5, a6, sticker, picture, a5_on_a4, a6_on_a4, sticker_on_a4 / Khổ in
     #[arg(long, default_value = "a6")]
-    layout: Layout,
+    pub layout: Layout,
     /// colour, mono or contrast / Màu, đen trắng, hoặc chữ lớn
     #[arg(long, default_value = "colour")]
-    style: Style,
+    pub style: Style,
     /// The file to write: .pdf, .png or .svg / Tệp ghi ra
     #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    pub out: PathBuf,
     /// Dots an inch of a PNG, 72 to 600; 300 if absent / Độ mịn của PNG
     #[arg(long, value_parser = clap::value_parser!(u16).range(72..=600))]
-    dpi: Option<u16>,
+    pub dpi: Option<u16>,
     /// A folder with templates of one's own / Thư mục mẫu in của mình
     #[arg(long, value_name = "FOLDER")]
-    templates: Option<PathBuf>,
-}
-
-#[derive(Debug, clap::Args)]
-struct Where {
-    #[command(flatten)]
-    settings: Settings,
-    /// Name or id of the board; not needed where there is one only / Tên hoặc mã ban quản lý
-    #[arg(long)]
-    board: Option<String>,
-    /// Name or id of the market; not needed where there is one only / Tên hoặc mã chợ
-    #[arg(long)]
-    market: Option<String>,
+    pub templates: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -126,9 +122,17 @@ pub struct FormArgs {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct SampleArgs {
+pub struct VisitsArgs {
     #[command(flatten)]
-    how: How,
+    place: Where,
+    /// The round's id; the market's newest, if absent / Mã đợt ghé sạp
+    #[arg(long, value_parser = round_id)]
+    round: Option<RoundId>,
+    /// colour, mono or contrast / Màu, đen trắng, hoặc chữ lớn
+    #[arg(long, default_value = "mono")]
+    style: Style,
+    #[command(flatten)]
+    out: Out,
 }
 
 /// Runs one command.
@@ -138,17 +142,19 @@ pub struct SampleArgs {
 pub fn run(command: &PrintCommand) -> Outcome<()> {
     match command {
         PrintCommand::Card(args) => {
-            let sheet = args.place.read(|connection, act| {
+            let opened = args.place.open()?;
+            let sheet = opened.read(|connection, act| {
                 let market = args.place.market(connection, act)?;
                 let stall_id = stall(connection, act, market.id, &args.stall)?;
                 let (layout, style) = (args.how.layout, args.how.style);
                 let order = CardOrder { layout, style, code_id: args.code };
                 order::card(connection, act, stall_id, &order)
             })?;
-            write(&sheet, &args.how)
+            write(&sheet, &args.how, opened.templates(args.how.templates.as_deref()).as_deref())
         }
         PrintCommand::Sheet(args) => {
-            let sheet = args.place.read(|connection, act| {
+            let opened = args.place.open()?;
+            let sheet = opened.read(|connection, act| {
                 let market = args.place.market(connection, act)?;
                 let named = args.section.as_ref();
                 let section_id =
@@ -157,40 +163,74 @@ pub fn run(command: &PrintCommand) -> Outcome<()> {
                 let order = SheetOrder { layout, style, section_id, with_cover: !args.no_cover };
                 order::sheets(connection, act, market.id, &order)
             })?;
-            write(&sheet, &args.how)
+            write(&sheet, &args.how, opened.templates(args.how.templates.as_deref()).as_deref())
         }
         PrintCommand::Slip(args) => new_slip(args),
+        PrintCommand::VisitList(args) => visit_list(args),
         PrintCommand::ConsentForm(args) => blank(args, Form::Consent),
         PrintCommand::VisitForm(args) => blank(args, Form::FirstVisit),
-        PrintCommand::Sample(args) => {
-            write(&Sheet::sample(args.how.layout, args.how.style)?, &args.how)
-        }
+        PrintCommand::Sample(args) => print_samples::sample(args),
+        PrintCommand::Templates(args) => print_samples::export(args),
     }
 }
 
-/// Makes two links and their slip, all or nothing; then the file.
+/// Makes two links and their slip, all or nothing: a file that cannot be written costs no link.
 fn new_slip(args: &SlipArgs) -> Outcome<()> {
-    let (app, act) = args.place.open()?;
-    let stall_id = app.db.read_here(|connection| {
-        let market = args.place.market(connection, &act)?;
-        stall(connection, &act, market.id, &args.stall)
+    let opened = args.place.open()?;
+    let stall_id = opened.read(|connection, act| {
+        let market = args.place.market(connection, act)?;
+        stall(connection, act, market.id, &args.stall)
     })?;
-    // What cannot be written must not cost links.
     args.out.pdf()?;
-    let url = args.url.clone();
-    let made = app.db.write_here(act.board_id().0, move |connection| {
-        slip::of_new_links(connection, &act, stall_id, url)
+    let press = Press::new(opened.templates(args.out.templates.as_deref()).as_deref())?;
+    let (url, path, act) = (args.url.clone(), args.out.out.clone(), opened.act);
+    let made = opened.app.db.write_here(act.board_id().0, move |connection| {
+        let made = slip::of_new_links(connection, &act, stall_id, url.clone())?;
+        save(&path, &press.set(&made.slip)?.pdf()?)?;
+        let live = live_of(connection, &act, stall_id)?;
+        Ok((made, live))
     })?;
-    args.out.save(&made)?;
-    say(&format!("{}: sạp / stall {}", args.out.out.display(), args.stall))
+    let (NewSlip { slip, ended }, live) = made;
+    say(&format!("{}: sạp / stall {}", args.out.out.display(), args.stall))?;
+    for link in &ended {
+        say(&format!(
+            "{}: hết hiệu lực, máy đã mở nó phải mở lại bằng giấy mới / ended",
+            told(link)
+        ))?;
+    }
+    let is_other = |link: &&StallLink| !slip.made().contains(&link.id);
+    for link in live.iter().filter(is_other) {
+        say(&format!("{}: vẫn còn dùng được / still open", told(link)))?;
+    }
+    say("Hủy một liên kết / To revoke a link: cho40 link revoke ID")
+}
+
+fn visit_list(args: &VisitsArgs) -> Outcome<()> {
+    let opened = args.place.open()?;
+    let list = opened.read(|connection, act| {
+        let round = match args.round {
+            Some(id) => id,
+            None => {
+                let market = args.place.market(connection, act)?;
+                let filter = RoundFilter { market_id: Some(market.id), team_id: None };
+                let all = whole(|page| rounds::list(connection, act, &filter, page))?;
+                let newest = all.last().map(|round| round.id);
+                newest.ok_or_else(|| Refusal::not_found("visit_round").on("round"))?
+            }
+        };
+        visits::of_round(connection, act, round, args.style)
+    })?;
+    args.out.save(&list, Some(&opened))?;
+    say(&format!("{}: {} sạp / stalls", args.out.out.display(), list.rows.len()))
 }
 
 fn blank(args: &FormArgs, form: Form) -> Outcome<()> {
-    let blank = args.place.read(|connection, act| {
+    let opened = args.place.open()?;
+    let blank = opened.read(|connection, act| {
         let market = args.place.market(connection, act)?;
         forms::of_market(connection, act, market.id, form)
     })?;
-    args.out.save(&blank)?;
+    args.out.save(&blank, Some(&opened))?;
     say(&args.out.out.display().to_string())
 }
 
@@ -206,24 +246,20 @@ impl Out {
         Err(refusal.with("kinds", "pdf").into())
     }
 
-    fn save(&self, paper: &(impl Paper + Sync)) -> Outcome<()> {
+    fn save(&self, paper: &(impl Paper + Sync), opened: Option<&Opened>) -> Outcome<()> {
         self.pdf()?;
-        save(&self.out, &Press::new(self.templates.as_deref())?.set(paper)?.pdf()?)
+        let named = self.templates.as_deref();
+        let folder = opened.map_or(named.map(Path::to_path_buf), |opened| opened.templates(named));
+        save(&self.out, &Press::new(folder.as_deref())?.set(paper)?.pdf()?)
     }
 }
 
-fn write(sheet: &Sheet, how: &How) -> Outcome<()> {
-    let extension = how.out.extension().and_then(|extension| extension.to_str());
-    let kind: Kind =
-        extension.unwrap_or_default().to_ascii_lowercase().parse().map_err(|kinds| {
-            Refusal::invalid("out", "print-file-kind")
-                .with("path", how.out.display())
-                .with("kinds", kinds)
-        })?;
+pub(super) fn write(sheet: &Sheet, how: &How, templates: Option<&Path>) -> Outcome<()> {
+    let kind = kind_of(&how.out)?;
     if kind != Kind::Pdf && !sheet.has_one_page() {
         return Err(Refusal::invalid("out", "print-pages").into());
     }
-    let printed = Press::new(how.templates.as_deref())?.set(sheet)?;
+    let printed = Press::new(templates)?.set(sheet)?;
     let bytes = printed.write(kind, how.dpi.unwrap_or(how.layout.dpi()))?;
     save(&how.out, &bytes)?;
     // What is on the cards is looked at before they are printed.
@@ -231,93 +267,48 @@ fn write(sheet: &Sheet, how: &How) -> Outcome<()> {
         let payee = format!("{} – {} – {}", card.holder, card.bank, card.account);
         say(&format!("{}: {payee}  [{}]", card.stall, card.check_code))?;
     }
+    for refusal in &sheet.left_out {
+        warn(refusal);
+    }
+    if templates.is_some() && sheet.has_one_page() {
+        look_at(&printed, sheet)?;
+    }
     say(&format!("{}: {} thẻ / cards", how.out.display(), sheet.cards.len()))
 }
 
-fn save(path: &Path, bytes: &[u8]) -> Outcome<()> {
+/// Whether a card of one's own design can still be scanned.
+fn look_at(printed: &Printed, sheet: &Sheet) -> Outcome<()> {
+    let seen = scan_picture(&printed.png(LOOKED_AT_DPI)?).map(|photo| photo.texts);
+    let is_read = |payload: &String| seen.as_ref().is_ok_and(|seen| seen.contains(payload));
+    if !sheet.cards.iter().all(|card| is_read(&card.payload)) {
+        let dpi = LOOKED_AT_DPI;
+        warn(&Refusal::conflict("print-symbol-unread").with("dpi", dpi));
+    }
+    Ok(())
+}
+
+/// The kind of file that a name asks for.
+///
+/// # Errors
+/// `print-file-kind` (out).
+pub(super) fn kind_of(out: &Path) -> Outcome<Kind> {
+    let extension = out.extension().and_then(|extension| extension.to_str());
+    let kind = extension.unwrap_or_default().to_ascii_lowercase().parse();
+    Ok(kind.map_err(|kinds| {
+        let refusal = Refusal::invalid("out", "print-file-kind").with("path", out.display());
+        refusal.with("kinds", kinds)
+    })?)
+}
+
+pub(super) fn save(path: &Path, bytes: &[u8]) -> Outcome<()> {
     std::fs::write(path, bytes).map_err(|error| {
         let refusal = Refusal::conflict("file-not-writable");
         refusal.with("path", path.display()).with("error", error).into()
     })
 }
 
-impl Where {
-    fn read<T>(&self, work: impl Fn(&mut DbConnection, &Act) -> Outcome<T>) -> Outcome<T> {
-        let (app, act) = self.open()?;
-        app.db.read_here(|connection| work(connection, &act))
-    }
-
-    fn open(&self) -> Outcome<(App, Act)> {
-        let app = App::build(self.settings.resolve()?.app, Clock::system())?;
-        let known = app.db.read_here(boards::all_names)?;
-        let board_id = choose(&known, self.board.as_deref())?;
-        // The operator's own hand: no key acts.
-        let scope = Scope { board_id, key_id: KeyId(0), permissions: Permissions::all() };
-        let act = Act::new(scope, app.clock.now(), app.ids.clone());
-        Ok((app, act))
-    }
-
-    /// # Errors
-    /// `not-found` (market).
-    fn market(&self, connection: &mut DbConnection, act: &Act) -> Outcome<Market> {
-        let all = whole(|page| markets::list(connection, act, page))?;
-        let mut named = all.into_iter().filter(|market| match self.market.as_deref() {
-            Some(wanted) => is_named(wanted, &market.name, &market.id.to_string()),
-            None => true,
-        });
-        match (named.next(), named.next()) {
-            (Some(market), None) => Ok(market),
-            _ => Err(Refusal::not_found("market").on("market").into()),
-        }
-    }
-}
-
-fn section(
-    connection: &mut DbConnection,
-    act: &Act,
-    market_id: MarketId,
-    wanted: &str,
-) -> Outcome<SectionId> {
-    let filter = SectionFilter { market_id: Some(market_id) };
-    let all = whole(|page| sections::list(connection, act, &filter, page))?;
-    let mut all = all.into_iter();
-    let found = all.find(|section| is_named(wanted, &section.name, &section.id.to_string()));
-    Ok(found.ok_or_else(|| Refusal::not_found("section").on("section"))?.id)
-}
-
-fn stall(
-    connection: &mut DbConnection,
-    act: &Act,
-    market_id: MarketId,
-    wanted: &str,
-) -> Outcome<StallId> {
-    if let Some(id) = StallId::parse(wanted) {
-        return Ok(id);
-    }
-    let filter =
-        StallFilter { market_id: Some(market_id), code: Some(wanted.to_owned()), section_id: None };
-    let found = stalls::list(connection, act, &filter, PageRequest::default())?;
-    let found = found.items.first().map(|stall| stall.id);
-    Ok(found.ok_or_else(|| Refusal::not_found("stall").on("stall"))?)
-}
-
-fn is_named(wanted: &str, name: &str, id: &str) -> bool {
-    let wanted = wanted.trim();
-    wanted == id || wanted.to_lowercase() == name.to_lowercase()
-}
-
-/// All pages of a list.
-fn whole<T>(mut list: impl FnMut(PageRequest) -> Outcome<Page<T>>) -> Outcome<Vec<T>> {
-    let mut page = PageRequest::parse(None, Some(200))?;
-    let mut all = Vec::new();
-    loop {
-        let some = list(page)?;
-        all.extend(some.items);
-        match some.next_cursor {
-            Some(cursor) => page = PageRequest::parse(Some(&cursor), Some(200))?,
-            None => return Ok(all),
-        }
-    }
+fn round_id(text: &str) -> Result<RoundId, String> {
+    RoundId::parse(text).ok_or_else(|| "an id as vrd_…".to_owned())
 }
 
 fn code_id(text: &str) -> Result<CodeId, String> {

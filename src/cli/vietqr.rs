@@ -13,6 +13,10 @@ use crate::vietqr::{
     scan_picture,
 };
 
+/// Told of a picture whose symbols were not all looked at.
+const CROWDED: &str = "Ảnh có nhiều mã quá, chưa xem hết: xin chụp từng mã. / \
+                       The picture shows too many codes to look at all: photograph each alone.";
+
 /// A longer line is refused, not held in memory; a QR symbol holds less than 3 KiB.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
 
@@ -97,7 +101,7 @@ pub fn run(
     let done = match command {
         VietQrCommand::Encode(args) => encode(args, &mut output, remarks),
         VietQrCommand::Decode(args) => decode(args, input, &mut output).map_err(Failure::Stream),
-        VietQrCommand::Scan(args) => scan(args, &mut output),
+        VietQrCommand::Scan(args) => scan(args, &mut output, remarks),
     };
     match done.and_then(|()| output.flush().map_err(Failure::Stream)) {
         Err(Failure::Stream(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -241,16 +245,19 @@ struct Scanned<'a> {
     decoded: Decoded<'a>,
 }
 
-fn scan(args: &ScanArgs, mut output: impl Write) -> Result<(), Failure> {
+fn scan(args: &ScanArgs, mut output: impl Write, mut remarks: impl Write) -> Result<(), Failure> {
     let picture = fs::read(&args.picture).map_err(|error| {
         let refusal = Refusal::invalid("picture", "file-not-readable");
         refusal.with("path", args.picture.display()).with("error", error)
     })?;
-    let payloads = scan_picture(&picture)?;
-    if payloads.is_empty() {
+    let photo = scan_picture(&picture)?;
+    if photo.is_crowded {
+        writeln!(remarks, "{CROWDED}")?;
+    }
+    if photo.texts.is_empty() {
         return Err(Refusal::invalid("picture", "picture-without-code").into());
     }
-    for payload in &payloads {
+    for payload in &photo.texts {
         let decoded = Decoded::new(payload, &read(payload), Mode::Lenient);
         let line = serde_json::to_string(&Scanned { payload, decoded });
         writeln!(output, "{}", line.map_err(io::Error::other)?)?;

@@ -265,6 +265,7 @@ diesel::table! {
         is_open -> Bool,
         checked_by -> Text,
         checked_at_ms -> BigInt,
+        is_crowded -> Bool,
     }
 }
 

@@ -184,6 +184,27 @@ pub fn end_owners(connection: &mut DbConnection, board_id: BoardId, at: UnixMs) 
     Ok(owners.len())
 }
 
+/// Ends what a new slip of a stall replaces: the vendor's link, and listeners' links of that name.
+///
+/// # Errors
+/// `forbidden`.
+pub fn end_of_slips(
+    connection: &mut DbConnection,
+    act: &Act,
+    occupancy_id: OccupancyId,
+    names: [&str; 2],
+) -> Outcome<Vec<StallLink>> {
+    act.require(Permission::StallLinksWrite)?;
+    let board_id = act.board_id();
+    let mut live = rows::live(connection, board_id, occupancy_id)?;
+    live.retain(|link| link.kind == LinkKind::Owner || names.contains(&link.name.as_str()));
+    for link in &mut live {
+        rows::revoke(connection, board_id, link.id, act.at)?;
+        link.revoked_at = Some(act.at);
+    }
+    Ok(live)
+}
+
 /// Ends a link and every phone that opened it, at once; ending it again changes nothing.
 pub fn revoke(connection: &mut DbConnection, act: &Act, id: StallLinkId) -> Outcome<StallLink> {
     act.require(Permission::StallLinksWrite)?;

@@ -1,19 +1,21 @@
 //! Blank forms to be filled in by hand: the consents, purpose by purpose, and the first visit.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::layout::{Style, words};
+use super::letters;
 use super::paper::Paper;
 use super::printed::Kind;
+use super::samples;
 use super::sheet::{composed, named};
 use crate::access::Act;
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::Day;
 use crate::primitives::ids::MarketId;
-use crate::registry::consents::Purpose;
+use crate::registry::consents::{Purpose, WORDING_CHARS};
 use crate::registry::markets;
 
 words!(
@@ -43,11 +45,35 @@ struct Consents {
     facts: Vec<String>,
 }
 
-static CONSENTS: LazyLock<Option<Consents>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../assets/print/consents.json")).ok());
+const BUILT_IN: &str = include_str!("../../assets/print/consents.json");
+
+static CONSENTS: OnceLock<Consents> = OnceLock::new();
 
 fn consents() -> Outcome<&'static Consents> {
-    CONSENTS.as_ref().ok_or_else(|| Fault::broken("assets/print/consents.json cannot be read"))
+    if let Some(known) = CONSENTS.get() {
+        return Ok(known);
+    }
+    take(BUILT_IN).map_err(Fault::broken)?;
+    CONSENTS.get().ok_or_else(|| Fault::broken("assets/print/consents.json cannot be read"))
+}
+
+/// Takes an operator's wording instead of the program's, before any form is printed; the first one
+/// that a process is given counts.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn take(text: &str) -> Result<(), String> {
+    let consents: Consents = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let told: Vec<Purpose> = consents.purposes.iter().map(|one| one.purpose).collect();
+    if told != Purpose::ALL {
+        return Err("each purpose once, in the program's order".to_owned());
+    }
+    let is_long = |one: &Wording| one.wording.chars().count() > WORDING_CHARS;
+    if consents.purposes.iter().any(is_long) {
+        return Err(format!("a wording of more than {WORDING_CHARS} characters"));
+    }
+    CONSENTS.get_or_init(|| consents);
+    Ok(())
 }
 
 /// A form with the market's name on it.
@@ -59,10 +85,18 @@ pub struct BlankForm {
     day: Day,
 }
 
+impl BlankForm {
+    /// Of a made-up market, for who edits templates.
+    pub(super) fn sample(form: Form) -> Self {
+        let (day, place) = (samples::day(), samples::place());
+        Self { form, market: place.market, place: place.place, day }
+    }
+}
+
 /// The form of a market.
 ///
 /// # Errors
-/// `forbidden` without `registry.read`, `not-found`.
+/// `forbidden` without `registry.read`, `not-found`, those of [`letters::check`].
 pub fn of_market(
     connection: &mut DbConnection,
     act: &Act,
@@ -70,12 +104,10 @@ pub fn of_market(
     form: Form,
 ) -> Outcome<BlankForm> {
     let market = markets::get(connection, act, id)?;
-    Ok(BlankForm {
-        form,
-        market: composed(&market.name),
-        place: composed(&format!("{}, {}", market.commune, market.province)),
-        day: market.created_at.day(0),
-    })
+    let (name, day) = (composed(&market.name), market.created_at.day(0));
+    let place = composed(&format!("{}, {}", market.commune, market.province));
+    letters::check(&name, &[("market", &name), ("place", &place)])?;
+    Ok(BlankForm { form, market: name, place, day })
 }
 
 #[derive(Serialize)]
@@ -166,7 +198,6 @@ impl Paper for BlankForm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::consents::WORDING_CHARS;
 
     #[test]
     fn every_purpose_has_its_words_once() {

@@ -3,11 +3,13 @@
 use std::io::Cursor;
 use std::panic::catch_unwind;
 
-use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
+use image::{
+    DynamicImage, GrayAlphaImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, LumaA,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::layout::words;
+use super::layout::{Style, words};
 use super::store::looks as store;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
@@ -23,6 +25,8 @@ pub const MAX_LOGO_BYTES: usize = 256 << 10;
 const LOGO_SIDES: std::ops::RangeInclusive<u32> = 32..=2_000;
 /// What decoding a logo may take: eight bytes a pixel, and as much again on the way there.
 const DECODER_BYTES: u64 = 64 << 20;
+/// A logo's shade below which it is black where there is no colour, of 255.
+const DARK: u8 = 150;
 /// Ten times the contrast that WCAG 2.2 (1.4.3) asks of text: 4.5 to 1.
 const LEAST_CONTRAST_TENTHS: u64 = 45;
 
@@ -65,6 +69,14 @@ impl Default for Look {
 }
 
 impl Look {
+    /// As it is printed in a style: its logo has no colours where nothing has.
+    pub(super) fn in_style(self, style: Style) -> Self {
+        match style {
+            Style::Colour => self,
+            Style::Mono | Style::Contrast => Self { logo: self.logo.map(Logo::in_black), ..self },
+        }
+    }
+
     /// The logo's file, if a template names it.
     pub(super) fn file(&self, name: &str) -> Option<Vec<u8>> {
         let logo = self.logo.as_ref().filter(|logo| logo.file() == name)?;
@@ -80,7 +92,7 @@ impl Logo {
     /// Judges a file: PNG or JPEG, known by its content, that can be drawn.
     ///
     /// # Errors
-    /// On `logo`: `logo-too-large` (bytes), `picture-format`, `logo-sides`, `picture-broken`.
+    /// On `logo`: `logo-too-large` (bytes), `logo-format`, `logo-sides`, `picture-broken`.
     pub fn read(bytes: Vec<u8>) -> Result<Self, Refusal> {
         if bytes.len() > MAX_LOGO_BYTES {
             let refusal = Refusal::invalid("logo", "logo-too-large");
@@ -90,6 +102,27 @@ impl Logo {
         let judged = catch_unwind(|| judge(&bytes)).unwrap_or_else(|_| Err(broken()))?;
         let (kind, width_px, height_px) = judged;
         Ok(Self { kind, width_px, height_px, bytes })
+    }
+
+    /// Black alone, without greys: for printers that would draw them as dots.
+    #[must_use]
+    pub(super) fn in_black(self) -> Self {
+        let black = |bytes: &[u8]| {
+            let picture = image::load_from_memory(bytes).ok()?.into_luma_alpha8();
+            let (width, height) = picture.dimensions();
+            let black = GrayAlphaImage::from_fn(width, height, |x, y| {
+                let [shade, opaque] = picture.get_pixel(x, y).0;
+                let is_dark = shade < DARK && opaque > DARK;
+                LumaA([0, if is_dark { u8::MAX } else { 0 }])
+            });
+            let mut file = Cursor::new(Vec::new());
+            black.write_to(&mut file, ImageFormat::Png).ok()?;
+            Some(file.into_inner())
+        };
+        match catch_unwind(|| black(&self.bytes)).ok().flatten() {
+            Some(bytes) => Self { kind: LogoKind::Png, bytes, ..self },
+            None => self,
+        }
     }
 
     /// Its name among the templates' files.
@@ -107,7 +140,7 @@ fn judge(bytes: &[u8]) -> Result<(LogoKind, u32, u32), Refusal> {
     let kind = match reader.format() {
         Some(ImageFormat::Png) => LogoKind::Png,
         Some(ImageFormat::Jpeg) => LogoKind::Jpeg,
-        _ => return Err(Refusal::invalid("logo", "picture-format")),
+        _ => return Err(Refusal::invalid("logo", "logo-format")),
     };
     let mut decoder = reader.into_decoder().map_err(|_| broken())?;
     let (width, height) = decoder.dimensions();

@@ -1,10 +1,11 @@
 //! Orders for the print shop: the card of a stall, the cards of a section or market.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::layout::{Layout, Style};
+use super::letters::legible;
 use super::look;
-use super::sheet::{Card, Place, Sheet, Stop, composed};
+use super::sheet::{Card, Missing, Place, Sheet, Stop, composed};
 use super::store::cards::{self as store, CodeRow, Of, StallRow};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
@@ -14,7 +15,7 @@ use crate::registry::check::referred;
 use crate::registry::codes::CodeSource;
 use crate::registry::{boards, markets, sections, stalls};
 
-/// Stalls of one file: some seconds of work and 30 MB.
+/// Stalls of one file.
 pub const MAX_STALLS: usize = 3_000;
 
 /// How a stall's card is wanted.
@@ -40,7 +41,8 @@ pub struct SheetOrder {
 /// The card of a stall. On A4, one page full of it.
 ///
 /// # Errors
-/// `not-found` (stall; code_id), `stall-without-code`.
+/// `not-found` (stall; code_id), `stall-without-code`, `stall-account-left`: what its codes pay is no
+/// account of the stall any more; those of [`super::letters::check`].
 pub fn card(
     connection: &mut DbConnection,
     act: &Act,
@@ -50,23 +52,31 @@ pub fn card(
     let stall = stalls::get(connection, act, stall_id)?;
     let section = sections::get(connection, act, stall.section_id)?;
     let today = boards::today(connection, act)?;
-    let codes = store::codes(connection, act.board_id(), Of::Stall(stall_id), today)?;
+    let of = Of::Stall(stall_id);
+    let codes = store::codes(connection, act.board_id(), of, today, true)?;
     let code = match order.code_id {
         Some(id) => {
             Some(referred(codes.into_iter().find(|code| code.id == id), "code", "code_id")?)
         }
         None => best(codes, today),
     };
-    let code = code.ok_or_else(|| Refusal::conflict("stall-without-code"))?;
-    let cards = vec![Card::new(code, &stall.code, &section.name)];
-    sheet(connection, act, stall.market_id, (order.layout, order.style), cards, Vec::new(), true)
+    let Some(code) = code else {
+        let left = store::codes(connection, act.board_id(), of, today, false)?;
+        let why = if left.is_empty() { "stall-without-code" } else { "stall-account-left" };
+        return Err(Refusal::conflict(why).into());
+    };
+    let card = Card::new(code, &stall.code, &section.name);
+    card.check()?;
+    let sheet = sheet(connection, act, stall.market_id, (order.layout, order.style), vec![card])?;
+    Ok(Sheet { fill: true, ..sheet })
 }
 
 /// The cards of a market or of one of its sections, in the order in which it is walked: the newest
-/// issued code of each stall.
+/// issued code of each stall. One whose names cannot be printed is on the list alone.
 ///
 /// # Errors
-/// `not-found` (market; section_id), `market-without-codes`, `too-many-stalls`.
+/// `not-found` (market; section_id), `market-without-codes`, `too-many-stalls`; of the market's name,
+/// those of [`super::letters::check`].
 pub fn sheets(
     connection: &mut DbConnection,
     act: &Act,
@@ -83,28 +93,51 @@ pub fn sheets(
     }
     found.sort_by_cached_key(walk);
     let mut codes: HashMap<StallId, Vec<CodeRow>> = HashMap::new();
-    for code in store::codes(connection, act.board_id(), of, today)? {
+    for code in store::codes(connection, act.board_id(), of, today, true)? {
         codes.entry(code.stall_id).or_default().push(code);
     }
-    let (mut cards, mut cover) = (Vec::new(), Vec::new());
+    let left = store::codes(connection, act.board_id(), of, today, false)?;
+    let left: HashSet<StallId> = left.into_iter().map(|code| code.stall_id).collect();
+    let mut names: HashMap<StallId, String> = HashMap::new();
+    for (stall_id, _, name) in store::vendors(connection, act.board_id(), of, today)? {
+        names.entry(stall_id).or_insert(name);
+    }
+    let (mut cards, mut cover, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
     for stall in found {
         let code = codes.remove(&stall.id).and_then(|codes| best(codes, today));
         let card = code.map(|code| Card::new(code, &stall.code, &stall.section));
+        let refused = card.as_ref().and_then(|card| card.check().err());
+        let has_strange = refused.is_some();
+        left_out.extend(refused);
+        let card = card.filter(|_| !has_strange);
         cover.push(Stop {
-            stall: composed(&stall.code),
-            section: composed(&stall.section),
-            vendor: card.as_ref().map(|card| card.vendor.clone()),
+            stall: legible(&composed(&stall.code)),
+            section: legible(&composed(&stall.section)),
+            missing: match (&card, names.contains_key(&stall.id)) {
+                (Some(_), _) => None,
+                _ if has_strange => Some(Missing::Letters),
+                (None, false) => Some(Missing::Vendor),
+                (None, true) if left.contains(&stall.id) => Some(Missing::Account),
+                (None, true) => Some(Missing::Code),
+            },
+            vendor: match &card {
+                Some(card) => Some(card.vendor.clone()),
+                None => names.remove(&stall.id).map(|name| legible(&composed(&name))),
+            },
             check_code: card.as_ref().map(|card| card.check_code.clone()),
         });
         cards.extend(card);
     }
     if cards.is_empty() {
-        return Err(Refusal::conflict("market-without-codes").into());
+        let first = left_out.into_iter().next();
+        let refusal = first.unwrap_or_else(|| Refusal::conflict("market-without-codes"));
+        return Err(refusal.into());
     }
     if !order.with_cover {
         cover.clear();
     }
-    sheet(connection, act, market_id, (order.layout, order.style), cards, cover, false)
+    let sheet = sheet(connection, act, market_id, (order.layout, order.style), cards)?;
+    Ok(Sheet { cover, left_out, ..sheet })
 }
 
 fn of(
@@ -125,16 +158,17 @@ fn sheet(
     market_id: MarketId,
     (layout, style): (Layout, Style),
     cards: Vec<Card>,
-    cover: Vec<Stop>,
-    fill: bool,
 ) -> Outcome<Sheet> {
     let market = markets::get(connection, act, market_id)?;
     let place = Place {
         market: composed(&market.name),
         place: composed(&format!("{}, {}", market.commune, market.province)),
     };
-    let look = look::get(connection, act, market_id)?;
-    Ok(Sheet { layout, style, place, look, cards, fill, cover })
+    let look = look::get(connection, act, market_id)?.in_style(style);
+    let (cover, left_out) = (Vec::new(), Vec::new());
+    let sheet = Sheet { layout, style, place, look, cards, fill: false, cover, left_out };
+    sheet.check_place()?;
+    Ok(sheet)
 }
 
 /// The code to print: of the vendor who is there rather than of one to come, and ours rather than

@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::printed::Kind;
+use super::sheet::Sheet;
 use crate::db::Outcome;
 use crate::primitives::Day;
 
@@ -28,6 +29,11 @@ pub trait Paper {
 
     /// Its cards or rows: a paper of many is forgotten at once, and not described for screen readers.
     fn pieces(&self) -> usize;
+
+    /// The sheet itself, where it is better set part by part.
+    fn in_parts(&self) -> Option<&Sheet> {
+        None
+    }
 
     /// A name for the file in ASCII, e.g. `a-12-a6.pdf`.
     fn file_name(&self, kind: Kind) -> String;

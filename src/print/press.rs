@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
-use typst::diag::{FileError, FileResult, SourceDiagnostic};
+use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
 use typst::foundations::{Bytes, Datetime, Duration};
+use typst::layout::{Frame, FrameItem};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
@@ -23,7 +24,8 @@ const FONTS: [&[u8]; 3] = [
     include_bytes!("../../assets/fonts/BeVietnamPro-SemiBold.ttf"),
     include_bytes!("../../assets/fonts/BeVietnamPro-ExtraBold.ttf"),
 ];
-const TEMPLATES: [(&str, &str); 11] = [
+/// The program's own templates: name and text.
+pub const TEMPLATES: [(&str, &str); 11] = [
     ("main.typ", include_str!("../../templates/print/main.typ")),
     ("kit.typ", include_str!("../../templates/print/kit.typ")),
     ("sign.typ", include_str!("../../templates/print/sign.typ")),
@@ -56,10 +58,13 @@ impl Press {
     /// its name in a folder, if there is one.
     ///
     /// # Errors
-    /// `print-template-unreadable`.
+    /// `print-templates-missing` (no such folder), `print-templates-none`, `print-template-unknown`
+    /// (a name that replaces nothing), `print-template-unreadable`.
     pub fn new(folder: Option<&Path>) -> Outcome<Self> {
-        let fonts: Vec<Font> =
-            FONTS.iter().filter_map(|font| Font::new(Bytes::new(*font), 0)).collect();
+        if let Some(folder) = folder {
+            check_folder(folder)?;
+        }
+        let fonts = fonts();
         let mut templates = Vec::new();
         // Another version of the program may set the same otherwise.
         let mut digest = Sha256::new().chain_update(env!("CARGO_PKG_VERSION"));
@@ -108,18 +113,56 @@ impl Press {
     /// Sets a paper; some milliseconds a card, on the processor alone.
     ///
     /// # Errors
-    /// `print-template-wrong`, with the template's line.
+    /// `print-template-wrong`, with the template's line; `print-template-font` (a font that is not
+    /// there), `print-template-letters` (letters that the font does not have),
+    /// `print-template-blank` (nothing is on the paper).
     pub fn set(&self, paper: &(impl Paper + Sync)) -> Outcome<Printed> {
+        if let Some(sheet) = paper.in_parts() {
+            return self.set_in_parts(sheet, |_| {});
+        }
         let (main, data) = (file_id(paper.template())?, Bytes::new(paper.data()?));
         let job = Job { press: self, paper, main, data };
-        let result = typst::compile::<PagedDocument>(&job).output;
+        let Warned { output: result, warnings } = typst::compile::<PagedDocument>(&job);
         comemo::evict(if paper.pieces() < LARGE { KEPT_JOBS } else { 0 });
         let document = result.map_err(|errors| match errors.first() {
             Some(error) => job.complaint(error).into(),
             None => Fault::broken("typst failed and did not say why"),
         })?;
+        job.judge(&document, &warnings)?;
         Printed::new(document, paper)
     }
+}
+
+/// Be Vietnam Pro in its weights.
+pub(super) fn fonts() -> Vec<Font> {
+    FONTS.iter().filter_map(|font| Font::new(Bytes::new(*font), 0)).collect()
+}
+
+/// A folder of templates: whoever mistypes it, or a name in it, would look at the program's own
+/// design and wonder.
+fn check_folder(folder: &Path) -> Outcome<()> {
+    let refused = |code| Refusal::conflict(code).with("path", folder.display());
+    if !folder.is_dir() {
+        return Err(refused("print-templates-missing").into());
+    }
+    let unreadable = |error| refused("print-template-unreadable").with("error", error);
+    let names = TEMPLATES.map(|(name, _)| name);
+    let mut is_empty = true;
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
+        if !name.to_lowercase().ends_with(".typ") {
+            continue;
+        }
+        if !names.contains(&name.as_str()) {
+            let refusal = refused("print-template-unknown").with("file", name);
+            return Err(refusal.with("names", names.join(", ")).into());
+        }
+        is_empty = false;
+    }
+    if is_empty {
+        return Err(refused("print-templates-none").with("names", names.join(", ")).into());
+    }
+    Ok(())
 }
 
 /// A template of the operator's folder.
@@ -160,12 +203,64 @@ impl Job<'_> {
         Refusal::conflict("print-template-wrong").with("error", error)
     }
 
+    /// Whether what was set can be used.
+    fn judge(&self, document: &PagedDocument, warnings: &[SourceDiagnostic]) -> Outcome<()> {
+        let font = warnings.iter().find(|warning| warning.message.starts_with("unknown font"));
+        if let Some(warning) = font {
+            let error = self.complaint(warning).args.pop().map(|(_, error)| error);
+            let refusal = Refusal::conflict("print-template-font");
+            return Err(refusal.with("error", error.unwrap_or_default()).into());
+        }
+        let mut found = OnPaper::default();
+        for page in document.pages() {
+            found.look(&page.frame);
+        }
+        if let Some((letters, text)) = found.lacking {
+            let refusal = Refusal::conflict("print-template-letters").with("letters", letters);
+            return Err(refusal.with("text", text).into());
+        }
+        if !found.has_something {
+            let template = self.paper.template();
+            return Err(Refusal::conflict("print-template-blank").with("file", template).into());
+        }
+        Ok(())
+    }
+
     /// All the files that templates find.
     fn given(&self, name: &str) -> Option<Bytes> {
         if name == "data.json" {
             return Some(self.data.clone());
         }
         self.paper.file(name).map(Bytes::new)
+    }
+}
+
+/// What stands on pages.
+#[derive(Default)]
+struct OnPaper {
+    has_something: bool,
+    /// Letters that the font does not have, in the first text that has any.
+    lacking: Option<(String, String)>,
+}
+
+impl OnPaper {
+    fn look(&mut self, frame: &Frame) {
+        for (_, item) in frame.items() {
+            match item {
+                FrameItem::Group(group) => self.look(&group.frame),
+                FrameItem::Text(text) => {
+                    self.has_something = true;
+                    let lacking = text.glyphs.iter().filter(|glyph| glyph.id == 0);
+                    let letters: Vec<&str> =
+                        lacking.filter_map(|glyph| text.text.get(glyph.range())).collect();
+                    if !letters.is_empty() && self.lacking.is_none() {
+                        self.lacking = Some((letters.join(" "), text.text.to_string()));
+                    }
+                }
+                FrameItem::Image(..) | FrameItem::Shape(..) => self.has_something = true,
+                _ => {}
+            }
+        }
     }
 }
 

@@ -86,7 +86,12 @@ impl Printed {
             tagged: self.is_described,
             ..PdfOptions::default()
         };
-        typst_pdf::pdf(&self.document, &options).map_err(|errors| {
+        let written = typst_pdf::pdf(&self.document, &options);
+        if !self.is_described {
+            // What the writing of many cards has left behind.
+            comemo::evict(0);
+        }
+        written.map_err(|errors| {
             let told = errors.first().map(|error| error.message.to_string());
             Fault::broken(told.unwrap_or_else(|| "the PDF cannot be written".to_owned()))
         })

@@ -4,16 +4,17 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::layout::Style;
+use super::letters::legible;
 use super::paper::Paper;
 use super::printed::Kind;
 use super::sheet::{composed, named};
-use crate::book::{Book, words};
+use crate::book::{Entry, Laid};
 use crate::db::{Fault, Outcome};
-use crate::primitives::Day;
 use crate::primitives::money::thousands;
+use crate::primitives::{Day, Vnd};
 
-/// The book of a month as it is printed.
-pub struct RevenueBook(pub Book);
+/// The book of a month or year as it is printed.
+pub struct RevenueBook(pub Laid);
 
 #[derive(Serialize)]
 struct Data<'b> {
@@ -21,15 +22,22 @@ struct Data<'b> {
     title: String,
     vendor: String,
     place: String,
-    month: String,
+    period: &'b str,
     code: &'b str,
     heading: &'b str,
     source: &'b str,
-    status: String,
+    status: &'b str,
     rows: Vec<[String; 3]>,
     total: String,
-    apart: Vec<words::Apart>,
-    note: &'static str,
+    apart: Vec<Apart<'b>>,
+    note: &'b str,
+}
+
+#[derive(Serialize)]
+struct Apart<'b> {
+    title: &'b str,
+    entries: Vec<String>,
+    total: Option<String>,
 }
 
 impl RevenueBook {
@@ -48,24 +56,30 @@ impl Paper for RevenueBook {
 
     fn data(&self) -> Outcome<Vec<u8>> {
         let Self(book) = self;
+        let money = |amount: Vnd| thousands(amount.get());
         let rows = book
-            .lines
+            .rows
             .iter()
-            .map(|line| [line.day.on_paper(), words::line(line), thousands(line.amount_vnd.get())]);
+            .map(|row| [row.when.on_paper(), row.text.clone(), money(row.amount_vnd)]);
+        let apart = book.apart.iter().map(|apart| Apart {
+            title: &apart.title,
+            entries: apart.entries.iter().map(Entry::on_paper).collect(),
+            total: apart.total_vnd.map(money),
+        });
         let data = Data {
             style: Style::Mono,
-            title: format!("{} {} {}", book.form.code, book.stall, book.month.on_paper()),
-            vendor: composed(&book.vendor),
-            place: composed(&format!("Sạp {}, {}, {}", book.stall, book.market, book.place)),
-            month: book.month.on_paper(),
+            title: format!("{} {} {}", book.form.code, book.stall, book.period),
+            vendor: legible(&composed(&book.vendor)),
+            place: legible(&composed(&book.place)),
+            period: &book.period,
             code: &book.form.code,
             heading: &book.form.title,
             source: &book.form.source,
-            status: words::status(book),
+            status: &book.status,
             rows: rows.collect(),
-            total: thousands(book.total_vnd.get()),
-            apart: words::apart(book),
-            note: words::NOTE,
+            total: money(book.total_vnd),
+            apart: apart.collect(),
+            note: &book.note,
         };
         serde_json::to_vec(&data).map_err(Fault::broken)
     }
@@ -79,14 +93,14 @@ impl Paper for RevenueBook {
     }
 
     fn issued_day(&self) -> Day {
-        self.0.locked_at.map_or(self.0.as_of, |at| at.day(0))
+        self.0.at.day(0)
     }
 
     fn pieces(&self) -> usize {
-        self.0.lines.len()
+        self.0.rows.len()
     }
 
     fn file_name(&self, kind: Kind) -> String {
-        named(&self.0.stall, &format!("so-doanh-thu-{}", self.0.month), kind)
+        named(&self.0.stall, &format!("so-doanh-thu-{}", self.0.name), kind)
     }
 }

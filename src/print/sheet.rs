@@ -4,13 +4,14 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::layout::{Layout, Style};
+use super::layout::{Layout, Style, words};
+use super::letters;
 use super::look::Look;
 use super::paper::Paper;
 use super::printed::Kind;
 use super::store::cards::CodeRow;
 use crate::db::{Fault, Outcome};
-use crate::primitives::{Day, fold};
+use crate::primitives::{Day, Refusal, fold};
 use crate::vietqr::{self, Builder, Format, Level, Payee, Reference, banks};
 
 /// Cards that are set at a time where there are many: whole pages of every layout.
@@ -63,6 +64,22 @@ impl Card {
             issued_day,
         }
     }
+
+    /// Whether all that it says can be printed.
+    ///
+    /// # Errors
+    /// As [`letters::check`].
+    pub(super) fn check(&self) -> Result<(), Refusal> {
+        let Self { stall, section, vendor, holder, account, .. } = self;
+        let texts = [
+            ("stall", stall),
+            ("section", section),
+            ("vendor", vendor),
+            ("holder_name", holder),
+            ("account", account),
+        ];
+        letters::check(stall, &texts.map(|(field, text)| (field, text.as_str())))
+    }
 }
 
 /// A stall on the list that leads through the market.
@@ -70,10 +87,27 @@ impl Card {
 pub struct Stop {
     pub stall: String,
     pub section: String,
-    /// Of the stall's card; absent where it has none yet.
+    /// Who is there, or comes next.
     pub vendor: Option<String>,
+    /// Of the stall's card, if there is one.
     pub check_code: Option<String>,
+    /// Why there is none.
+    pub missing: Option<Missing>,
 }
+
+words!(
+    /// Why a stall has no card.
+    Missing {
+        /// Nobody trades there.
+        Vendor = "vendor",
+        /// No code was issued, or it was revoked.
+        Code = "code",
+        /// The account of its codes has ceased to receive the stall's money.
+        Account = "account",
+        /// A name has letters that cannot be printed.
+        Letters = "letters",
+    }
+);
 
 /// All that a file of one or more pages says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -87,6 +121,9 @@ pub struct Sheet {
     pub fill: bool,
     /// The stalls to tick off, on pages of their own before the cards.
     pub cover: Vec<Stop>,
+    /// Why cards are left out: their names cannot be printed.
+    #[serde(skip)]
+    pub left_out: Vec<Refusal>,
 }
 
 impl Sheet {
@@ -113,13 +150,31 @@ impl Sheet {
             place: "Xã Thới Bình, Cà Mau".to_owned(),
         };
         let look = Look::default();
-        Ok(Self { layout, style, place, look, cards: vec![card], fill: true, cover: Vec::new() })
+        Ok(Self {
+            layout,
+            style,
+            place,
+            look,
+            cards: vec![card],
+            fill: true,
+            cover: Vec::new(),
+            left_out: Vec::new(),
+        })
     }
 
     /// Whether a picture can show all of it.
     #[must_use]
     pub fn has_one_page(&self) -> bool {
         self.cards.len() == 1 && self.cover.is_empty()
+    }
+
+    /// Whether the market's own names can be printed.
+    ///
+    /// # Errors
+    /// As [`letters::check`].
+    pub(super) fn check_place(&self) -> Result<(), Refusal> {
+        let Place { market, place } = &self.place;
+        letters::check(market, &[("market", market), ("place", place)])
     }
 
     /// The symbol of a card as SVG, with its quiet zone.
@@ -148,6 +203,7 @@ impl Sheet {
             cards: Vec::new(),
             fill: self.fill,
             cover: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
@@ -200,6 +256,10 @@ impl Paper for Sheet {
 
     fn pieces(&self) -> usize {
         self.cards.len()
+    }
+
+    fn in_parts(&self) -> Option<&Sheet> {
+        (self.cards.len() > AT_ONCE).then_some(self)
     }
 
     fn file_name(&self, kind: Kind) -> String {

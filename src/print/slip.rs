@@ -6,13 +6,15 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::layout::Style;
+use super::letters;
 use super::paper::Paper;
 use super::printed::Kind;
+use super::samples;
 use super::sheet::{composed, named};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::live::links::{self, LinkKind, NewStallLink};
-use crate::primitives::ids::{OccupancyId, StallId};
+use crate::live::links::{self, LinkKind, NewStallLink, StallLink};
+use crate::primitives::ids::{OccupancyId, StallId, StallLinkId};
 use crate::primitives::{Day, Refusal};
 use crate::registry::check::found;
 use crate::registry::occupancies::{Occupancy, OccupancyFilter};
@@ -21,6 +23,8 @@ use crate::registry::{self, PageRequest, boards};
 use crate::vietqr::{self, Format, Level};
 
 const URL_CHARS: usize = 100;
+/// What the links of a slip are called, the listener's and the vendor's.
+const NAMES: [&str; 2] = ["Giấy: nghe", "Giấy: chủ sạp"];
 
 /// The links that a slip shows, as they were told when they were made.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -48,13 +52,22 @@ pub struct Slip {
     links: [String; 2],
     #[serde(skip)]
     issued_day: Day,
+    #[serde(skip)]
+    made: Vec<StallLinkId>,
+}
+
+/// A slip with links that were made for it, and those that it ended.
+pub struct NewSlip {
+    pub slip: Slip,
+    pub ended: Vec<StallLink>,
 }
 
 /// The slip of an occupancy.
 ///
 /// # Errors
-/// `forbidden` without `stall-links.write`, `not-found` (occupancy), `slip-url-malformed` (url),
-/// `slip-link-unknown` (listener_path, owner_path): revoked, another stall's, or of another kind.
+/// `forbidden` without `stall-links.write`, `not-found` (occupancy), `slip-url-malformed`, `slip-url-too-long` (url),
+/// `slip-link-unknown` (listener_path, owner_path): revoked, another stall's, or of another kind;
+/// those of [`letters::check`].
 pub fn of_occupancy(
     connection: &mut DbConnection,
     act: &Act,
@@ -70,31 +83,40 @@ pub fn of_occupancy(
         ("listener_path", &order.listener_path, LinkKind::Listener),
         ("owner_path", &order.owner_path, LinkKind::Owner),
     ];
+    let mut made = Vec::new();
     for (field, path, kind) in asked {
         let link = links::at_path(connection, act, path)?;
         let is_meant = |link: &links::StallLink| link.kind == kind && link.occupancy_id == id;
         if !link.as_ref().is_some_and(is_meant) {
             return Err(Refusal::invalid(field, "slip-link-unknown").into());
         }
+        made.extend(link.map(|link| link.id));
     }
     let vendor = found(vendors::find(connection, board_id, vendor_id)?, "vendor")?;
     let stall = found(stalls::find(connection, board_id, stall_id)?, "stall")?;
     let market = found(markets::find(connection, board_id, market_id)?, "market")?;
     let issued_day = act.at.day(0);
+    let (stall, vendor) = (composed(&stall.code), composed(&vendor.name));
+    let place = composed(&format!("{}, {}", market.commune, market.province));
+    let market = composed(&market.name);
+    let texts = [("stall", &stall), ("vendor", &vendor), ("market", &market), ("place", &place)];
+    letters::check(&stall, &texts.map(|(field, text)| (field, text.as_str())))?;
     Ok(Slip {
         style: Style::Mono,
-        title: format!("{} · {}", composed(&market.name), composed(&stall.code)),
-        market: composed(&market.name),
-        place: composed(&format!("{}, {}", market.commune, market.province)),
-        stall: composed(&stall.code),
-        vendor: composed(&vendor.name),
+        title: format!("{market} · {stall}"),
+        market,
+        place,
+        stall,
+        vendor,
         issued: issued_day.on_paper(),
         links: [&order.listener_path, &order.owner_path].map(|path| format!("{url}{path}")),
         issued_day,
+        made,
     })
 }
 
-/// Two new links for whoever is at a stall now, and their slip.
+/// Two new links for whoever is at a stall now, and their slip. The links of slips before it end: one
+/// that was lost opens nothing more.
 ///
 /// # Errors
 /// `stall-empty`, those of [`links::create`] and [`of_occupancy`].
@@ -103,12 +125,13 @@ pub fn of_new_links(
     act: &Act,
     stall_id: StallId,
     url: String,
-) -> Outcome<Slip> {
+) -> Outcome<NewSlip> {
     let today = boards::today(connection, act)?;
     let filter =
         OccupancyFilter { stall_id: Some(stall_id), on: Some(today), ..Default::default() };
     let there = registry::occupancies::list(connection, act, &filter, PageRequest::default())?;
     let there = there.items.first().ok_or_else(|| Refusal::conflict("stall-empty"))?;
+    let ended = links::end_of_slips(connection, act, there.id, NAMES)?;
     let mut make = |kind, name: &str| {
         let (occupancy_id, name) = (there.id, name.to_owned());
         let new = NewStallLink { occupancy_id, kind, name, shows_payer: false, address: None };
@@ -116,10 +139,11 @@ pub fn of_new_links(
     };
     let order = SlipOrder {
         url,
-        listener_path: make(LinkKind::Listener, "Giấy: nghe")?,
-        owner_path: make(LinkKind::Owner, "Giấy: chủ sạp")?,
+        listener_path: make(LinkKind::Listener, NAMES[0])?,
+        owner_path: make(LinkKind::Owner, NAMES[1])?,
     };
-    of_occupancy(connection, act, there.id, &order)
+    let slip = of_occupancy(connection, act, there.id, &order)?;
+    Ok(NewSlip { slip, ended })
 }
 
 /// An address of http or https, with a host and perhaps a port, and nothing behind it.
@@ -129,10 +153,39 @@ fn address(url: &str) -> Result<&str, Refusal> {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     let is_host = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
     let host = host.filter(|host| !host.is_empty() && host.chars().all(is_host));
-    host.filter(|_| url.len() <= URL_CHARS).map(|_| url).ok_or_else(malformed)
+    host.ok_or_else(malformed)?;
+    if url.len() > URL_CHARS {
+        return Err(Refusal::invalid("url", "slip-url-too-long").with("max", URL_CHARS));
+    }
+    Ok(url)
 }
 
 impl Slip {
+    /// A made-up one, for who edits templates: its links open nothing.
+    pub(super) fn sample() -> Self {
+        let place = samples::place();
+        let link =
+            |page: &str| format!("https://cho.example.vn/{page}/{}", "0123456789abcdef".repeat(2));
+        Self {
+            style: Style::Mono,
+            title: format!("{} · A-12", place.market),
+            market: place.market,
+            place: place.place,
+            stall: "A-12".to_owned(),
+            vendor: "Nguyễn Thị Mẫu".to_owned(),
+            issued: samples::day().on_paper(),
+            links: [link("nghe"), link("sap")],
+            issued_day: samples::day(),
+            made: Vec::new(),
+        }
+    }
+
+    /// The links that it shows.
+    #[must_use]
+    pub fn made(&self) -> &[StallLinkId] {
+        &self.made
+    }
+
     /// The two links as their codes say them.
     #[must_use]
     pub const fn links(&self) -> &[String; 2] {

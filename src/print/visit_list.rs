@@ -4,10 +4,11 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::layout::Style;
+use super::letters::legible;
 use super::look::{self, Look};
 use super::paper::Paper;
 use super::printed::Kind;
-use super::sheet::{Place, composed, named};
+use super::sheet::{self, Place, named};
 use crate::access::Act;
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::outreach::rounds::{self, Round};
@@ -51,7 +52,7 @@ pub struct VisitList {
     pub as_of: String,
     pub rows: Vec<Row>,
     #[serde(skip)]
-    drawn_up: Day,
+    pub(super) drawn_up: Day,
 }
 
 /// The list of a round, as it was drawn up.
@@ -70,7 +71,7 @@ pub fn of_round(
     let market_name = composed(&market.name);
     Ok(VisitList {
         style,
-        look: look::require(connection, act, head.market_id)?,
+        look: look::require(connection, act, head.market_id)?.in_style(style),
         title: format!("{market_name} · ghé sạp {}", head.day.on_paper()),
         place: Place {
             market: market_name,
@@ -98,6 +99,11 @@ fn row(visit: &Visit) -> Row {
         besides: besides.map(|grounds| composed(&grounds.why.vi)).collect(),
         bring: worst.map(|grounds| composed(&grounds.bring.vi)).unwrap_or_default(),
     }
+}
+
+/// A name is only to be recognised here, so one that cannot be printed has a sign in it.
+fn composed(text: &str) -> String {
+    legible(&sheet::composed(text))
 }
 
 impl Paper for VisitList {

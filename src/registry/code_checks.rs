@@ -3,7 +3,8 @@
 //! intact, so typing it only names the card.
 //!
 //! The worst code decides: `wrong_account`, `unknown`, `revoked`, `other_code`, `right`. A stranger's
-//! code beside ours is what a swindler's sticker looks like when the camera still sees both.
+//! code beside ours is what a swindler's sticker looks like when the camera still sees both. A photo
+//! that shows more codes than are looked at is never `right`: the stranger's may be among the others.
 
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -20,6 +21,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{CheckId, CodeId, MarketId, OccupancyId, StallId};
 use crate::primitives::{Day, Refusal, UnixMs};
 use crate::text_enum;
+use crate::vietqr::Photo;
 
 const NAME_CHARS: usize = 120;
 const NOTE_CHARS: usize = 200;
@@ -37,7 +39,7 @@ text_enum!(CheckResult {
     Unknown = "unknown",
     /// It pays somebody else: visit the stall the same day.
     WrongAccount = "wrong_account",
-    /// No code to pay with could be read.
+    /// No code to pay with could be read, or more are in the photo than are looked at.
     NotReadable = "not_readable",
     /// The printed check code was typed: it names a card, and says nothing of what hangs there.
     Typed = "typed",
@@ -67,6 +69,8 @@ pub struct CodeCheck {
     pub alarm: bool,
     /// Somebody has to go there, and nobody has looked again since.
     pub needs_visit: bool,
+    /// The photo shows more codes than are looked at: photograph each alone. It is never `right` then.
+    pub crowded: bool,
     /// The worst first.
     pub codes: Vec<SeenCode>,
     pub checked_by: String,
@@ -149,7 +153,7 @@ pub struct CodeCheckFilter {
 
 /// What somebody has of the codes on a stall.
 enum Had {
-    Texts(CheckWay, Vec<String>),
+    Texts(CheckWay, Photo),
     CheckCode(String),
 }
 
@@ -181,7 +185,7 @@ pub fn record(connection: &mut DbConnection, act: &Act, new: NewCodeCheck) -> Ou
         texts.push(payload.to_owned());
     }
     let had = match new.check_code {
-        None => Had::Texts(CheckWay::Scanned, texts),
+        None => Had::Texts(CheckWay::Scanned, Photo { texts, is_crowded: false }),
         Some(typed) if texts.is_empty() => {
             Had::CheckCode(text("check_code", &typed, CHECK_CODE_CHARS)?)
         }
@@ -192,7 +196,7 @@ pub fn record(connection: &mut DbConnection, act: &Act, new: NewCodeCheck) -> Ou
     insert(connection, act, stall_id, had, by, place)
 }
 
-/// The texts are those of a photo's symbols.
+/// What was read off a photo.
 ///
 /// # Errors
 /// `not-found` (stall_id), `text-length` (checked_by, place_note), `coordinates-out-of-range`.
@@ -200,12 +204,12 @@ pub fn record_photo(
     connection: &mut DbConnection,
     act: &Act,
     new: PhotoCheck,
-    texts: Vec<String>,
+    photo: Photo,
 ) -> Outcome<CodeCheck> {
     act.require(Permission::CodesWrite)?;
     let place = place(new.place_note, new.latitude_mdeg, new.longitude_mdeg)?;
     let by = text("checked_by", &new.checked_by, NAME_CHARS)?;
-    insert(connection, act, new.stall_id, Had::Texts(CheckWay::Photo, texts), by, place)
+    insert(connection, act, new.stall_id, Had::Texts(CheckWay::Photo, photo), by, place)
 }
 
 /// Whether a photo of this stall may be checked: asked before it is sent.
@@ -284,14 +288,19 @@ fn insert(
     let stall = stall_store::find(connection, board_id, stall_id)?;
     let stall = referred(stall, "stall", "stall_id")?;
     let expected = Expected::of_stall(connection, act, stall_id)?;
-    let (way, result, card_id, codes) = match had {
+    let (way, result, card_id, codes, crowded) = match had {
         Had::CheckCode(typed) => {
             let card_id = card(connection, act, &expected, &typed)?;
-            (CheckWay::Typed, CheckResult::Typed, card_id, Vec::new())
+            (CheckWay::Typed, CheckResult::Typed, card_id, Vec::new(), false)
         }
-        Had::Texts(way, texts) => {
-            let codes = seen(connection, act, &expected, &texts)?;
-            (way, worst(&codes), None, codes)
+        Had::Texts(way, photo) => {
+            let codes = seen(connection, act, &expected, &photo.texts)?;
+            let result = match worst(&codes) {
+                // Nobody knows what hangs beside it.
+                CheckResult::Right if photo.is_crowded => CheckResult::NotReadable,
+                result => result,
+            };
+            (way, result, None, codes, photo.is_crowded)
         }
     };
     let check = CodeCheck {
@@ -304,6 +313,7 @@ fn insert(
         card_id,
         alarm: result.is_alarm(),
         needs_visit: result.needs_visit(),
+        crowded,
         codes,
         checked_by,
         checked_at: act.at,

@@ -41,6 +41,8 @@ text_enum!(Remark {
     OtherBank = "other-bank",
     /// The account is registered, and not linked to this stall.
     OtherAccount = "other-account",
+    /// Issued for this stall, and its account has ceased to receive the stall's money.
+    AccountLeft = "account-left",
     /// It bears the reference of a code of ours and pays somebody else.
     CopiedReference = "copied-reference",
     /// Issued for another stall.
@@ -143,7 +145,10 @@ impl Expected {
     pub fn judge(&self, connection: &mut DbConnection, act: &Act, text: &str) -> Outcome<SeenCode> {
         let reading = vietqr::read(text);
         let found = FoundCode::read(text, &reading);
-        if let Some(code) = self.codes.iter().find(|code| code.payload == text) {
+        // Where the money goes comes first: a relative may have taken a lent account back.
+        let is_right =
+            |code: &&Code| code.payload == text && self.accounts.contains(&code.account_id);
+        if let Some(code) = self.codes.iter().find(is_right) {
             let (account_id, code_id) = (Some(code.account_id), Some(code.id));
             let code = FoundCode { account_id, code_id, ..found };
             return Ok(SeenCode { code, result: CodeVerdict::Right, remarks: Vec::new() });
@@ -211,8 +216,11 @@ impl Expected {
         let occupancy_id = self.occupancy.as_ref().map(|occupancy| occupancy.id);
         let is_revoked = code.is_some_and(|code| code.revoked_at.is_some());
         let of_other = code.is_some_and(|code| Some(code.occupancy_id) != occupancy_id);
+        let is_strange = known.number.is_some() && !is_paid;
+        let has_left = is_strange && code.is_some() && !of_other;
         [
-            (known.number.is_some() && !is_paid, Remark::OtherAccount),
+            (is_strange && !has_left, Remark::OtherAccount),
+            (has_left, Remark::AccountLeft),
             (known.is_copied, Remark::CopiedReference),
             (of_other, Remark::OtherStall),
             (is_revoked, Remark::RevokedCard),

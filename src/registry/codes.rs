@@ -42,7 +42,8 @@ pub struct Code {
     pub check_code: String,
     #[schema(value_type = String, format = DateTime)]
     pub issued_at: UnixMs,
-    /// At the latest when the vendor's last day at the stall is over.
+    /// At the latest when the vendor's last day at the stall is over, or the account's last day for
+    /// that vendor.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<UnixMs>,
     pub revoked_because: Option<String>,
@@ -94,7 +95,7 @@ pub struct CodeFilter {
     /// Finds a card by what is printed under its symbol, in either case.
     pub check_code: Option<String>,
     /// Only codes that are not revoked, or only revoked ones. A vendor's last day at the stall
-    /// revokes its codes.
+    /// revokes its codes, and so does the end of its link to their account.
     pub live: Option<bool>,
 }
 

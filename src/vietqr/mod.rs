@@ -48,7 +48,7 @@ pub use check_code::check_code;
 pub use crc::crc16;
 pub use image::{Format, Image, Level, MAX_MODULE_PX, Matrix, QUIET_ZONE, UnknownLevel, draw};
 pub use parse::read;
-pub use photo::{MAX_PIXELS, scan_picture};
+pub use photo::{MAX_PIXELS, Photo, scan_picture};
 pub use problems::{Fault, Path, Warning};
 pub use reading::{Mode, Payload, Reading, Service, Verdict};
 pub use reference::{REFERENCE_LENGTH, Reference, ReferenceKind, scan};

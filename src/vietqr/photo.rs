@@ -1,13 +1,18 @@
 //! Symbols in pictures that a phone took: several in one, in uneven light, seen at an angle.
 //!
 //! The finder keeps at most 32 finder patterns and 8 symbols of a picture, so that none, whatever it
-//! shows, takes more than a few passes over its pixels.
+//! shows, takes more than a few passes over its pixels. Symbols that are read are therefore covered,
+//! and what is left is looked at again, some times; a picture that shows more than that says so.
+//! Symbols in light on dark are looked for too: many phones read them.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::imageops::{FilterType, resize, thumbnail};
 use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, Luma};
+
+use quircs::{Point, Quirc};
 
 use crate::primitives::Refusal;
 
@@ -27,26 +32,44 @@ const EVEN_LIGHT: u32 = 16;
 /// Percent of the mean around it below which a pixel is dark.
 const DARK_PERCENT: u64 = 88;
 
-/// The texts of the symbols in a JPEG or PNG picture, each once; none where no symbol can be read.
+/// What the finder keeps of a picture.
+const FINDER_PATTERNS: usize = 32;
+const SYMBOLS: usize = 8;
+const REGIONS: usize = 65_534;
+/// Finder patterns of a symbol.
+const PATTERNS_OF_ONE: usize = 3;
+/// Times that a picture is looked at, with what was read covered.
+const LOOKS: usize = 6;
+
+/// What was read off a picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Photo {
+    /// The texts of its symbols, each once.
+    pub texts: Vec<String>,
+    /// It shows more than is looked at: there may be other symbols in it.
+    pub is_crowded: bool,
+}
+
+/// The symbols in a JPEG or PNG picture; none where no symbol can be read.
 ///
 /// # Errors
 /// On `picture`: `picture-format` (not JPEG or PNG), `picture-too-large` (more than
 /// [`MAX_PIXELS`]), `picture-broken`.
-pub fn scan_picture(bytes: &[u8]) -> Result<Vec<String>, Refusal> {
+pub fn scan_picture(bytes: &[u8]) -> Result<Photo, Refusal> {
     // The libraries promise no more than to be memory-safe on what is no picture.
     let picture = catch_unwind(|| grey(bytes)).unwrap_or_else(|_| Err(broken()))?;
-    let mut texts = Vec::new();
+    let mut photo = Photo::default();
     let longest = picture.width().max(picture.height());
     for side in SIDES {
         if longest > side {
             let scaled = |length: u32| (length * side / longest).max(1);
             look(
                 &thumbnail(&picture, scaled(picture.width()), scaled(picture.height())),
-                &mut texts,
+                &mut photo,
             );
         } else if side == u32::MAX || longest > side / 2 {
             // As it is, once.
-            look(&picture, &mut texts);
+            look(&picture, &mut photo);
             if side != u32::MAX {
                 break;
             }
@@ -54,9 +77,9 @@ pub fn scan_picture(bytes: &[u8]) -> Result<Vec<String>, Refusal> {
     }
     if longest <= DOUBLED {
         let (width, height) = (2 * picture.width(), 2 * picture.height());
-        look(&resize(&picture, width, height, FilterType::Triangle), &mut texts);
+        look(&resize(&picture, width, height, FilterType::Triangle), &mut photo);
     }
-    Ok(texts)
+    Ok(photo)
 }
 
 /// Shades of grey, transparent places white.
@@ -90,41 +113,95 @@ fn broken() -> Refusal {
     Refusal::invalid("picture", "picture-broken")
 }
 
-/// Adds what is found in a picture, and in its dark and light after the light of each place.
-fn look(picture: &GrayImage, texts: &mut Vec<String>) {
-    for picture in [picture, &evened(picture)] {
-        let find = || find(picture);
-        for text in catch_unwind(AssertUnwindSafe(find)).unwrap_or_default() {
-            if !texts.contains(&text) {
+/// Adds what is found in a picture, and in its dark and light after the light of each place, also
+/// turned over.
+fn look(picture: &GrayImage, photo: &mut Photo) {
+    let (dark, light) = evened(picture);
+    for picture in [picture, &dark, &light] {
+        let texts = &mut photo.texts;
+        let find = AssertUnwindSafe(|| find(picture, texts));
+        // What made the finder fail was not looked at.
+        photo.is_crowded |= catch_unwind(find).unwrap_or(true);
+    }
+}
+
+/// Adds the texts of a picture's symbols; whether there may be more than are looked at.
+fn find(picture: &GrayImage, texts: &mut Vec<String>) -> bool {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let mut rest = Cow::Borrowed(picture);
+    for _ in 0..LOOKS {
+        let mut finder = Quirc::default();
+        let mut read = Vec::new();
+        for symbol in finder.identify(width, height, rest.as_raw()).flatten() {
+            let Ok(data) = symbol.decode() else { continue };
+            read.push(symbol.corners);
+            if let Ok(text) = String::from_utf8(data.payload)
+                && !texts.contains(&text)
+            {
                 texts.push(text);
+            }
+        }
+        let patterns = finder.num_capstones();
+        let is_full = patterns >= FINDER_PATTERNS
+            || finder.count() >= SYMBOLS
+            || finder.num_regions() >= REGIONS;
+        let left = patterns.saturating_sub(PATTERNS_OF_ONE * read.len());
+        if read.is_empty() || (!is_full && left < PATTERNS_OF_ONE) {
+            return is_full;
+        }
+        for corners in &read {
+            cover(rest.to_mut(), corners);
+        }
+    }
+    true
+}
+
+/// Makes white what lies within four corners, which follow each other around it.
+fn cover(picture: &mut GrayImage, corners: &[Point; 4]) {
+    let (width, height) = (picture.width() as i32, picture.height() as i32);
+    let reach = |of: fn(&Point) -> i32, limit: i32| {
+        let (least, most) = corners
+            .iter()
+            .map(of)
+            .fold((limit, 0), |(least, most), at| (least.min(at), most.max(at)));
+        least.max(0)..most.saturating_add(1).min(limit)
+    };
+    let (columns, rows) = (reach(|point| point.x, width), reach(|point| point.y, height));
+    let [a, b, c, d] = corners.map(|point| (i64::from(point.x), i64::from(point.y)));
+    let edges = [(a, b), (b, c), (c, d), (d, a)];
+    for y in rows {
+        for x in columns.clone() {
+            let (u, v) = (i64::from(x), i64::from(y));
+            let sides = edges
+                .map(|(from, to)| (to.0 - from.0) * (v - from.1) - (to.1 - from.1) * (u - from.0));
+            if sides.iter().all(|side| *side >= 0) || sides.iter().all(|side| *side <= 0) {
+                picture.put_pixel(x as u32, y as u32, Luma([255]));
             }
         }
     }
 }
 
-fn find(picture: &GrayImage) -> Vec<String> {
-    let mut finder = quircs::Quirc::default();
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let symbols = finder.identify(width, height, picture.as_raw());
-    let payloads = symbols.filter_map(|symbol| symbol.ok()?.decode().ok());
-    payloads.filter_map(|data| String::from_utf8(data.payload).ok()).collect()
-}
-
-/// Black where a pixel is darker than the mean around it, else white.
-fn evened(picture: &GrayImage) -> GrayImage {
+/// Black where a pixel is darker than the mean around it, else white; and black where it is lighter,
+/// as a symbol in light on dark is read.
+fn evened(picture: &GrayImage) -> (GrayImage, GrayImage) {
     let (width, height) = picture.dimensions();
     let sums = sums(picture);
     let sum =
         |x: u32, y: u32| sums.get((y * (width + 1) + x) as usize).copied().map_or(0, u64::from);
     let reach = (width.max(height) / EVEN_LIGHT).max(4);
-    GrayImage::from_fn(width, height, |x, y| {
+    let mut light = GrayImage::new(width, height);
+    let dark = GrayImage::from_fn(width, height, |x, y| {
         let (left, top) = (x.saturating_sub(reach), y.saturating_sub(reach));
         let (right, bottom) = ((x + reach + 1).min(width), (y + reach + 1).min(height));
         let area = u64::from(right - left) * u64::from(bottom - top);
         let around = sum(right, bottom) + sum(left, top) - sum(left, bottom) - sum(right, top);
         let shade = u64::from(picture.get_pixel(x, y).0[0]);
-        Luma([if shade * area * 100 < around * DARK_PERCENT { 0 } else { 255 }])
-    })
+        let is_dark = |shade: u64, around: u64| shade * area * 100 < around * DARK_PERCENT;
+        let black = |is_black: bool| Luma([if is_black { 0 } else { 255 }]);
+        light.put_pixel(x, y, black(is_dark(255 - shade, 255 * area - around)));
+        black(is_dark(shade, around))
+    });
+    (dark, light)
 }
 
 /// For each corner between pixels the sum of all shades above and left of it; at most 255 ×

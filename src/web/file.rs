@@ -7,11 +7,17 @@ use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, He
 use actix_web::web;
 use futures_util::StreamExt as _;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use utoipa::ToSchema;
 
 use super::form;
 use super::problem::Problem;
 use crate::db::Fault;
 use crate::feeds::statements::MAX_FILE_BYTES;
+
+/// A file as OpenAPI describes it: bytes, no text and no list of numbers.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct Binary(#[expect(dead_code, reason = "it is described and never made")] Vec<u8>);
 
 /// What a form may say around its file.
 const FORM_BYTES: usize = 64 << 10;

@@ -129,10 +129,12 @@ on_both!(every_account_behind_the_codes_must_be_covered, |db| {
     market.heard(FEED, 40, 0, 1, 2);
     assert_eq!(one(&market.report(), stall).reasons, []);
     // The neighbour's account becomes the stall's own second one: it proves nothing any more.
+    market.link(50, stall, 2, 60, None);
     market.code(50, stall, 2, 60, None);
     assert_eq!(one(&market.report(), stall).reasons, [Reason::NoFeed]);
     market.covered_by(FEED, 2);
     assert_eq!(one(&market.report(), stall).reasons, [Reason::FeedGaps]);
+    market.execute("DELETE FROM account_links WHERE id = 50");
     market.revoke(50, 1);
     assert_eq!(one(&market.report(), stall).reasons, []);
 });
@@ -427,4 +429,16 @@ on_both!(a_new_vendor_inherits_nothing, |db| {
     assert_eq!(report.occupancies.len(), 1);
     assert_eq!(one(&report, Stall(70)).reasons, [Reason::NoCode]);
     assert_eq!(one(&report, Stall(70)).class, AdoptionClass::NotEquipped);
+});
+
+on_both!(a_card_whose_account_has_left_is_no_code, |db| {
+    let mut market = Market::new(db);
+    market.alive(300, 0);
+    let stall = market.fed(1, 11, 100);
+    assert!(one(&market.report(), stall).reasons.is_empty());
+    // The last day of the link is that before the window's last one.
+    market.execute(&format!("UPDATE account_links SET to_day = {} WHERE id = 1", ago(1).0));
+    assert_eq!(one(&market.report(), stall).reasons, [Reason::NoCode]);
+    market.execute(&format!("UPDATE account_links SET to_day = {} WHERE id = 1", ago(0).0));
+    assert!(one(&market.report(), stall).reasons.is_empty());
 });

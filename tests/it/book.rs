@@ -1,7 +1,7 @@
 //! The revenue book: what stands in it, and that locked months stay while their money goes on.
 
 use cho40::adoption::cash::{self, AnswerKind, NewAnswer};
-use cho40::book::{self, Book, LineKind, words};
+use cho40::book::{self, Book, Laid, LineKind, When, words};
 use cho40::feeds::Provider;
 use cho40::feeds::sample::SampleTransfer;
 use cho40::ledger::Class;
@@ -169,11 +169,63 @@ on_both!(a_locked_month_stays_and_later_changes_are_adjustments, |db| {
     assert_eq!(lines(&theirs), expected);
 });
 
+on_both!(a_year_is_its_months_locked_ones_as_they_were_locked, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123", UseKind::Mixed);
+    let id = stand.occupancy_id;
+    let feed = stage.feed(Provider::Sepay);
+    let first = pay(&feed, 1, &stand, 100_000);
+    say(&stage, id, Day::parse("2026-11-24").unwrap(), "300k", None);
+    wait_until(db, "2026-12-02");
+    let locked = lock(&stage, id, month("2026-11")).unwrap();
+    wait_until(db, "2026-12-10");
+    assert!(assign(&stage, first, &[(id, Class::Sale, 30_000), (id, Class::Personal, 70_000)]));
+    let memo = stand.code.reference.unwrap().to_string();
+    let second = SampleTransfer { amount: Vnd::new(50_000), ..transfer(&stage, 2, "0123", &memo) };
+    assert_eq!(feed.send(&second), "recorded");
+    let year = |which: i32| stage.read(|connection, act| book::year(connection, act, id, which));
+    let found = year(2026);
+    assert_eq!(found.before.last(), Some(&locked));
+    assert_eq!(found.last, read(&stage, id, month("2026-12")));
+    let laid = Laid::from(&found);
+    let rows: Vec<_> = laid
+        .rows
+        .iter()
+        .filter(|row| row.amount_vnd.get() != 0)
+        .map(|row| (row.when.on_paper(), row.text.as_str(), row.amount_vnd.get()))
+        .collect();
+    let at = |month: &str| month.to_owned();
+    let expected = [
+        (at("11/2026"), "Bán hàng – khách chuyển khoản (1 lần)", 100_000),
+        (at("11/2026"), "Bán hàng – tiền mặt (tự khai)", 300_000),
+        (at("12/2026"), "Bán hàng – khách chuyển khoản (1 lần)", 50_000),
+        (at("12/2026"), "Điều chỉnh cho tháng 11/2026 (sổ đã khóa)", -70_000),
+    ];
+    assert_eq!(rows, expected);
+    assert_eq!((laid.total_vnd.get(), laid.period.as_str()), (380_000, "năm 2026"));
+    assert!(laid.status.contains("Chưa khóa sổ tháng: "), "{}", laid.status);
+    assert!(laid.status.ends_with("12/2026. Đã khóa sổ tháng: 11/2026."), "{}", laid.status);
+    let lacking = laid.apart.last().unwrap();
+    let days = lacking.entries.iter().find(|entry| entry.when == When::Month(month("2026-11")));
+    assert_eq!(days.unwrap().on_paper(), "11/2026 (29 ngày)");
+    // In the year after, what is decided of the old one stands there.
+    wait_until(db, "2027-01-05");
+    assert_eq!(year(2027).before.len(), 0);
+    let act = stage.now();
+    let tried = |which: i32| {
+        let read = |connection: &mut _| book::year(connection, &act, id, which);
+        refusal(stage.app.db.read_here(read)).code
+    };
+    assert_eq!((tried(2025), tried(2028)), ("book-year-out-of-range", "book-year-out-of-range"));
+});
+
 on_both!(a_book_is_its_stalls_alone, |db| {
     let stage = Stage::new(db);
     let id = stage.stand("A1", "0123", UseKind::Mixed).occupancy_id;
     let blind = db.act_with(&[cho40::access::Permission::RegistryRead]);
     let tried = book::book(db.connection(), &blind, id, month("2026-11"));
+    assert_eq!(refusal(tried).code, "forbidden");
+    let tried = book::year(db.connection(), &blind, id, 2026);
     assert_eq!(refusal(tried).code, "forbidden");
     let elsewhere = db.other_act();
     let tried = book::book(db.connection(), &elsewhere, id, month("2026-11"));

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cho40::book::{Book, LineKind};
+use cho40::book::{self, Book, Laid, LineKind};
 use cho40::feeds::Provider;
 use cho40::feeds::sample::SampleTransfer;
 use cho40::ledger::Class;
@@ -272,6 +272,22 @@ impl History<'_> {
             }
             let worth = self.reference.known.values().filter_map(|(_, worth)| worth.get(&stall));
             assert_eq!(together, worth.sum::<i64>(), "seed {seed}: all books together");
+            // A year is its months, and so are its lines.
+            for year in first.get() / 12..=last.get() / 12 {
+                let found =
+                    self.stage.read(|connection, act| book::year(connection, act, stall, year));
+                let months: Vec<Book> = (first.get()..=last.get())
+                    .filter(|month| month / 12 == year)
+                    .map(|month| read(self.stage, stall, Month(month)))
+                    .collect();
+                let shown = [&found.before[..], std::slice::from_ref(&found.last)].concat();
+                let shown: Vec<Book> =
+                    shown.into_iter().filter(|book| book.month >= first).collect();
+                assert_eq!(shown, months, "seed {seed}: {year}");
+                let laid = Laid::from(&found);
+                let rows: i64 = laid.rows.iter().map(|row| row.amount_vnd.get()).sum();
+                assert_eq!(laid.total_vnd.get(), rows, "seed {seed}: {year}");
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ on_both!(nobody_but_the_vendor_reaches_a_book, |db| {
             assert_eq!((answer.status, answer.header("location")), (303, "/sap"), "{path}");
         }
     }
-    for file in ["2026-11.pdf", "2026-11.xlsx"] {
+    for file in ["2026-11.pdf", "2026-11.xlsx", "2026.pdf", "2026.xlsx"] {
         let path = format!("/sap/book/{file}");
         assert_eq!(locked.get(&path).problem(403), "pin-needed");
         assert_eq!(listener.get(&path).problem(403), "page-not-open");
@@ -153,17 +153,47 @@ on_both!(a_book_is_a_file_as_the_form_is_laid_out, |db| {
     assert_eq!(phone.get("/sap/book/2026-11.xlsx").bytes, xlsx.bytes, "the same bytes");
     let mut file = Xlsx::new(Cursor::new(xlsx.bytes)).unwrap();
     let sheet = file.worksheet_range("S1a-HKD 2026-11").unwrap();
-    let texts = |row: &[Data]| row.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let text = |cell: &Data| match cell {
+        Data::DateTime(date) => {
+            let (year, month, day, ..) = date.to_ymd_hms_milli();
+            format!("{day:02}/{month:02}/{year}")
+        }
+        _ => cell.to_string(),
+    };
+    let texts = |row: &[Data]| row.iter().map(text).collect::<Vec<_>>();
     let rows: Vec<_> = sheet.rows().map(texts).collect();
     let has = |row: [&str; 3]| rows.iter().any(|found| *found == row);
     assert!(has(["Ngày tháng", "Diễn giải", "Số tiền"]) && has(["A", "B", "1"]), "{rows:?}");
     assert!(has(["24/11/2026", "Bán hàng – tiền mặt (tự khai)", "50000"]), "{rows:?}");
     assert!(has(["24/11/2026", "Bán hàng – khách chuyển khoản (2 lần)", "169000"]), "{rows:?}");
     assert!(has(["", "Tổng cộng", "209000"]), "{rows:?}");
-    for strange in ["2026-13.pdf", "2026-11.exe", "2026-11", "11-2026.pdf"] {
+    let formula = file.worksheet_formula("S1a-HKD 2026-11").unwrap();
+    assert!(formula.rows().flatten().any(|one| one.starts_with("SUM(C11:C")), "{formula:?}");
+    for file in ["2026.pdf", "2026.xlsx"] {
+        let year = phone.get(&format!("/sap/book/{file}"));
+        let name = year.header("content-disposition").to_owned();
+        assert_eq!(name, format!("attachment; filename=\"a-01-so-doanh-thu-{file}\""));
+        if file == "2026.pdf" {
+            let said = copied(year.bytes).concat();
+            for text in ["Kỳ kê khai: năm 2026", "Tổng cộng209.000", "11/2026Bán hàng – tiền mặt"]
+            {
+                let dense: String = text.split_whitespace().collect();
+                assert!(said.contains(&dense), "no {text} in {said}");
+            }
+        } else {
+            let mut file = Xlsx::new(Cursor::new(year.bytes)).unwrap();
+            let sheet = file.worksheet_range("S1a-HKD 2026").unwrap();
+            let total = sheet.rows().map(texts).find(|row| row[1] == "Tổng cộng").unwrap();
+            assert_eq!(total[2], "209000");
+        }
+    }
+    for strange in
+        ["26.pdf", "2026.exe", "20260.pdf", "2026-13.pdf", "2026-11.exe", "2026-11", "11-2026.pdf"]
+    {
         assert_eq!(phone.get(&format!("/sap/book/{strange}")).status, 404, "{strange}");
     }
     assert_eq!(phone.get("/sap/book/2025-12.pdf").problem(422), "book-month-out-of-range");
+    assert_eq!(phone.get("/sap/book/2025.xlsx").problem(422), "book-year-out-of-range");
 });
 
 on_both!(a_vendor_sees_the_book_in_a_browser_without_scripts, |db| {

@@ -8,17 +8,18 @@ use cho40::events::{self, Event};
 use cho40::outreach::checks;
 use cho40::primitives::Vnd;
 use cho40::primitives::ids::{BoardId, CodeId, RequestId, StallId};
-use cho40::registry::PageRequest;
 use cho40::registry::accounts::{self, NewAccount};
 use cho40::registry::code_checks::{
     self, CheckResult, CheckWay, CodeCheck, CodeCheckFilter, NewCodeCheck, PhotoCheck,
 };
 use cho40::registry::code_verdicts::{CodeVerdict, Remark};
 use cho40::registry::codes::{self, Code, NewCode, Revocation};
+use cho40::registry::links::{self, AccountLinkChange, AccountLinkFilter};
 use cho40::registry::numbers::{self, NewReceivingNumber, NumberKind};
 use cho40::registry::occupancies::{self, EndOccupancy};
 use cho40::registry::references::{Claimant, claim};
-use cho40::vietqr::{Builder, Payee, crc16};
+use cho40::registry::{PageRequest, Patch};
+use cho40::vietqr::{Builder, Payee, Photo, crc16};
 use cho40::web::checked::told;
 use cho40::web::texts::Language;
 use diesel::prelude::*;
@@ -151,6 +152,59 @@ on_both!(each_code_is_told_by_where_its_money_goes, |db| {
         assert_eq!(says(db.connection(), &found), said, "{text:?}");
     }
     assert_eq!(results(db.connection(), act.board_id()).len(), 18, "each is told");
+});
+
+// Where the money goes comes before what is registered.
+on_both!(a_card_of_an_account_that_was_taken_back_is_wrong, |db| {
+    let act = db.act();
+    let stand = Stand::new(db.connection(), &act);
+    let code = issue(db.connection(), &act, &stand);
+    let right = check(db.connection(), &act, scan(stand.stall, &[&code.payload]));
+    assert_eq!(right.result, Right);
+    let page = PageRequest::default();
+    let linked = links::list(db.connection(), &act, &AccountLinkFilter::default(), page).unwrap();
+    let link_id = linked.items[0].id;
+    let change = AccountLinkChange { from_day: None, to_day: Patch::Set(TODAY.plus(-1)) };
+    links::change(db.connection(), &act, link_id, change).unwrap();
+    let found = check(db.connection(), &act, scan(stand.stall, &[&code.payload]));
+    assert_eq!((found.result, found.alarm), (WrongAccount, true));
+    assert_eq!(remarks(&found), [Remark::AccountLeft, Remark::RevokedCard]);
+    // So it is where the account serves the stall again only from tomorrow on.
+    let later = AccountLinkChange { from_day: Some(TODAY.plus(1)), to_day: Patch::Clear };
+    links::change(db.connection(), &act, link_id, later).unwrap();
+    let found = check(db.connection(), &act, scan(stand.stall, &[&code.payload]));
+    assert_eq!((found.result, remarks(&found)), (WrongAccount, vec![Remark::AccountLeft]));
+    let again = AccountLinkChange { from_day: Some(TODAY), to_day: Patch::Keep };
+    links::change(db.connection(), &act, link_id, again).unwrap();
+    assert_eq!(check(db.connection(), &act, scan(stand.stall, &[&code.payload])).result, Right);
+});
+
+on_both!(a_crowded_photo_is_never_right, |db| {
+    let act = db.act();
+    let stand = Stand::new(db.connection(), &act);
+    let ours = issue(db.connection(), &act, &stand).payload;
+    let foreign = sticker("970418", "55");
+    for (texts, result) in [
+        (vec![], NotReadable),
+        (vec![ours.clone()], NotReadable),
+        (vec![ours.clone(), foreign], WrongAccount),
+    ] {
+        let new = PhotoCheck {
+            stall_id: stand.stall,
+            checked_by: "Tổ 1".into(),
+            place_note: None,
+            latitude_mdeg: None,
+            longitude_mdeg: None,
+        };
+        let photo = Photo { texts, is_crowded: true };
+        let made = checks::create_from_photo(db.connection(), &act, new, photo).unwrap();
+        assert_eq!((made.result, made.crowded), (result, true));
+        assert!(says(db.connection(), &made).iter().all(|(_, is_right)| !is_right));
+        let shown = code_checks::get(db.connection(), &act, made.id).unwrap();
+        assert_eq!(shown, made);
+        let finding = told(shown, Language::Vietnamese).finding;
+        assert_eq!(finding.contains("nhiều mã quá"), result == NotReadable, "{finding}");
+    }
 });
 
 on_both!(the_worst_of_several_codes_decides, |db| {
@@ -312,11 +366,12 @@ on_both!(where_somebody_stood_is_kept_only_if_said_and_erased, |db| {
         (Some(1), Some(-180_001), "longitude_mdeg"),
     ] {
         let new = new(None, latitude, longitude);
-        let outcome = checks::create_from_photo(db.connection(), &act, new, vec![]);
+        let outcome = checks::create_from_photo(db.connection(), &act, new, Photo::default());
         refused(outcome, field, "coordinates-out-of-range");
     }
     let new = new(Some("cổng chợ"), Some(9_352), Some(105_099));
-    let made = checks::create_from_photo(db.connection(), &act, new, vec!["x".into()]).unwrap();
+    let photo = Photo { texts: vec!["x".into()], is_crowded: false };
+    let made = checks::create_from_photo(db.connection(), &act, new, photo).unwrap();
     assert_eq!((made.way, made.result), (CheckWay::Photo, CheckResult::Unknown));
     let shown = code_checks::get(db.connection(), &act, made.id).unwrap();
     assert_eq!(shown.place.place_note.as_deref(), Some("cổng chợ"));
@@ -376,8 +431,8 @@ fn every_finding_has_a_sentence() {
         .map(|word| format!("check-{word}"))
         .chain(words(file, "text_enum!(Remark {").iter().map(|word| format!("remark-{word}")))
         .collect();
-    assert_eq!(keys.len(), 17, "{keys:?}");
-    let args = [("beside", "yes".to_owned()), ("card", "yes".to_owned())];
+    assert_eq!(keys.len(), 18, "{keys:?}");
+    let args = ["beside", "card", "crowded"].map(|name| (name, "yes".to_owned()));
     for language in [Language::Vietnamese, Language::English] {
         for key in &keys {
             let text = language.text(key, &args).unwrap_or_else(|| panic!("{key}"));

@@ -8,10 +8,10 @@ use cho40::primitives::ids::OccupancyId;
 use cho40::print::forms::{self, Form};
 use cho40::print::slip::{self, Slip, SlipOrder};
 use cho40::print::{Kind, Paper as _};
-use cho40::registry::PageRequest;
 use cho40::registry::accounts::UseKind;
 use cho40::registry::consents::Purpose;
 use cho40::registry::vendors::{self, VendorChange, VendorFilter};
+use cho40::registry::{PageRequest, markets};
 use serde_json::{Value, json};
 use typst::layout::Abs;
 
@@ -220,6 +220,30 @@ on_both!(the_consent_form_asks_for_every_purpose_in_black_and_white, |db| {
         if *form == Form::Consent {
             let words = said(&printed.pages()[0].frame);
             assert_eq!(words.matches("Ngườiđồngý:").count(), Purpose::ALL.len());
+            assert!(words.contains("Sốtàikhoản") && words.contains("chưatựxóatheothờihạn"));
+        }
+    }
+});
+
+on_both!(blank_forms_of_a_market_with_a_long_name_have_one_page, |db| {
+    let stage = Stage::new(db);
+    let long = "Chợ trung tâm thương mại và dịch vụ nông thủy sản tổng hợp xã Thới Bình – \
+                Biển Bạch Đông, khu bến tàu cũ và bến xe";
+    for name in ["Chợ trung tâm thương mại huyện Thới Bình", long] {
+        let market = stage.write(move |connection, act| {
+            let all = markets::list(connection, act, PageRequest::default())?;
+            let change = markets::MarketChange {
+                name: Some(name.into()),
+                province: Some("Thành phố Hồ Chí Minh".into()),
+                ..Default::default()
+            };
+            markets::change(connection, act, all.items[0].id, change)
+        });
+        for form in Form::ALL {
+            let read =
+                |connection: &mut _, act: &_| forms::of_market(connection, act, market.id, *form);
+            let printed = set(&format!("{}-{}", form.as_str(), name.len()), &stage.read(read));
+            assert_eq!(printed.pages().len(), 1, "{form:?} {name}");
         }
     }
 });
@@ -249,6 +273,7 @@ on_both!(slips_and_forms_come_from_the_command_line, |db| {
         ["--stall", "A-01", "--url", URL, "--out", "slip.png"],
         ["--stall", "A-01", "--url", "cho.example", "--out", "slip.pdf"],
         ["--stall", "Z-9", "--url", URL, "--out", "slip.pdf"],
+        ["--stall", "A-01", "--url", URL, "--out", "nowhere/slip.pdf"],
     ] {
         let refused = run(&[&["slip"][..], &args].concat());
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");
@@ -265,4 +290,40 @@ on_both!(slips_and_forms_come_from_the_command_line, |db| {
     let found =
         stage.read(|connection, _| links::at_path(connection, &act, &format!("/sap/{token}")));
     assert!(found.is_some_and(|link| link.occupancy_id == id && link.kind == LinkKind::Owner));
+    // A new slip ends the one before; another link lives on, is told, and can be ended here.
+    let other = link(&stage, id, LinkKind::Listener).link.id;
+    let live = |stage: &Stage| {
+        let filter = links::StallLinkFilter { occupancy_id: Some(id) };
+        let page = PageRequest::default();
+        let all = stage.read(|connection, act| links::list(connection, act, &filter, page)).items;
+        let live = all.into_iter().filter(|link| link.revoked_at.is_none());
+        live.map(|link| (link.id, link.name)).collect::<Vec<_>>()
+    };
+    let before: Vec<_> = live(&stage).into_iter().map(|(id, _)| id).collect();
+    // What cannot be written ends nothing either.
+    let lost = run(&["slip", "--stall", "A-01", "--url", URL, "--out", "nowhere/slip.pdf"]);
+    assert_eq!((lost.status.code(), live(&stage).len()), (Some(1), 3), "{lost:?}");
+    let again = run(&["slip", "--stall", "A-01", "--url", URL, "--out", "again.pdf"]);
+    let told = String::from_utf8_lossy(&again.stdout).into_owned();
+    let now = live(&stage);
+    let names: Vec<_> = now.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(names, ["Giấy", "Giấy: nghe", "Giấy: chủ sạp"], "{told}");
+    for ended in before.iter().filter(|id| **id != other) {
+        assert!(!now.iter().any(|(id, _)| id == ended), "{told}");
+        let line = told.lines().find(|line| line.starts_with(&ended.to_string())).unwrap();
+        assert!(line.contains("hết hiệu lực"), "{line}");
+    }
+    let line = told.lines().find(|line| line.starts_with(&other.to_string())).unwrap();
+    assert!(line.contains("vẫn còn dùng được"), "{line}");
+    let cho40 = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cho40"));
+        command.current_dir(home.path()).env_remove("CHO40_DATABASE_URL");
+        command.env("CHO40_SECRET_KEY", "40".repeat(32)).args(args).args(from).output().unwrap()
+    };
+    let listed = cho40(&["link", "list", "--stall", "a-01"]);
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned();
+    assert_eq!(listed.lines().count(), 4, "{listed}");
+    assert!(listed.starts_with(&other.to_string()) && listed.contains("chủ sạp / owner"));
+    assert!(cho40(&["link", "revoke", &other.to_string()]).status.success());
+    assert_eq!(live(&stage).len(), 2);
 });

@@ -253,6 +253,38 @@ on_both!(a_payer_sees_the_code_and_then_that_it_was_received, |db| {
     assert_eq!(browser.complaints(), Vec::<serde_json::Value>::new());
 });
 
+on_both!(the_largest_amount_stays_in_its_place, |db| {
+    const INSIDE: &str = "(function (id) {
+        var e = document.getElementById(id), a = e.getBoundingClientRect();
+        var b = e.parentElement.getBoundingClientRect();
+        return e.innerText !== '' && e.scrollWidth <= e.clientWidth && a.left >= b.left
+            && a.right <= b.right && b.right <= 360;
+    })";
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let link = stall.link(&site, "owner", false);
+    let phone = Phone::open(&site, &link, PIN);
+    let mut browser = Browser::start();
+    for amount in ["1.234.567", "12.500.000", "123.456.789", "499.999.999"] {
+        let asked = phone.post("/sap/requests", &json!({ "amount": amount })).json;
+        browser.open(&format!("{}{}", site.url, asked["path"].as_str().unwrap()));
+        browser.until("window.cho40 && document.getElementById('symbol').naturalWidth > 200");
+        assert_eq!(shown(&mut browser, "amount"), format!("{amount} đ"));
+        assert_eq!(browser.value(&format!("{INSIDE}('amount')")), true, "{amount}");
+        is_legible(&mut browser, amount);
+    }
+    browser.picture("payer-largest");
+    open(&mut browser, &site, &link);
+    stall.pay(&site, db, 1, 499_999_999);
+    browser.until("document.getElementById('amount').innerText === '499.999.999 đ'");
+    assert_eq!(browser.value(&format!("{INSIDE}('amount')")), true, "heard");
+    browser.touch("[data-tab=day]");
+    browser.until("cho40.day && document.getElementById('day-sum').innerText !== ''");
+    assert_eq!(browser.value(&format!("{INSIDE}('day-sum')")), true, "the day's sum");
+    is_legible(&mut browser, "the day");
+    assert_eq!(browser.complaints(), Vec::<serde_json::Value>::new());
+});
+
 on_both!(a_vendors_page_is_light_and_hears_its_own_stall_alone, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

@@ -42,6 +42,67 @@ fn a_sample_is_printed_without_a_database() {
     assert!(complaint(&wrong).contains("main.typ:1: unknown variable: nobody"), "{wrong:?}");
 }
 
+#[test]
+fn whoever_edits_templates_is_told_what_is_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("mine");
+    let sample = |out: &str| print(home.path(), &["sample", "--templates", "mine", "--out", out]);
+    let refused = sample("a.pdf");
+    assert!(complaint(&refused).contains("cho40 print templates --out mine"), "{refused:?}");
+    let exported = print(home.path(), &["templates", "--out", "mine"]);
+    assert!(exported.status.success(), "{exported:?}");
+    let mut names: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let of_source = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/print");
+    for name in &names {
+        let of = |folder: &Path| std::fs::read(folder.join(name)).unwrap();
+        assert!(of(&folder) == of(&of_source), "{name}");
+    }
+    assert_eq!(names.len(), std::fs::read_dir(of_source).unwrap().count());
+    let again = print(home.path(), &["templates", "--out", "mine"]);
+    assert!(complaint(&again).contains("không ghi đè"), "{again:?}");
+    assert!(sample("a.pdf").status.success());
+    for (name, text, words) in [
+        ("Cover.typ", "x", "Cover.typ"),
+        ("main.typ", "", "giấy trắng"),
+        ("main.typ", "#set text(font: \"Arial\")\nSạp", "main.typ:1: unknown font family: arial"),
+        ("main.typ", "#set text(font: \"Be Vietnam Pro\")\nXin quét 扫码", "扫 码"),
+    ] {
+        for name in &names {
+            std::fs::remove_file(folder.join(name)).ok();
+        }
+        std::fs::write(folder.join(name), text).unwrap();
+        let refused = sample("b.pdf");
+        assert!(complaint(&refused).contains(words), "{refused:?}");
+        std::fs::remove_file(folder.join(name)).unwrap();
+    }
+    assert!(complaint(&sample("b.pdf")).contains("không có mẫu in nào"));
+    assert!(!home.path().join("b.pdf").exists());
+    // A symbol that is too small is told, and the file is there.
+    let small = "#set page(width: 90mm, height: 90mm)\n#image(\"codes/0.svg\", width: 6mm)";
+    std::fs::write(folder.join("main.typ"), small).unwrap();
+    let warned = sample("c.pdf");
+    let told = String::from_utf8_lossy(&warned.stderr).into_owned();
+    assert!(warned.status.success() && told.contains("150 dpi"), "{warned:?}");
+    std::fs::write(folder.join("main.typ"), small.replace("6mm", "40mm")).unwrap();
+    let fine = sample("c.pdf");
+    assert!(fine.status.success() && fine.stderr.is_empty(), "{fine:?}");
+}
+
+#[test]
+fn every_paper_has_a_sample() {
+    let home = tempfile::tempdir().unwrap();
+    for paper in ["card", "list", "visits", "book", "slip", "consent", "first_visit"] {
+        let file = format!("{paper}.pdf");
+        let done = print(home.path(), &["sample", "--paper", paper, "--out", &file]);
+        assert!(done.status.success() && done.stderr.is_empty(), "{paper}: {done:?}");
+        assert!(std::fs::read(home.path().join(file)).unwrap().starts_with(b"%PDF-"));
+    }
+}
+
 on_both!(a_market_is_printed_from_the_command_line, |db| {
     let url = text_of(db.url());
     let stage = Stage::new(db);
@@ -57,6 +118,7 @@ on_both!(a_market_is_printed_from_the_command_line, |db| {
     for args in [
         &["sheet", "--out", "m.pdf"][..],
         &["sheet", "--market", "chợ thới bình", "--section", "Rau củ", "--out", "m.pdf"],
+        &["sheet", "--market", "cho thoi binh", "--section", "rau cu", "--out", "m.pdf"],
     ] {
         let sheet = run(args);
         let said = String::from_utf8_lossy(&sheet.stdout);
@@ -64,8 +126,14 @@ on_both!(a_market_is_printed_from_the_command_line, |db| {
     }
     for (args, words) in [
         (&["card", "--stall", "Z-9", "--out", "a.pdf"][..], "stall: "),
-        (&["sheet", "--market", "Chợ khác", "--out", "a.pdf"], "market: "),
-        (&["sheet", "--section", "Khu khác", "--out", "a.pdf"], "section: "),
+        (
+            &["sheet", "--market", "Chợ khác", "--out", "a.pdf"],
+            "market: Không có chợ tên này. Các chợ đang có: Chợ Thới Bình (mkt_",
+        ),
+        (
+            &["sheet", "--section", "Khu khác", "--out", "a.pdf"],
+            "section: Chợ không có khu tên này. Các khu đang có: Rau củ (",
+        ),
         (&["sheet", "--out", "a.png"], "out: "),
     ] {
         let refused = run(args);

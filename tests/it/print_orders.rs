@@ -6,10 +6,11 @@ use cho40::primitives::Day;
 use cho40::primitives::ids::{OccupancyId, StallId};
 use cho40::print::look::{self, LookChange};
 use cho40::print::order::{self, CardOrder, SheetOrder};
+use cho40::print::sheet::Missing;
 use cho40::print::{Layout, Sheet, Style};
-use cho40::registry::codes::{self, Code, NewCode, Revocation};
+use cho40::registry::codes::{self, Code, CodeFilter, NewCode, Revocation};
 use cho40::registry::existing_codes::{self, ExistingCode};
-use cho40::registry::links::{self, NewAccountLink};
+use cho40::registry::links::{self, AccountLinkChange, AccountLinkFilter, NewAccountLink};
 use cho40::registry::occupancies::{self, EndOccupancy};
 use cho40::registry::sections::{self, NewSection};
 use cho40::registry::stalls::{self, StallChange};
@@ -154,7 +155,8 @@ on_both!(a_market_is_printed_in_the_order_in_which_it_is_walked, |db| {
     // A-01 has no code: it is on the list alone.
     let listed: Vec<_> = sheet.cover.iter().map(|stop| stop.stall.as_str()).collect();
     assert_eq!(listed, ["C-5", "Z-1", "A-0", "A-01", "A-9", "A-10", "B-1"]);
-    assert_eq!(sheet.cover[3].vendor, None);
+    assert_eq!(sheet.cover[3].vendor.as_deref(), Some("Nguyễn Thị Bé"));
+    assert_eq!((sheet.cover[3].missing, sheet.cover[4].missing), (Some(Missing::Code), None));
     assert_eq!(sheet.cover[4].check_code.as_ref(), Some(&sheet.cards[3].check_code));
     assert!(!sheet.fill);
     let one = SheetOrder { section_id: Some(entrance), with_cover: false, ..SHEET };
@@ -168,11 +170,74 @@ on_both!(a_market_is_printed_in_the_order_in_which_it_is_walked, |db| {
     occupancies::end(connection, &act, last, leaves).unwrap();
     let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
     assert!(!stalls_of(&sheet).contains(&"A-0"));
-    assert!(sheet.cover.iter().any(|stop| stop.stall == "A-0" && stop.vendor.is_none()));
+    let gone = sheet.cover.iter().find(|stop| stop.stall == "A-0").unwrap();
+    assert_eq!((&gone.vendor, gone.missing), (&None, Some(Missing::Vendor)));
     let change = StallChange { closed_day: Patch::Set(TODAY), ..StallChange::default() };
     stalls::change(connection, &act, closed, change).unwrap();
     let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
     assert!(sheet.cover.iter().all(|stop| stop.stall != "A-0"));
+});
+
+// A relative takes the lent account back: its card pays a stranger from then on.
+on_both!(an_account_that_no_longer_serves_the_stall_is_not_printed, |db| {
+    let act = db.act();
+    let connection = db.connection();
+    let stand = Stand::new(connection, &act);
+    let code = issue(connection, &act, stand.occupancy);
+    let page = cho40::registry::PageRequest::default();
+    let linked = links::list(connection, &act, &AccountLinkFilter::default(), page).unwrap();
+    let last_day = |connection: &mut DbConnection, day: Day| {
+        let change = AccountLinkChange { from_day: None, to_day: Patch::Set(day) };
+        links::change(connection, &act, linked.items[0].id, change).unwrap();
+    };
+    last_day(connection, TODAY);
+    assert_eq!(order::card(connection, &act, stand.stall, &CARD).unwrap().cards.len(), 1);
+    last_day(connection, TODAY.plus(-1));
+    let told = refusal(order::card(connection, &act, stand.stall, &CARD));
+    assert_eq!(told.code, "stall-account-left");
+    let named = CardOrder { code_id: Some(code.id), ..CARD };
+    let told = refusal(order::card(connection, &act, stand.stall, &named));
+    assert_eq!((told.code, told.field.as_deref()), ("not-found", Some("code_id")));
+    equipped(connection, &act, &stand, "A-02");
+    let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
+    assert_eq!(stalls_of(&sheet), ["A-02"]);
+    assert_eq!(sheet.cover[0].missing, Some(Missing::Account));
+    // The register says so too.
+    let shown = codes::get(connection, &act, code.id).unwrap();
+    assert!(shown.revoked_because.unwrap().starts_with("Tài khoản đã thôi nhận tiền"));
+    let live = |connection: &mut DbConnection, live: bool| {
+        let filter = CodeFilter {
+            occupancy_id: Some(stand.occupancy),
+            live: Some(live),
+            ..CodeFilter::default()
+        };
+        codes::list(connection, &act, &filter, page).unwrap().items.len()
+    };
+    assert_eq!((live(connection, true), live(connection, false)), (0, 1));
+});
+
+on_both!(names_that_the_font_lacks_are_told_and_left_out, |db| {
+    let act = db.act();
+    let connection = db.connection();
+    let stand = Stand::new(connection, &act);
+    equipped(connection, &act, &stand, "A-02");
+    let strange = new_stall(connection, &act, stand.section, "Z😀");
+    let at = (strange, "陳大文 ថាច់");
+    let occupancy = vendor_from(connection, &act, at, TODAY.plus(-10), &stand);
+    issue(connection, &act, occupancy);
+    let told = refusal(order::card(connection, &act, strange, &CARD));
+    assert_eq!((told.code, told.field.as_deref()), ("print-letters", Some("stall")));
+    assert!(told.to_string().contains("letters=😀"), "{told}");
+    let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
+    assert_eq!(stalls_of(&sheet), ["A-02"]);
+    let listed = sheet.cover.iter().find(|stop| stop.stall == "Z?").unwrap();
+    assert_eq!(listed.missing, Some(Missing::Letters));
+    assert!(listed.vendor.as_ref().unwrap().starts_with("??? "), "{listed:?}");
+    assert_eq!(sheet.left_out.len(), 1);
+    let change = markets::MarketChange { name: Some("市場".into()), ..Default::default() };
+    markets::change(connection, &act, stand.market, change).unwrap();
+    let told = refusal(order::sheets(connection, &act, stand.market, &SHEET));
+    assert_eq!((told.code, told.field.as_deref()), ("print-letters", Some("market")));
 });
 
 on_both!(another_market_s_section_is_none_of_this_one, |db| {
@@ -232,4 +297,13 @@ on_both!(a_market_has_its_colour_and_logo, |db| {
     issue(connection, &act, stand.occupancy);
     let sheet = order::card(connection, &act, stand.stall, &CARD).unwrap();
     assert_eq!(sheet.look, found);
+    // Where there is no colour, the logo has none either.
+    look::set_logo(connection, &act, stand.market, Some(logo(64, 40))).unwrap();
+    let mono = CardOrder { style: Style::Mono, ..CARD };
+    let sheet = order::card(connection, &act, stand.stall, &mono).unwrap();
+    let printed = sheet.look.logo.unwrap();
+    assert_eq!((printed.width_px, printed.height_px), (64, 40));
+    let picture = image::load_from_memory(&printed.bytes).unwrap().into_rgba8();
+    let of = |pixel: &image::Rgba<u8>| pixel.0 == [0, 0, 0, 255] || pixel.0[3] == 0;
+    assert!(picture.pixels().all(of) && picture.get_pixel(32, 20).0[3] == 255);
 });

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use cho40::primitives::{Day, fold};
 use cho40::print::look::Logo;
-use cho40::print::sheet::Stop;
+use cho40::print::sheet::{Missing, Stop};
 use cho40::print::{Card, Kind, Layout, Paper, Press, Printed, Sheet, Style};
 use cho40::vietqr::{Builder, Payee, Reference, check_code};
 use typst::layout::{Abs, Frame, FrameItem, Point};
@@ -76,13 +76,15 @@ pub fn market(stalls: usize, layout: Layout, style: Style) -> Sheet {
             section: card.section.clone(),
             vendor: Some(card.vendor.clone()),
             check_code: Some(card.check_code.clone()),
+            missing: None,
         })
         .collect();
     cover.extend((0..4).map(|n| Stop {
         stall: format!("B-{n}"),
         section: "Khu mới".into(),
-        vendor: None,
+        vendor: (n > 1).then(|| "Trần Văn Mẫu".into()),
         check_code: None,
+        missing: Some([Missing::Vendor, Missing::Vendor, Missing::Code, Missing::Account][n]),
     }));
     Sheet { cards, cover, fill: false, ..sample(layout, style) }
 }

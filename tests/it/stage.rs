@@ -55,6 +55,7 @@ impl Stage {
             polls: false,
             poll_hosts: AllowedHosts::default(),
             print_templates: None,
+            law_tables: None,
             limits: Limits::default(),
         };
         let app = App::build(config, db.clock.clone()).unwrap();

@@ -4,6 +4,7 @@
 
 use std::process::Command;
 
+use cho40::access::Permission;
 use cho40::db::DatabaseUrl;
 use serde_json::{Value, json};
 
@@ -56,6 +57,18 @@ on_both!(a_photo_of_a_stall_is_checked_in_one_call, |db| {
     let detail = english.json["items"][0]["finding"].as_str().unwrap().to_owned();
     assert!(detail.starts_with("Beside the right code"), "{detail}");
 
+    // An alarm until somebody looks again, for who may read the register.
+    let wrong = |key: &str| {
+        let all = site.ask("GET", "/api/v1/alarms").key(key).send().json;
+        let items = all["items"].as_array().unwrap().clone();
+        items.into_iter().filter(|one| one["alarm"]["code"] == "wrong-account").collect::<Vec<_>>()
+    };
+    let told = wrong(&site.key);
+    assert_eq!((told.len(), &told[0]["stall_id"]), (1, &json!(world.id("stalls"))));
+    assert!(told[0]["alarm"]["detail"].as_str().unwrap().contains("thấy mã trả cho người khác"));
+    let of_feeds = site.key_with(&[Permission::FeedsRead]);
+    assert_eq!(wrong(&of_feeds), Vec::<Value>::new());
+
     let form = [
         b"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.jpg\"\r\n\r\n".as_slice(),
         &photo(&[ours]),
@@ -63,6 +76,7 @@ on_both!(a_photo_of_a_stall_is_checked_in_one_call, |db| {
     ];
     let form = send(&site, &query, &form.concat(), "multipart/form-data; boundary=b");
     assert_eq!(form.json["result"], "right", "{}", form.text());
+    assert_eq!(wrong(&site.key), Vec::<Value>::new());
     let nothing = send(&site, &query, &blank(), "image/jpeg");
     assert_eq!((nothing.status, &nothing.json["result"]), (201, &json!("not_readable")));
 });

@@ -114,7 +114,7 @@ on_both!(a_logo_is_uploaded_and_taken_away, |db| {
     assert_eq!(look(), json!({ "accent_colour": "#0b6b4f", "logo": null }));
     let put =
         |bytes: &[u8]| site.ask("PUT", &format!("{market}/logo")).key(&site.key).raw(bytes).send();
-    assert_eq!(put(b"GIF89a").problem(422), "picture-format");
+    assert_eq!(put(b"GIF89a").problem(422), "logo-format");
     let answer = put(&logo(300, 100).bytes);
     assert_eq!(answer.status, 200, "{}", answer.text());
     let known = json!({ "kind": "png", "width_px": 300, "height_px": 100 });

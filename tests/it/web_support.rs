@@ -45,6 +45,7 @@ impl Site {
             polls: false,
             poll_hosts: AllowedHosts::default(),
             print_templates: None,
+            law_tables: None,
             limits,
         };
         let app = App::build(config, db.clock.clone()).unwrap();

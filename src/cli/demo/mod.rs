@@ -110,6 +110,7 @@ fn settings(place: &Place) -> Config {
         polls: false,
         poll_hosts: AllowedHosts::default(),
         print_templates: None,
+        law_tables: None,
         limits: Limits::default(),
     }
 }

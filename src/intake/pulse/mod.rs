@@ -67,6 +67,8 @@ text_enum!(AlarmCode {
     /// It told one id twice with different fields, and nobody has said which report is right. Of the
     /// feed as a whole.
     Contradicting = "contradicting",
+    /// Of a stall: what was last seen there pays somebody else.
+    WrongAccount = "wrong-account",
 });
 
 /// What is wrong, since when.

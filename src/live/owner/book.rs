@@ -1,6 +1,6 @@
 //! The stall's money as its vendor sees it: a day with its list, the week, the year.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -238,10 +238,33 @@ struct Turnover {
     source: String,
 }
 
-static TURNOVERS: LazyLock<Vec<Turnover>> = LazyLock::new(|| {
-    let text = include_str!("../../../assets/phone/turnover.json");
-    serde_json::from_str(text).unwrap_or_default()
-});
+const TURNOVERS_BUILT_IN: &str = include_str!("../../../assets/phone/turnover.json");
+
+static TURNOVERS: OnceLock<Vec<Turnover>> = OnceLock::new();
+
+fn turnovers() -> &'static [Turnover] {
+    TURNOVERS.get_or_init(|| read_turnovers(TURNOVERS_BUILT_IN).unwrap_or_default())
+}
+
+fn read_turnovers(text: &str) -> Result<Vec<Turnover>, String> {
+    let all: Vec<Turnover> = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let are_sums = all.iter().all(|one| one.threshold_vnd.is_positive());
+    if all.is_empty() || !are_sums || !all.is_sorted_by_key(|one| one.from_day) {
+        return Err("one entry at least, in the order of from_day, of sums above 0".to_owned());
+    }
+    Ok(all)
+}
+
+/// Takes an operator's table of the law's sums instead of the program's, before any page is shown;
+/// the first one that a process is given counts.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn take_turnovers(text: &str) -> Result<(), String> {
+    let all = read_turnovers(text)?;
+    TURNOVERS.get_or_init(|| all);
+    Ok(())
+}
 
 /// What came in the calendar year up to now.
 pub fn year(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcome<Year> {
@@ -262,7 +285,7 @@ pub fn year(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcom
         }
         received = received.saturating_add(delta.small_amount);
     }
-    let threshold = TURNOVERS.iter().rfind(|one| one.from_day <= today);
+    let threshold = turnovers().iter().rfind(|one| one.from_day <= today);
     let threshold = threshold.map(|one| Threshold {
         amount: one.threshold_vnd.to_string(),
         percent: received.saturating_mul(100) / one.threshold_vnd.get().max(1),
@@ -285,8 +308,8 @@ mod tests {
 
     #[test]
     fn thresholds_are_read_and_dated() {
-        assert!(!TURNOVERS.is_empty());
-        assert!(TURNOVERS.is_sorted_by_key(|one| one.from_day));
+        assert!(read_turnovers(TURNOVERS_BUILT_IN).is_ok());
+        assert!(read_turnovers("[]").is_err());
     }
 
     #[test]

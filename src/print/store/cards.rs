@@ -1,9 +1,11 @@
 //! The stalls of a market, and the codes that may be printed for them.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::db::schema::{
-    accounts, codes, occupancies, receiving_numbers as numbers, sections, stalls, vendors,
+    account_links as links, accounts, codes, occupancies, receiving_numbers as numbers, sections,
+    stalls, vendors,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, CodeId, MarketId, SectionId, StallId};
@@ -86,12 +88,22 @@ pub fn stalls(
 }
 
 /// Codes that are not revoked, whose vendor holds the stall on a day or will; the newest first.
+/// `is_served`: those whose account receives the stall's money then, or will; else those whose account
+/// has ceased to.
 pub fn codes(
     connection: &mut DbConnection,
     board_id: BoardId,
     of: Of,
     on: Day,
+    is_served: bool,
 ) -> Outcome<Vec<CodeRow>> {
+    let served = exists(
+        links::table
+            .filter(links::board_id.eq(codes::board_id))
+            .filter(links::occupancy_id.eq(codes::occupancy_id))
+            .filter(links::account_id.eq(codes::account_id))
+            .filter(links::to_day.is_null().or(links::to_day.ge(on.0))),
+    );
     let mut query = codes::table
         .inner_join(occupancies::table.on(
             occupancies::board_id.eq(codes::board_id).and(occupancies::id.eq(codes::occupancy_id)),
@@ -130,6 +142,34 @@ pub fn codes(
             accounts::holder_name,
         ))
         .order(codes::id.desc())
+        .into_boxed();
+    query = if is_served { query.filter(served) } else { query.filter(not(served)) };
+    query = match of {
+        Of::Stall(id) => query.filter(stalls::id.eq(id)),
+        Of::Section(id) => query.filter(stalls::section_id.eq(id)),
+        Of::Market(id) => query.filter(stalls::market_id.eq(id)),
+    };
+    Ok(query.load(connection)?)
+}
+
+/// Who holds stalls on a day or will, with their first days: (stall, from, name).
+pub fn vendors(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    of: Of,
+    on: Day,
+) -> Outcome<Vec<(StallId, i32, String)>> {
+    let mut query = occupancies::table
+        .inner_join(stalls::table.on(
+            stalls::board_id.eq(occupancies::board_id).and(stalls::id.eq(occupancies::stall_id)),
+        ))
+        .inner_join(vendors::table.on(
+            vendors::board_id.eq(occupancies::board_id).and(vendors::id.eq(occupancies::vendor_id)),
+        ))
+        .filter(occupancies::board_id.eq(board_id))
+        .filter(occupancies::to_day.is_null().or(occupancies::to_day.ge(on.0)))
+        .select((stalls::id, occupancies::from_day, vendors::name))
+        .order(occupancies::from_day)
         .into_boxed();
     query = match of {
         Of::Stall(id) => query.filter(stalls::id.eq(id)),

@@ -29,13 +29,15 @@ type Row = (
     bool,
     String,
     i64,
+    bool,
 );
 type Symbol =
     (CheckId, String, CodeVerdict, String, Option<CodeId>, Option<AccountId>, Option<OtherCodeId>);
 type Place = (CheckId, Option<String>, Option<i32>, Option<i32>);
 
 fn check(row: Row) -> CodeCheck {
-    let (_, id, market_id, stall_id, occupancy_id, way, result, card_id, is_open, by, at) = row;
+    let (_, id, market_id, stall_id, occupancy_id, way, result, card_id, is_open, by, at, crowded) =
+        row;
     CodeCheck {
         id,
         market_id,
@@ -46,6 +48,7 @@ fn check(row: Row) -> CodeCheck {
         card_id,
         alarm: result.is_alarm(),
         needs_visit: is_open,
+        crowded,
         codes: Vec::new(),
         checked_by: by,
         checked_at: UnixMs(at),
@@ -177,6 +180,7 @@ pub fn insert(connection: &mut DbConnection, board_id: BoardId, check: &CodeChec
             table::is_open.eq(check.needs_visit),
             table::checked_by.eq(&check.checked_by),
             table::checked_at_ms.eq(check.checked_at.0),
+            table::is_crowded.eq(check.crowded),
         ))
         .execute(connection)?;
     for (position, seen) in (0_i32..).zip(&check.codes) {

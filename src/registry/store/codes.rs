@@ -1,10 +1,16 @@
-//! Rows of `codes`, each with the number and holder that it pays.
+//! Rows of `codes`, each with the number and holder that it pays. A code ends with its vendor at the
+//! stall, and with the last link of its account to that vendor there: neither day is copied into it.
 
+use std::collections::HashMap;
+
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::accounts::bank_name;
 use crate::db::schema::codes::{self as table, table as rows};
-use crate::db::schema::{accounts, boards, occupancies, receiving_numbers as numbers};
+use crate::db::schema::{
+    account_links as links, accounts, boards, occupancies, receiving_numbers as numbers,
+};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, BoardId, CodeId, NumberId, OccupancyId};
 use crate::primitives::{Day, UnixMs};
@@ -59,19 +65,48 @@ macro_rules! with_payee {
     };
 }
 
-/// A code as it stands at an instant. With its vendor's last day at the stall it is revoked, also
-/// where that day was set later; if the day turns out to be wrong, it is valid again.
-fn code((of, dates, (bin, number, holder_name), (to_day, day_start)): Row, at: UnixMs) -> Code {
-    let (id, occupancy_id, account_id, number_id, source, reference, payload, check_code) = of;
-    let (issued_at_ms, revoked_at_ms, mut revoked_because, replaces_code_id) = dates;
-    let mut revoked_at = revoked_at_ms.map(UnixMs);
-    if let Some(to_day) = to_day.map(Day) {
-        let left_at = to_day.plus(1).start(day_start);
-        if left_at <= at && revoked_at.is_none_or(|revoked_at| left_at < revoked_at) {
-            revoked_at = Some(left_at);
-            revoked_because = Some(format!("Người bán đã thôi bán, ngày cuối là {to_day}"));
-        }
+/// When a code ended, and why.
+type End = (UnixMs, String);
+
+/// Codes as they stand at an instant. With its vendor's last day at the stall, or its account's last
+/// day for that vendor, a code is revoked, also where that day was set later; if the day turns out to
+/// be wrong, it is valid again.
+fn codes(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    found: Vec<Row>,
+    at: UnixMs,
+) -> Outcome<Vec<Code>> {
+    let mut occupancies: Vec<OccupancyId> = found.iter().map(|row| row.0.1).collect();
+    occupancies.dedup();
+    let linked: Vec<(OccupancyId, AccountId, Option<i32>)> = links::table
+        .filter(links::board_id.eq(board_id))
+        .filter(links::occupancy_id.eq_any(&occupancies))
+        .select((links::occupancy_id, links::account_id, links::to_day))
+        .load(connection)?;
+    let mut served: HashMap<(OccupancyId, AccountId), i32> = HashMap::new();
+    for (occupancy_id, account_id, to_day) in linked {
+        let last = served.entry((occupancy_id, account_id)).or_insert(i32::MIN);
+        *last = (*last).max(to_day.unwrap_or(i32::MAX));
     }
+    let code = |row: Row| {
+        let last = served.get(&(row.0.1, row.0.2)).copied().filter(|last| *last < i32::MAX);
+        let (to_day, day_start) = row.3;
+        let ended = |last: Day, why: &str| -> End {
+            (last.plus(1).start(day_start), format!("{why}, ngày cuối là {last}"))
+        };
+        let left = to_day.map(|last| ended(Day(last), "Người bán đã thôi bán"));
+        let unlinked = last.map(|last| ended(Day(last), "Tài khoản đã thôi nhận tiền cho sạp"));
+        code(row, left.into_iter().chain(unlinked).filter(|(ended_at, _)| *ended_at <= at))
+    };
+    Ok(found.into_iter().map(code).collect())
+}
+
+fn code((of, dates, (bin, number, holder_name), _): Row, ended: impl Iterator<Item = End>) -> Code {
+    let (id, occupancy_id, account_id, number_id, source, reference, payload, check_code) = of;
+    let (issued_at_ms, revoked_at_ms, revoked_because, replaces_code_id) = dates;
+    let revoked = revoked_at_ms.map(|at| (UnixMs(at), revoked_because.unwrap_or_default()));
+    let end = revoked.into_iter().chain(ended).min_by_key(|(at, _)| *at);
     Code {
         id,
         occupancy_id,
@@ -82,8 +117,8 @@ fn code((of, dates, (bin, number, holder_name), (to_day, day_start)): Row, at: U
         payload,
         check_code,
         issued_at: UnixMs(issued_at_ms),
-        revoked_at,
-        revoked_because,
+        revoked_at: end.as_ref().map(|(at, _)| *at),
+        revoked_because: end.map(|(_, why)| why),
         replaces_code_id,
         bank: bank_name(&bin),
         bin,
@@ -99,11 +134,26 @@ pub fn find(
     at: UnixMs,
 ) -> Outcome<Option<Code>> {
     let query = with_payee!(board_id).filter(table::id.eq(id));
-    Ok(query.first(connection).optional()?.map(|row| code(row, at)))
+    let found: Option<Row> = query.first(connection).optional()?;
+    Ok(codes(connection, board_id, found.into_iter().collect(), at)?.pop())
 }
 
-/// Codes that are not revoked and whose vendor holds the stall on a day, or will: a macro, because
-/// the join's type has no short name.
+/// Whether the account of a code still serves its vendor on a day, or will: a macro, because the
+/// query's type has no short name.
+macro_rules! is_served {
+    ($day:expr) => {
+        exists(
+            links::table
+                .filter(links::board_id.eq(table::board_id))
+                .filter(links::occupancy_id.eq(table::occupancy_id))
+                .filter(links::account_id.eq(table::account_id))
+                .filter(links::to_day.is_null().or(links::to_day.ge($day.0))),
+        )
+    };
+}
+
+/// Codes that are not revoked, whose vendor holds the stall on a day and is paid on its account, or
+/// will: a macro, because the join's type has no short name.
 macro_rules! live {
     ($board_id:expr, $day:expr) => {
         rows.inner_join(occupancies::table.on(
@@ -112,6 +162,7 @@ macro_rules! live {
         .filter(table::board_id.eq($board_id))
         .filter(table::revoked_at_ms.is_null())
         .filter(occupancies::to_day.is_null().or(occupancies::to_day.ge($day.0)))
+        .filter(is_served!($day))
         .select(table::id)
     };
 }
@@ -148,8 +199,9 @@ pub fn live_of_occupancy(
         .filter(table::occupancy_id.eq(occupancy_id))
         .filter(table::revoked_at_ms.is_null())
         .order(table::id);
-    let codes = query.load(connection)?.into_iter().map(|row| code(row, at));
-    Ok(codes.filter(|code| code.revoked_at.is_none()).collect())
+    let found: Vec<Row> = query.load(connection)?;
+    let all = codes(connection, board_id, found, at)?;
+    Ok(all.into_iter().filter(|code| code.revoked_at.is_none()).collect())
 }
 
 /// The code that was issued with a reference, revoked or not.
@@ -195,16 +247,19 @@ pub fn page(
         Some(true) => {
             let holds = occupancies::to_day.is_null().or(occupancies::to_day.ge(today.0));
             query = query.filter(table::revoked_at_ms.is_null()).filter(holds);
+            query = query.filter(is_served!(today));
         }
         Some(false) => {
             let left = occupancies::to_day.lt(today.0).assume_not_null();
             let left = occupancies::to_day.is_not_null().and(left);
-            query = query.filter(table::revoked_at_ms.is_not_null().or(left));
+            let is_over = table::revoked_at_ms.is_not_null().or(left);
+            query = query.filter(is_over.or(not(is_served!(today))));
         }
         None => {}
     }
     let query = query.filter(table::id.gt(page.floor())).order(table::id).limit(page.rows());
-    Ok(query.load(connection)?.into_iter().map(|row| code(row, at)).collect())
+    let found: Vec<Row> = query.load(connection)?;
+    codes(connection, board_id, found, at)
 }
 
 pub fn insert(connection: &mut DbConnection, board_id: BoardId, code: &Code) -> Outcome<()> {

@@ -13,7 +13,7 @@ use crate::vietqr;
 use crate::web::caller::Caller;
 use crate::web::checked::told;
 use crate::web::envelope::language_of;
-use crate::web::file;
+use crate::web::file::{self, Binary};
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
@@ -31,9 +31,9 @@ const PHOTOS: [&str; 4] =
 /// Compares what hangs on a stall with what is registered for it. Send a photo, a JPEG or PNG of at
 /// most 12 megapixels, as the body or as the file of a form, with `stall_id` and `checked_by` in the
 /// address; or, as JSON, what a scanner of your own has read. The worst code decides; each has its
-/// own `result`. A typed `check_code` only names the card and never counts as a check of the code.
+/// own `result`. A photo of more codes than are looked at (`crowded`) is never `right`. A typed `check_code` only names the card and never counts as a check of the code.
 #[utoipa::path(tag = "codes", params(PhotoCheck),
-    request_body(content((NewCodeCheck = "application/json"), (Vec<u8> = "application/octet-stream"))),
+    request_body(content((NewCodeCheck = "application/json"), (Binary = "application/octet-stream"))),
     security(("key" = ["codes.write"])), responses((status = 201, body = CodeCheck)))]
 #[post("/code-checks")]
 async fn create(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
@@ -56,10 +56,10 @@ async fn create(caller: Caller, request: HttpRequest, payload: web::Payload) -> 
     let digest = Sha256::new().chain_update(request.query_string()).chain_update("\n");
     let digest: [u8; 32] = digest.chain_update(&picture).finalize().into();
     let scan = move || vietqr::scan_picture(&picture);
-    let texts = web::block(scan).await.map_err(|error| Problem::from(Fault::broken(error)))?;
-    let value = (new, texts.map_err(Fault::from)?);
-    let check = move |connection: &mut _, act: &_, (new, texts)| {
-        checks::create_from_photo(connection, act, new, texts).map(|check| told(check, language))
+    let photo = web::block(scan).await.map_err(|error| Problem::from(Fault::broken(error)))?;
+    let value = (new, photo.map_err(Fault::from)?);
+    let check = move |connection: &mut _, act: &_, (new, photo)| {
+        checks::create_from_photo(connection, act, new, photo).map(|check| told(check, language))
     };
     caller.create(Json { value, digest }, location, check).await
 }

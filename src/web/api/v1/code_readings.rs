@@ -7,7 +7,7 @@ use crate::registry::Page;
 use crate::registry::code_readings::{self, FoundCode};
 use crate::vietqr;
 use crate::web::caller::Caller;
-use crate::web::file;
+use crate::web::file::{self, Binary};
 use crate::web::listing;
 use crate::web::problem::Problem;
 
@@ -18,7 +18,7 @@ resource!(read);
 /// kept. Register or check one with its `payload`. An empty list: no code can be read, take another
 /// photo from straight ahead, closer, without glare.
 #[utoipa::path(tag = "codes",
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = Binary, content_type = "application/octet-stream"),
     security(("key" = ["codes.write"])), responses((status = 200, body = Page<FoundCode>)))]
 #[post("/code-readings")]
 async fn read(
@@ -30,8 +30,8 @@ async fn read(
     let _turn = file::turn().await?;
     let picture = file::read(request.headers(), payload).await?;
     let scan = move || vietqr::scan_picture(&picture);
-    let texts = web::block(scan).await.map_err(|error| Problem::from(Fault::broken(error)))?;
-    let texts = texts.map_err(Fault::from)?;
+    let photo = web::block(scan).await.map_err(|error| Problem::from(Fault::broken(error)))?;
+    let texts = photo.map_err(Fault::from)?.texts;
     caller
         .show(move |connection, act| {
             code_readings::of_texts(connection, act, &texts).map(listing::whole)

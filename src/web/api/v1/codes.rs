@@ -10,6 +10,7 @@ use crate::registry::codes::{self, Code, CodeFilter, NewCode, Replacement, Revoc
 use crate::registry::existing_codes::{self, ExistingCode};
 use crate::vietqr::{Format, Level};
 use crate::web::caller::Caller;
+use crate::web::file::Binary;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
@@ -114,7 +115,7 @@ async fn revoke(caller: Caller, id: Id<CodeId>, because: Json<Revocation>) -> An
 /// The symbol as a 1-bit PNG, with an entity tag.
 #[utoipa::path(tag = "codes", params(("id" = CodeId, Path), DrawPng),
     security(("key" = ["registry.read"])),
-    responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 304)))]
+    responses((status = 200, content_type = "image/png", body = Binary), (status = 304)))]
 #[get("/codes/{id}.png")]
 async fn png(caller: Caller, id: Id<CodeId>, how: Query<DrawPng>, known: KnownTags) -> Answer {
     picture(&caller, id.0, how.0.how()?, &known).await

@@ -8,6 +8,7 @@ use crate::print::Kind;
 use crate::print::forms::{self, Form};
 use crate::print::slip::{self, SlipOrder};
 use crate::web::caller::Caller;
+use crate::web::file::Binary;
 use crate::web::json::Json;
 use crate::web::path::Id;
 use crate::web::pictures::KnownTags;
@@ -23,7 +24,7 @@ type Answer = Result<HttpResponse, Problem>;
 /// is kept of them.
 #[utoipa::path(tag = "print", params(("id" = OccupancyId, Path)), request_body = SlipOrder,
     security(("key" = ["stall-links.write"])),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>)))]
+    responses((status = 200, content_type = "application/pdf", body = Binary)))]
 #[post("/occupancies/{id}/slip.pdf")]
 async fn slip_pdf(
     caller: Caller,
@@ -43,7 +44,7 @@ async fn slip_pdf(
 /// A blank form for what vendor and account holder agree to, purpose by purpose, A4.
 #[utoipa::path(tag = "print", params(("market_id" = MarketId, Path)),
     security(("key" = ["registry.read"])),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 304)))]
+    responses((status = 200, content_type = "application/pdf", body = Binary), (status = 304)))]
 #[get("/markets/{market_id}/consent-form.pdf")]
 async fn consent_pdf(caller: Caller, id: Id<MarketId>, known: KnownTags) -> Answer {
     form(&caller, id.0, Form::Consent, &known).await
@@ -52,7 +53,7 @@ async fn consent_pdf(caller: Caller, id: Id<MarketId>, known: KnownTags) -> Answ
 /// A blank form for the first visit to a stall, step by step, A4.
 #[utoipa::path(tag = "print", params(("market_id" = MarketId, Path)),
     security(("key" = ["registry.read"])),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 304)))]
+    responses((status = 200, content_type = "application/pdf", body = Binary), (status = 304)))]
 #[get("/markets/{market_id}/first-visit-form.pdf")]
 async fn first_visit_pdf(caller: Caller, id: Id<MarketId>, known: KnownTags) -> Answer {
     form(&caller, id.0, Form::FirstVisit, &known).await

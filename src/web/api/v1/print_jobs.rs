@@ -13,6 +13,7 @@ use crate::print::jobs::{Job, Order, PrintJob};
 use crate::print::order::{self, SheetOrder};
 use crate::print::{Kind, Layout, Paper as _, Style};
 use crate::web::caller::Caller;
+use crate::web::file::Binary;
 use crate::web::json::Json;
 use crate::web::path::Id;
 use crate::web::printing;
@@ -84,7 +85,7 @@ async fn show(caller: Caller, id: Id<PrintJobId>) -> Answer {
 /// The file of a job that is ready.
 #[utoipa::path(tag = "print", params(("id" = PrintJobId, Path)),
     security(("key" = ["registry.read"])),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>),
+    responses((status = 200, content_type = "application/pdf", body = Binary),
         (status = 409, description = "It is not ready yet, or it failed.")))]
 #[get("/print-jobs/{id}/file.pdf")]
 async fn file(caller: Caller, id: Id<PrintJobId>) -> Answer {

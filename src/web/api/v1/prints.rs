@@ -8,6 +8,7 @@ use crate::primitives::ids::{CodeId, MarketId, RoundId, SectionId, StallId};
 use crate::print::order::{self, CardOrder, SheetOrder};
 use crate::print::{Kind, Layout, Style, visit_list};
 use crate::web::caller::Caller;
+use crate::web::file::Binary;
 use crate::web::path::Id;
 use crate::web::pictures::KnownTags;
 use crate::web::printing;
@@ -90,7 +91,7 @@ impl From<CardParams> for CardOrder {
 /// gives the same bytes.
 #[utoipa::path(tag = "print", params(("id" = StallId, Path), CardParams),
     security(("key" = ["registry.read"])),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 304)))]
+    responses((status = 200, content_type = "application/pdf", body = Binary), (status = 304)))]
 #[get("/stalls/{id}/card.pdf")]
 async fn card_pdf(
     caller: Caller,
@@ -104,7 +105,7 @@ async fn card_pdf(
 /// The card of a stall as PNG, for a printer's shop or to be sent by phone.
 #[utoipa::path(tag = "print", params(("id" = StallId, Path), PictureParams),
     security(("key" = ["registry.read"])),
-    responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 304)))]
+    responses((status = 200, content_type = "image/png", body = Binary), (status = 304)))]
 #[get("/stalls/{id}/card.png")]
 async fn card_png(
     caller: Caller,
@@ -139,7 +140,7 @@ async fn card_svg(
 /// after a list of all stalls to be ticked off. A stall without a code is on the list alone.
 #[utoipa::path(tag = "print", params(("market_id" = MarketId, Path), SheetParams),
     security(("key" = ["registry.read"])),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 304),
+    responses((status = 200, content_type = "application/pdf", body = Binary), (status = 304),
         (status = 409, description = "No stall has a code, or there are too many.")))]
 #[get("/markets/{market_id}/sheet.pdf")]
 async fn sheet_pdf(
@@ -165,7 +166,7 @@ async fn sheet_pdf(
 /// it. It shows no amounts.
 #[utoipa::path(tag = "visits", params(("id" = RoundId, Path), ListParams),
     security(("key" = ["visits.read"])),
-    responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 304)))]
+    responses((status = 200, content_type = "application/pdf", body = Binary), (status = 304)))]
 #[get("/visit-rounds/{id}/list.pdf")]
 async fn visits_pdf(
     caller: Caller,

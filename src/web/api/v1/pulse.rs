@@ -1,10 +1,13 @@
 //! Whether money that comes now would be known: feeds, stalls, and what is wrong.
 
 use actix_web::{HttpRequest, HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
-use crate::intake::pulse::{self, Pulse};
+use crate::intake::pulse::{self, Alarm, Pulse};
+use crate::outreach::checks::{self, StallAlarm};
 use crate::primitives::ids::{FeedId, OccupancyId};
 use crate::registry::Page;
 use crate::web::caller::Caller;
@@ -34,14 +37,36 @@ async fn of_occupancy(caller: Caller, id: Id<OccupancyId>, request: HttpRequest)
     show(caller, &request, move |connection, act| pulse::of_occupancy(connection, act, id.0)).await
 }
 
+/// Something that is wrong.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Wrong {
+    /// With a feed or bank.
+    Feed(Pulse),
+    /// At a stall.
+    Stall(StallAlarm),
+}
+
 /// Every feed and bank where something is wrong: it looks healthy but nothing arrives, phones are
 /// silent, polling fails, nobody could be believed, something was refused or could not be read, or
-/// reports contradict each other.
+/// reports contradict each other. And, for keys that have `registry.read` too, every stall where the
+/// last check found a code that pays somebody else (`wrong-account`).
 #[utoipa::path(tag = "feeds", security(("key" = ["feeds.read"])),
-    responses((status = 200, body = Page<Pulse>)))]
+    responses((status = 200, body = Page<Wrong>)))]
 #[get("/alarms")]
 async fn alarms(caller: Caller, request: HttpRequest) -> Answer {
-    show(caller, &request, pulse::alarms).await
+    let language = language_of(request.headers());
+    caller
+        .show(move |connection, act| {
+            let feeds = pulse::alarms(connection, act)?.into_iter();
+            let mut all: Vec<Wrong> = feeds.map(|one| Wrong::Feed(told(one, language))).collect();
+            for mut one in checks::alarms(connection, act)? {
+                say(&mut one.alarm, Some(&one.stall), language);
+                all.push(Wrong::Stall(one));
+            }
+            Ok(listing::whole(all))
+        })
+        .await
 }
 
 async fn show(
@@ -61,10 +86,14 @@ async fn show(
 /// Its alarm in the caller's language.
 fn told(mut pulse: Pulse, language: Language) -> Pulse {
     if let Some(alarm) = &mut pulse.alarm {
-        let since = alarm.since.map(|at| ("since_at", at.to_string()));
-        let since: Vec<_> = since.into_iter().collect();
-        let text = language.text(&format!("alarm-{}", alarm.code.as_str()), &since);
-        alarm.detail = text.unwrap_or_default();
+        say(alarm, None, language);
     }
     pulse
+}
+
+fn say(alarm: &mut Alarm, stall: Option<&str>, language: Language) {
+    let since = alarm.since.map(|at| ("since_at", at.to_string()));
+    let args: Vec<_> = since.into_iter().chain(stall.map(|s| ("stall", s.to_owned()))).collect();
+    let text = language.text(&format!("alarm-{}", alarm.code.as_str()), &args);
+    alarm.detail = text.unwrap_or_default();
 }

@@ -11,6 +11,7 @@ use crate::requests::{self, NewRequest, Request, RequestFilter};
 use crate::vietqr::{Format, Level};
 use crate::web::api::v1::NoFields;
 use crate::web::caller::Caller;
+use crate::web::file::Binary;
 use crate::web::envelope::language_of;
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
@@ -99,7 +100,7 @@ async fn cancel(
 /// The symbol as a 1-bit PNG, with an entity tag. It holds the amount: only for those who see it.
 #[utoipa::path(tag = "requests", params(("id" = RequestId, Path), DrawPng),
     security(("key" = ["requests.read"])),
-    responses((status = 200, content_type = "image/png", body = Vec<u8>), (status = 304)))]
+    responses((status = 200, content_type = "image/png", body = Binary), (status = 304)))]
 #[get("/requests/{id}.png")]
 async fn png(caller: Caller, id: Id<RequestId>, how: Query<DrawPng>, known: KnownTags) -> Answer {
     picture(&caller, id.0, how.0.how()?, &known).await

@@ -13,7 +13,7 @@ use crate::primitives::ids::{AccountId, StatementId};
 use crate::registry::Page;
 use crate::web::caller::Caller;
 use crate::web::envelope::language_of;
-use crate::web::file;
+use crate::web::file::{self, Binary};
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams, Unfiltered};
 use crate::web::path::Id;
@@ -37,7 +37,7 @@ struct Whose {
 /// form (`multipart/form-data`): what it holds and what would become of it. Nothing is taken in before it is committed. Where its layout must be
 /// mapped first, `state` is `needs_mapping`: map it, and upload the file again.
 #[utoipa::path(tag = "statements", params(Whose),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    request_body(content = Binary, content_type = "application/octet-stream"),
     security(("key" = ["feeds.write"])), responses((status = 201, body = Statement)))]
 #[post("/statements")]
 async fn upload(

@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{Vendor, check_origin, elsewhere};
-use crate::book::{self, Book, DaySum, Line, View};
+use crate::book::{self, DaySum, Laid, Line, View};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::phone::form_field;
 use crate::ledger::Class;
@@ -124,43 +124,52 @@ pub(super) async fn class(
     .await
 }
 
-/// `GET /sap/book/2026-10.pdf`, or `.xlsx`.
+/// `GET /sap/book/2026-10.pdf`, or `.xlsx`; of a year `GET /sap/book/2026.pdf`.
 pub(super) async fn file(
     vendor: Vendor,
     file: web::Path<String>,
     known: KnownTags,
 ) -> Result<HttpResponse, Problem> {
-    let (month, extension) = file.split_once('.').ok_or_else(Problem::no_such_route)?;
-    let month = Month::parse(month).ok_or_else(Problem::no_such_route)?;
-    match extension {
-        "pdf" => {
-            let paper = RevenueBook(vendor.book(month).await?);
-            let (format, state) = ((Kind::Pdf, printing::DPI), &vendor.state);
-            printing::file(state, paper, format, &known, "attachment").await
-        }
-        "xlsx" => {
-            let found = vendor.book(month).await?;
-            let name = RevenueBook(found.clone()).stem();
-            let bytes = web::block(move || book::xlsx(&found)).await;
-            let bytes = bytes.map_err(Problem::internal)??;
-            Ok(HttpResponse::Ok()
-                .insert_header((CONTENT_TYPE, XLSX))
-                .insert_header((CACHE_CONTROL, "private, no-store"))
-                .insert_header((
-                    CONTENT_DISPOSITION,
-                    format!("attachment; filename=\"{name}.xlsx\""),
-                ))
-                .body(bytes))
-        }
-        _ => Err(Problem::no_such_route()),
+    let (period, extension) = file.split_once('.').ok_or_else(Problem::no_such_route)?;
+    if !["pdf", "xlsx"].contains(&extension) {
+        return Err(Problem::no_such_route());
     }
+    let laid = match (Month::parse(period), year(period)) {
+        (Some(month), _) => vendor.book(month).await?,
+        (None, Some(year)) => vendor.year(year).await?,
+        _ => return Err(Problem::no_such_route()),
+    };
+    if extension == "pdf" {
+        let (format, state) = ((Kind::Pdf, printing::DPI), &vendor.state);
+        return printing::file(state, RevenueBook(laid), format, &known, "attachment").await;
+    }
+    let name = RevenueBook(laid.clone()).stem();
+    let bytes = web::block(move || book::xlsx(&laid)).await;
+    let bytes = bytes.map_err(Problem::internal)??;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, XLSX))
+        .insert_header((CACHE_CONTROL, "private, no-store"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.xlsx\"")))
+        .body(bytes))
+}
+
+/// Four digits.
+fn year(text: &str) -> Option<i32> {
+    let is_year = text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_year.then(|| text.parse().ok())?
 }
 
 impl Vendor {
-    async fn book(&self, month: Month) -> Result<Book, Problem> {
+    async fn book(&self, month: Month) -> Result<Laid, Problem> {
         let (act, id) = (self.act(), self.hearer.occupancy_id);
         let read = move |connection: &mut DbConnection| book::book(connection, &act, id, month);
-        Ok(self.state.db.read(read).await?)
+        Ok(Laid::from(&self.state.db.read(read).await?))
+    }
+
+    async fn year(&self, year: i32) -> Result<Laid, Problem> {
+        let (act, id) = (self.act(), self.hearer.occupancy_id);
+        let read = move |connection: &mut DbConnection| book::year(connection, &act, id, year);
+        Ok(Laid::from(&self.state.db.read(read).await?))
     }
 }
 

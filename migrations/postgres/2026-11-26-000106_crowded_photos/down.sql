@@ -1,0 +1,1 @@
+ALTER TABLE code_checks DROP COLUMN is_crowded;

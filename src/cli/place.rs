@@ -1,0 +1,170 @@
+//! Which board, market, section and stall a command is about, by names as people write them.
+
+use std::path::{Path, PathBuf};
+
+use super::Settings;
+use super::key::choose;
+use crate::access::{Act, Permissions, Scope};
+use crate::app::App;
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{KeyId, MarketId, SectionId, StallId};
+use crate::primitives::{Clock, Refusal, fold};
+use crate::registry::markets::{self, Market};
+use crate::registry::sections::{self, SectionFilter};
+use crate::registry::stalls::{self, StallFilter};
+use crate::registry::{Page, PageRequest, boards};
+
+#[derive(Debug, clap::Args)]
+pub struct Where {
+    #[command(flatten)]
+    settings: Settings,
+    /// Name or id of the board; not needed where there is one only / Tên hoặc mã ban quản lý
+    #[arg(long)]
+    board: Option<String>,
+    /// Name or id of the market; not needed where there is one only / Tên hoặc mã chợ
+    #[arg(long)]
+    pub market: Option<String>,
+}
+
+/// An installation, and the operator's own hand on it: no key acts.
+pub struct Opened {
+    pub app: App,
+    pub act: Act,
+}
+
+impl Opened {
+    pub fn read<T>(&self, work: impl Fn(&mut DbConnection, &Act) -> Outcome<T>) -> Outcome<T> {
+        self.app.db.read_here(|connection| work(connection, &self.act))
+    }
+
+    /// The folder of templates that is named, or that of the settings.
+    pub fn templates(&self, named: Option<&Path>) -> Option<PathBuf> {
+        named.map(Path::to_path_buf).or_else(|| self.app.config.print_templates.clone())
+    }
+}
+
+impl Where {
+    pub fn open(&self) -> Outcome<Opened> {
+        let app = App::build(self.settings.resolve()?.app, Clock::system())?;
+        let known = app.db.read_here(boards::all_names)?;
+        let board_id = choose(&known, self.board.as_deref())?;
+        let scope = Scope { board_id, key_id: KeyId(0), permissions: Permissions::all() };
+        let act = Act::new(scope, app.clock.now(), app.ids.clone());
+        Ok(Opened { app, act })
+    }
+
+    /// # Errors
+    /// On `market`: `market-unknown`, `market-ambiguous`, each with the names that there are.
+    pub fn market(&self, connection: &mut DbConnection, act: &Act) -> Outcome<Market> {
+        let all = whole(|page| markets::list(connection, act, page))?;
+        let known: Vec<_> =
+            all.iter().map(|market| (market.name.as_str(), market.id.to_string())).collect();
+        let wanted = self.market.as_deref();
+        let found = pick(&known, wanted, "market", ["market-unknown", "market-ambiguous"])?;
+        let market = all.into_iter().nth(found);
+        Ok(market.ok_or_else(|| Refusal::not_found("market").on("market"))?)
+    }
+}
+
+/// The place of the one that is wanted among names and ids; the only one, where none is.
+fn pick(
+    known: &[(&str, String)],
+    wanted: Option<&str>,
+    field: &'static str,
+    [unknown, ambiguous]: [&'static str; 2],
+) -> Result<usize, Refusal> {
+    let is_meant = |wanted: &str, how: fn(&str) -> String| -> Vec<usize> {
+        let is_it = |(name, id): &(&str, String)| *id == wanted || how(name) == how(wanted);
+        (0..known.len()).filter(|at| known.get(*at).is_some_and(is_it)).collect()
+    };
+    let found = match wanted.map(str::trim) {
+        None => (0..known.len()).collect(),
+        Some(wanted) => {
+            let exact = is_meant(wanted, str::to_lowercase);
+            // Without marks, where nothing else has that name.
+            if exact.is_empty() { is_meant(wanted, fold::name) } else { exact }
+        }
+    };
+    let named = |all: Vec<usize>| {
+        let one = |at: usize| known.get(at).map(|(name, id)| format!("{name} ({id})"));
+        all.into_iter().filter_map(one).collect::<Vec<_>>().join(", ")
+    };
+    match found.as_slice() {
+        [only] => Ok(*only),
+        [] => {
+            Err(Refusal::invalid(field, unknown).with("names", named((0..known.len()).collect())))
+        }
+        _ => Err(Refusal::invalid(field, ambiguous).with("names", named(found))),
+    }
+}
+
+/// # Errors
+/// `section-unknown` on `section`, with the names that there are.
+pub fn section(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    wanted: &str,
+) -> Outcome<SectionId> {
+    let filter = SectionFilter { market_id: Some(market_id) };
+    let all = whole(|page| sections::list(connection, act, &filter, page))?;
+    let known: Vec<_> =
+        all.iter().map(|section| (section.name.as_str(), section.id.to_string())).collect();
+    let found = pick(&known, Some(wanted), "section", ["section-unknown", "section-unknown"])?;
+    let section = all.get(found).map(|section| section.id);
+    Ok(section.ok_or_else(|| Refusal::not_found("section").on("section"))?)
+}
+
+/// # Errors
+/// `not-found` on `stall`.
+pub fn stall(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    wanted: &str,
+) -> Outcome<StallId> {
+    if let Some(id) = StallId::parse(wanted) {
+        return Ok(id);
+    }
+    let filter =
+        StallFilter { market_id: Some(market_id), code: Some(wanted.to_owned()), section_id: None };
+    let found = stalls::list(connection, act, &filter, PageRequest::default())?;
+    let found = found.items.first().map(|stall| stall.id);
+    Ok(found.ok_or_else(|| Refusal::not_found("stall").on("stall"))?)
+}
+
+/// All pages of a list.
+pub fn whole<T>(mut list: impl FnMut(PageRequest) -> Outcome<Page<T>>) -> Outcome<Vec<T>> {
+    let mut page = PageRequest::parse(None, Some(200))?;
+    let mut all = Vec::new();
+    loop {
+        let some = list(page)?;
+        all.extend(some.items);
+        match some.next_cursor {
+            Some(cursor) => page = PageRequest::parse(Some(&cursor), Some(200))?,
+            None => return Ok(all),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pick;
+
+    #[test]
+    fn names_are_found_as_people_write_them() {
+        let known = [("Chợ Thới Bình", "mkt_1".to_owned()), ("Chợ Biển Bạch", "mkt_2".to_owned())];
+        let at = |wanted: Option<&str>| {
+            pick(&known, wanted, "market", ["unknown", "ambiguous"]).map_err(|refusal| refusal.code)
+        };
+        assert_eq!((at(Some(" chợ thới bình ")), at(Some("mkt_2"))), (Ok(0), Ok(1)));
+        assert_eq!(at(Some("cho bien bach")), Ok(1));
+        assert_eq!((at(Some("Chợ Cà Mau")), at(None)), (Err("unknown"), Err("ambiguous")));
+        let twice = [known[0].clone(), known[0].clone()];
+        let found = pick(&twice, Some("Chợ Thới Bình"), "market", ["unknown", "ambiguous"]);
+        let told = found.unwrap_err();
+        assert_eq!(told.code, "ambiguous");
+        assert!(told.to_string().contains("(mkt_1)"), "{told}");
+        assert_eq!(pick(&known[..1], None, "market", ["unknown", "ambiguous"]), Ok(0));
+    }
+}
