@@ -419,7 +419,8 @@
     if (source) { source.close(); }
     lastHeard = Date.now();
     var isOpened = state.cursor === null, after = isOpened ? Math.max(number(HEARD), number(SEEN)) : state.cursor;
-    source = new EventSource('/nghe/live?opened=' + (isOpened ? 1 : 0) + (after ? '&after=' + after : ''));
+    // To a phone that was never here, nothing is told of what came before.
+    source = new EventSource('/nghe/live?opened=' + (isOpened && after ? 1 : 0) + (after ? '&after=' + after : ''));
     source.addEventListener('money', onMoney);
     source.addEventListener('beat', onBeat);
     source.addEventListener('gap', function () { onLine(); warn('gap', true); });
