@@ -6,9 +6,12 @@
 
   var SHOWN_MS = 60000;   // So long a receipt is what the customer at the stall has paid.
   var CUT_MS = 8000;      // A shorter break of the line is not worth a word.
-  var QUIET_MS = 40000;   // The server speaks each 15 seconds; after this the line is dead.
+  var QUIET_MS = 20000;   // The server speaks each 15 seconds; after this the line is dead.
   var AGAIN_MS = 3000;
-  var LATE_SPOKEN = 3;    // Of what was missed for long, so many are spoken; the list has the others.
+  var LATE_SPOKEN = 3;    // Of what was missed, so many are spoken; the list has the others.
+  var LISTED = 100;
+  var FIRST_LISTED = 5;   // The others after a touch.
+  var COVERED_MS = 15000, PRACTICE_MS = 20000;
   var UTTERANCE_MS = 12000;
   var SPEEDS = { slow: 0.75, normal: 1, fast: 1.25 };
   var VIBRATIONS = { right: [250], wrong: [150, 100, 150, 100, 400], attention: [100, 80, 100] };
@@ -23,13 +26,20 @@
   var texts = document.getElementById('texts');
   function text(key) { return texts.getAttribute('data-' + key) || ''; }
   function el(id) { return document.getElementById(id); }
+  function each(selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); }
 
   // Private windows and some in-app browsers refuse storage: then it is kept as long as the page.
   var kept = {};
   function load(key) { try { return localStorage.getItem(key); } catch (e) { return kept[key] || null; } }
   function save(key, value) { kept[key] = value; try { localStorage.setItem(key, value); } catch (e) { /* kept */ } }
+  function number(key) { return parseInt(load(key), 10) || 0; }
 
-  var CURSOR = 'cho40.cursor.' + body.getAttribute('data-listener');
+  // A phone has several tabs: one opened from Zalo, one from the home screen. What one of them spoke,
+  // or was told to keep silent of, is HEARD; what one has shown for a minute is SEEN; the one that was
+  // touched last has the VOICE.
+  var listener = body.getAttribute('data-listener');
+  var HEARD = 'cho40.cursor.' + listener, SEEN = 'cho40.seen.' + listener, VOICE = 'cho40.voice.' + listener;
+  var me = String(Math.random());
   var SETTINGS = 'cho40.settings';
   var settings = { how: 'voice', region: 'south', speed: 'normal' };
   try {
@@ -46,17 +56,17 @@
     isMuted: false,
     spoken: [],        // { id, text, by }, in order.
     shown: [],         // Ids, in order.
-    onMoney: null      // The vendor's page wants to know.
+    el: el, text: text, put: put, each: each, fit: fit,
+    onMoney: null,     // The vendor's page wants to know.
+    onRender: null
   };
-  var number = parseInt(load(CURSOR), 10);
-  if (number >= 0) { state.cursor = number; }
 
   // ------------------------------------------------------------------ what is seen
 
   var warnings = {};
   function warn(key, isSo) {
     warnings[key] = isSo;
-    var all = ['ended', 'muted', 'silent', 'gap', 'hidden', 'voice'];
+    var all = ['ended', 'muted', 'elsewhere', 'silent', 'gap', 'hidden', 'voice'];
     var first = all.filter(function (one) { return warnings[one]; })[0];
     el('warning').hidden = !first;
     var said = first ? text('warn-' + first) : '';
@@ -67,13 +77,11 @@
 
   // The largest type that an amount of any length fits in.
   function fit(element, most) {
-    for (var size = most; size > 1.2; size -= 0.2) {
+    for (var size = most || 3.2; size > 1.2; size -= 0.2) {
       element.style.fontSize = size + 'rem';
       if (element.scrollWidth <= element.clientWidth) { return; }
     }
   }
-
-  state.fit = fit;
 
   function render() {
     var look = 'connecting', headline = text('state-connecting'), amount = '', detail = '';
@@ -99,21 +107,29 @@
     put('headline', headline);
     put('amount', amount);
     put('detail', detail);
-    fit(el('amount'), 3.2);
+    fit(el('amount'));
     el('link').className = state.link === 'live' ? 'dot on' : 'dot';
     el('link').hidden = state.link === 'ended';
     if (state.link !== 'connecting') { put('link', text('link-' + state.link)); }
-    el('sound').hidden = state.isOn || state.isMuted;
+    var isSilent = !state.isOn && !state.isMuted && state.link !== 'ended';
+    el('sound').hidden = !isSilent;
     el('repeat').hidden = !(state.isOn && last) || state.isMuted || state.link === 'ended';
-    warn('silent', !state.isOn && !state.isMuted);
+    warn('silent', isSilent);
+    warn('elsewhere', isSilent && isElsewhere);
     warn('muted', state.isMuted);
+    if (state.onRender) { state.onRender(headline, amount); }
   }
 
-  var cardTimer = null;
-  function showCard(money) {
+  var cardTimer = null, cardUntil = 0;
+  function showCard(money, ms, next) {
     state.card = money;
+    cardUntil = Date.now() + ms;
     clearTimeout(cardTimer);
-    cardTimer = setTimeout(function () { state.card = null; render(); }, SHOWN_MS);
+    cardTimer = setTimeout(function () {
+      state.card = null;
+      if (next) { next(); }
+      render();
+    }, ms);
   }
 
   function list(money) {
@@ -126,9 +142,16 @@
     row.appendChild(when);
     row.appendChild(amount);
     el('list').insertBefore(row, el('list').firstChild);
-    while (el('list').children.length > 5) { el('list').removeChild(el('list').lastChild); }
+    var rows = el('list').children;
+    if (rows.length > LISTED) { el('list').removeChild(el('list').lastChild); }
+    put('more', text('more') + ' ' + (rows.length - FIRST_LISTED));
+    el('more').hidden = rows.length <= FIRST_LISTED || el('list').className === 'all';
     el('past').hidden = false;
   }
+  el('more').addEventListener('click', function () {
+    el('list').className = 'all';
+    el('more').hidden = true;
+  });
 
   // ------------------------------------------------------------------ what is heard
 
@@ -222,24 +245,40 @@
     return length;
   }
 
+  function isOld(item) { return item.late || item.at && Date.now() - item.at > SHOWN_MS; }
+
+  // What is spoken only now says when it came: nobody shall take it for the customer who stands there.
+  function words(item) {
+    var region = settings.region, hour = !item.late && isOld(item) && item.hour ? item.hour[region] + ' ' : '';
+    return hour + item.say[region];
+  }
+
+  // Without sound it waits for the touch that browsers ask for.
   function say(item) {
-    if (!state.isOn || state.isMuted) { heard(item); return; }
+    if (state.isMuted) { heard(item); return; }
     queue.push(item);
-    var late = queue.filter(function (one) { return one.late; });
-    if (late.length > LATE_SPOKEN) {
-      heard(late[0]);
-      queue.splice(queue.indexOf(late[0]), 1);
-    }
+    if (queue.length > LISTED) { queue.shift(); }
     next();
   }
 
   // What was heard is not told again, also if the page is closed now.
   function heard(item) {
-    if (item.seq > (parseInt(load(CURSOR), 10) || 0)) { save(CURSOR, String(item.seq)); }
+    if (item.seq > number(HEARD)) { save(HEARD, String(item.seq)); }
+  }
+
+  // Of what was missed, the last ones; and nothing that another tab has said meanwhile.
+  function tidy() {
+    var before = number(HEARD);
+    queue = queue.filter(function (one) { return !one.seq || one.seq > before; });
+    var old = queue.filter(isOld);
+    old.slice(0, Math.max(0, old.length - LATE_SPOKEN)).forEach(function (one) { queue.splice(queue.indexOf(one), 1); });
   }
 
   function next() {
-    if (isSpeaking || !queue.length) { return; }
+    if (state.isMuted) { queue.splice(0).forEach(heard); }
+    if (!state.isOn || isSpeaking) { return; }
+    tidy();
+    if (!queue.length) { return; }
     isSpeaking = true;
     var item = queue.shift(), isDone = false;
     heard(item);
@@ -255,7 +294,7 @@
     var length = tone(item.tone);
     if (navigator.vibrate) { navigator.vibrate(VIBRATIONS[item.tone] || []); }
     setTimeout(function () {
-      var by = null, said = item.say[settings.region] || item.say.south;
+      var by = null, said = words(item);
       for (var i = 0; i < speakers.length && !by; i += 1) { by = speakers[i](said, done); }
       state.spoken.push({ id: item.id, text: said, by: by || 'chime' });
       if (!by) { setTimeout(done, 200); }
@@ -286,13 +325,40 @@
       empty.volume = 0;
       speechSynthesis.speak(empty);
     }
-    state.isOn = true;
+    takeVoice();
     stayAwake();
     tone('right');
     // Voices are told late.
     setTimeout(loadClips, 1500);
     render();
+    // After the tone of the touch.
+    setTimeout(next, 800);
   }
+
+  var isElsewhere = false;
+  function takeVoice() {
+    isElsewhere = false;
+    state.isOn = true;
+    save(VOICE, me);
+  }
+  window.addEventListener('storage', function (event) {
+    var holder = event.key === VOICE ? load(VOICE) : me;
+    if (holder === me) { return; }
+    if (!holder) {
+      // The tab that spoke was closed.
+      if (!isElsewhere) { return; }
+      takeVoice();
+      next();
+    } else if (state.isOn) {
+      isElsewhere = true;
+      state.isOn = false;
+    }
+    render();
+  });
+  window.addEventListener('pagehide', function () {
+    if (load(VOICE) === me) { try { localStorage.removeItem(VOICE); } catch (e) { /* It was never kept. */ } }
+  });
+  window.addEventListener('pageshow', function (event) { if (event.persisted) { location.reload(); } });
 
   // ------------------------------------------------------------------ what comes
 
@@ -323,13 +389,14 @@
     if (!at.isNew) { return; }
     var money = JSON.parse(event.data);
     money.seq = at.seq;
+    var age = money.age_s * 1000;
+    money.at = Date.now() - age;
     state.shown.push(money.id);
     list(money);
-    // Another tab of this phone may have spoken it.
-    if (at.seq <= (parseInt(load(CURSOR), 10) || 0)) { render(); return; }
     last = money;
-    if (!money.late) { showCard(money); }
-    say(money);
+    if (!money.late && age < SHOWN_MS) { showCard(money, SHOWN_MS - age); }
+    // Another tab of this phone may have spoken it, or this page before it was opened anew.
+    if (at.seq > number(HEARD)) { say(money); }
     render();
     if (state.onMoney) { state.onMoney(money); }
   }
@@ -337,7 +404,9 @@
   function onBeat(event) {
     onLine();
     var at = reach(event), told = JSON.parse(event.data);
-    if (!queue.length && at.seq >= 0) { heard(at); }
+    if (state.isOn && !queue.length && at.seq >= 0) { heard(at); }
+    if (!number(HEARD) && !number(SEEN)) { save(SEEN, String(at.seq)); }
+    setTimeout(function () { if (!document.hidden && at.seq > number(SEEN)) { save(SEEN, String(at.seq)); } }, SHOWN_MS);
     var wasAlarm = state.source && state.source.alarm;
     state.source = told;
     state.isMuted = told.muted;
@@ -349,11 +418,17 @@
     clearTimeout(againTimer);
     if (source) { source.close(); }
     lastHeard = Date.now();
-    source = new EventSource('/nghe/live' + (state.cursor === null ? '' : '?after=' + state.cursor));
+    var isOpened = state.cursor === null, after = isOpened ? Math.max(number(HEARD), number(SEEN)) : state.cursor;
+    // To a phone that was never here, nothing is told of what came before.
+    source = new EventSource('/nghe/live?opened=' + (isOpened && after ? 1 : 0) + (after ? '&after=' + after : ''));
     source.addEventListener('money', onMoney);
     source.addEventListener('beat', onBeat);
     source.addEventListener('gap', function () { onLine(); warn('gap', true); });
-    source.addEventListener('locked', function () { source.close(); location.replace('/sap'); });
+    source.addEventListener('locked', function () {
+      source.close();
+      save('cho40.locked', String(Date.now()));
+      location.replace('/sap');
+    });
     source.addEventListener('ended', function () {
       source.close();
       state.link = 'ended';
@@ -370,15 +445,21 @@
   }
 
   function lookAtLine() {
-    if (state.link !== 'ended' && Date.now() - lastHeard > QUIET_MS) { offLine(); connect(); }
+    if (state.link === 'ended' || Date.now() - lastHeard < QUIET_MS) { return; }
+    state.link = 'cut';
+    connect();
+    render();
   }
-  setInterval(lookAtLine, 5000);
+  setInterval(lookAtLine, 2000);
   window.addEventListener('online', lookAtLine);
 
   var hiddenAt = 0;
   document.addEventListener('visibilitychange', function () {
     if (document.hidden) { hiddenAt = Date.now(); return; }
-    warn('hidden', Date.now() - hiddenAt > 30000);
+    if (Date.now() - hiddenAt > 30000) {
+      warn('hidden', true);
+      setTimeout(function () { warn('hidden', false); }, COVERED_MS);
+    }
     if (audio && audio.state !== 'running') { state.isOn = false; }
     stayAwake();
     lookAtLine();
@@ -397,24 +478,27 @@
   // count it, and it is never green.
   el('practise').addEventListener('click', function () {
     if (!state.isOn) { turnOn(); }
-    var now = new Date(), said = text('practice-said');
-    var two = function (number) { return (number < 10 ? '0' : '') + number; };
+    var said = text('practice-said');
     var money = {
       id: 'practice', seq: 0, kind: 'practice', tone: 'right', look: 'practice', late: false,
-      amount: body.getAttribute('data-amount'), time: two(now.getHours()) + ':' + two(now.getMinutes()),
+      amount: body.getAttribute('data-amount'), time: new Date().toTimeString().slice(0, 5),
       say: { south: said + ' ' + body.getAttribute('data-south'), north: said + ' ' + body.getAttribute('data-north') }
     };
-    showCard(money);
+    // What was truly received comes back after it.
+    var real = state.card, until = cardUntil;
+    showCard(money, PRACTICE_MS, function () {
+      if (real && real.kind !== 'practice' && until > Date.now()) { showCard(real, until - Date.now()); }
+    });
     say(money);
     render();
     window.scrollTo(0, 0);
   });
 
   function again(money) {
-    say({ id: 'again', seq: 0, tone: money.tone || 'right', say: money.say, late: false });
+    say({ id: 'again', seq: 0, tone: money.tone || 'right', say: money.say, hour: money.hour, at: money.at, late: money.late });
   }
 
-  Array.prototype.forEach.call(document.querySelectorAll('input[type=radio]'), function (input) {
+  each('input[type=radio]', function (input) {
     input.checked = settings[input.name] === input.value;
     input.addEventListener('change', function () {
       settings[input.name] = input.value;

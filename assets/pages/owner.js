@@ -3,39 +3,75 @@
 (function () {
   'use strict';
   var LOOK_MS = 4000;
+  var LOOK_LIMIT_MS = 8000;   // A line that carries nothing answers nothing: then nobody knows.
+  var SEND_LIMIT_MS = 20000;
+  var SHOWN_MS = 60000;       // So long a paid code is of the customer who stands there.
   var LOOKS = {
-    waiting: 'waiting', unknown: 'unknown', paid: 'right', late: 'right', expired: 'unknown',
-    cancelled: 'unknown', underpaid: 'wrong', overpaid: 'wrong', duplicate: 'wrong',
-    thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention', expired_unknown: 'unknown'
+    waiting: 'waiting', paid: 'right', late: 'right', underpaid: 'wrong', overpaid: 'wrong',
+    duplicate: 'wrong', thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention'
   };
-  var texts = document.getElementById('texts'), lang = document.documentElement.lang;
-  function el(id) { return document.getElementById(id); }
-  function text(key) { return texts.getAttribute('data-' + key) || ''; }
-  function put(id, said) { if (el(id).textContent !== said) { el(id).textContent = said; } }
-  function each(selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); }
+  var state = window.cho40, lang = document.documentElement.lang;
+  var el = state.el, text = state.text, put = state.put, each = state.each;
   function make(tag, said) { var made = document.createElement(tag); made.textContent = said; return made; }
   function region() { try { return JSON.parse(localStorage.getItem('cho40.settings')).region; } catch (e) { return 'south'; } }
-  function className(name) { return text('class-' + name.replace('_', '-')); }
+  // As its button says, where a vendor may choose it.
+  function className(name) {
+    var button = document.querySelector('[data-class=' + name + ']');
+    return button ? button.textContent : text('class-' + name.replace('_', '-'));
+  }
 
   // ------------------------------------------------------------------ asking the server
 
-  function fail(said) { put('failed', said || ''); el('failed').hidden = !said; }
+  // Also where a code or a receipt lies over the page.
+  function fail(said) {
+    each('.failed', function (one) {
+      one.textContent = said || '';
+      one.hidden = !said;
+    });
+  }
 
-  function ask(path, body) {
+  function limited(ms, path, how) {
+    var stop = window.AbortController && new AbortController(), timer = null;
+    if (stop) { how.signal = stop.signal; }
+    var late = new Promise(function (can, cannot) {
+      timer = setTimeout(function () {
+        if (stop) { stop.abort(); }
+        cannot(new Error('late'));
+      }, ms);
+    });
+    var answered = fetch(path, how).then(function (answer) {
+      return answer.json().then(function (told) { return { ok: answer.ok, told: told }; });
+    });
+    return Promise.race([answered, late]).then(function (given) {
+      clearTimeout(timer);
+      return given;
+    }, function (error) {
+      clearTimeout(timer);
+      throw error;
+    });
+  }
+
+  // isLook: nobody has pressed anything, so nothing is said of a failure.
+  function ask(path, body, isLook) {
     var how = { credentials: 'same-origin', headers: { 'Accept-Language': lang } };
     if (body) {
       how.method = 'POST';
       how.headers['Content-Type'] = 'application/json';
       how.body = JSON.stringify(body);
     }
-    return fetch(path, how).then(function (answer) {
-      return answer.json().then(function (told) {
-        if (answer.ok) { fail(''); return told; }
-        if (told.code === 'pin-needed' || told.code === 'page-not-open') { location.replace('/sap'); }
-        fail(told.detail);
-        throw told;
-      });
-    }, function (error) { fail(text('failed')); throw error; });
+    return limited(body ? SEND_LIMIT_MS : LOOK_LIMIT_MS, path, how).then(function (answer) {
+      var told = answer.told;
+      if (answer.ok) {
+        if (!isLook) { fail(''); }
+        return told;
+      }
+      if (told.code === 'pin-needed' || told.code === 'page-not-open') { location.replace('/sap'); }
+      if (!isLook) { fail(told.detail); }
+      throw told;
+    }, function (error) {
+      if (!isLook) { fail(text('failed')); }
+      throw error;
+    });
   }
   function quiet() { /* It was said. */ }
 
@@ -47,6 +83,8 @@
       if (button.getAttribute('data-tab') === tab) { button.setAttribute('aria-current', 'page'); } else { button.removeAttribute('aria-current'); }
     });
     fail('');
+    showNews();
+    if (tab === 'hear') { state.fit(el('amount')); }
     if (tab === 'day') { showDay(); }
     if (tab === 'cash') { showEvening(); }
   }
@@ -54,37 +92,80 @@
     button.addEventListener('click', function () { open(button.getAttribute('data-tab')); });
   });
 
-  var before = null;
+  var covered = [];
   function cover(id) {
-    before = document.activeElement;
+    covered.push(document.activeElement);
+    fail('');
     el(id).hidden = false;
     document.querySelector('main').setAttribute('inert', '');
     el(id).querySelector('button').focus();
   }
   function uncover(id) {
+    var before = covered.pop();
     el(id).hidden = true;
-    document.querySelector('main').removeAttribute('inert');
+    fail('');
+    if (!covered.length) { document.querySelector('main').removeAttribute('inert'); }
     if (before && before.focus) { before.focus(); }
   }
+
+  function money(vnd) { return String(vnd).replace(/\B(?=(\d{3})+$)/g, '.') + ' đ'; }
+
+  // People leave the thousands out: "50" is mostly 50.000 đ.
+  var sureOf = null;
+  function sure(said, then) {
+    if (!/^\s*[1-9]\d{0,2}\s*$/.test(said)) { then(said); return; }
+    var vnd = parseInt(said, 10);
+    sureOf = { more: vnd * 1000, less: vnd, then: then };
+    put('sure-more', money(sureOf.more));
+    put('sure-less', money(sureOf.less));
+    cover('sure');
+  }
+  ['more', 'less'].forEach(function (which) {
+    el('sure-' + which).addEventListener('click', function () {
+      uncover('sure');
+      sureOf.then(String(sureOf[which]));
+    });
+  });
+  el('sure-back').addEventListener('click', function () { uncover('sure'); });
+
+  // ------------------------------------------------------------------ money while another tab is open
+
+  var said = { headline: '', amount: '' };
+  function showNews() {
+    var card = state.card, isOther = card && asked && card.request !== asked.id && card.at >= askedAt;
+    el('news').hidden = !card || !el('tab-hear').hidden;
+    if (card) {
+      el('news').className = 'news state-' + (card.look || card.tone);
+      put('news', said.headline + ' ' + said.amount);
+    }
+    el('code-news').hidden = !isOther;
+    if (isOther) { put('code-news', text('face-other-money') + ' ' + card.amount); }
+  }
+  el('news').addEventListener('click', function () { open('hear'); });
+  state.onRender = function (headline, amount) {
+    said = { headline: headline, amount: amount };
+    showNews();
+  };
 
   // An amount stays on the screen, however long it is.
   function putAmount(id, said) {
     put(id, said);
-    if (window.cho40) { window.cho40.fit(el(id), 2.3); }
+    state.fit(el(id), 2.3);
   }
 
   // ------------------------------------------------------------------ a code for an amount
 
-  var typed = '', asked = null, looking = null;
+  var typed = '', asked = null, askedAt = 0, paidAt = 0, looking = null, isMaking = false;
+  var makeLabel = el('ask').textContent, classLabel = el('receipt-ask').textContent, cashLabel = el('cash-label').textContent;
 
-  function showTyped() { put('typed', typed ? (/[a-z]/.test(typed) ? typed : typed.replace(/\B(?=(\d{3})+$)/g, '.') + ' đ') : '0 đ'); }
+  function showTyped() { put('typed', /[a-z]/.test(typed) ? typed : money(typed || 0)); }
   function type(key) { if (typed.length < 12 && (typed || /[1-9]/.test(key))) { typed += key; } showTyped(); }
   each('[data-key]', function (button) { button.addEventListener('click', function () { type(button.getAttribute('data-key')); }); });
   each('[data-quick]', function (button) {
     button.addEventListener('click', function () { typed = button.getAttribute('data-quick'); makeCode(); });
   });
   el('rub').addEventListener('click', function () { typed = typed.replace(/(tr|k|\d)$/, ''); showTyped(); });
-  el('ask').addEventListener('click', makeCode);
+  el('ask').addEventListener('click', function () { sure(typed || '0', function (meant) { typed = meant; makeCode(); }); });
 
   // Of several accounts, the one that was chosen on this phone.
   var account = el('account');
@@ -99,44 +180,71 @@
   }
 
   function makeCode() {
+    if (isMaking) { return; }
+    isMaking = true;
     showTyped();
-    var said = { amount: typed || '0' };
+    put('ask', text('ask-making'));
+    var said = { amount: typed || '0' }, made = function () { isMaking = false; put('ask', makeLabel); };
     if (account) { said.account_id = account.value; }
     ask('/sap/requests', said).then(function (told) {
+      made();
       asked = null;
+      askedAt = Date.now();
+      paidAt = 0;
       cover('code');
       showCode(told);
-    }).catch(quiet);
+    }).catch(made);
+  }
+
+  // As the listening page calls it, where it has a word.
+  function headlineOf(key) {
+    var same = { paid: 'received', 'expired-unknown': 'unknown' }[key] || key;
+    return text('face-' + key) || text('kind-' + same) || text('state-' + same);
+  }
+  // The rest, which is to be paid or was, after the hint.
+  function hintOf(told, key) {
+    if (told.is_perhaps && told.face === 'unknown') { return text('face-hint-perhaps'); }
+    if (told.face === 'thousandfold' && told.is_more) { return text('hint-thousandfold-more'); }
+    var odd = told.face !== 'thousandfold' && told.odd ? text('face-note-odd').replace('…', told.odd) : '';
+    return [text('face-hint-' + key), told.difference, odd].filter(Boolean).join(' ');
   }
 
   function showCode(told) {
-    var key = told.face.replace('_', '-'), hint = text('face-hint-' + key);
-    var isPayable = !!told.svg;
-    el('code').className = 'over state-' + (LOOKS[told.face] || 'unknown');
-    put('code-headline', text('face-' + key));
-    // A thousand times off, what was asked must not stand there as if it had come.
-    var isOff = told.face === 'thousandfold';
-    putAmount('code-amount', isOff ? '' : told.face === 'underpaid' || told.face === 'overpaid' ? told.received : told.amount);
-    put('code-words', isPayable ? told[region()] || told.south : isOff ? text('face-asked') + ' ' + told.amount : '');
-    put('code-hint', hint + (told.difference ? ' ' + told.difference : ''));
-    if (isPayable && (!asked || asked.svg !== told.svg)) { el('code-symbol').innerHTML = told.svg; }
-    el('code-symbol').hidden = !isPayable;
-    el('code-send').hidden = el('code-cancel').hidden = !isPayable;
-    asked = told;
-    if (window.cho40) { window.cho40.asked = told; }
+    var key = told.face.replace('_', '-'), isPaid = told.face === 'paid' || told.face === 'late';
+    var isOpen = told.face === 'waiting' || told.face === 'unknown', isOff = told.face === 'thousandfold';
+    paidAt = isPaid ? paidAt || Date.now() : 0;
+    // The next customer must not be shown what the one before has paid.
+    var isPast = isPaid && (told.is_past || Date.now() - paidAt >= SHOWN_MS);
+    if (isPast) { key = 'past'; }
+    el('code').className = 'over state-' + (isPast ? 'waiting' : LOOKS[told.face] || 'unknown');
+    put('code-headline', headlineOf(key));
+    // Where another amount came, it is what stands there large.
+    putAmount('code-amount', isOff || told.face === 'underpaid' || told.face === 'overpaid' ? told.received : told.amount);
+    put('code-words', isOpen ? told[region()] || told.south : isOff ? text('face-asked') + ' ' + told.amount :
+      told.paid_at ? text('late') + ' ' + told.paid_at : '');
+    put('code-hint', hintOf(told, key));
+    if (told.svg && (!asked || asked.svg !== told.svg)) { el('code-symbol').innerHTML = told.svg; }
+    el('code-symbol').hidden = !told.svg;
+    el('code-pair').hidden = !isOpen;
+    asked = state.asked = told;
+    showNews();
     clearTimeout(looking);
     looking = setTimeout(look, LOOK_MS);
   }
   function look() {
     if (el('code').hidden || !asked) { return; }
-    ask('/sap/requests/' + asked.id).then(function (told) {
-      if (!el('code').hidden && asked && asked.id === told.id) { showCode(told); }
-    }).catch(function () {
+    var id = asked.id;
+    ask('/sap/requests/' + id, null, true).then(function (told) {
+      if (!el('code').hidden && asked && asked.id === id) { showCode(told); }
+    }, function () {
+      if (el('code').hidden || !asked || asked.id !== id) { return; }
       // Cut off, nobody knows: what was said last must not accuse who has paid meanwhile.
-      if (asked && asked.face === 'waiting') {
+      if (asked.face === 'waiting') {
         el('code').className = 'over state-unknown';
-        put('code-headline', text('face-unknown'));
-        put('code-hint', text('hint-cut') + ' ' + text('face-hint-unknown'));
+        put('code-headline', text('state-unknown'));
+        put('code-hint', text('hint-cut') + ' ' + text('hint-unknown'));
+      } else if (paidAt && Date.now() - paidAt >= SHOWN_MS) {
+        showCode(asked);
       }
       clearTimeout(looking);
       looking = setTimeout(look, LOOK_MS);
@@ -166,7 +274,7 @@
 
   // ------------------------------------------------------------------ the day
 
-  var day = null, chosen = null, splits = false;
+  var day = null, chosen = null, part = null;
 
   function dayName(name, today) {
     var back = Math.round((Date.parse(today) - Date.parse(name)) / 86400000);
@@ -194,9 +302,10 @@
         el('week').appendChild(row(dayName(one.day, told.today), one.amount));
       });
       told.classes.forEach(function (one) { el('day-classes').appendChild(row(className(one['class']), one.amount)); });
+      if (told.small) { el('day-classes').appendChild(row(text('day-small'), told.small)); }
       told.receipts.forEach(function (one) { el('receipts').appendChild(receipt(one)); });
       if (told.is_cut) { el('receipts').appendChild(make('li', text('day-cut'))); }
-      if (window.cho40) { window.cho40.day = told; }
+      state.day = told;
     }).catch(quiet);
   }
 
@@ -214,13 +323,10 @@
     button.appendChild(make('small', says(one)));
     button.addEventListener('click', function () {
       chosen = one;
-      splits = false;
-      el('split').hidden = true;
-      el('receipt-split').hidden = el('receipt-ask').hidden = false;
-      el('receipt-is').className = '';
       el('part').value = '';
       putAmount('receipt-amount', one.amount);
       put('receipt-is', says(one));
+      stage('whole');
       cover('receipt');
     });
     made.appendChild(button);
@@ -228,24 +334,41 @@
   }
 
   el('receipt-done').addEventListener('click', function () { uncover('receipt'); });
+  // Of what is asked: all of it, a part, or what a part leaves.
+  var asks = 'whole';
+  function stage(now) {
+    asks = now;
+    el('split').hidden = now !== 'part';
+    el('receipt-ask').hidden = now === 'part';
+    el('receipt-split').hidden = now !== 'whole';
+    put('receipt-ask', now === 'rest' ? text('receipt-rest') : classLabel);
+    el('receipt-sale').hidden = now === 'rest';
+  }
   el('receipt-split').addEventListener('click', function () {
-    splits = true;
-    el('split').hidden = false;
-    el('receipt-split').hidden = el('receipt-ask').hidden = true;
+    stage('part');
     el('part').focus();
   });
+  function decide(said) {
+    ask('/sap/receipts/' + chosen.id, said).then(function () {
+      uncover('receipt');
+      showDay();
+    }).catch(function () { if (said.part) { stage('part'); } });
+  }
   each('[data-class]', function (button) {
     button.addEventListener('click', function () {
       var name = button.getAttribute('data-class');
-      // Of a split, the part is what is touched and the rest stays what it was: goods, mostly.
-      var rest = name === 'sale' ? 'cash_out' : 'sale';
-      var said = splits && el('part').value ? { 'class': rest, part: { 'class': name, amount: el('part').value } } : { 'class': name };
-      ask('/sap/receipts/' + chosen.id, said).then(function () {
-        uncover('receipt');
-        showDay();
-      }).catch(function () {
-        el('receipt-is').className = 'warn';
-        put('receipt-is', el('failed').textContent);
+      if (asks === 'whole') { decide({ 'class': name }); return; }
+      if (asks === 'rest') { decide({ 'class': name, part: part }); return; }
+      if (!el('part').value.trim()) {
+        fail(text('receipt-part-missing'));
+        el('part').focus();
+        return;
+      }
+      sure(el('part').value, function (meant) {
+        el('part').value = meant;
+        part = { 'class': name, amount: meant };
+        // The rest is goods, as the page says; where the part is that, nobody has said what the rest is.
+        if (name === 'sale') { stage('rest'); } else { decide({ 'class': 'sale', part: part }); }
       });
     });
   });
@@ -264,31 +387,54 @@
   });
 
   el('lock').addEventListener('click', function () {
-    ask('/sap/lock', {}).then(function () { location.replace('/sap'); }).catch(quiet);
+    ask('/sap/lock', {}).then(function () {
+      // The book in another tab hears nothing else.
+      try { localStorage.setItem('cho40.locked', String(Date.now())); } catch (e) { /* It looks when it is seen. */ }
+      location.replace('/sap');
+    }).catch(quiet);
   });
 
   // ------------------------------------------------------------------ the evening's cash
 
-  var evening = null;
-  function money(vnd) { return String(vnd).replace(/\B(?=(\d{3})+$)/g, '.') + ' đ'; }
+  var evening = null, today = '', isYesterday = false;
+  function yesterday() { return new Date(Date.parse(today) - 86400000).toISOString().slice(0, 10); }
+  function dayAndDate(name) { return dayName(name, today) + ' ' + name.slice(8) + '/' + name.slice(5, 7); }
 
   function showEvening(told) {
     if (!told) {
       var before = evening;
-      // What was answered meanwhile is newer.
-      ask('/sap/evening').then(function (now) { if (evening === before) { showEvening(now); } }).catch(quiet);
+      // The server knows which day it is; what was answered meanwhile is newer.
+      ask('/sap/evening').then(function (now) {
+        today = now.day;
+        return isYesterday ? ask('/sap/evening?day=' + yesterday()) : now;
+      }).then(function (now) { if (evening === before) { showEvening(now); } }).catch(quiet);
       return;
     }
-    evening = told;
+    evening = state.evening = told;
+    isYesterday = told.day !== today;
     var answer = told.answer;
+    each('[data-evening]', function (button) {
+      var isOfYesterday = button.getAttribute('data-evening') === 'yesterday';
+      button.textContent = dayAndDate(isOfYesterday ? yesterday() : today);
+      button.setAttribute('aria-pressed', String(isOfYesterday === isYesterday));
+    });
+    put('cash-label', isYesterday ? text('cash-cash-yesterday') : cashLabel);
     el('cash-transfer').hidden = !told.asks_transfers;
     el('cash-state').hidden = !answer;
     if (answer) {
-      put('cash-state', answer.kind === 'sold' ? text('cash-kept') + ' ' + money(answer.cash_vnd) :
-        text(answer.kind === 'day_off' ? 'cash-day-off' : 'cash-declined'));
+      put('cash-state', dayAndDate(told.day) + '. ' + (answer.kind !== 'sold' ?
+        text(answer.kind === 'day_off' ? 'cash-day-off' : 'cash-declined') :
+        text('cash-kept') + ' ' + money(answer.cash_vnd) +
+          (answer.transfer_vnd === null ? '' : ', ' + text('cash-kept-transfer') + ' ' + money(answer.transfer_vnd))));
     }
-    if (window.cho40) { window.cho40.evening = told; }
   }
+  each('[data-evening]', function (button) {
+    button.addEventListener('click', function () {
+      isYesterday = button.getAttribute('data-evening') === 'yesterday';
+      el('cash').value = el('transfer').value = '';
+      showEvening();
+    });
+  });
   function answer(said) {
     said.day = evening.day;
     ask('/sap/cash', said).then(function (told) {
@@ -298,9 +444,15 @@
   }
   el('cash-form').addEventListener('submit', function (event) {
     event.preventDefault();
-    var said = { kind: 'sold', cash: el('cash').value };
-    if (evening.asks_transfers && el('transfer').value) { said.transfer = el('transfer').value; }
-    if (evening) { answer(said); }
+    if (!evening) { return; }
+    sure(el('cash').value, function (cash) {
+      el('cash').value = cash;
+      sure(evening.asks_transfers ? el('transfer').value : '', function (transfer) {
+        var said = { kind: 'sold', cash: cash };
+        if (transfer) { said.transfer = transfer; }
+        answer(said);
+      });
+    });
   });
   each('[data-cash]', function (button) {
     button.addEventListener('click', function () { if (evening) { answer({ kind: button.getAttribute('data-cash') }); } });
@@ -308,10 +460,8 @@
 
   // ------------------------------------------------------------------ money that comes meanwhile
 
-  if (window.cho40) {
-    window.cho40.onMoney = function () {
-      if (!el('code').hidden) { look(); }
-      if (!el('tab-day').hidden && el('receipt').hidden) { showDay(); }
-    };
-  }
+  state.onMoney = function () {
+    if (!el('code').hidden) { look(); }
+    if (!el('tab-day').hidden && el('receipt').hidden) { showDay(); }
+  };
 })();

@@ -267,6 +267,22 @@ pub fn after(
     Ok(events)
 }
 
+/// The number of the last event before an instant, not before `from`.
+pub fn last_before(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    at: UnixMs,
+    from: i64,
+) -> Outcome<i64> {
+    let before = event_pages::table
+        .filter(event_pages::board_id.eq(board_id.0))
+        .filter(event_pages::last_seq.gt(from))
+        .filter(event_pages::recorded_at_ms.lt(at.0))
+        .order(event_pages::last_seq.desc())
+        .select(event_pages::last_seq);
+    Ok(before.first(connection).optional()?.unwrap_or(from))
+}
+
 /// The number of a board's last event; 0 where nothing has happened.
 pub fn last_seq(connection: &mut DbConnection, board_id: BoardId) -> Outcome<i64> {
     let newest = event_pages::table

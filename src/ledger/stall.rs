@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::class::Class;
-use super::store::{reading, stall_days, stall_history};
+use super::store::{paid, reading, stall_days, stall_history};
 use super::totals::DayDelta;
 use super::transfers::{Filter, Stored};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Direction;
-use crate::primitives::ids::{BoardId, OccupancyId, TransferId};
+use crate::primitives::ids::{BoardId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry::PageRequest;
 
@@ -30,6 +30,16 @@ pub fn newest(
 /// `not-found`.
 pub fn one(connection: &mut DbConnection, board_id: BoardId, id: TransferId) -> Outcome<Stored> {
     reading::transfer(connection, board_id, id)
+}
+
+/// What came for a request a thousand times off, where nobody has judged it yet; the largest of
+/// several.
+pub fn thousandfold(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RequestId,
+) -> Outcome<Option<Vnd>> {
+    paid::thousandfold(connection, board_id, id)
 }
 
 /// What a stall's days add up to, from one day to another; days without money are left out.

@@ -5,9 +5,11 @@ use serde::Serialize;
 use crate::events::Event;
 use crate::feeds::Precision;
 use crate::ledger::announced::Announced;
-use crate::primitives::ids::{OccupancyId, TransferId};
+use crate::primitives::ids::{OccupancyId, RequestId, TransferId};
 use crate::primitives::spoken::{self, Region};
-use crate::primitives::time::{MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, VIETNAM_OFFSET_MS};
+use crate::primitives::time::{
+    MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND, VIETNAM_OFFSET_MS,
+};
 use crate::primitives::{UnixMs, Vnd};
 use crate::text_enum;
 
@@ -19,6 +21,8 @@ const LATE_MS: i64 = 5 * MS_PER_MINUTE;
 /// (facts of the trade: 9.034 đ for 9.034.000 đ).
 const SMALLEST: Vnd = Vnd::new(2_000);
 const STEP: i64 = 500;
+/// An odd amount from here on lacks no zeros: nobody pays hundreds of millions at a stall.
+const WHOLE: Vnd = Vnd::new(100_000);
 
 text_enum!(
     /// What the money is to whoever stands at the stall.
@@ -29,8 +33,10 @@ text_enum!(
         Overpaid = "overpaid",
         /// All that was asked, once more.
         Duplicate = "duplicate",
-        /// A thousand times off: never "received".
+        /// A thousand times too little: never "received".
         Thousandfold = "thousandfold",
+        /// A thousand times too much.
+        ThousandfoldMore = "thousandfold_more",
         /// The request had been taken back.
         AfterCancel = "after_cancel",
         /// An unusual amount without a request.
@@ -51,22 +57,27 @@ pub enum Tone {
 pub(super) const TOO_LARGE: &str = "một số tiền rất lớn";
 
 impl Kind {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::Received,
         Self::Underpaid,
         Self::Overpaid,
         Self::Duplicate,
         Self::Thousandfold,
+        Self::ThousandfoldMore,
         Self::AfterCancel,
         Self::Unusual,
     ];
 
-    fn of(effect: Option<&str>, amount: Vnd) -> Self {
+    /// `asked` is what the request that it met was for.
+    fn of(effect: Option<&str>, amount: Vnd, asked: Option<Vnd>) -> Self {
         let is_unusual = amount < SMALLEST || amount.get() % STEP != 0;
         match effect {
             Some("underpaid") => Self::Underpaid,
             Some("overpaid") => Self::Overpaid,
             Some("duplicate") => Self::Duplicate,
+            Some("thousandfold") if asked.is_some_and(|asked| amount > asked) => {
+                Self::ThousandfoldMore
+            }
             Some("thousandfold") => Self::Thousandfold,
             Some("after_cancel") => Self::AfterCancel,
             None if is_unusual => Self::Unusual,
@@ -78,7 +89,11 @@ impl Kind {
     pub const fn tone(self) -> Tone {
         match self {
             Self::Received => Tone::Right,
-            Self::Underpaid | Self::Overpaid | Self::Duplicate | Self::Thousandfold => Tone::Wrong,
+            Self::Underpaid
+            | Self::Overpaid
+            | Self::Duplicate
+            | Self::Thousandfold
+            | Self::ThousandfoldMore => Tone::Wrong,
             Self::AfterCancel | Self::Unusual => Tone::Attention,
         }
     }
@@ -88,7 +103,7 @@ impl Kind {
         match self {
             Self::Received => "Đã nhận",
             Self::Underpaid => "Thiếu tiền. Chỉ nhận",
-            Self::Overpaid => "Dư tiền. Đã nhận",
+            Self::Overpaid | Self::ThousandfoldMore => "Dư tiền. Đã nhận",
             Self::Duplicate => "Khách trả hai lần. Đã nhận thêm",
             Self::Thousandfold | Self::Unusual => "Coi lại số tiền. Chỉ nhận",
             Self::AfterCancel => "Yêu cầu đã hủy mà vẫn nhận",
@@ -107,6 +122,10 @@ pub struct Announcement {
     pub at: UnixMs,
     pub is_late: bool,
     pub recorded_at: UnixMs,
+    /// How long ago it was recorded when this was read.
+    pub age_s: i64,
+    /// The request that it met.
+    pub request_id: Option<RequestId>,
     pub payer: Option<String>,
 }
 
@@ -122,8 +141,12 @@ struct Told<'a> {
     /// `09:15` in Vietnam.
     time: String,
     late: bool,
+    age_s: i64,
+    request: Option<RequestId>,
     payer: Option<&'a str>,
     say: Said,
+    /// What is said before it where it is told late: `Lúc chín giờ mười lăm:`.
+    hour: Said,
 }
 
 /// The words to be spoken, by region.
@@ -134,12 +157,20 @@ struct Said {
 }
 
 impl Announcement {
-    /// What an event tells of `of`, with what the ledger knows; `None` where there is nothing to be
-    /// announced: another's money, the market's own fee, a row of a statement, what is long past.
+    /// What an event tells, with what the ledger knows and what its request asked for; `None` where
+    /// there is nothing to be announced: another's money, the market's own fee, a row of a
+    /// statement, what is long past.
     #[must_use]
-    pub fn of(event: &Event, known: &[Announced], now: UnixMs) -> Option<Self> {
-        let Event::TransferRecorded { transfer_id, occupancy_id, amount, class, effect, .. } =
-            event
+    pub fn of(event: &Event, known: &[Announced], asked: Option<Vnd>, now: UnixMs) -> Option<Self> {
+        let Event::TransferRecorded {
+            transfer_id,
+            occupancy_id,
+            request_id,
+            amount,
+            class,
+            effect,
+            ..
+        } = event
         else {
             return None;
         };
@@ -155,11 +186,13 @@ impl Announcement {
         Some(Self {
             transfer_id: *transfer_id,
             occupancy_id: (*occupancy_id)?,
-            kind: Kind::of(effect.as_deref(), *amount),
+            kind: Kind::of(effect.as_deref(), *amount, asked),
             amount: *amount,
             at,
             is_late: now.0.saturating_sub(at.0.min(known.recorded_at.0)) > LATE_MS,
             recorded_at: known.recorded_at,
+            age_s: now.0.saturating_sub(known.recorded_at.0).max(0) / MS_PER_SECOND,
+            request_id: *request_id,
             payer: known.payer_name.clone(),
         })
     }
@@ -175,8 +208,11 @@ impl Announcement {
             amount_vnd: self.amount,
             time: wall_clock(self.at),
             late: self.is_late,
+            age_s: self.age_s,
+            request: self.request_id,
             payer: self.payer.as_deref().filter(|_| shows_payer),
             say: Said { south: self.say(Region::South), north: self.say(Region::North) },
+            hour: Said { south: self.hour(Region::South), north: self.hour(Region::North) },
         };
         // Numbers, texts and nothing that could fail.
         serde_json::to_string(&told).unwrap_or_default()
@@ -187,11 +223,17 @@ impl Announcement {
     pub fn say(&self, region: Region) -> String {
         let amount = spoken::amount(self.amount, region);
         let amount = amount.unwrap_or_else(|| TOO_LARGE.to_owned());
-        let said = format!("{} {amount}", self.kind.said());
-        if self.is_late {
-            return format!("Lúc {}: {}", spoken_time(self.at, region), said);
-        }
-        said
+        let kind = match self.kind {
+            Kind::Unusual if self.amount >= WHOLE => Kind::Received,
+            kind => kind,
+        };
+        let said = format!("{} {amount}", kind.said());
+        if self.is_late { format!("{} {said}", self.hour(region)) } else { said }
+    }
+
+    /// `Lúc chín giờ mười lăm:`.
+    fn hour(&self, region: Region) -> String {
+        format!("Lúc {}:", spoken_time(self.at, region))
     }
 }
 
@@ -232,6 +274,8 @@ mod tests {
             amount: Vnd::new(amount),
             at: UnixMs::from_rfc3339("2026-11-26T09:15:00+07:00").unwrap(),
             recorded_at: UnixMs(0),
+            age_s: 0,
+            request_id: None,
             is_late,
             payer: Some("LE VAN A".into()),
         }
@@ -249,6 +293,11 @@ mod tests {
         );
         let off = announcement(Kind::Thousandfold, 9_034, false);
         assert!(off.say(Region::South).starts_with("Coi lại số tiền. Chỉ nhận chín ngàn"));
+        let more = announcement(Kind::ThousandfoldMore, 50_000_000, false);
+        assert_eq!(more.say(Region::South), "Dư tiền. Đã nhận năm mươi triệu đồng");
+        let odd = |amount| announcement(Kind::Unusual, amount, false).say(Region::South);
+        assert!(odd(9_034).starts_with("Coi lại số tiền. Chỉ nhận chín ngàn"));
+        assert!(odd(12_345_678).starts_with("Đã nhận mười hai triệu"));
     }
 
     #[test]
@@ -261,9 +310,11 @@ mod tests {
             (Some("paid"), 9_034, Kind::Received),
             (Some("underpaid"), 50_000, Kind::Underpaid),
             (Some("thousandfold"), 50_000, Kind::Thousandfold),
+            (Some("thousandfold"), 50_000_000, Kind::ThousandfoldMore),
             (Some("after_cancel"), 50_000, Kind::AfterCancel),
         ] {
-            assert_eq!(Kind::of(effect, Vnd::new(amount)), kind, "{effect:?} {amount}");
+            let asked = Some(Vnd::new(9_034_000));
+            assert_eq!(Kind::of(effect, Vnd::new(amount), asked), kind, "{effect:?} {amount}");
         }
     }
 

@@ -2,10 +2,11 @@
 
 use super::announcement::Announcement;
 use crate::db::{DbConnection, Outcome};
-use crate::events::{self, Event};
+use crate::events::{self, Event, Numbered};
 use crate::ledger::announced::announced;
-use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, OccupancyId};
+use crate::primitives::{UnixMs, Vnd};
+use crate::requests::{self, Effect};
 
 /// Events that are read at a time.
 const AT_ONCE: usize = 2_048;
@@ -51,10 +52,25 @@ pub fn after(
         })
         .collect();
     let known = announced(connection, board_id, &ids, ears.see_payers())?;
-    let told = events.iter().filter_map(|numbered| {
-        Some((numbered.seq, Announcement::of(&numbered.event, &known, now)?))
-    });
-    Ok(Heard { cursor, announcements: told.collect() })
+    let mut announcements = Vec::new();
+    for Numbered { seq, event } in &events {
+        let asked = asked(connection, board_id, event)?;
+        let announcement = Announcement::of(event, &known, asked, now);
+        announcements.extend(announcement.map(|announcement| (*seq, announcement)));
+    }
+    Ok(Heard { cursor, announcements })
+}
+
+/// What was asked for, where the money is a thousand times off: too much, or too little.
+fn asked(connection: &mut DbConnection, board_id: BoardId, event: &Event) -> Outcome<Option<Vnd>> {
+    match event {
+        Event::TransferRecorded { request_id: Some(id), effect: Some(effect), .. }
+            if effect == Effect::Thousandfold.as_str() =>
+        {
+            Ok(requests::by_id(connection, board_id, *id)?.map(|request| request.amount))
+        }
+        _ => Ok(None),
+    }
 }
 
 fn is_for(event: &Event, ears: &impl Ears) -> bool {

@@ -13,7 +13,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use super::heard::{self, Ears};
 use super::opening::Hearer;
 use super::store::listeners as rows;
-use super::told::{self, Message, Standing, Standings, Teller};
+use super::told::{self, Message, Standing, Standings, Start, Teller};
 use crate::db::{Db, DbConnection, Fault, Outcome};
 use crate::events;
 use crate::primitives::Clock;
@@ -115,11 +115,11 @@ impl Hub {
         }
     }
 
-    /// Lets a page listen, from after its cursor; without one, from now on.
+    /// Lets a page listen.
     ///
     /// # Errors
     /// `Busy` while the server ends, or when too many listen.
-    pub async fn listen(&self, hearer: Hearer, after: Option<i64>) -> Outcome<Listening> {
+    pub async fn listen(&self, hearer: Hearer, from: Start) -> Outcome<Listening> {
         let board_id = hearer.board_id;
         let newest = move |connection: &mut DbConnection| events::last_seq(connection, board_id);
         let newest = self.db.read(newest).await?;
@@ -127,8 +127,7 @@ impl Hub {
         self.enter(Ear { hearer: hearer.clone(), queue }, newest)?;
         // Read after it has entered: what is not in here comes through the queue.
         let teller = self.teller.clone();
-        let first =
-            self.db.read(move |connection| teller.first(connection, &hearer, after)).await?;
+        let first = self.db.read(move |connection| teller.first(connection, &hearer, from)).await?;
         Ok(Listening { first, then })
     }
 

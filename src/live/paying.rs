@@ -8,10 +8,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use subtle::ConstantTimeEq as _;
 
-use super::owner::asking::{self, Face};
+use super::owner::asking::{Face, Seen};
 use crate::access::{Act, Permission, Permissions, Scope, SecretKey};
 use crate::db::{DbConnection, Outcome};
-use crate::intake::pulse::{self, SightedRequest};
+use crate::intake::pulse;
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, KeyId, RequestId};
 use crate::primitives::spoken::{self, Region};
@@ -32,13 +32,19 @@ const SHOWN_AFTER_EXPIRY_MS: i64 = MS_PER_DAY;
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Payment {
     pub face: Face,
+    /// What is to be paid; what is still lacking, where too little came; what will be given back,
+    /// where too much came; what came, where that was a thousand times off.
     pub amount: String,
     /// In the south's words and in the north's.
     pub south: String,
     pub north: String,
-    /// What is still to be paid, or what the vendor will give back.
-    pub difference: Option<String>,
-    /// Whom and where, while it is to be paid.
+    /// What was asked for, where `amount` is something else.
+    pub asked: Option<String>,
+    /// What has come, where that is neither nothing nor what was asked for.
+    pub received: Option<String>,
+    /// Money came that may be this payment: nobody shall pay twice.
+    pub is_perhaps: bool,
+    /// Whom and where, while something is to be paid.
     pub to: Option<PayTo>,
 }
 
@@ -79,7 +85,7 @@ pub fn payment(
     now: UnixMs,
     ids: Arc<IdGenerator>,
 ) -> Outcome<Option<Payment>> {
-    Ok(seen(connection, named, now, ids)?.map(payment_of))
+    seen(connection, named, now, ids)?.map(payment_of).transpose()
 }
 
 /// The symbol of a request while it is to be paid, as PNG: a picture that a phone can keep, for a
@@ -90,14 +96,11 @@ pub fn picture(
     now: UnixMs,
     ids: Arc<IdGenerator>,
 ) -> Outcome<Option<Vec<u8>>> {
-    let seen = seen(connection, named, now, ids)?.filter(is_payable);
-    let Some(payload) = seen.and_then(|seen| seen.request.payload) else { return Ok(None) };
+    let seen = seen(connection, named, now, ids)?;
+    let payload = seen.map(|seen| seen.payload()).transpose()?.flatten();
+    let Some(payload) = payload else { return Ok(None) };
     let format = Format::Png { module_px: MODULE_PX };
     Ok(Some(vietqr::draw(&payload, Level::default(), format)?.bytes))
-}
-
-fn is_payable(seen: &SightedRequest) -> bool {
-    matches!(asking::face(seen), Face::Waiting | Face::Unknown)
 }
 
 fn seen(
@@ -105,19 +108,35 @@ fn seen(
     (board_id, id): (BoardId, RequestId),
     now: UnixMs,
     ids: Arc<IdGenerator>,
-) -> Outcome<Option<SightedRequest>> {
+) -> Outcome<Option<Seen>> {
     let permissions =
         vec![Permission::RequestsRead, Permission::AmountsRead, Permission::FeedsRead];
     let scope = Scope { board_id, key_id: KeyId(0), permissions: Permissions::of(permissions) };
-    let seen = pulse::request(connection, &Act::new(scope, now, ids), id)?;
-    let ends_at = seen.request.expires_at.plus_ms(SHOWN_AFTER_EXPIRY_MS);
-    Ok(Some(seen).filter(|_| now <= ends_at))
+    let act = Act::new(scope, now, ids);
+    let sighted = pulse::request(connection, &act, id)?;
+    let ends_at = sighted.request.expires_at.plus_ms(SHOWN_AFTER_EXPIRY_MS);
+    if now > ends_at {
+        return Ok(None);
+    }
+    Seen::of(connection, &act, sighted).map(Some)
 }
 
-fn payment_of(seen: SightedRequest) -> Payment {
-    let (face, is_payable) = (asking::face(&seen), is_payable(&seen));
-    let request = seen.request;
-    let amount = request.amount_vnd.unwrap_or(Vnd::ZERO);
+fn payment_of(seen: Seen) -> Outcome<Payment> {
+    let is_payable = seen.payload()?.is_some();
+    let Seen { face, odd, is_perhaps, sighted } = seen;
+    let request = sighted.request;
+    let asked = request.amount_vnd.unwrap_or(Vnd::ZERO);
+    let received = match face {
+        Face::Thousandfold => odd,
+        Face::Underpaid | Face::Overpaid | Face::Duplicate => request.received_vnd,
+        _ => None,
+    };
+    let amount = match face {
+        Face::Thousandfold => odd,
+        Face::Paid | Face::Late => None,
+        _ => request.next_step.amount_vnd,
+    };
+    let amount = amount.unwrap_or(asked);
     let words = |region| spoken::amount(amount, region).unwrap_or_default();
     let to = is_payable.then(|| PayTo {
         bank: request.bank,
@@ -125,14 +144,16 @@ fn payment_of(seen: SightedRequest) -> Payment {
         holder_name: request.holder_name,
         memo: format!("{} {}", request.reference, request.purpose).trim().to_owned(),
     });
-    Payment {
+    Ok(Payment {
         face,
         amount: amount.to_string(),
         south: words(Region::South),
         north: words(Region::North),
-        difference: request.next_step.amount_vnd.map(|vnd| vnd.to_string()),
+        asked: (amount != asked).then(|| asked.to_string()),
+        received: received.map(|vnd| vnd.to_string()),
+        is_perhaps,
         to,
-    }
+    })
 }
 
 #[cfg(test)]

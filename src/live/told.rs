@@ -4,6 +4,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::announcement::Announcement;
 use super::heard;
 use super::links::LinkKind;
 use super::opening::Hearer;
@@ -14,12 +15,17 @@ use crate::events;
 use crate::intake::pulse::{self, Source};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, KeyId, ListenerId, OccupancyId};
+use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Clock, UnixMs};
 
 /// A page that has slept through more of its board's events, or more announcements of its own, is
 /// told that it has missed some.
 const FARTHEST: i64 = 20_000;
 const AT_ONCE: usize = 100;
+/// A page that is opened anew, because the phone had put it away meanwhile, is told again what came
+/// within this, as far as that is among its board's last events.
+const RECENT_MS: i64 = 30 * MS_PER_MINUTE;
+const RECENT_FARTHEST: i64 = 5_000;
 /// Ids of one query.
 const IDS: usize = 500;
 
@@ -32,6 +38,15 @@ pub struct Message {
     pub event: &'static str,
     /// JSON of one line.
     pub data: Arc<str>,
+}
+
+/// From where on a page is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Start {
+    /// Its cursor; without one, from now on.
+    pub after: Option<i64>,
+    /// It was just opened, and shows nothing yet.
+    pub is_opened: bool,
 }
 
 /// How a page stands.
@@ -124,29 +139,37 @@ impl Teller {
         &self,
         connection: &mut DbConnection,
         hearer: &Hearer,
-        after: Option<i64>,
+        from: Start,
     ) -> Outcome<Vec<Message>> {
         let newest = events::last_seq(connection, hearer.board_id)?;
         // A cursor from before the database was restored may be ahead.
-        let after = after.unwrap_or(newest).clamp(0, newest);
+        let after = from.after.unwrap_or(newest).clamp(0, newest);
         let mut cursor = after.max(newest - FARTHEST);
         let mut is_cut = cursor > after;
+        let recently = self.clock.now().plus_ms(-RECENT_MS);
+        if from.is_opened {
+            let farthest = (newest - RECENT_FARTHEST).max(0);
+            let before = events::last_before(connection, hearer.board_id, recently, farthest)?;
+            cursor = cursor.min(before);
+        }
         let mut missed = VecDeque::new();
         loop {
             let now = self.clock.now();
             let heard = heard::after(connection, hearer.board_id, cursor, hearer, now)?;
             // Who was given a link to hear does not hear what came before.
-            let from = match hearer.kind {
+            let since = match hearer.kind {
                 LinkKind::Listener => hearer.opened_at,
                 LinkKind::Owner => UnixMs(0),
             };
+            let is_told = |seq: i64, one: &Announcement| {
+                one.recorded_at >= since && (seq > after || one.recorded_at >= recently)
+            };
             let announced = heard.announcements.into_iter();
-            for (seq, announcement) in announced.filter(|(_, one)| one.recorded_at >= from) {
+            for (seq, announcement) in announced.filter(|(seq, one)| is_told(*seq, one)) {
                 let data = announcement.to_json(hearer.shows_payer).into();
                 missed.push_back(Message { seq, event: "money", data });
                 if missed.len() > AT_ONCE {
-                    missed.pop_front();
-                    is_cut = true;
+                    is_cut |= missed.pop_front().is_some_and(|oldest| oldest.seq > after);
                 }
             }
             if heard.cursor == cursor {

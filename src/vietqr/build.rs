@@ -17,6 +17,9 @@ pub const MAX_ACCOUNT: usize = 19;
 const CARD_DIGITS: std::ops::RangeInclusive<usize> = 16..=MAX_ACCOUNT;
 const MAX_MERCHANT_NAME: usize = 25;
 const MAX_MERCHANT_CITY: usize = 15;
+/// Objects of a payload.
+const AMOUNT: u8 = 54;
+const CHECKSUM: u8 = 63;
 /// VietinBank's word before a reference, for personal accounts.
 pub const SEVQR: &str = "SEVQR";
 
@@ -151,7 +154,7 @@ impl Builder {
         }
         add("currency", 53, "704")?;
         if let Some(amount) = self.amount {
-            add("amount", 54, &amount.get().to_string())?;
+            add("amount", AMOUNT, &amount.get().to_string())?;
         }
         add("country", 58, "VN")?;
         if let Some((_, name, city)) = &merchant {
@@ -161,10 +164,7 @@ impl Builder {
         if let Some(purpose) = &purpose {
             add("purpose", 62, &objects("purpose", &[(8, purpose)])?)?;
         }
-        // The checksum covers its own id and length.
-        let crc = crc16(format!("{payload}6304").as_bytes());
-        push(&mut payload, "payload", 63, &format!("{crc:04X}"))?;
-        Ok(Issued { payload, bank, purpose })
+        Ok(Issued { payload: finish(payload)?, bank, purpose })
     }
 
     fn purpose(&self) -> Result<Option<String>, Refusal> {
@@ -216,6 +216,31 @@ impl Merchant {
         let city = fold("merchant_city", &self.city, MAX_MERCHANT_CITY)?;
         Ok((&self.category, name, city))
     }
+}
+
+/// A code that was issued, for another amount: the same payee and memo. What is still to be paid of
+/// a request is paid with it.
+///
+/// # Errors
+/// `amount-not-positive`, `amount-too-large` (amount); `text-too-long` (payload), for what was not
+/// issued by us.
+pub fn with_amount(payload: &str, amount: Vnd) -> Result<String, Refusal> {
+    check_amount(amount)?;
+    let amount = amount.get().to_string();
+    let objects = tlv::read(payload).map_err(|_| too_long("payload", payload.len(), 0))?;
+    let mut changed = String::new();
+    for object in objects.iter().filter(|object| object.id != CHECKSUM) {
+        let value = if object.id == AMOUNT { &amount } else { object.value };
+        push(&mut changed, "payload", object.id, value)?;
+    }
+    finish(changed)
+}
+
+/// Appends the checksum, which covers its own id and length.
+fn finish(mut payload: String) -> Result<String, Refusal> {
+    let crc = crc16(format!("{payload}6304").as_bytes());
+    push(&mut payload, "payload", CHECKSUM, &format!("{crc:04X}"))?;
+    Ok(payload)
 }
 
 /// The bank of a BIN that a code may be issued for.

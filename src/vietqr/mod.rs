@@ -41,7 +41,7 @@ pub mod tlv;
 pub use banks::Bank;
 pub use build::{
     Builder, Issued, MAX_ACCOUNT, MAX_PURPOSE, Merchant, Payee, SEVQR, check_account, check_amount,
-    check_bin, fold_text,
+    check_bin, fold_text, with_amount,
 };
 pub use cache::ImageCache;
 pub use check_code::check_code;

@@ -34,9 +34,19 @@ const FACED: &str = "
         return real(path, how).then(function (answer) {
             if (!window.face || !/requests.|^.tra/.test(path)) { return answer; }
             return answer.json().then(function (told) {
-                told.face = window.face;
-                told.difference = '10.000 đ';
-                if (told.face !== 'waiting' && told.face !== 'unknown') { told.svg = told.to = null; }
+                var face = told.face = window.face, off = face === 'thousandfold';
+                var differs = /under|over|dup|given|after/.test(face), isOpen = /waiting|^unknown|under/.test(face);
+                told.difference = differs ? '10.000 đ' : null;
+                told.received = { underpaid: '490.000 đ', overpaid: '510.000 đ', thousandfold: '500 đ' }[face] || null;
+                told.paid_at = /paid|late/.test(face) ? '12:00' : null;
+                told.is_perhaps = told.is_perhaps || false;
+                if (/^.tra/.test(path) && (differs || off)) {
+                    told.asked = told.amount;
+                    told.amount = off ? '45 đ' : '10.000 đ';
+                    told.received = { underpaid: '35.000 đ', overpaid: '55.000 đ', duplicate: '90.000 đ', thousandfold: '45 đ' }[face] || null;
+                    told.south = off ? 'bốn mươi lăm đồng' : 'mười ngàn đồng';
+                }
+                if (!isOpen) { told.svg = told.to = null; }
                 return new Response(JSON.stringify(told));
             });
         });
@@ -48,6 +58,25 @@ fn give(browser: &mut Browser, site: &Site, cookies: &str) {
         let (name, value) = cookie.split_once('=').unwrap();
         let cookie = json!({ "name": name, "value": value, "url": site.url });
         browser.ask("Network.setCookie", cookie);
+    }
+}
+
+/// Of these, what truly happened is in the documents.
+const HAPPENED: [&str; 6] = [
+    "code-waiting",
+    "code-paid",
+    "code-underpaid",
+    "code-thousandfold",
+    "payer-waiting",
+    "payer-paid",
+];
+
+/// A picture for the documents, of what is Vietnamese.
+fn shown(browser: &mut Browser, language: &str, name: &str) {
+    let is_told = ["code-", "payer-", "hear-duplicate", "hear-after_cancel"];
+    let is_told = is_told.iter().any(|begin| name.starts_with(begin));
+    if language == "vi" && is_told && name != "payer-unknown" && !HAPPENED.contains(&name) {
+        browser.picture(&name.replace('_', "-"));
     }
 }
 
@@ -104,6 +133,7 @@ on_both!(whoever_hears_can_use_every_state, |db| {
             ("overpaid", "wrong"),
             ("duplicate", "wrong"),
             ("thousandfold", "wrong"),
+            ("thousandfold_more", "wrong"),
             ("after_cancel", "attention"),
             ("unusual", "attention"),
             ("practice", "practice"),
@@ -112,6 +142,7 @@ on_both!(whoever_hears_can_use_every_state, |db| {
                 "time": "09:15", "payer": "NGUYEN THI THANH HUONG" });
             browser.value(&format!("cho40.card = {card}; {SEEN}"));
             is_in(&mut browser, language, kind);
+            shown(&mut browser, language, &format!("hear-{kind}"));
         }
     }
 });
@@ -188,6 +219,7 @@ fn code(browser: &mut Browser, language: &str) {
         browser.value(&format!("window.face = '{face}'; cho40.onMoney()"));
         browser.until(&format!("cho40.asked.face === '{face}'"));
         is_in(browser, language, face);
+        shown(browser, language, &format!("code-{face}"));
     }
     browser.value("window.face = null");
 }
@@ -208,6 +240,7 @@ on_both!(a_payer_can_use_every_state, |db| {
             browser.open(&format!("{}{path}", site.url));
             browser.until(&format!("window.cho40 && cho40.face === '{face}'"));
             is_in(&mut browser, language, face);
+            shown(&mut browser, language, &format!("payer-{face}"));
         }
         browser.value("sessionStorage.removeItem('face')");
         browser.open(&format!("{}/tra/x", site.url));

@@ -21,13 +21,20 @@ const LEAVING: &str = "Inspected target navigated or closed";
 const PROGRAMS: [&str; 4] =
     ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
+/// One of a browser's tabs.
+#[derive(Clone, Debug, Default)]
+pub struct Tab {
+    session: String,
+    target: String,
+}
+
 /// A browser with one tab, 360 × 640 as a small phone has it.
 pub struct Browser {
     process: Child,
     to: ChildStdin,
     from: Receiver<Value>,
     events: VecDeque<Value>,
-    session: String,
+    tab: Tab,
     last_id: u64,
     _profile: tempfile::TempDir,
 }
@@ -70,7 +77,7 @@ impl Browser {
             to,
             from,
             events: VecDeque::new(),
-            session: String::new(),
+            tab: Tab::default(),
             last_id: 0,
             _profile: profile,
         };
@@ -78,11 +85,15 @@ impl Browser {
         browser
     }
 
-    fn open_tab(&mut self) {
+    /// Opens another tab, with the same cookies and the same storage, and goes on in it; the one
+    /// before.
+    pub fn open_tab(&mut self) -> Tab {
+        let before = std::mem::take(&mut self.tab);
         let target = self.ask("Target.createTarget", json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let attached = self.ask("Target.attachToTarget", attach);
-        self.session = attached["sessionId"].as_str().unwrap().to_owned();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        self.tab = Tab { session: text(&attached["sessionId"]), target: text(&target["targetId"]) };
         for domain in ["Page", "Runtime", "Network"] {
             self.ask(&format!("{domain}.enable"), json!({}));
         }
@@ -91,6 +102,16 @@ impl Browser {
             json!({ "width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": true }),
         );
         self.ask("Emulation.setTouchEmulationEnabled", json!({ "enabled": true }));
+        before
+    }
+
+    /// Goes on in another tab; the one before.
+    pub fn turn_to(&mut self, tab: &Tab) -> Tab {
+        // The browser is told, not the tab.
+        let before = std::mem::take(&mut self.tab);
+        self.ask("Target.activateTarget", json!({ "targetId": tab.target }));
+        self.tab = tab.clone();
+        before
     }
 
     /// Sends a command and waits for its answer.
@@ -99,8 +120,8 @@ impl Browser {
         self.last_id += 1;
         let id = self.last_id;
         let mut message = json!({ "id": id, "method": method, "params": params });
-        if !self.session.is_empty() {
-            message["sessionId"] = json!(self.session);
+        if !self.tab.session.is_empty() {
+            message["sessionId"] = json!(self.tab.session);
         }
         self.to.write_all(message.to_string().as_bytes()).unwrap();
         self.to.write_all(&[0]).unwrap();

@@ -35,7 +35,12 @@ on_both!(a_payers_link_shows_nothing_to_previews_and_tells_the_payer_all, |db| {
     let memo = now["to"]["memo"].as_str().unwrap().to_owned();
     stall.report(&site, 1, 40_000, &memo, db.clock.now());
     let short = look().json;
-    assert_eq!((&short["face"], &short["difference"]), (&json!("underpaid"), &json!("5.000 đ")));
+    // What is lacking stands there large, and can be paid.
+    assert_eq!((&short["face"], &short["amount"]), (&json!("underpaid"), &json!("5.000 đ")));
+    assert_eq!((&short["asked"], &short["received"]), (&json!("45.000 đ"), &json!("40.000 đ")));
+    assert_eq!(short["south"], "năm ngàn đồng");
+    assert_eq!(short["to"]["memo"], memo.as_str());
+    assert_eq!(picture().header("content-type"), "image/png");
     stall.report(&site, 2, 5_000, &memo, db.clock.now());
     let paid = look().json;
     assert_eq!((&paid["face"], &paid["to"]), (&json!("paid"), &json!(null)));

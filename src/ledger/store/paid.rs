@@ -4,13 +4,38 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, RequestId};
+use crate::primitives::{UnixMs, Vnd};
 
 #[derive(QueryableByName)]
-struct Last {
+struct Found {
     #[diesel(sql_type = Nullable<BigInt>)]
-    at_ms: Option<i64>,
+    value: Option<i64>,
+}
+
+/// The largest payment that met a request a thousand times off, and that nobody has judged yet.
+pub fn thousandfold(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RequestId,
+) -> Outcome<Option<Vnd>> {
+    let query = diesel::sql_query(
+        "SELECT MAX(met.amount_vnd) AS value FROM (
+           SELECT t.amount_vnd FROM transfers t
+           WHERE t.board_id = $1 AND t.request_id = $2 AND t.class = 'unclassified' AND t.direction = 'in'
+             AND NOT EXISTS (SELECT 1 FROM attribution_lines n
+               WHERE n.board_id = t.board_id AND n.transfer_id = t.id)
+           UNION ALL
+           SELECT a.amount_vnd FROM attribution_lines a
+           JOIN transfers t ON t.board_id = a.board_id AND t.id = a.transfer_id
+           WHERE a.board_id = $1 AND a.request_id = $2 AND a.class = 'unclassified' AND t.direction = 'in'
+             AND NOT EXISTS (SELECT 1 FROM attribution_lines n
+               WHERE n.board_id = a.board_id AND n.transfer_id = a.transfer_id
+                 AND n.seq > a.seq)) met",
+    );
+    let query = query.bind::<BigInt, _>(board_id.0).bind::<BigInt, _>(id.0);
+    let found: Found = query.get_result(connection)?;
+    Ok(found.value.map(Vnd::new))
 }
 
 /// When money last came for a request, by the bank's clock; `None`: there is none any more. Money given
@@ -22,7 +47,7 @@ pub fn last_at(
     id: RequestId,
 ) -> Outcome<Option<UnixMs>> {
     let query = diesel::sql_query(
-        "SELECT MAX(paid.at_ms) AS at_ms FROM (
+        "SELECT MAX(paid.at_ms) AS value FROM (
            SELECT t.occurred_at_ms AS at_ms FROM transfers t
            WHERE t.board_id = $1 AND t.request_id = $2 AND t.class <> 'unclassified' AND t.direction = 'in'
              AND NOT EXISTS (SELECT 1 FROM attribution_lines n
@@ -36,6 +61,6 @@ pub fn last_at(
                  AND n.seq > a.seq)) paid",
     );
     let query = query.bind::<BigInt, _>(board_id.0).bind::<BigInt, _>(id.0);
-    let last: Last = query.get_result(connection)?;
-    Ok(last.at_ms.map(UnixMs))
+    let found: Found = query.get_result(connection)?;
+    Ok(found.value.map(UnixMs))
 }

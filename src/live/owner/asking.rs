@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Act, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::pulse::{self, SightState, SightedRequest};
-use crate::ledger::stall;
+use crate::ledger::{perhaps, stall};
+use crate::live::announcement::wall_clock;
 use crate::live::{Hearer, paying};
 use crate::primitives::ids::{AccountId, RequestId};
 use crate::primitives::spoken::{self, Region};
+use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Refusal, Vnd, typed};
 use crate::registry::store::links;
 use crate::registry::{accounts, boards};
@@ -18,6 +20,8 @@ use crate::vietqr::{self, Format, Level};
 
 /// Of an account's number, by which its holder knows it.
 const LAST_DIGITS: usize = 4;
+/// What came longer ago is not of the customer who stands there.
+const PAST_MS: i64 = 5 * MS_PER_MINUTE;
 
 /// An amount that a customer shall pay.
 #[derive(Debug, Deserialize)]
@@ -71,10 +75,21 @@ pub struct Asked {
     /// In the south's words and in the north's.
     pub south: String,
     pub north: String,
+    /// What has come; of a request that is a thousand times off, that payment.
     pub received: String,
     /// What is to be asked for or given back.
     pub difference: Option<String>,
-    /// The symbol as SVG, while it is to be paid.
+    /// A payment a thousand times off that nobody has judged yet.
+    pub odd: Option<String>,
+    /// It was a thousand times too much.
+    pub is_more: bool,
+    /// Money came meanwhile that names no request and may be for this one.
+    pub is_perhaps: bool,
+    /// `09:15`, when money last came.
+    pub paid_at: Option<String>,
+    /// It came long ago: whoever stands there now has not paid it.
+    pub is_past: bool,
+    /// The symbol as SVG, while it is to be paid; of what is still lacking, where too little came.
     pub svg: Option<String>,
     /// The payer's page, below the server's address.
     pub path: String,
@@ -155,21 +170,29 @@ pub fn look(
     key: &SecretKey,
     id: RequestId,
 ) -> Outcome<Asked> {
-    let seen = own(connection, act, hearer, id)?;
-    let face = face(&seen);
-    let request = seen.request;
+    let sighted = own(connection, act, hearer, id)?;
+    let seen = Seen::of(connection, act, sighted)?;
+    let svg = seen.payload()?.as_deref().map(svg).transpose()?;
+    let Seen { face, odd, is_perhaps, sighted } = seen;
+    let request = sighted.request;
     let amount = request.amount_vnd.unwrap_or(Vnd::ZERO);
-    let is_payable = matches!(face, Face::Waiting | Face::Unknown);
-    let svg = request.payload.as_deref().filter(|_| is_payable).map(svg).transpose()?;
+    let received = odd.filter(|_| face == Face::Thousandfold).or(request.received_vnd);
     let words = |region| spoken::amount(amount, region).unwrap_or_default();
+    // A bank that tells the date alone tells no hour.
+    let paid_at = request.last_paid_at.filter(|at| at.day(0).start(0) != *at);
     Ok(Asked {
         id,
         face,
         amount: amount.to_string(),
         south: words(Region::South),
         north: words(Region::North),
-        received: request.received_vnd.unwrap_or(Vnd::ZERO).to_string(),
+        received: received.unwrap_or(Vnd::ZERO).to_string(),
         difference: request.next_step.amount_vnd.map(|vnd| vnd.to_string()),
+        odd: odd.map(|vnd| vnd.to_string()),
+        is_more: odd.is_some_and(|odd| odd > amount),
+        is_perhaps,
+        paid_at: paid_at.map(wall_clock),
+        is_past: paid_at.is_some_and(|at| act.at.0.saturating_sub(at.0) > PAST_MS),
         svg,
         path: paying::path(key, hearer.board_id, id)?,
     })
@@ -204,13 +227,58 @@ fn own(
     Err(Refusal::not_found("request").into())
 }
 
-/// What a request is to who stands before it; a thousand times off comes before everything else.
-#[must_use]
-pub fn face(seen: &SightedRequest) -> Face {
+/// A request with what its phone shows of it.
+pub(in crate::live) struct Seen {
+    pub sighted: SightedRequest,
+    pub face: Face,
+    /// What came a thousand times off, where nobody has judged it yet.
+    pub odd: Option<Vnd>,
+    /// Money came that may be for it and does not say so.
+    pub is_perhaps: bool,
+}
+
+impl Seen {
+    pub fn of(connection: &mut DbConnection, act: &Act, sighted: SightedRequest) -> Outcome<Self> {
+        let (board_id, id) = (act.board_id(), sighted.request.id);
+        let odd = if sighted.request.thousandfold {
+            stall::thousandfold(connection, board_id, id)?
+        } else {
+            None
+        };
+        let face = face(&sighted, odd);
+        let mut is_perhaps = false;
+        if matches!(face, Face::Unknown | Face::ExpiredUnknown)
+            && let Some(row) = requests::by_id(connection, board_id, id)?
+        {
+            is_perhaps = perhaps::came_for(connection, board_id, &row)?;
+        }
+        Ok(Self { sighted, face, odd, is_perhaps })
+    }
+
+    /// The text of the symbol, while something is to be paid: all of it, or what is lacking.
+    pub fn payload(&self) -> Outcome<Option<String>> {
+        let request = &self.sighted.request;
+        let Some(payload) = request.payload.as_deref() else { return Ok(None) };
+        Ok(match (self.face, request.next_step.amount_vnd) {
+            (Face::Waiting | Face::Unknown, _) => Some(payload.to_owned()),
+            (Face::Underpaid, Some(rest)) => Some(vietqr::with_amount(payload, rest)?),
+            _ => None,
+        })
+    }
+}
+
+/// What a request is to who stands before it; a thousand times off comes before everything else,
+/// unless all that was asked has come beside it, or with it.
+fn face(seen: &SightedRequest, odd: Option<Vnd>) -> Face {
     let request = &seen.request;
     let has_come = request.payment_count > 0;
+    let (amount, received) = (request.amount_vnd, request.received_vnd.unwrap_or(Vnd::ZERO));
+    let is_whole = odd.filter(|odd| Some(*odd) < amount).is_some_and(|odd| {
+        amount == Some(received) || amount.is_some() && amount == received.checked_add(odd)
+    });
     match request.state {
-        _ if request.thousandfold => Face::Thousandfold,
+        _ if request.thousandfold && !is_whole => Face::Thousandfold,
+        RequestState::Underpaid if is_whole => Face::Paid,
         RequestState::Paid if request.late => Face::Late,
         RequestState::Paid => Face::Paid,
         RequestState::Underpaid => Face::Underpaid,

@@ -34,8 +34,10 @@ pub struct DayBook {
     pub received: String,
     pub received_vnd: Vnd,
     pub count: i64,
-    /// What it was, most first.
+    /// What it was, most first; what was given back below zero.
     pub classes: Vec<ClassSum>,
+    /// Payments that are too small to be receipts; they stand in no class.
+    pub small: Option<String>,
     /// Newest first.
     pub receipts: Vec<Receipt>,
     /// There are more than are listed.
@@ -97,6 +99,7 @@ pub fn day(
     });
     let (received_vnd, count) = sum(day);
     let (stored, is_cut) = of_day(connection, hearer, day)?;
+    let small = days.get(&day).map(|delta| delta.small_amount).filter(|vnd| *vnd != 0);
     Ok(DayBook {
         day,
         today,
@@ -104,6 +107,7 @@ pub fn day(
         received_vnd,
         count,
         classes: days.get(&day).map(classes).unwrap_or_default(),
+        small: small.map(|vnd| Vnd::new(vnd).to_string()),
         receipts: receipts(connection, hearer, stored)?,
         is_cut,
         week: week.collect(),
@@ -131,8 +135,10 @@ fn classes(delta: &DayDelta) -> Vec<ClassSum> {
     let sums = Class::ALL.into_iter().map(|class| (class, delta.of_class(class)));
     let mut sums: Vec<_> = sums.filter(|(_, (count, vnd))| *count != 0 || *vnd != 0).collect();
     sums.sort_by_key(|(_, (_, vnd))| std::cmp::Reverse(*vnd));
-    let shown =
-        |(class, (count, vnd))| ClassSum { class, amount: Vnd::new(vnd).to_string(), count };
+    let shown = |(class, (count, vnd)): (Class, (i64, i64))| {
+        let vnd = if class.is_returned() { vnd.saturating_neg() } else { vnd };
+        ClassSum { class, amount: Vnd::new(vnd).to_string(), count }
+    };
     sums.into_iter().map(shown).collect()
 }
 

@@ -3,6 +3,7 @@
 
 use super::pin;
 use crate::db::{DbConnection, Outcome};
+use crate::live::announcement::wall_clock;
 use crate::live::links::LinkKind;
 use crate::live::store::links;
 use crate::live::{Hearer, listeners};
@@ -15,7 +16,7 @@ pub struct OwnPhone {
     pub id: ListenerId,
     /// What it says it is.
     pub name: String,
-    /// `2026-11-24 09:15`.
+    /// `09:15 24/11/2026`.
     pub last_seen: String,
     /// The one that asks.
     pub is_this: bool,
@@ -45,9 +46,11 @@ pub fn list(connection: &mut DbConnection, hearer: &Hearer, now: UnixMs) -> Outc
     Ok(phones)
 }
 
-/// `2026-11-24 09:15`.
+/// `09:15 24/11/2026`.
 fn minute(at: UnixMs) -> String {
-    at.to_string().replace('T', " ").chars().take(16).collect()
+    let text = at.to_string();
+    let part = |from, to| text.get(from..to).unwrap_or_default();
+    format!("{} {}/{}/{}", wall_clock(at), part(8, 10), part(5, 7), part(0, 4))
 }
 
 /// Asks a vendor's phone for the digits again, also one of another link of the stall's.

@@ -138,7 +138,7 @@ pub async fn choose(
 ///
 /// # Errors
 /// `pin-not-six-digits` (pin), `pin-wrong` (pin; with `left`, the tries until it locks),
-/// `pin-locked` (with `until_at`), `pin-not-chosen`.
+/// `pin-locked` (with `until_at`; also the wrong try that locks it), `pin-not-chosen`.
 pub async fn enter(
     db: &Db,
     key: &SecretKey,
@@ -192,12 +192,16 @@ async fn prove(
     let (pin, key, trying) = (Pin::new(digits)?, key.clone(), hearer.clone());
     // A try counts before it is looked at, or many at once would count as one.
     let begin = move |connection: &mut DbConnection| begin_try(connection, &trying, now);
-    let (hash, left) = db.write(hearer.board_id.0, begin).await?;
+    let Try { hash, left, locks_until } = db.write(hearer.board_id.0, begin).await?;
     let is_right = apart(move || pin.is(&hash, &key)).await?;
     if is_right {
         return Ok(());
     }
-    Err(Refusal::invalid("pin", "pin-wrong").with("left", left).into())
+    Err(match locks_until {
+        Some(until) => Refusal::conflict("pin-locked").with("until_at", until),
+        None => Refusal::invalid("pin", "pin-wrong").with("left", left),
+    }
+    .into())
 }
 
 async fn hashed(pin: Pin, key: &SecretKey) -> Outcome<String> {
@@ -213,12 +217,17 @@ async fn apart<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(Fault::broken)?
 }
 
-/// The hash to compare with, and the tries that are left after this one.
-fn begin_try(
-    connection: &mut DbConnection,
-    hearer: &Hearer,
-    now: UnixMs,
-) -> Outcome<(String, i64)> {
+/// A try that was counted.
+struct Try {
+    /// To compare with.
+    hash: String,
+    /// The tries that are left after this one.
+    left: i64,
+    /// Until when the phone waits if it was wrong.
+    locks_until: Option<UnixMs>,
+}
+
+fn begin_try(connection: &mut DbConnection, hearer: &Hearer, now: UnixMs) -> Outcome<Try> {
     let Hearer { board_id, listener_id, link_id, .. } = *hearer;
     rows::hold(connection, board_id, link_id)?;
     let Some(mut kept) = rows::pin(connection, board_id, link_id)? else {
@@ -240,7 +249,8 @@ fn begin_try(
         rows::count_tries(connection, board_id, link_id, &kept)?;
         left = left.min(STRANGERS_TRIES - kept.wrong_count);
     }
-    Ok((kept.hash, left))
+    let locks_until = locked_until(&phone, &kept, now);
+    Ok(Try { hash: kept.hash, left, locks_until })
 }
 
 /// The try was right.

@@ -1,6 +1,7 @@
 //! What pages load: in the binary, under names that change with their content, so that a browser
 //! may keep them for good.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -8,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::words;
+use super::{bare, words};
 use crate::web::problem::Problem;
 
 /// Name, media type, content.
@@ -29,6 +30,8 @@ const FILES: &[File] = files![
     "payer.js" is SCRIPT,
     "phones.js" is SCRIPT,
     "pin.js" is SCRIPT,
+    "book.js" is SCRIPT,
+    "icon.svg" is "image/svg+xml",
     "icon-192.png" is "image/png",
     "icon-512.png" is "image/png",
 ];
@@ -41,12 +44,13 @@ struct Asset {
     /// `/assets/page-0123456789ab.css`.
     path: String,
     media_type: &'static str,
-    content: &'static [u8],
+    content: Cow<'static, [u8]>,
 }
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let asset = |&(name, media_type, content): &File| {
-        let digest = Sha256::digest(content);
+        let content = if media_type == SCRIPT { bare::script(content) } else { content.into() };
+        let digest = Sha256::digest(&content);
         let digest = hex::encode(digest.get(..DIGEST).unwrap_or_default());
         let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
         let path = format!("/assets/{stem}-{digest}.{extension}");
@@ -67,7 +71,7 @@ pub(super) async fn asset(file: web::Path<String>) -> Result<HttpResponse, Probl
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, found.media_type))
         .insert_header((CACHE_CONTROL, FOR_GOOD))
-        .body(found.content))
+        .body(web::Bytes::from_static(found.content.as_ref())))
 }
 
 /// `GET /manifest.webmanifest`: how a browser puts the pages on the home screen. The vendor's phone

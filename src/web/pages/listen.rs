@@ -18,12 +18,13 @@ use crate::web::state::AppState;
 const SAMPLE: Vnd = Vnd::new(50_000);
 
 /// The texts that the page's script shows, by their keys.
-pub(super) const TEXTS: [&str; 32] = [
+pub(super) const TEXTS: [&str; 36] = [
     "kind-received",
     "kind-underpaid",
     "kind-overpaid",
     "kind-duplicate",
     "kind-thousandfold",
+    "kind-thousandfold-more",
     "kind-after-cancel",
     "kind-unusual",
     "kind-practice",
@@ -31,6 +32,7 @@ pub(super) const TEXTS: [&str; 32] = [
     "hint-overpaid",
     "hint-duplicate",
     "hint-thousandfold",
+    "hint-thousandfold-more",
     "hint-after-cancel",
     "hint-unusual",
     "hint-practice",
@@ -44,12 +46,14 @@ pub(super) const TEXTS: [&str; 32] = [
     "link-live",
     "link-cut",
     "warn-silent",
+    "warn-elsewhere",
     "warn-muted",
     "warn-hidden",
     "warn-gap",
     "warn-voice",
     "warn-ended",
     "late",
+    "more",
     "practice-said",
 ];
 

@@ -23,6 +23,9 @@ const RETRY: &str = "retry: 2000\n\n";
 #[derive(Deserialize)]
 pub(super) struct Cursor {
     after: Option<i64>,
+    /// `1` where the page was just opened: what came lately is told again.
+    #[serde(default)]
+    opened: u8,
 }
 
 pub(super) async fn live(
@@ -40,7 +43,8 @@ pub(super) async fn live(
     };
     let last = request.headers().get(LAST_EVENT_ID).and_then(|value| value.to_str().ok());
     let last = last.and_then(|id| id.parse().ok());
-    let listening = state.hub.listen(hearer, cursor.after.max(last)).await?;
+    let from = told::Start { after: cursor.after.max(last), is_opened: cursor.opened == 1 };
+    let listening = state.hub.listen(hearer, from).await?;
     let newest = listening.first.iter().map(|message| message.seq).max().unwrap_or(0);
     let first: Vec<_> = listening.first.iter().map(text).collect();
     let then = messages(listening.then)

@@ -3,6 +3,7 @@
 //! shows a button.
 
 mod assets;
+mod bare;
 mod cookie;
 mod listen;
 mod live;

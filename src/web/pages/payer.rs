@@ -17,8 +17,11 @@ use crate::web::read_only;
 use crate::web::state::AppState;
 
 const MAX_TOKEN: usize = 64;
-const TEXTS: [&str; 14] = [
-    "link-cut",
+const TEXTS: [&str; 17] = [
+    "pay-asked",
+    "pay-got",
+    "pay-cut",
+    "hint-cut",
     "pay-waiting",
     "pay-unknown",
     "pay-paid",

@@ -55,7 +55,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// The texts that the page's own script shows, beside those of hearing.
-const TEXTS: [&str; 38] = [
+const TEXTS: [&str; 35] = [
     "failed",
     "day-today",
     "day-yesterday",
@@ -63,11 +63,9 @@ const TEXTS: [&str; 38] = [
     "day-none",
     "day-decided",
     "day-cut",
-    "class-sale",
-    "class-personal",
-    "class-cash-out",
-    "class-refund",
-    "class-debt-repayment",
+    "day-small",
+    "receipt-rest",
+    "receipt-part-missing",
     "class-deposit",
     "class-fee",
     "class-supplier",
@@ -77,21 +75,20 @@ const TEXTS: [&str; 38] = [
     "year-more",
     "year-of",
     "face-asked",
-    "face-waiting",
-    "face-unknown",
-    "face-paid",
     "face-late",
-    "face-underpaid",
-    "face-overpaid",
-    "face-duplicate",
-    "face-thousandfold",
     "face-given-back",
     "face-expired",
-    "face-expired-unknown",
     "face-cancelled",
-    "face-after-cancel",
+    "face-past",
+    "face-hint-past",
+    "face-hint-perhaps",
+    "face-note-odd",
+    "face-other-money",
     "ask-copied",
+    "ask-making",
+    "cash-cash-yesterday",
     "cash-kept",
+    "cash-kept-transfer",
     "cash-day-off",
     "cash-declined",
 ];
@@ -133,6 +130,8 @@ struct PinPage {
     stall: String,
     /// Nobody has chosen the digits yet.
     chooses: bool,
+    /// Until when nobody may try, where that is so.
+    locked: Option<String>,
 }
 
 /// `GET /sap`.
@@ -151,7 +150,12 @@ async fn page(
         Presented::Hears(_) => return Ok(elsewhere("/nghe")),
         Presented::Locked(hearer, door) => {
             let chooses = door == Door::Choose;
-            super::page(StatusCode::OK, words, &PinPage { words, stall: hearer.stall, chooses })?
+            let locked = match door {
+                Door::Locked(until) => Some(pin::locked_until(until, words.0)),
+                _ => None,
+            };
+            let pin = PinPage { words, stall: hearer.stall, chooses, locked };
+            super::page(StatusCode::OK, words, &pin)?
         }
         Presented::Ended => return Closed::answer(words, StatusCode::GONE, "closed-ended"),
         Presented::Unknown => {

@@ -9,10 +9,12 @@ use serde::Deserialize;
 use super::{Behind, Vendor, check_origin, closed};
 use crate::live::owner::pin;
 use crate::live::{Hearer, Presented};
+use crate::primitives::{Refusal, UnixMs};
 use crate::web::json::Json;
 use crate::web::pages::{cookie, origin, presented};
 use crate::web::problem::Problem;
 use crate::web::state::AppState;
+use crate::web::texts::Language;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -94,6 +96,12 @@ async fn locked(
     };
     let mut body: Payload = body.into_inner();
     Ok((hearer, Json::from_request(request, &mut body).await?.value))
+}
+
+/// What a phone that must wait is told before it tries.
+pub(super) fn locked_until(until: UnixMs, language: Language) -> String {
+    let refusal = Refusal::conflict("pin-locked").with("until_at", until);
+    Problem::from(refusal).detail(language)
 }
 
 fn opened(request: &HttpRequest, session: &str) -> HttpResponse {
