@@ -1172,7 +1172,8 @@ diesel::table! {
 }
 
 /// Which tables stand in one query, each pair once. Diesel's own list of them all is thousands of
-/// implementations, which cost every build twenty seconds.
+/// implementations, which cost every build twenty seconds. Where the compiler says that a table does
+/// not appear in another's FROM clause, their pair is missing here.
 macro_rules! in_one_query {
     ($($table:ident: $($other:ident),+;)+) => {
         $($(diesel::allow_tables_to_appear_in_same_query!($table, $other);)+)+
@@ -1190,6 +1191,7 @@ in_one_query! {
         account_links, codes, neighbourhoods, receiving_numbers, sections, vendors, visit_reports,
         visits;
     vendors: codes, neighbourhoods, receiving_numbers, sections, visit_reports, visits;
+    account_links: codes, receiving_numbers, vendors;
     boards: board_heads, codes, markets, receiving_numbers;
     transfers: refunds, suspected_pairs, transfer_index, unassigned;
     feeds: feed_accounts, feed_polls, refused_deliveries;
