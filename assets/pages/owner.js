@@ -6,7 +6,7 @@
   var LOOKS = {
     waiting: 'waiting', unknown: 'unknown', paid: 'right', late: 'right', expired: 'unknown',
     cancelled: 'unknown', underpaid: 'wrong', overpaid: 'wrong', duplicate: 'wrong',
-    thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention', expired_unknown: 'unknown'
+    two_reports: 'attention', thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention', expired_unknown: 'unknown'
   };
   var texts = document.getElementById('texts'), lang = document.documentElement.lang;
   function el(id) { return document.getElementById(id); }
@@ -110,7 +110,7 @@
     put('code-headline', text('face-' + key));
     // A thousand times off, what was asked must not stand there as if it had come.
     var isOff = told.face === 'thousandfold';
-    put('code-amount', isOff ? '' : told.face === 'underpaid' || told.face === 'overpaid' ? told.received : told.amount);
+    put('code-amount', isOff ? '' : told.face === 'underpaid' || told.face === 'two_reports' || told.face === 'overpaid' ? told.received : told.amount);
     put('code-words', isPayable ? told[region()] || told.south : isOff ? text('face-asked') + ' ' + told.amount : '');
     put('code-hint', hint + (told.difference ? ' ' + told.difference : ''));
     if (isPayable && (!asked || asked.svg !== told.svg)) { el('code-symbol').innerHTML = told.svg; }

@@ -117,7 +117,10 @@ fn seen(
 fn payment_of(seen: SightedRequest) -> Payment {
     let (face, is_payable) = (asking::face(&seen), is_payable(&seen));
     let request = seen.request;
-    let amount = request.amount_vnd.unwrap_or(Vnd::ZERO);
+    // Under "given back" stands what was.
+    let is_given_back = face == Face::GivenBack;
+    let shown = if is_given_back { request.given_back_vnd } else { request.amount_vnd };
+    let amount = shown.unwrap_or(Vnd::ZERO);
     let words = |region| spoken::amount(amount, region).unwrap_or_default();
     let to = is_payable.then(|| PayTo {
         bank: request.bank,
@@ -130,7 +133,11 @@ fn payment_of(seen: SightedRequest) -> Payment {
         amount: amount.to_string(),
         south: words(Region::South),
         north: words(Region::North),
-        difference: request.next_step.amount_vnd.map(|vnd| vnd.to_string()),
+        difference: request
+            .next_step
+            .amount_vnd
+            .filter(|_| !is_given_back)
+            .map(|vnd| vnd.to_string()),
         to,
     }
 }

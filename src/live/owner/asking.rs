@@ -12,7 +12,7 @@ use crate::primitives::spoken::{self, Region};
 use crate::primitives::{Refusal, Vnd, typed};
 use crate::registry::store::links;
 use crate::registry::{accounts, boards};
-use crate::requests::{self, NewRequest, RequestKind, RequestState};
+use crate::requests::{self, NewRequest, RequestKind, RequestState, Step};
 use crate::text_enum;
 use crate::vietqr::{self, Format, Level};
 
@@ -49,6 +49,8 @@ text_enum!(
         Underpaid = "underpaid",
         Overpaid = "overpaid",
         Duplicate = "duplicate",
+        /// Too little, and two reports of one amount: one payment or two.
+        TwoReports = "two_reports",
         /// A thousand times off.
         Thousandfold = "thousandfold",
         /// What had come was given back, or the bank took it back.
@@ -158,7 +160,10 @@ pub fn look(
     let seen = own(connection, act, hearer, id)?;
     let face = face(&seen);
     let request = seen.request;
-    let amount = request.amount_vnd.unwrap_or(Vnd::ZERO);
+    // Under "given back" stands what was.
+    let is_given_back = face == Face::GivenBack;
+    let shown = if is_given_back { request.given_back_vnd } else { request.amount_vnd };
+    let amount = shown.unwrap_or(Vnd::ZERO);
     let is_payable = matches!(face, Face::Waiting | Face::Unknown);
     let svg = request.payload.as_deref().filter(|_| is_payable).map(svg).transpose()?;
     let words = |region| spoken::amount(amount, region).unwrap_or_default();
@@ -169,7 +174,11 @@ pub fn look(
         south: words(Region::South),
         north: words(Region::North),
         received: request.received_vnd.unwrap_or(Vnd::ZERO).to_string(),
-        difference: request.next_step.amount_vnd.map(|vnd| vnd.to_string()),
+        difference: request
+            .next_step
+            .amount_vnd
+            .filter(|_| !is_given_back)
+            .map(|vnd| vnd.to_string()),
         svg,
         path: paying::path(key, hearer.board_id, id)?,
     })
@@ -208,18 +217,21 @@ fn own(
 #[must_use]
 pub fn face(seen: &SightedRequest) -> Face {
     let request = &seen.request;
-    let has_come = request.payment_count > 0;
     match request.state {
         _ if request.thousandfold => Face::Thousandfold,
         RequestState::Paid if request.late => Face::Late,
         RequestState::Paid => Face::Paid,
+        RequestState::Underpaid if request.next_step.code == Step::LookAtPair => Face::TwoReports,
         RequestState::Underpaid => Face::Underpaid,
         RequestState::Overpaid => Face::Overpaid,
         RequestState::Duplicate => Face::Duplicate,
         RequestState::Refunded => Face::GivenBack,
         RequestState::Expired if seen.sight.state == SightState::Unknown => Face::ExpiredUnknown,
         RequestState::Expired => Face::Expired,
-        RequestState::Cancelled if has_come => Face::AfterCancel,
+        // What was given back is not to be given back again.
+        RequestState::Cancelled if request.next_step.code == Step::GiveBackAfterCancel => {
+            Face::AfterCancel
+        }
         RequestState::Cancelled => Face::Cancelled,
         RequestState::Open if seen.sight.state == SightState::NotSeenYet => Face::Waiting,
         RequestState::Open => Face::Unknown,

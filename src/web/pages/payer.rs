@@ -17,7 +17,7 @@ use crate::web::read_only;
 use crate::web::state::AppState;
 
 const MAX_TOKEN: usize = 64;
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
     "link-cut",
     "pay-waiting",
     "pay-unknown",
@@ -26,6 +26,7 @@ const TEXTS: [&str; 14] = [
     "pay-underpaid",
     "pay-overpaid",
     "pay-duplicate",
+    "pay-two-reports",
     "pay-thousandfold",
     "pay-given-back",
     "pay-expired",

@@ -55,7 +55,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// The texts that the page's own script shows, beside those of hearing.
-const TEXTS: [&str; 38] = [
+const TEXTS: [&str; 39] = [
     "failed",
     "day-today",
     "day-yesterday",
@@ -84,6 +84,7 @@ const TEXTS: [&str; 38] = [
     "face-underpaid",
     "face-overpaid",
     "face-duplicate",
+    "face-two-reports",
     "face-thousandfold",
     "face-given-back",
     "face-expired",
@@ -96,7 +97,7 @@ const TEXTS: [&str; 38] = [
     "cash-declined",
 ];
 /// What is done about a request, by its face.
-const HINTS: [&str; 13] = [
+const HINTS: [&str; 14] = [
     "face-hint-waiting",
     "face-hint-unknown",
     "face-hint-paid",
@@ -104,6 +105,7 @@ const HINTS: [&str; 13] = [
     "face-hint-underpaid",
     "face-hint-overpaid",
     "face-hint-duplicate",
+    "face-hint-two-reports",
     "face-hint-thousandfold",
     "face-hint-given-back",
     "face-hint-expired",
