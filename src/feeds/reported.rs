@@ -173,16 +173,15 @@ impl Reported {
     /// A digest of the fields that must not change between two reports of one id: direction,
     /// amount, time, account, memo. Equal in a retry; different means that a person must look.
     /// The bank is left out, because our table of bank names may grow, and the time where the
-    /// provider tells that of its own hearing; of a phone's notice only the day counts.
+    /// provider tells that of its own hearing.
     #[must_use]
     pub fn fingerprint(&self) -> i64 {
         let mut digest = Sha256::new_with_prefix(b"cho40.reported.v1");
         let amount = self.amount.get().to_string();
-        let occurred_at = match self.provider {
-            // A forwarder tells the time or does not; an instant does not contradict its day.
-            Provider::Phone => self.occurred_at.day(0).get().to_string(),
-            provider if provider.reports_bank_time() => self.occurred_at.get().to_string(),
-            _ => String::new(),
+        let occurred_at = if self.provider.reports_bank_time() {
+            self.occurred_at.get().to_string()
+        } else {
+            String::new()
         };
         let fields = [
             self.direction.as_str(),

@@ -48,9 +48,8 @@ pub(super) fn correct(
 /// The id that the other report will have as a transfer, if it still reads as it did.
 fn own_transfer(item: &Item, conflict: &ConflictRow) -> Option<TransferId> {
     let Content::Transfers(all) = &item.content else { return None };
-    let is_it = |namespace: &str, id: &str| {
-        namespace == conflict.namespace && id == conflict.provider_id
-    };
+    let is_it =
+        |namespace: &str, id: &str| namespace == conflict.namespace && id == conflict.provider_id;
     let own = all.iter().find(|one| is_it(&one.namespace, &one.reported.provider_id))?;
     Some(TransferId(own.transfer_id))
 }

@@ -77,8 +77,8 @@ pub struct Dismissal {
 
 impl Dismissal {
     pub(super) fn of(act: &Act, row: DismissalRow) -> Self {
-        let sees_why = act.scope.permissions.contains(Permission::AmountsRead)
-            || row.by == act.scope.key_id;
+        let sees_why =
+            act.scope.permissions.contains(Permission::AmountsRead) || row.by == act.scope.key_id;
         let why = Some(row.why).filter(|_| sees_why);
         Self { dismissed_by: row.by, dismissed_at: row.at, why }
     }

@@ -15,7 +15,8 @@ use super::{prepare, verify};
 use crate::access::SecretKey;
 use crate::db::{Db, DbConnection, Fault, Lanes, Outcome};
 use crate::feeds::{
-    Believed, Decoded, Direction, Headers, Incoming, Outcome as Answer, RefusedBecause, Reply, Undecodable,
+    Believed, Decoded, Direction, Headers, Incoming, Outcome as Answer, RefusedBecause, Reply,
+    Undecodable,
 };
 use crate::ledger::{LedgerWriter, Recorded};
 use crate::primitives::id::IdGenerator;

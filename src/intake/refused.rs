@@ -14,8 +14,8 @@ use super::store::refused::{self as rows, RefusedRow};
 use crate::access::{Act, Permission};
 use crate::db::{Db, DbConnection, Outcome};
 use crate::ledger::lock_board;
-use crate::primitives::{Refusal, UnixMs};
 use crate::primitives::ids::{BoardId, FeedId};
+use crate::primitives::{Refusal, UnixMs};
 use crate::registry::{Page, PageRequest, check};
 
 /// Kept refusals of a feed.

@@ -177,8 +177,7 @@ pub fn decide(reported: &Reported, references: &[Reference], known: &Known<'_>) 
     let Some(account_id) = known.account_id else {
         let numbers = [reported.account_number.as_deref(), reported.virtual_account.as_deref()];
         let is_known = known.directory.having(reported.bin.as_deref(), numbers).next().is_some();
-        let why =
-            if is_known { Unassigned::AmbiguousNumber } else { Unassigned::UnknownAccount };
+        let why = if is_known { Unassigned::AmbiguousNumber } else { Unassigned::UnknownAccount };
         return undecided(amount, why);
     };
     let occurred_at = reported.occurred_at;

@@ -350,7 +350,8 @@ impl<'i> Pairing<'i> {
         let sender = sighted.sender.as_str();
         let ways = Ways::of(sighted, directory);
         let strangers = self.strangers.get(&(board_id, account_id));
-        let senders = directory.senders_of(account_id).iter().chain(strangers.into_iter().flatten());
+        let senders =
+            directory.senders_of(account_id).iter().chain(strangers.into_iter().flatten());
         let senders: Vec<&str> = senders.map(|sender| &**sender).collect();
         let whole = self.whole.get(&(board_id, account_id)).map_or(&[][..], Vec::as_slice);
         let is_whole_day = statement::holds(whole, report.occurred_at.day(0).0);

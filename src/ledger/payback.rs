@@ -248,9 +248,8 @@ pub(super) fn was_paid(
     let payments = paid::payments(connection, board_id, request.id)?;
     let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
     let links = rows::of_originals(connection, board_id, &ids)?;
-    let of_stall = |link: &&RefundRow| {
-        link.occupancy_id.is_none_or(|id| id == request.occupancy_id)
-    };
+    let of_stall =
+        |link: &&RefundRow| link.occupancy_id.is_none_or(|id| id == request.occupancy_id);
     let links: Vec<&RefundRow> = links.iter().filter(of_stall).collect();
     let outgoing: Vec<i64> = links.iter().map(|link| link.outgoing_id.0).collect();
     let seen: HashMap<TransferId, i64> = reading::these(connection, board_id, &outgoing)?
@@ -303,10 +302,8 @@ pub(super) fn let_go(
     if !original.lines.iter().any(waits) || left(original, None, &given) > 0 {
         return Ok(());
     }
-    let freed = |line: &Line| match waits(line) {
-        true => Line { request_id: None, ..*line },
-        false => *line,
-    };
+    let freed =
+        |line: &Line| Line { request_id: line.request_id.filter(|_| !waits(line)), ..*line };
     let lines = original.lines.iter().map(freed).collect();
     let (rule, waits_because) = (Rule::Manual, Unassigned::TakenBack);
     let decided = decided.clone();

@@ -284,9 +284,10 @@ impl Others {
         for mut rows in rows {
             rows.retain(|row| !links.contains_key(&row.id));
             let Some(key) = rows.first().map(Asked::key) else { continue };
-            let told = self.contradicting.iter().filter(|told| {
-                told.key() == key && !known.contains(&told.transfer_id)
-            });
+            let told = self
+                .contradicting
+                .iter()
+                .filter(|told| told.key() == key && !known.contains(&told.transfer_id));
             let told: Vec<Told> = told.cloned().collect();
             let doubtful = |(id, link)| (id, Link { is_certain: false, ..link });
             links.extend(link_equal(&rows, &told, days).into_iter().map(doubtful));

@@ -32,6 +32,9 @@ pub(super) struct Stray {
 /// Notes the numbers of a report that leads to no account.
 pub(super) fn note<'i>(work: &Work<'i>, rows: &mut Rows<'i>) {
     let sighted = work.sighted;
+    if work.account_id.is_some() {
+        return;
+    }
     for number in numbers(&sighted.reported) {
         rows.stray(work.item.board_id, number, sighted.transfer_id);
     }
@@ -41,9 +44,12 @@ pub(super) fn note<'i>(work: &Work<'i>, rows: &mut Rows<'i>) {
 fn numbers(reported: &Reported) -> BTreeSet<Cow<'_, str>> {
     let told = [reported.account_number.as_deref(), reported.virtual_account.as_deref()];
     let told = told.into_iter().flatten().filter(|number| !number.is_empty());
-    told.map(|number| match number.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        true => Cow::Owned(number.to_ascii_uppercase()),
-        false => Cow::Borrowed(number),
+    told.map(|number| {
+        if number.bytes().any(|byte| byte.is_ascii_lowercase()) {
+            Cow::Owned(number.to_ascii_uppercase())
+        } else {
+            Cow::Borrowed(number)
+        }
     })
     .collect()
 }
@@ -102,9 +108,9 @@ pub fn name_some(connection: &mut DbConnection, board_id: BoardId) -> Outcome<bo
     let ids = stored::unnamed(connection, board_id, AT_ONCE)?;
     let transfers = reading::these(connection, board_id, &ids)?;
     let said = reading::reported(connection, board_id, &transfers)?;
-    let named = said.iter().flat_map(|(id, told)| {
-        numbers(told).into_iter().map(|number| (number.into_owned(), id.0))
-    });
+    let named = said
+        .iter()
+        .flat_map(|(id, told)| numbers(told).into_iter().map(|number| (number.into_owned(), id.0)));
     let named: Vec<_> = named.collect();
     stored::name(connection, board_id, &ids, &named)?;
     if !ids.is_empty() {

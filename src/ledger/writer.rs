@@ -278,9 +278,7 @@ impl LedgerWriter {
         }
         let transfer = work.transfer(day, &decision, directory);
         batched.rows.transfer(&transfer);
-        if work.account_id.is_none() {
-            strays::note(work, &mut batched.rows);
-        }
+        strays::note(work, &mut batched.rows);
         if !incoming {
             let told_of = work.account_id.map(|account_id| Event::MoneyOut {
                 transfer_id: TransferId(sighted.transfer_id),

@@ -262,6 +262,12 @@ pub fn by_id(
     query.first(connection).optional()?.map(request).transpose()
 }
 
+/// All requests of a board of which money was given back.
+pub fn given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<RequestRow>> {
+    let query = rows.filter(table::board_id.eq(board_id)).filter(table::given_back_vnd.gt(0_i64));
+    query.order(table::id).select(columns!()).load(connection)?.into_iter().map(request).collect()
+}
+
 /// The request that an order was made for.
 pub fn by_order(
     connection: &mut DbConnection,

@@ -204,8 +204,10 @@ on_both!(webhook_list_and_statement_in_any_order_count_each_transfer_once, |db| 
         let poller = poller(&stage, &provider);
         let before = counts(&stage).0;
         // The others are registered when a part of their money has been told.
-        let early: Vec<_> =
-            Scene::part(&sent, 0).chain(Scene::part(&sent, 1)).map(|at| rows[at].sample()).collect();
+        let early: Vec<_> = Scene::part(&sent, 0)
+            .chain(Scene::part(&sent, 1))
+            .map(|at| rows[at].sample())
+            .collect();
         early.chunks(64).for_each(|some| drop(feed.send_together(some)));
         accounts.extend(numbers.iter().skip(EARLY).map(register));
         let all: Vec<_> = accounts.iter().map(|(id, _)| *id).collect();

@@ -1,8 +1,8 @@
 #![cfg(test)]
 //! What may be said to a customer, as a table: what came, what became of it, and the word.
 
-use cho40::feeds::{ListApi, Provider};
 use cho40::feeds::sample::SampleTransfer;
+use cho40::feeds::{ListApi, Provider};
 use cho40::intake::polling::NewPolling;
 use cho40::intake::pulse::{self, SightState};
 use cho40::ledger::Class;
@@ -143,11 +143,7 @@ on_both!(what_came_and_what_became_of_it_decides_the_word, |db| {
             Unknown,
             (Underpaid, Step::AskForRest, 15_000),
         ),
-        (
-            &[Pay(45_000), Back(reversal, ALL), Pay(45_000)],
-            Received,
-            (Paid, Step::HandOver, 0),
-        ),
+        (&[Pay(45_000), Back(reversal, ALL), Pay(45_000)], Received, (Paid, Step::HandOver, 0)),
         (
             &[Pay(30_000), Back(reversal, ALL), Pay(30_000), Pay(15_000)],
             Received,
@@ -174,8 +170,7 @@ on_both!(what_came_and_what_became_of_it_decides_the_word, |db| {
         assert_eq!(state(&stage, request.id).0, *word, "{moves:?}");
         assert!(stage.differences().is_empty(), "{moves:?}: {:?}", stage.differences());
         let listed = stage.read(|connection, act| {
-            let filter =
-                requests::RequestFilter { state: Some(stands.0), ..Default::default() };
+            let filter = requests::RequestFilter { state: Some(stands.0), ..Default::default() };
             requests::list(connection, act, &filter, PageRequest::parse(None, Some(200))?)
         });
         assert!(listed.items.iter().any(|one| one.id == request.id), "listed: {moves:?}");
@@ -190,16 +185,15 @@ on_both!(money_that_a_person_placed_from_the_queue_is_not_called_unseen, |db| {
     attach(&feed, &[lan.account_id, mau.account_id]);
     let mut scene = Scene { stage: &stage, feed, lan, id: 0, paid: Vec::new() };
     scene.alive();
-    let (request, other) =
-        (ask(&stage, scene.lan.occupancy_id), ask(&stage, mau.occupancy_id));
+    let (request, other) = (ask(&stage, scene.lan.occupancy_id), ask(&stage, mau.occupancy_id));
     later(&stage, 1_000);
     let sent = transfer(&stage, 50, "999", "tra tien");
     let sent = SampleTransfer { occurred_at: stage.app.clock.now(), ..sent };
     assert_eq!(scene.feed.send(&sent), "unmatched");
     assert_eq!(state(&stage, request.id).0, Unknown);
     let page = PageRequest::default();
-    let newest = stage
-        .read(|connection, act| transfers::list(connection, act, Filter::default(), page));
+    let newest =
+        stage.read(|connection, act| transfers::list(connection, act, Filter::default(), page));
     let (id, occupancy_id) = (newest.items[0].id, scene.lan.occupancy_id);
     let line = NewLine {
         occupancy_id: Some(occupancy_id),
@@ -247,17 +241,17 @@ on_both!(a_list_says_nothing_of_what_was_paid_after_it_was_read, |db| {
     let hourly = NewPolling { interval_s: Some(3_600), ..settings(ListApi::SepayV1, &listing) };
     set(&stage, &listing, feed.id, hourly).unwrap();
     let poller = poller(&stage, &listing);
-    assert_eq!(poll(&stage, &poller, &feed).failure, None);
     let before = ask(&stage, lan.occupancy_id);
-    assert_eq!(state(&stage, before.id).0, NotSeenYet, "read in the same moment");
+    assert_eq!(poll(&stage, &poller, &feed).failure, None);
+    assert_eq!(state(&stage, before.id).0, NotSeenYet, "read since it was made");
     later(&stage, 1_000);
     let after = ask(&stage, lan.occupancy_id);
     assert_eq!(state(&stage, after.id).0, Unknown, "read before it was made");
     later(&stage, 60 * MINUTE);
     assert_eq!(poll(&stage, &poller, &feed).failure, None);
     assert_eq!(state(&stage, after.id).0, NotSeenYet);
-    later(&stage, 2 * MINUTE);
+    later(&stage, MINUTE);
     assert_eq!(state(&stage, after.id).0, NotSeenYet);
-    later(&stage, 1);
+    later(&stage, 2 * MINUTE);
     assert_eq!(state(&stage, after.id).0, Unknown, "who paid meanwhile is not on it");
 });

@@ -180,9 +180,7 @@ on_both!(a_number_of_two_banks_is_named_and_compared_too, |db| {
         relation: cho40::registry::accounts::Relation::Own,
         keeps_outgoing: false,
     };
-    stage.write(move |connection, act| {
-        cho40::registry::accounts::create(connection, act, twin)
-    });
+    stage.write(move |connection, act| cho40::registry::accounts::create(connection, act, twin));
     // A bank that we do not know by its name.
     let first = stage.feed(Provider::Sepay);
     let told = SampleTransfer {

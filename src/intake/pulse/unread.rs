@@ -41,9 +41,10 @@ fn refused(connection: &mut DbConnection, act: &Act) -> Outcome<Vec<(FeedId, Uni
         if !one.is_money {
             let accepted = rows::last_accepted(connection, board_id, one.feed_id)?;
             let accepted = accepted.unwrap_or(UnixMs(0));
-            since = match one.newest > accepted {
-                true => refused::oldest_after(connection, board_id, one.feed_id, accepted)?,
-                false => None,
+            since = if one.newest > accepted {
+                refused::oldest_after(connection, board_id, one.feed_id, accepted)?
+            } else {
+                None
             };
         }
         if let Some(since) = since {

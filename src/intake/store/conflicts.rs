@@ -140,12 +140,8 @@ pub fn correct(
         ))
         .execute(connection)?;
     let Some(before) = before else { return Ok(()) };
-    let known = c::table.find((
-        board_id,
-        &conflict.namespace,
-        &conflict.provider_id,
-        before.digest,
-    ));
+    let known =
+        c::table.find((board_id, &conflict.namespace, &conflict.provider_id, before.digest));
     if diesel::select(diesel::dsl::exists(known)).get_result(connection)? {
         return Ok(());
     }

@@ -90,8 +90,7 @@ static UNASSIGNED: LazyLock<Table> = LazyLock::new(|| {
 });
 
 static STRAYS: LazyLock<Table> = LazyLock::new(|| {
-    let columns =
-        [("board_id", Kind::Int), ("number", Kind::Text), ("transfer_id", Kind::Int)];
+    let columns = [("board_id", Kind::Int), ("number", Kind::Text), ("transfer_id", Kind::Int)];
     Table::new("strays", &columns, "")
 });
 

@@ -15,8 +15,7 @@ fn numbers(
     board_id: BoardId,
     account_id: AccountId,
 ) -> Outcome<Vec<String>> {
-    let of_account =
-        n::table.filter(n::board_id.eq(board_id)).filter(n::account_id.eq(account_id));
+    let of_account = n::table.filter(n::board_id.eq(board_id)).filter(n::account_id.eq(account_id));
     let mut all: Vec<String> = of_account.select(n::number).load(connection)?;
     all.push(String::new());
     Ok(all)
