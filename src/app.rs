@@ -17,7 +17,7 @@ use crate::intake::phone::{Seen, texts};
 use crate::intake::poll::{AllowedHosts, Poller};
 use crate::intake::refused::RefusedLog;
 use crate::intake::statements::{self, Importing};
-use crate::ledger::{LedgerWriter, index, relink, rollup};
+use crate::ledger::{LedgerWriter, index, relink, rollup, strays};
 use crate::live::Hub;
 use crate::primitives::id::IdGenerator;
 use crate::primitives::{Clock, Refusal};
@@ -258,6 +258,9 @@ impl App {
             if let Err(fault) = self.index_transfers().await {
                 tracing::error!(%fault, "transfers were not indexed");
             }
+            if let Err(fault) = self.name_strays().await {
+                tracing::error!(%fault, "transfers of no account were not named");
+            }
             if let Err(fault) = self.follow_links().await {
                 tracing::error!(%fault, "changed links were not followed");
             }
@@ -313,6 +316,19 @@ impl App {
                 let left = self.db.write(board_id.0, step).await?;
                 let is_enough = done > left / EVENTS_A_BUSY_STEP;
                 if left == 0 || is_enough && self.intake.lanes.is_busy(board_id.0) {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the numbers of transfers of no account that were stored without them.
+    pub async fn name_strays(&self) -> Outcome<()> {
+        for board_id in self.db.read(strays::unnamed_boards).await? {
+            let step = move |connection: &mut DbConnection| strays::name_some(connection, board_id);
+            while self.db.write(board_id.0, step).await? {
+                if self.intake.lanes.is_busy(board_id.0) {
                     break;
                 }
             }

@@ -8,7 +8,8 @@
   var SHOWN_MS = 60000;       // So long a paid code is of the customer who stands there.
   var LOOKS = {
     waiting: 'waiting', paid: 'right', late: 'right', underpaid: 'wrong', overpaid: 'wrong',
-    duplicate: 'wrong', thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention'
+    duplicate: 'wrong', two_reports: 'attention',
+    thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention'
   };
   var state = window.cho40, lang = document.documentElement.lang;
   var el = state.el, text = state.text, put = state.put, each = state.each;
@@ -219,7 +220,7 @@
     el('code').className = 'over state-' + (isPast ? 'waiting' : LOOKS[told.face] || 'unknown');
     put('code-headline', headlineOf(key));
     // Where another amount came, it is what stands there large.
-    putAmount('code-amount', isOff || told.face === 'underpaid' || told.face === 'overpaid' ? told.received : told.amount);
+    putAmount('code-amount', isOff || /underpaid|overpaid|two_reports/.test(told.face) ? told.received : told.amount);
     put('code-words', isOpen ? told[region()] || told.south : isOff ? text('face-asked') + ' ' + told.amount :
       told.paid_at ? text('late') + ' ' + told.paid_at : '');
     put('code-hint', hintOf(told, key));

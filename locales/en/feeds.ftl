@@ -104,6 +104,7 @@ next-ask-for-rest = { $amount ->
     [none] The customer paid too little.
    *[other] The customer paid { $amount } too little.
     } Ask for a transfer of the rest with the memo { $reference }: it is added when it comes.
+next-look-at-pair = Too little has come, but there are two reports of the same amount: one payment, or the rest. Look into the bank's app and judge the suspected pair before you ask for more.
 next-hand-over = { $kind ->
     [fee] It is paid.
    *[sale] It is paid: hand the goods over.
@@ -147,7 +148,8 @@ conflict-next-money = Open the account’s statement or the bank’s app, see wh
 conflict-next-details = The books hold the right money. Look at both reports and say which is right by `POST /sighting-conflicts/…/decide`; if it happens often, please ask the provider.
 conflict-next-unknown = Open the statement or the bank’s app, compare it with what was counted (`/transfers/…`), and say which is right by `POST /sighting-conflicts/…/decide`.
 conflict-after-first = What was counted is right: nothing is to be done.
-conflict-after-other = What was counted stays in the books. If its money is wrong: attribute it as `test`, which counts nowhere, and say why by `POST /transfers/…/attributions`, then import that day’s statement to get the right one.
+conflict-after-corrected = The books follow the later report: what was counted first is set aside as `test`, which counts nowhere, and the right one counts in its place.
+conflict-after-other = What was counted stays in the books: its money is right, or the other report is no longer kept. If its money is wrong all the same: attribute it as `test`, which counts nowhere, and say why by `POST /transfers/…/attributions`, then import that day’s statement to get the right one.
 
 ## Money that came by a code or request that was over: `mark-<reason>`, and what to do
 
@@ -160,6 +162,7 @@ mark-next-cancelled-request = Ask the vendor: hand the goods over if the custome
 
 ## Why money still waits: `waiting-<reason>`
 
+waiting-ambiguous-number = The receiving number is registered at several banks, and the report does not say at which the money came. Please choose the stall.
 waiting-unknown-account = When the money came, the receiving number was not registered. Please choose the stall of this money; once the account or number is registered, what comes later finds its stall by itself.
 waiting-unknown-order = The order is of no request here. Please ask the vendor, then choose the stall.
 waiting-no-occupancy = No stall was linked to the account on that day. Please link it, or choose the stall of this money.

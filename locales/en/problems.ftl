@@ -266,6 +266,7 @@ problem-refund-exceeds-outgoing = Of this money out { $left } stand for no refun
 problem-refund-needs-occupancy = Please name one of the stalls to which the transfer belongs.
 problem-refund-not-declared = Only a declared refund waits to be seen, and only money out that was seen can take its place.
 problem-refund-undone = This refund was taken back at { $undone_at }. If need be, please record it anew.
+problem-refund-needs-link = This is money in. If it was given back, keep what it was and link the money out to it, or declare what was given back: `POST /transfers/{ $transfer }/refunds`. So totals and the request follow.
 problem-refund-linked = Refunds say what this money out is. Please change these, not its lines.
 problem-refund-beside-declared = The refund { $refund } is declared already and may be this money out. If it is, please say there that it was seen, or take the declared one back; if this is one more, send besides_declared.
 problem-refund-declared = This seems to be the declared refund { $refund }. Please say there that it was seen; if it is another one, link it to its transfer.
@@ -352,6 +353,8 @@ problem-assign-beside-counted = The stall has one of this amount and time alread
     [none] {""}
    *[other] {" "}({ $transfers })
     }. If it is the same money, please attribute this one as `test` without a stall; if it is another, send it again with `besides_counted`: true.
+problem-conflict-corrected = The books follow the later report already. To change that, please place the two transfers by hand.
+problem-conflict-has-refunds = Money was given back of the counted transfer, or it gives some back. Please undo these refunds first.
 problem-already-reviewed = Somebody has reviewed it at { $reviewed_at }. To replace that, please send it again with `again` as true.
 problem-pair-separated = These two reports were separated: each is a transfer of its own by now, which stays. If it is one after all, please attribute the superfluous one as `test`, which counts nowhere, and say why.
 problem-refused-truncated = The refused delivery was not kept whole (it was too long, or a phone's notice that no template reads as money in), so it cannot be verified again. Please have the provider send it again.

@@ -104,6 +104,7 @@ next-ask-for-rest = { $amount ->
     [none] Khách trả còn thiếu.
    *[other] Khách trả còn thiếu { $amount }.
     } Nhờ khách chuyển thêm phần thiếu, nội dung ghi { $reference }: tiền vào thì tự cộng dồn.
+next-look-at-pair = Khách trả còn thiếu, nhưng có hai tin báo cùng một số tiền: có thể là một lần trả, có thể là phần còn lại. Coi ứng dụng ngân hàng, quyết cặp tin nghi trùng này rồi hãy đòi thêm.
 next-hand-over = { $kind ->
     [fee] Đã đủ tiền.
    *[sale] Đã đủ tiền: giao hàng.
@@ -147,6 +148,7 @@ conflict-next-money = Mở sao kê hoặc ứng dụng ngân hàng của tài kh
 conflict-next-details = Sổ không sai tiền. Coi qua hai tin rồi ghi tin nào đúng bằng `POST /sighting-conflicts/…/decide`; nếu lặp lại nhiều lần, xin hỏi nhà cung cấp.
 conflict-next-unknown = Mở sao kê hoặc ứng dụng ngân hàng, so với khoản đã tính (`/transfers/…`), rồi ghi lại bằng `POST /sighting-conflicts/…/decide`.
 conflict-after-first = Khoản đã tính là đúng, không phải làm gì.
+conflict-after-corrected = Sổ đã theo tin đến sau: khoản tính trước được để riêng thành `test`, không cộng vào đâu, khoản đúng được tính thay.
 conflict-after-other = Khoản đã tính giữ nguyên trong sổ. Nếu sai tiền: ghi khoản đó thành loại `test` (không tính) và ghi lý do bằng `POST /transfers/…/attributions`, rồi nhập sao kê của ngày đó để có khoản đúng.
 
 ## Tiền vào bằng mã hoặc yêu cầu đã hết hiệu lực: `mark-<lý do>`, rồi làm gì
@@ -160,6 +162,7 @@ mark-next-cancelled-request = Hỏi người bán: khách còn mua thì giao hà
 
 ## Vì sao một khoản còn chờ: `waiting-<lý do>`
 
+waiting-ambiguous-number = Số tài khoản nhận có đăng ký ở nhiều ngân hàng, mà tin báo không nói ngân hàng nào. Xin chọn sạp cho khoản này.
 waiting-unknown-account = Lúc tiền vào, số tài khoản nhận chưa đăng ký. Xin chọn sạp cho khoản này; đăng ký tài khoản hoặc số đó thì các khoản sau tự vào đúng sạp.
 waiting-unknown-order = Đơn này không phải của yêu cầu nào ở đây. Xin hỏi người bán rồi chọn sạp.
 waiting-no-occupancy = Ngày đó tài khoản không nối với sạp nào. Xin nối tài khoản với sạp, hoặc chọn sạp cho khoản này.

@@ -286,6 +286,7 @@ problem-refund-exceeds-outgoing = Khoản tiền ra này chỉ còn { $left } ch
 problem-refund-needs-occupancy = Xin chọn một trong các sạp mà giao dịch này thuộc về.
 problem-refund-not-declared = Chỉ lần hoàn tự khai mới chờ thấy tiền ra, và chỉ khoản tiền ra đã thấy mới thay được nó.
 problem-refund-undone = Lần hoàn này đã được bỏ lúc { $undone_at }. Nếu cần, xin ghi lại lần mới.
+problem-refund-needs-link = Đây là tiền vào. Nếu đã trả lại khách thì giữ nguyên loại, rồi nối với khoản tiền ra hoặc khai khoản đã trả: `POST /transfers/{ $transfer }/refunds`. Như vậy sổ và yêu cầu thanh toán mới theo đúng.
 problem-refund-linked = Các lần hoàn đã cho biết khoản tiền ra này là gì. Xin sửa ở đó, đừng sửa các dòng.
 problem-refund-beside-declared = Đã có lần hoàn tự khai { $refund }, có thể chính là khoản tiền ra này. Nếu đúng, xin báo ở đó là đã thấy, hoặc bỏ lần tự khai; nếu đây là một lần hoàn khác nữa, xin gửi kèm besides_declared.
 problem-refund-declared = Khoản này có vẻ là lần hoàn tự khai { $refund }. Xin báo ở đó là đã thấy; nếu là lần khác, xin gắn nó với giao dịch đã nhận.
@@ -372,6 +373,8 @@ problem-assign-beside-counted = Sạp đã có khoản cùng số tiền, cùng 
     [none] {""}
    *[other] {" "}({ $transfers })
     }. Nếu là một khoản, xin ghi khoản này loại `test`, không kèm sạp; nếu là khoản khác, xin gửi lại với `besides_counted`: true.
+problem-conflict-corrected = Sổ đã theo tin đến sau rồi. Muốn đổi nữa, xin ghi lại từng khoản bằng tay.
+problem-conflict-has-refunds = Khoản đã tính có lần hoàn tiền, hoặc chính nó là tiền hoàn. Xin hủy các lần hoàn đó trước.
 problem-already-reviewed = Đã có người xem và ghi lại lúc { $reviewed_at }. Nếu muốn ghi đè, xin gửi lại với `again` là true.
 problem-pair-separated = Hai tin báo này đã được tách: mỗi tin nay là một khoản riêng và giữ nguyên. Nếu thật ra chỉ là một khoản, xin đổi loại của khoản thừa thành `test` (không tính) và ghi lý do.
 problem-refused-truncated = Tin bị từ chối này không lưu trọn (quá dài, hoặc là tin điện thoại mà chưa mẫu nào đọc ra tiền vào) nên không kiểm lại được. Xin nhờ bên báo tiền gửi lại.

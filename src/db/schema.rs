@@ -368,6 +368,7 @@ diesel::table! {
         payment_count -> BigInt,
         whole_count -> BigInt,
         given_back_vnd -> BigInt,
+        was_paid -> Bool,
     }
 }
 
@@ -452,6 +453,10 @@ diesel::table! {
         presented_key -> Nullable<BigInt>,
         body -> Binary,
         is_truncated -> Bool,
+        is_money -> Bool,
+        dismissed_by -> Nullable<BigInt>,
+        dismissed_at_ms -> Nullable<BigInt>,
+        why -> Nullable<Text>,
     }
 }
 
@@ -481,6 +486,9 @@ diesel::table! {
         decided_by -> Nullable<BigInt>,
         decided_at_ms -> Nullable<BigInt>,
         note -> Nullable<Text>,
+        first_delivery_id -> Nullable<BigInt>,
+        first_transfer_id -> Nullable<BigInt>,
+        own_transfer_id -> Nullable<BigInt>,
     }
 }
 
@@ -553,6 +561,7 @@ diesel::table! {
         last_error_at_ms -> Nullable<BigInt>,
         failure_count -> Integer,
         ended_at_ms -> Nullable<BigInt>,
+        last_read_from_ms -> Nullable<BigInt>,
     }
 }
 
@@ -585,6 +594,14 @@ diesel::table! {
     listed_deliveries (board_id, delivery_id) {
         board_id -> BigInt,
         delivery_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    strays (board_id, number, transfer_id) {
+        board_id -> BigInt,
+        number -> Text,
+        transfer_id -> BigInt,
     }
 }
 

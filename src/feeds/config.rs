@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config_fields::{TOKEN_LIFETIME_S, TOLERANCE_S, merchant, one_of, seconds, username};
 use super::fields::Object;
-use super::{FeedKind, Provider, UndecodableBecause, connector};
+use super::{FeedKind, Headers, Provider, UndecodableBecause, connector};
 use crate::primitives::Refusal;
 
 /// The configuration of one feed.
@@ -283,6 +283,17 @@ impl FeedConfig {
             return company;
         };
         super::casso::v1_sender(&company)
+    }
+
+    /// Whether a request for a token names the feed's user, whatever its password.
+    #[must_use]
+    pub fn names_user(&self, headers: &Headers) -> bool {
+        let token = match self {
+            Self::VietqrVn(config) => config.token.as_ref(),
+            Self::Mbbank(config) => config.token.as_ref(),
+            _ => None,
+        };
+        token.is_some_and(|token| super::tokens::is_of_user(token, headers))
     }
 
     /// Whether deliveries are believed without any proof; such a feed needs no secret.

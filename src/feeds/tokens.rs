@@ -43,6 +43,16 @@ pub(super) fn answer(
     )))
 }
 
+/// Whether credentials name the user, whatever the password.
+pub(super) fn is_of_user(config: &TokenConfig, headers: &Headers) -> bool {
+    let header = headers.only("authorization").ok().flatten();
+    let credentials = header
+        .and_then(|header| keys::of_scheme(header, BASIC_SCHEME))
+        .and_then(|encoded| STANDARD.decode(encoded).ok());
+    let user = format!("{}:", config.username);
+    credentials.is_some_and(|sent| sent.starts_with(user.as_bytes()))
+}
+
 /// A token that is good from now on for the feed's lifetime of tokens.
 pub(super) fn issue(config: &TokenConfig, secret: &Secret, now: UnixMs) -> String {
     let expires_at_s = now.get().div_euclid(MS_PER_SECOND) + i64::from(config.token_lifetime_s);

@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::corrected::correct;
 use super::deliveries::{Delivery, both, reported};
 use super::store::conflicts::{self as rows, ConflictRow};
-use crate::access::{Act, Permission};
+use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Reported;
 use crate::ledger::lock_board;
@@ -76,6 +77,10 @@ pub struct SightingConflict {
     pub other: Option<Delivery>,
     /// Absent: it waits for a person.
     pub verdict: Option<ConflictVerdict>,
+    /// The later report was right, and the books follow it: `transfer_id` is set aside as `test`.
+    pub corrected: bool,
+    /// The transfer that counts in its place; absent where another sender had told it already.
+    pub own_transfer_id: Option<TransferId>,
 }
 
 /// What a person said.
@@ -134,15 +139,16 @@ pub fn get(connection: &mut DbConnection, act: &Act, id: ConflictId) -> Outcome<
     Ok(check::found(shown, "sighting_conflict")?)
 }
 
-/// Says which report is right. What was counted stays, since a transfer never changes: the next step
-/// says how the books are put right. Needs `feeds.read` too.
+/// Says which report is right. If it is the later one, and it tells other money, the books follow it:
+/// what was counted is set aside, and the right report becomes a transfer. Needs `feeds.read` too.
 ///
 /// # Errors
 /// `text-length`, `text-control-character`, `text-hidden-character` (note); `not-found`;
-/// `already-reviewed`.
+/// `already-reviewed`, `conflict-corrected`, `conflict-has-refunds`, `delivery-reads-differently`.
 pub fn decide(
     connection: &mut DbConnection,
     act: &Act,
+    key: &SecretKey,
     id: ConflictId,
     new: NewConflictVerdict,
 ) -> Outcome<SightingConflict> {
@@ -150,12 +156,20 @@ pub fn decide(
     let note = new.note.map(|note| check::text("note", &note, NOTE_CHARS)).transpose()?;
     // Of two people the second finds it decided.
     lock_board(connection, act.board_id())?;
-    let before = get(connection, act, id)?.verdict;
-    if let Some(before) = before.filter(|_| !new.again) {
+    let before = get(connection, act, id)?;
+    let is_money = before.reason == ConflictReason::Money;
+    if before.corrected {
+        return Err(Refusal::conflict("conflict-corrected").into());
+    }
+    if let Some(before) = before.verdict.filter(|_| !new.again) {
         let refusal = Refusal::conflict("already-reviewed");
         return Err(refusal.with("reviewed_at", before.decided_at).into());
     }
     rows::decide(connection, act, id, new.right, note.as_deref())?;
+    if new.right == RightReport::Other && is_money {
+        let row = check::found(rows::find(connection, act.board_id(), id)?, "sighting_conflict")?;
+        correct(connection, act, key, &row, note)?;
+    }
     get(connection, act, id)
 }
 
@@ -198,6 +212,8 @@ fn show(
             first,
             other,
             verdict,
+            corrected: row.is_corrected,
+            own_transfer_id: row.own_transfer_id.map(TransferId),
         });
     }
     Ok(conflicts)

@@ -18,7 +18,7 @@ use crate::registry::{Page, PageRequest, check};
 use crate::text_enum;
 
 /// A reason in one sentence or two.
-const WHY_CHARS: usize = 300;
+pub(super) const WHY_CHARS: usize = 300;
 
 text_enum!(
     /// What became of a delivery.
@@ -73,6 +73,15 @@ pub struct Dismissal {
     pub dismissed_at: UnixMs,
     /// A person's words: for keys with `amounts.read`, and for the key that wrote them.
     pub why: Option<String>,
+}
+
+impl Dismissal {
+    pub(super) fn of(act: &Act, row: DismissalRow) -> Self {
+        let sees_why =
+            act.scope.permissions.contains(Permission::AmountsRead) || row.by == act.scope.key_id;
+        let why = Some(row.why).filter(|_| sees_why);
+        Self { dismissed_by: row.by, dismissed_at: row.at, why }
+    }
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -227,7 +236,7 @@ impl<'a> Reader<'a> {
         };
         let dismissed = if row.outcome == DeliveryOutcome::Dismissed.as_str() {
             let row = rows::dismissal(connection, board_id, row.id)?;
-            row.map(|row| self.dismissed(row))
+            row.map(|row| Dismissal::of(self.act, row))
         } else {
             None
         };
@@ -244,12 +253,6 @@ impl<'a> Reader<'a> {
             became,
             dismissed,
         })
-    }
-
-    fn dismissed(&self, row: DismissalRow) -> Dismissal {
-        let sees_why = self.sees_bodies || row.by == self.act.scope.key_id;
-        let why = Some(row.why).filter(|_| sees_why);
-        Dismissal { dismissed_by: row.by, dismissed_at: row.at, why }
     }
 
     fn decode(

@@ -9,12 +9,14 @@ use super::phone::{Seen, refused_body};
 use super::poll::Meters;
 use super::refused::RefusedLog;
 use super::statements::Importing;
+use super::store::deliveries;
 use super::store::refused::RefusedRow;
 use super::{prepare, verify};
 use crate::access::SecretKey;
-use crate::db::{Db, Fault, Lanes, Outcome};
+use crate::db::{Db, DbConnection, Fault, Lanes, Outcome};
 use crate::feeds::{
-    Believed, Decoded, Headers, Incoming, Outcome as Answer, RefusedBecause, Reply, Undecodable,
+    Believed, Decoded, Direction, Headers, Incoming, Outcome as Answer, RefusedBecause, Reply,
+    Undecodable,
 };
 use crate::ledger::{LedgerWriter, Recorded};
 use crate::primitives::id::IdGenerator;
@@ -136,6 +138,11 @@ impl Intake {
                 (None, Some(undecodable))
             }
         };
+        if undecodable.is_some() && self.is_kept_unread(feed, &arrived.body).await {
+            // The provider tries again: it waits already, or somebody has settled it.
+            let answer = undecodable.map_or(Answer::NotATransfer, Answer::Undecodable);
+            return Answered::new(feed, &answer, "");
+        }
         let item = prepare::item(
             feed,
             &self.secret_key,
@@ -163,6 +170,16 @@ impl Intake {
         Answered::new(feed, &answer, &delivery)
     }
 
+    /// Whether this very body waits unread, or was dismissed. Where the database cannot say, it is kept
+    /// once more.
+    async fn is_kept_unread(&self, feed: &LiveFeed, body: &[u8]) -> bool {
+        let (board_id, feed_id, body) = (feed.board_id, feed.id, body.to_vec());
+        let look = move |connection: &mut DbConnection| {
+            deliveries::is_undecodable(connection, board_id, feed_id, &body)
+        };
+        self.db.read(look).await.unwrap_or(false)
+    }
+
     /// Keeps what was refused, if there is anything to be taken in later, or a password to be
     /// put right.
     fn refuse(&self, feed: &LiveFeed, arrived: Arrived, because: RefusedBecause, now: UnixMs) {
@@ -172,7 +189,10 @@ impl Intake {
             return;
         }
         let presented = feed.connector.presented_key(&arrived.headers);
+        let is_money = self.may_be_money(feed, &arrived, because, now);
         let (body, is_whole) = self.refusable(feed, arrived.body, now);
+        // Of a phone's text nothing else is kept.
+        let is_money = is_money || feed.reader.is_some() && !body.is_empty();
         let row = RefusedRow {
             received_at: now,
             reason: because.code().to_owned(),
@@ -180,8 +200,28 @@ impl Intake {
             presented_key: presented.map(|key| verify::fingerprint(&self.secret_key, feed.id, key)),
             body,
             is_truncated: arrived.is_too_large || !is_whole,
+            is_money,
+            dismissed: None,
         };
         self.refused.keep(feed.board_id, feed.id, row);
+    }
+
+    /// Whether what was refused tells of money in, or, of a password, comes from whoever knows the
+    /// feed's user. All else may be anybody's.
+    fn may_be_money(
+        &self,
+        feed: &LiveFeed,
+        arrived: &Arrived,
+        because: RefusedBecause,
+        now: UnixMs,
+    ) -> bool {
+        if because == RefusedBecause::WrongCredentials {
+            return feed.config.names_user(&arrived.headers);
+        }
+        match feed.connector.decode(&feed.config, &arrived.body, now) {
+            Ok(Decoded::Transfers(all)) => all.iter().any(|one| one.direction == Direction::In),
+            _ => false,
+        }
     }
 
     /// What may be kept of a refused body, and whether it is enough to be verified again.

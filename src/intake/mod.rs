@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod book;
 pub mod complaints;
 pub mod conflicts;
+mod corrected;
 pub mod deliveries;
 pub mod facts;
 pub mod feeds;

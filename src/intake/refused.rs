@@ -4,16 +4,19 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::deliveries::{Dismissal, WHY_CHARS};
+use super::store::deliveries::DismissalRow;
 use super::store::feeds as feed_rows;
 use super::store::refused::{self as rows, RefusedRow};
 use crate::access::{Act, Permission};
 use crate::db::{Db, DbConnection, Outcome};
-use crate::primitives::UnixMs;
+use crate::ledger::lock_board;
 use crate::primitives::ids::{BoardId, FeedId};
-use crate::registry::{Page, PageRequest};
+use crate::primitives::{Refusal, UnixMs};
+use crate::registry::{Page, PageRequest, check};
 
 /// Kept refusals of a feed.
 const KEPT: usize = 200;
@@ -50,6 +53,20 @@ pub struct Refused {
     pub body: Option<String>,
     /// The body was too long and is kept in part, or not at all.
     pub truncated: bool,
+    /// It tells of money in; of a refused password, its user is the feed's. An alarm until it is settled.
+    pub may_be_money: bool,
+    /// Who said that no money is in it that is not counted.
+    pub dismissed: Option<Dismissal>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRefusedDismissal {
+    /// 1–300 characters: how it is known that no money is in it that is not counted.
+    pub why: String,
+    /// `true`: it holds of all older ones too that are still kept and not settled.
+    #[serde(default)]
+    pub and_before: bool,
 }
 
 impl RefusedLog {
@@ -62,7 +79,9 @@ impl RefusedLog {
         let of_feed = waiting.entry((board_id, feed_id)).or_default();
         of_feed.push_back(refused);
         if of_feed.len() > KEPT {
-            of_feed.pop_front();
+            // What is no money goes first.
+            let first = of_feed.iter().position(|row| !row.is_money).unwrap_or(0);
+            of_feed.remove(first);
         } else if waiting.values().map(VecDeque::len).sum::<usize>() > WAITING
             && let Some(most) = waiting.values_mut().max_by_key(|rows| rows.len())
         {
@@ -115,20 +134,49 @@ pub fn list(
 ) -> Outcome<Page<Refused>> {
     act.require(Permission::FeedsWrite)?;
     feed_rows::find(connection, act.board_id(), feed_id)?;
-    let sees_bodies = act.scope.permissions.contains(Permission::AmountsRead);
     let below = page.after.unwrap_or(i64::MAX);
     let found = rows::page(connection, act.board_id(), feed_id, below, page.rows())?;
-    let shown = found
-        .into_iter()
-        .map(|(number, row)| Refused {
-            number,
-            received_at: row.received_at,
-            reason: row.reason,
-            detail: String::new(),
-            headers: serde_json::from_str(&row.headers).unwrap_or_default(),
-            body: sees_bodies.then(|| String::from_utf8_lossy(&row.body).into_owned()),
-            truncated: row.is_truncated,
-        })
-        .collect();
+    let shown = found.into_iter().map(|(number, row)| show(act, number, row)).collect();
     Ok(page.page(shown, |refused| refused.number))
+}
+
+/// Says that no money is in a refused delivery that is not counted, be it that the provider sent it
+/// again, or that a stranger did: its alarm ends. It can still be verified. What is dismissed already
+/// stays as it is.
+///
+/// # Errors
+/// `text-length`, `text-control-character`, `text-hidden-character` (why); `not-found`.
+pub fn dismiss(
+    connection: &mut DbConnection,
+    act: &Act,
+    feed_id: FeedId,
+    number: i64,
+    new: &NewRefusedDismissal,
+) -> Outcome<Refused> {
+    act.require(Permission::TransfersAssign)?;
+    act.require(Permission::FeedsWrite)?;
+    let why = check::text("why", &new.why, WHY_CHARS)?;
+    let board_id = act.board_id();
+    lock_board(connection, board_id)?;
+    let unknown = || Refusal::not_found("refused_delivery");
+    rows::find(connection, board_id, feed_id, number)?.ok_or_else(unknown)?;
+    let dismissal = DismissalRow { by: act.scope.key_id, at: act.at, why };
+    rows::dismiss(connection, board_id, feed_id, (number, new.and_before), &dismissal)?;
+    let now = rows::find(connection, board_id, feed_id, number)?.ok_or_else(unknown)?;
+    Ok(show(act, number, now))
+}
+
+fn show(act: &Act, number: i64, row: RefusedRow) -> Refused {
+    let sees_bodies = act.scope.permissions.contains(Permission::AmountsRead);
+    Refused {
+        number,
+        received_at: row.received_at,
+        reason: row.reason,
+        detail: String::new(),
+        headers: serde_json::from_str(&row.headers).unwrap_or_default(),
+        body: sees_bodies.then(|| String::from_utf8_lossy(&row.body).into_owned()),
+        truncated: row.is_truncated,
+        may_be_money: row.is_money,
+        dismissed: row.dismissed.map(|row| Dismissal::of(act, row)),
+    }
 }

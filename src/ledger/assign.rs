@@ -11,6 +11,7 @@ use super::payback;
 use super::replace::{Decided, Replacement, replace};
 use super::store::heads::{self, Head};
 use super::store::{queue, reading};
+use super::strays;
 use super::transfers::{Stored, Transfer, show};
 use super::twice;
 use crate::access::{Act, Permission};
@@ -59,7 +60,7 @@ pub struct NewLine {
 /// `text-length`, `text-control-character`, `text-hidden-character` (why);
 /// `lines-empty`, `lines-too-many`, `amount-not-positive`, `lines-do-not-sum`,
 /// `line-needs-occupancy`, `line-pays-no-request`, `request-other-account`,
-/// `request-other-occupancy`; `refund-linked`, `refund-declared` (money out); `assign-beside-counted`; `not-found` for an unknown occupancy or request, and for a transfer
+/// `request-other-occupancy`; `refund-needs-link` (money in); `refund-linked`, `refund-declared` (money out); `assign-beside-counted`; `not-found` for an unknown occupancy or request, and for a transfer
 /// that does not wait, unless the caller sees amounts.
 pub fn assign(
     connection: &mut DbConnection,
@@ -67,12 +68,44 @@ pub fn assign(
     id: TransferId,
     new: NewAttribution,
 ) -> Outcome<Transfer> {
+    assign_as(connection, act, id, new, false)
+}
+
+/// [`assign`] by the vendor, of what her stall got.
+pub fn assign_own(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: TransferId,
+    new: NewAttribution,
+) -> Outcome<Transfer> {
+    assign_as(connection, act, id, new, true)
+}
+
+/// Money in counts for nothing as `refund`: that it was given back is said by a refund beside it, which
+/// the totals and the request follow. The vendor alone may say of her own that she gave it back in cash.
+pub(super) fn refuse_refund(stored: &Stored, lines: &[NewLine]) -> Outcome<()> {
+    let number = lines.iter().position(|line| line.class == Class::Refund);
+    let Some(number) = number.filter(|_| stored.direction == Direction::In) else { return Ok(()) };
+    let field = format!("lines[{number}].class");
+    Err(Refusal::invalid(field, "refund-needs-link").with("transfer", stored.id).into())
+}
+
+fn assign_as(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: TransferId,
+    new: NewAttribution,
+    is_vendor: bool,
+) -> Outcome<Transfer> {
     act.require(Permission::TransfersAssign)?;
     let why = new.why.map(|why| check::text("why", &why, WHY_CHARS)).transpose()?;
     let board_id = act.board_id();
     // The head's lock keeps two people from replacing the same attribution at once.
     let mut heads = heads::lock(connection, &[board_id.0])?;
     let stored = workable(connection, act, id)?;
+    if !is_vendor {
+        refuse_refund(&stored, &new.lines)?;
+    }
     let lines = check_lines(connection, act, &stored, &new.lines)?;
     if !new.besides_counted {
         twice::refuse(connection, act, &stored, &lines)?;
@@ -160,7 +193,8 @@ fn check_line(
         let found = requests::by_id(connection, act.board_id(), request_id)?;
         let missing = || Refusal::not_found("request").on(field("request_id"));
         let request = found.ok_or_else(missing)?;
-        check_request(stored, &request, line)
+        let is_its = is_of_account(connection, act, stored, &request)?;
+        check_request(stored, &request, line, is_its)
             .map_err(|(name, code)| Refusal::invalid(field(name), code))?;
         occupancy_id = Some(request.occupancy_id);
     }
@@ -177,19 +211,34 @@ fn check_line(
     })
 }
 
+/// Whether a transfer came to the request's account. One of a number that nobody had registered may
+/// have, unless the number is another account's by now: a person says so.
+fn is_of_account(
+    connection: &mut DbConnection,
+    act: &Act,
+    stored: &Stored,
+    request: &RequestRow,
+) -> Outcome<bool> {
+    if stored.account_id.is_some() {
+        return Ok(stored.account_id == Some(request.account_id));
+    }
+    let accounts = strays::may_be_of(connection, act.board_id(), stored)?;
+    Ok(accounts.is_empty() || accounts.contains(&request.account_id))
+}
+
 /// The field that does not fit, and why.
 fn check_request(
     stored: &Stored,
     request: &RequestRow,
     line: &NewLine,
+    is_of_account: bool,
 ) -> Result<(), (&'static str, &'static str)> {
     let has_it = stored.lines.iter().any(|before| before.request_id == Some(request.id));
     if !(line.class.pays_requests() || (has_it && line.class.keeps_request())) {
         return Err(("class", "line-pays-no-request"));
     }
     let by_order = request.order.as_ref().is_some_and(|order| order.feed_id == stored.feed_id);
-    let by_account = stored.account_id == Some(request.account_id);
-    if stored.direction == Direction::Out || !(by_order || by_account) {
+    if stored.direction == Direction::Out || !(by_order || is_of_account) {
         return Err(("request_id", "request-other-account"));
     }
     if line.occupancy_id.is_some_and(|id| id != request.occupancy_id) {

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use super::payback;
 use super::store::audit::{
     Mismatch, chains, days, feeds, links, months, refunds, relinked, sets, told,
 };
 use super::store::{heads, index};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
+use crate::requests;
 
 /// A place where what is kept is not what follows from the transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +49,7 @@ type Examination = fn(&mut DbConnection, BoardId) -> Outcome<Vec<Mismatch>>;
 type Mend = fn(&mut DbConnection, BoardId) -> Outcome<()>;
 
 /// Days stand before months, which are made of them.
-const EXAMINATIONS: [(&str, Examination, Option<Mend>); 17] = [
+const EXAMINATIONS: [(&str, Examination, Option<Mend>); 18] = [
     ("transfer", chains::malformed, None),
     ("transfer lines", chains::unbalanced, None),
     ("attribution", chains::broken_attributions, None),
@@ -60,6 +62,7 @@ const EXAMINATIONS: [(&str, Examination, Option<Mend>); 17] = [
     ("unassigned", sets::queue, None),
     ("suspected_pairs", sets::pairs, None),
     ("request", sets::requests, None),
+    ("request given back", given_back, Some(judge_given_back)),
     ("month_totals", months::differing, Some(months::mend)),
     ("transfer_index", sets::index, Some(sets::mend_index)),
     ("events", chains::event_gaps, None),
@@ -74,6 +77,26 @@ const SOURCES: [&str; 3] = ["transfer", "transfer lines", "attribution"];
 const PAIRS: &str = "suspected_pairs";
 const MADE_OF_PAIRS: [&str; 2] = ["feed_days", "feed_bank_days"];
 
+/// Requests of which money was given back, and that say wrongly whether they had been paid before.
+fn given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let mut found = Vec::new();
+    for row in requests::given_back(connection, board_id)? {
+        let due = payback::was_paid(connection, board_id, &row)?;
+        if row.was_paid != due {
+            let said = |was_paid: bool| Some(format!("paid before {was_paid}"));
+            found.push(Mismatch::new(row.id, said(row.was_paid), said(due)));
+        }
+    }
+    Ok(found)
+}
+
+fn judge_given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
+    for row in requests::given_back(connection, board_id)? {
+        payback::judge_again(connection, board_id, row.id)?;
+    }
+    Ok(())
+}
+
 /// Examines one board. An empty list: everything agrees.
 pub fn examine(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Difference>> {
     let mut found = Vec::new();
@@ -86,7 +109,7 @@ pub fn examine(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<
 }
 
 /// Makes anew whatever totals, roll-ups and index entries are wrong, unless what they are made of is
-/// broken too: transfers and their lines, and for what feeds reported the pairs. Transfers, attributions, requests, the queue and events are never touched.
+/// broken too: transfers and their lines, and for what feeds reported the pairs. Transfers, attributions, what requests got, the queue and events are never touched.
 /// Runs in the caller's transaction, the board
 /// locked, so that what arrives meanwhile waits.
 pub fn repair(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Repaired> {

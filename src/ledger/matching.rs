@@ -114,6 +114,8 @@ impl Rule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unassigned {
     UnknownAccount,
+    /// The number is several banks', and the report names none of them.
+    AmbiguousNumber,
     /// An order feed reported an order that no request of ours carries.
     UnknownOrder,
     NoOccupancy,
@@ -128,6 +130,7 @@ impl Unassigned {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UnknownAccount => "unknown_account",
+            Self::AmbiguousNumber => "ambiguous_number",
             Self::UnknownOrder => "unknown_order",
             Self::NoOccupancy => "no_occupancy",
             Self::SeveralOccupancies => "several_occupancies",
@@ -172,7 +175,10 @@ pub fn decide(reported: &Reported, references: &[Reference], known: &Known<'_>) 
         };
     }
     let Some(account_id) = known.account_id else {
-        return undecided(amount, Unassigned::UnknownAccount);
+        let numbers = [reported.account_number.as_deref(), reported.virtual_account.as_deref()];
+        let is_known = known.directory.having(reported.bin.as_deref(), numbers).next().is_some();
+        let why = if is_known { Unassigned::AmbiguousNumber } else { Unassigned::UnknownAccount };
+        return undecided(amount, why);
     };
     let occurred_at = reported.occurred_at;
     let candidates: Vec<_> = references

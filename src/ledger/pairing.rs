@@ -126,6 +126,8 @@ pub struct Pairing<'i> {
     /// What its reports ask for, of each account, and what was found.
     wanted: HashMap<(BoardId, AccountId), Wanted>,
     told: HashMap<(BoardId, AccountId), Vec<Told>>,
+    /// Who told of the account's numbers before they led to it.
+    strangers: HashMap<(BoardId, AccountId), Vec<Box<str>>>,
     /// Whole days of the accounts' statements.
     whole: HashMap<(BoardId, AccountId), Vec<statement::Span>>,
     candidates: Candidates,
@@ -153,13 +155,6 @@ impl<'i> Pairing<'i> {
             let senders = heard.entry((board_id, account_id)).or_default();
             if senders.insert(sender.to_owned()) {
                 pairs::hear(connection, board_id, account_id, sender, feed_id, at)?;
-                // Who told of its number before it was registered is a sender of the account too.
-                let since = at.plus_ms(-i64::from(LATE_DAYS) * MS_PER_DAY);
-                for (sender, feed_id) in strays::senders(connection, (board_id, account_id), since)?
-                {
-                    pairs::hear(connection, board_id, account_id, &sender, feed_id, at)?;
-                    senders.insert(sender);
-                }
             }
         }
         let of_lists = work.iter().filter(|work| work.sighted.is_listed());
@@ -169,7 +164,11 @@ impl<'i> Pairing<'i> {
         if !deliveries.is_empty() {
             pairs::listed(connection, &deliveries)?;
         }
-        for board_id in heard.keys().map(|(board_id, _)| *board_id).collect::<BTreeSet<_>>() {
+        // What comes for its number later must be compared with it.
+        let strays = work.iter().filter(|work| work.is_new_stray && work.seen == Seen::Created);
+        let strays = strays.map(|work| work.item.board_id);
+        let of_heard = heard.keys().map(|(board_id, _)| *board_id);
+        for board_id in of_heard.chain(strays).collect::<BTreeSet<_>>() {
             registry::store::touch(connection, board_id)?;
         }
         for work in work.iter_mut().filter(|_| !heard.is_empty()) {
@@ -349,7 +348,11 @@ impl<'i> Pairing<'i> {
         self.look(connection, board_id, account_id)?;
         let told = self.told.get(&(board_id, account_id)).map_or(&[][..], Vec::as_slice);
         let sender = sighted.sender.as_str();
-        let (ways, senders) = (Ways::of(sighted, directory), directory.senders_of(account_id));
+        let ways = Ways::of(sighted, directory);
+        let strangers = self.strangers.get(&(board_id, account_id));
+        let senders =
+            directory.senders_of(account_id).iter().chain(strangers.into_iter().flatten());
+        let senders: Vec<&str> = senders.map(|sender| &**sender).collect();
         let whole = self.whole.get(&(board_id, account_id)).map_or(&[][..], Vec::as_slice);
         let is_whole_day = statement::holds(whole, report.occurred_at.day(0).0);
         let mut found = Candidates::default();
@@ -384,9 +387,9 @@ impl<'i> Pairing<'i> {
         let mut all = Vec::new();
         let mut is_cut = false;
         let mut is_alone = false;
-        if ways.are_two(senders) {
+        if ways.are_two(&senders) {
             (all, is_cut) = compare(true, false)?;
-            is_alone = ways.are_all(senders)
+            is_alone = ways.are_all(&senders)
                 || all.iter().any(|one| report.may_be(one) && report.is_certainly(one));
         }
         if !is_alone {
@@ -432,6 +435,9 @@ impl<'i> Pairing<'i> {
             wanted.amounts.iter().filter_map(of_amount).flatten().copied().collect();
         let between = (wanted.from.day(0).start(0), wanted.to);
         let strays = strays::of_account(connection, key, between, Some(&wanted.amounts))?;
+        let strangers = strays.iter().map(|stray| stray.sender.clone()).collect::<BTreeSet<_>>();
+        self.strangers.insert(key, strangers.into_iter().collect());
+        let strays = strays.iter().map(|stray| stray.transfer_id).collect();
         let besides = [tail, strays].concat();
         let told = fitting::told(connection, board_id, account_id, &wanted, &besides)?;
         self.told.insert(key, told);

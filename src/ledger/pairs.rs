@@ -2,10 +2,10 @@
 
 use super::matching::{Rule, Unassigned};
 use super::replace::{Decided, Replacement, replace};
-use super::store::{heads, pairs as rows, reading};
+use super::store::{heads, paid, pairs as rows, reading};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{BoardId, DeliveryId, FeedId, PairId, TransferId};
+use crate::primitives::ids::{BoardId, DeliveryId, FeedId, PairId, RequestId, TransferId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::PageRequest;
 use crate::registry::store::link_changes;
@@ -53,6 +53,17 @@ pub fn page(
     page: PageRequest,
 ) -> Outcome<Vec<Pair>> {
     rows::page(connection, board_id, waiting, certain, page)
+}
+
+/// Pairs that wait for a person, of what paid a request.
+pub fn waiting_of_request(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RequestId,
+) -> Outcome<Vec<PairId>> {
+    let payments = paid::payments(connection, board_id, id)?;
+    let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
+    rows::waiting_of(connection, board_id, &ids)
 }
 
 pub fn get(connection: &mut DbConnection, board_id: BoardId, id: PairId) -> Outcome<Pair> {

@@ -73,6 +73,15 @@ impl Payable {
         }
     }
 
+    /// The requests that were moved and of which money had been given back: what is left of them to be
+    /// asked for is judged by all that came, once it is written.
+    pub fn given_back(&self) -> impl Iterator<Item = (BoardId, RequestId)> + '_ {
+        let is_given = |key: &(BoardId, RequestId)| {
+            self.rows.get(key).is_some_and(|row| row.given_back.is_positive())
+        };
+        self.changed.iter().copied().filter(move |key| is_given(key))
+    }
+
     /// Stores what was moved.
     pub fn store(&self, connection: &mut DbConnection) -> Outcome<()> {
         for key in &self.changed {

@@ -1,6 +1,6 @@
 //! The lines of money out that gives money back: they follow their originals from stall to stall.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use super::class::Class;
 use super::item::Evidence;
@@ -9,7 +9,7 @@ use super::refunds::RefundRow;
 use super::replace::{Decided, Replacement, replace};
 use super::store::heads::Head;
 use super::store::rows::{Rows, Transfer};
-use super::store::{fresh, reading, refunds as rows};
+use super::store::{fresh, paid, reading, refunds as rows};
 use super::transfers::Stored;
 use crate::access::Act;
 use crate::db::rows::Writes;
@@ -17,6 +17,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::primitives::ids::{BoardId, FeedId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
+use crate::requests::{self, RequestRow};
 
 /// The stalls that take a refund: those for which a transfer is, or may be, money taken in trade.
 pub(super) fn stalls(stored: &Stored) -> BTreeSet<OccupancyId> {
@@ -234,4 +235,78 @@ pub(super) fn refuse_by_hand(
         return Err(Refusal::conflict("refund-declared").with("refund", id).into());
     }
     Ok(())
+}
+
+/// Whether all that a request asks for was there, after it had last been left with nothing: whoever had
+/// paid is not asked for what was given back, and whoever begins again is asked for all of it. By the
+/// bank's times; money given back comes after the money that it gives back.
+pub(super) fn was_paid(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    request: &RequestRow,
+) -> Outcome<bool> {
+    let payments = paid::payments(connection, board_id, request.id)?;
+    let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
+    let links = rows::of_originals(connection, board_id, &ids)?;
+    let of_stall =
+        |link: &&RefundRow| link.occupancy_id.is_none_or(|id| id == request.occupancy_id);
+    let links: Vec<&RefundRow> = links.iter().filter(of_stall).collect();
+    let outgoing: Vec<i64> = links.iter().map(|link| link.outgoing_id.0).collect();
+    let seen: HashMap<TransferId, i64> = reading::these(connection, board_id, &outgoing)?
+        .into_iter()
+        .map(|out| (out.id, out.occurred_at.0))
+        .collect();
+    let mut moves: Vec<(i64, bool, i64)> =
+        payments.iter().map(|one| (one.at_ms, false, one.amount_vnd)).collect();
+    for link in links {
+        let came = payments.iter().find(|one| one.transfer_id == link.original_id.0);
+        let came_ms = came.map_or(0, |one| one.at_ms);
+        let out_ms = seen.get(&link.outgoing_id).copied().unwrap_or(0);
+        moves.push((came_ms.max(out_ms), true, -link.amount.get()));
+    }
+    moves.sort_unstable();
+    let (mut left, mut was_paid) = (0_i64, false);
+    for (_, _, amount_vnd) in moves {
+        left = left.saturating_add(amount_vnd);
+        was_paid = left > 0 && (was_paid || left >= request.amount.get());
+    }
+    Ok(was_paid)
+}
+
+/// [`was_paid`] of a request that money was given back of, as it is stored.
+pub(super) fn judge_again(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RequestId,
+) -> Outcome<()> {
+    let Some(mut row) = requests::by_id(connection, board_id, id)? else { return Ok(()) };
+    if row.given_back.is_positive() {
+        row.was_paid = was_paid(connection, board_id, &row)?;
+        requests::apply_received(connection, board_id, &row)?;
+    }
+    Ok(())
+}
+
+/// What met a request a thousand times off and was given back whole is judged by that: it is not for
+/// the request any more, and nobody needs to look at the amount. The board is locked.
+pub(super) fn let_go(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    heads: &mut [Head],
+    original: &Stored,
+    decided: &Decided,
+    at: UnixMs,
+) -> Outcome<()> {
+    let waits = |line: &Line| line.class == Class::Unclassified && line.request_id.is_some();
+    let given = rows::of_originals(connection, board_id, &[original.id.0])?;
+    if !original.lines.iter().any(waits) || left(original, None, &given) > 0 {
+        return Ok(());
+    }
+    let freed =
+        |line: &Line| Line { request_id: line.request_id.filter(|_| !waits(line)), ..*line };
+    let lines = original.lines.iter().map(freed).collect();
+    let (rule, waits_because) = (Rule::Manual, Unassigned::TakenBack);
+    let decided = decided.clone();
+    let again = Replacement { stored: original, lines, rule, waits_because, decided };
+    replace(connection, board_id, heads, &[again], at)
 }

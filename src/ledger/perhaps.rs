@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use super::item::references;
 use super::store::queue::{self, Placeless};
-use super::store::{index, reading};
+use super::store::{index, reading, strays};
 use super::transfers::Stored;
 use crate::db::{DbConnection, Outcome};
-use crate::feeds::Direction;
+use crate::feeds::{Direction, Reported};
 use crate::primitives::ids::{AccountId, BoardId};
-use crate::primitives::{UnixMs, Vnd};
+use crate::primitives::{UnixMs, Vnd, id};
 use crate::registry::store::codes;
 use crate::requests::{self, RequestRow};
 use crate::vietqr::{self, Reference};
@@ -22,7 +23,8 @@ const THOUSAND: i64 = 1_000;
 
 /// Whether money came since the request was made that may have been for it, and not for another one:
 /// its account got the amount, or that a thousand times off, without the code or with a wrong letter
-/// in it; or the queue holds its reference, or the amount on a number that nobody knows.
+/// in it; or the queue holds its reference, or the amount on a number that nobody knows; or such money
+/// stands at its stall by now, since a person or a second report brought it there.
 pub fn came_for(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -35,6 +37,17 @@ pub fn came_for(
     let all_since = stored.len() as i64 == LOOKED_AT
         && stored.last().is_some_and(|oldest| oldest.recorded_at >= request.created_at);
     if all_since || stored.iter().any(|transfer| may_be(transfer, request)) {
+        return Ok(true);
+    }
+    let floor = id::floor_of(request.created_at);
+    let strays = strays::since(connection, board_id, floor, LOOKED_AT)?;
+    let is_at_stall = |stray: &Stored| {
+        stray.lines.iter().any(|line| line.occupancy_id == Some(request.occupancy_id))
+    };
+    let stray = reading::these(connection, board_id, &strays)?;
+    if strays.len() as i64 == LOOKED_AT
+        || stray.iter().any(|stray| is_at_stall(stray) && may_be(stray, request))
+    {
         return Ok(true);
     }
     let placeless = queue::since(connection, board_id, request.created_at, LOOKED_AT)?;
@@ -69,6 +82,13 @@ pub fn came_to(
         }
     }
     Ok(false)
+}
+
+/// Whether a report may be of money for a request: it has its code, or the amount, or that a thousand
+/// times off.
+#[must_use]
+pub fn may_pay(told: &Reported, request: &RequestRow) -> bool {
+    references(told).contains(&request.reference) || fits(told.amount, request.amount)
 }
 
 fn names(one: &Placeless) -> Vec<Reference> {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::assign::{NewLine, WHY_CHARS, check_lines, place, workable};
+use super::assign::{NewLine, WHY_CHARS, check_lines, place, refuse_refund, workable};
 use super::replace::Decided;
 use super::store::{heads, proposals as rows, reading};
 use super::transfers::LineView;
@@ -122,6 +122,7 @@ pub fn propose(
     // The head's lock: the transfer must not be settled between this look and the writing.
     heads::lock(connection, &[board_id.0])?;
     let stored = workable(connection, act, transfer_id)?;
+    refuse_refund(&stored, &new.lines)?;
     check_lines(connection, act, &stored, &new.lines)?;
     if rows::waiting_count(connection, board_id, transfer_id)? >= WAITING {
         return Err(Refusal::conflict("proposals-too-many").with("max", WAITING).into());
@@ -166,6 +167,7 @@ pub fn approve(
     let mut heads = heads::lock(connection, &[act.board_id().0])?;
     let proposal = to_decide(connection, act, id)?;
     let stored = reading::transfer(connection, act.board_id(), proposal.transfer_id)?;
+    refuse_refund(&stored, &proposal.lines)?;
     let lines = check_lines(connection, act, &stored, &proposal.lines)?;
     if !approval.besides_counted {
         twice::refuse(connection, act, &stored, &lines)?;

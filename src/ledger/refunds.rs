@@ -11,7 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::assign::WHY_CHARS;
 use super::class::Class;
-use super::payback::{declare, free, is_declared, left, refuse_beside_declared, settle, stalls};
+use super::payback::{
+    declare, free, is_declared, left, let_go, refuse_beside_declared, settle, stalls,
+};
 use super::replace::Decided;
 use super::store::{heads, reading, refunds as rows};
 use super::transfers::Stored;
@@ -177,6 +179,7 @@ pub fn create(
     rows::insert(connection, board_id, &row)?;
     let decided = Decided::by(act.scope.key_id, why);
     settle(connection, board_id, &mut heads, &[outgoing_id], &decided, act.at)?;
+    let_go(connection, board_id, &mut heads, &original, &decided, act.at)?;
     get(connection, act, row.id)
 }
 

@@ -159,6 +159,7 @@ fn settle_requests(
         let (old, new) = (Paid::of(&stored.lines, id), Paid::of(&one.lines, id));
         if stored.direction == Direction::Out {
             row.give_back(new.amount_vnd - old.amount_vnd);
+            row.was_paid = payback::was_paid(connection, board_id, &row)?;
             requests::apply_received(connection, board_id, &row)?;
             continue;
         }
@@ -172,6 +173,9 @@ fn settle_requests(
         // Money that is gone may have been the last.
         if row.received < before.received {
             row.last_paid_at = paid::last_at(connection, board_id, id)?;
+        }
+        if row.given_back.is_positive() {
+            row.was_paid = payback::was_paid(connection, board_id, &row)?;
         }
         if row != before {
             requests::apply_received(connection, board_id, &row)?;

@@ -66,6 +66,9 @@ pub struct Others {
     /// The references that they bear. Those that known rows of the file tell are left out: theirs
     /// stand in the file.
     borne: Borne,
+    /// What contradicts the first reports of some of them. A row that tells the same is not counted
+    /// beside the first.
+    contradicting: Vec<Told>,
     /// Whole days of earlier statements.
     whole: Vec<Span>,
     /// The board's last event that was looked at.
@@ -125,9 +128,14 @@ impl Others {
         all.told = told::of_account(connection, &all.scope, known)?;
         let between = (days.0.start(0), days.1.plus(1).start(0));
         let strays = strays::of_account(connection, (board_id, account_id), between, None)?;
+        let strays: Vec<i64> = strays.into_iter().map(|stray| stray.transfer_id).collect();
         all.told.append(&mut told::these(connection, &all.scope, &strays, known)?);
         for told in &all.told {
             all.ids.entry(told.key()).or_default().push(told.transfer_id);
+        }
+        all.contradicting = contradicting(connection, &all.scope)?;
+        for told in &all.contradicting {
+            all.ids.entry(told.key()).or_default();
         }
         all.whole = told::whole_days(connection, board_id, account_id, days)?;
         Ok(all)
@@ -138,7 +146,8 @@ impl Others {
         let seen_seq = told::last_event(connection, scope.board_id)?;
         scope.days = (scope.days.0.plus(-LATE_DAYS), scope.days.1.plus(LATE_DAYS));
         let (told, ids, borne) = (Vec::new(), HashMap::new(), Borne::default());
-        Ok(Self { scope, told, ids, borne, whole: Vec::new(), seen_seq, compared: 0 })
+        let (contradicting, whole) = (Vec::new(), Vec::new());
+        Ok(Self { scope, told, ids, borne, contradicting, whole, seen_seq, compared: 0 })
     }
 
     #[must_use]
@@ -247,15 +256,68 @@ impl Others {
             }
         }
         let days = Whole { file: &file.whole, earlier: &self.whole };
-        let mut links = HashMap::new();
-        for (mut rows, mut told) in by_key.into_values().filter(|(_, told)| !told.is_empty()) {
+        let (mut links, mut left) = (HashMap::new(), Vec::new());
+        for (mut rows, mut told) in by_key.into_values() {
+            if told.is_empty() {
+                left.push(rows);
+                continue;
+            }
             self.compared += rows.len() + told.len();
             file.borne.forget_common(rows.iter_mut().map(|row| &mut row.telling));
             self.borne.forget_common(told.iter_mut().map(|told| &mut told.telling));
             links.extend(link_equal(&rows, &told, &days));
+            left.push(rows);
         }
+        self.beside_contradictions(left, &mut links, &days);
         links
     }
+
+    /// Links rows that are left over and tell what contradicts the first report of a transfer which none
+    /// tells: which of the two is right, a person says, and until then it counts once.
+    fn beside_contradictions(
+        &self,
+        rows: Vec<Vec<Asked>>,
+        links: &mut HashMap<String, Link>,
+        days: &Whole<'_>,
+    ) {
+        let known: HashSet<i64> = links.values().map(|link| link.transfer_id).collect();
+        for mut rows in rows {
+            rows.retain(|row| !links.contains_key(&row.id));
+            let Some(key) = rows.first().map(Asked::key) else { continue };
+            let told = self
+                .contradicting
+                .iter()
+                .filter(|told| told.key() == key && !known.contains(&told.transfer_id));
+            let told: Vec<Told> = told.cloned().collect();
+            let doubtful = |(id, link)| (id, Link { is_certain: false, ..link });
+            links.extend(link_equal(&rows, &told, days).into_iter().map(doubtful));
+        }
+    }
+}
+
+/// What contradicts first reports, as tellings of their transfers: those that tell other money.
+fn contradicting(connection: &mut DbConnection, scope: &Scope) -> Outcome<Vec<Told>> {
+    let counted = told::contradicting(connection, scope)?;
+    let mut found = Vec::new();
+    for stored in &counted {
+        // Several may contradict one transfer.
+        let mut said = reading::reported(connection, scope.board_id, std::slice::from_ref(stored))?;
+        let Some(other) = said.remove(&stored.id) else { continue };
+        if (other.direction, other.amount) == (stored.direction, stored.amount) {
+            continue;
+        }
+        found.push(Told {
+            transfer_id: stored.id.0,
+            direction: other.direction,
+            amount: other.amount,
+            precision: other.precision,
+            rule: Rule::parse(&stored.rule),
+            is_row: false,
+            held: None,
+            telling: telling(&other),
+        });
+    }
+    Ok(found)
 }
 
 /// References that several transfers of an account bear, on a day, the day before and the next.

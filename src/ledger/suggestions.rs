@@ -15,8 +15,9 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId, RequestId};
 use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{Said, UnixMs, fold};
-use crate::requests::{self, RequestKind};
+use crate::requests::{self, RequestKind, RequestRow};
 use crate::text_enum;
+use crate::vietqr;
 
 /// Memos are kept so long (`docs/operating.md`); older ones suggest nothing.
 const MEMO_MS: i64 = 90 * MS_PER_DAY;
@@ -33,6 +34,9 @@ text_enum!(
     SuggestionReason {
         /// The only open request of the account with this amount in the 15 minutes before.
         OnlyOpenRequest = "only_open_request",
+        /// The memo names the request, and the amount is what it still asks for; but the number is not
+        /// registered.
+        NamedRequest = "named_request",
         /// Whoever paid has paid this stall through this account before, and no other.
         SamePayer = "same_payer",
         /// A person placed a transfer with a similar memo there, within 90 days.
@@ -48,6 +52,10 @@ impl SuggestionReason {
             Self::OnlyOpenRequest => Said {
                 vi: "Trong 15 phút trước đó, chỉ có một yêu cầu thanh toán đang mở đúng số tiền này.",
                 en: "In the 15 minutes before, one open request alone asked for this amount.",
+            },
+            Self::NamedRequest => Said {
+                vi: "Nội dung có mã của yêu cầu thanh toán này, và đúng số tiền còn thiếu.",
+                en: "The memo names this request, and the amount is what it still asks for.",
             },
             Self::SamePayer => Said {
                 vi: "Người chuyển này trước đây chỉ trả cho sạp này qua tài khoản này.",
@@ -105,9 +113,10 @@ pub fn suggest(
         .into_iter()
         .map(|Puzzle { mut waiting, payer_key }| {
             let request = by_request(connection, board_id, waiting.proposed_request_id)?;
+            let named = by_name(connection, board_id, &waiting)?;
             let payer = payer_key.and_then(|key| by_payer(&waiting, key, &earlier));
             let memo = by_memo(&waiting, &placed);
-            waiting.suggestions = [request, payer, memo].into_iter().flatten().collect();
+            waiting.suggestions = [request, named, payer, memo].into_iter().flatten().collect();
             Ok(waiting)
         })
         .collect()
@@ -122,13 +131,33 @@ fn by_request(
     let Some(id) = id else { return Ok(None) };
     let row = requests::by_id(connection, board_id, id)?;
     let open = row.filter(|row| row.cancelled_at.is_none() && !row.received.is_positive());
-    Ok(open.map(|row| {
-        let class = match row.kind {
-            RequestKind::Sale => Class::Sale,
-            RequestKind::Fee => Class::Fee,
-        };
-        suggestion(SuggestionReason::OnlyOpenRequest, row.occupancy_id, Some(id), class)
-    }))
+    Ok(open.map(|row| of_request(SuggestionReason::OnlyOpenRequest, &row)))
+}
+
+fn of_request(reason: SuggestionReason, row: &RequestRow) -> Suggestion {
+    let class = match row.kind {
+        RequestKind::Sale => Class::Sale,
+        RequestKind::Fee => Class::Fee,
+    };
+    suggestion(reason, row.occupancy_id, Some(row.id), class)
+}
+
+/// The request that the memo of a transfer of no account names. The rules need the account.
+fn by_name(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    waiting: &Waiting,
+) -> Outcome<Option<Suggestion>> {
+    let Some(memo) = waiting.memo.as_deref().filter(|_| waiting.account_id.is_none()) else {
+        return Ok(None);
+    };
+    let mut names = vietqr::scan(memo);
+    names.retain(|name| !name.is_static());
+    let named = requests::by_reference(connection, board_id, &names)?;
+    let [row] = named.as_slice() else { return Ok(None) };
+    let lacks = row.amount.checked_sub(row.received) == Some(waiting.amount_vnd);
+    let is_open = row.cancelled_at.is_none() && lacks;
+    Ok(is_open.then(|| of_request(SuggestionReason::NamedRequest, row)))
 }
 
 /// The stall that the payer's last transfers into the account went to, if they agree.

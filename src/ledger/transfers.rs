@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-pub use super::assign::{NewAttribution, NewLine, assign};
+pub use super::assign::{NewAttribution, NewLine, assign, assign_own};
 use super::class::Class;
 use super::matching::{Line, Rule};
 use super::replace::Decided;

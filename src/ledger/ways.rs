@@ -25,13 +25,13 @@ impl<'r> Ways<'r> {
     }
 
     /// Whether senders tell the report's company in another way too.
-    pub fn are_two(&self, senders: &[Box<str>]) -> bool {
+    pub fn are_two(&self, senders: &[&str]) -> bool {
         let is_another = |one: &str| one != self.sender && company(one) == self.company;
         self.is_listed || senders.iter().any(|one| is_another(one))
     }
 
     /// Whether all senders are the report's company.
-    pub fn are_all(&self, senders: &[Box<str>]) -> bool {
+    pub fn are_all(&self, senders: &[&str]) -> bool {
         senders.iter().all(|one| company(one) == self.company)
     }
 

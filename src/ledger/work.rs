@@ -3,13 +3,16 @@
 use std::collections::HashSet;
 
 use super::item::{Item, Sighted};
+use super::likeness::LATE_DAYS;
 use super::matching::Decision;
 use super::statement::Link;
 use super::store::rows::Transfer;
 use super::store::sightings::{self, Seen};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Day;
+use crate::primitives::id;
 use crate::primitives::ids::{AccountId, NumberId};
+use crate::primitives::time::MS_PER_DAY;
 use crate::registry::directory::Directory;
 use crate::requests::Effect;
 
@@ -27,8 +30,10 @@ pub struct Work<'i> {
     pub seen: Seen,
     /// The first report of its sender on the account.
     pub is_new_sender: bool,
-    /// Another sender reports the account too.
+    /// Another sender reports the account too, or told of its number before it led there.
     pub is_shared: bool,
+    /// Of no account, though a number of it is registered, and the register does not know of any such.
+    pub is_new_stray: bool,
 }
 
 impl<'i> Work<'i> {
@@ -38,7 +43,24 @@ impl<'i> Work<'i> {
         let senders = self.account_id.map_or(&[][..], |id| directory.senders_of(id));
         self.is_new_sender =
             self.account_id.is_some() && !senders.iter().any(|sender| **sender == *own);
-        self.is_shared = self.link().is_some() || !senders.iter().all(|sender| **sender == *own);
+        self.is_shared = self.link().is_some()
+            || !senders.iter().all(|sender| **sender == *own)
+            || self.account_id.is_some_and(|id| self.may_be_stray(directory, id));
+        let said = &self.sighted.reported;
+        let numbers = [said.account_number.as_deref(), said.virtual_account.as_deref()];
+        self.is_new_stray = self.account_id.is_none()
+            && directory.having(said.bin.as_deref(), numbers).any(|id| {
+                let newest = directory.newest_stray(id).map(id::at_of);
+                newest.is_none_or(|at| at.day(0) < self.item.received_at.day(0))
+            });
+    }
+
+    /// Whether it may be what was told of the account's number before it was registered. A bank books
+    /// some days later than it happened; what is later than that cannot be of any.
+    fn may_be_stray(&self, directory: &Directory, account_id: AccountId) -> bool {
+        let late = i64::from(LATE_DAYS + 2) * MS_PER_DAY;
+        let until = directory.newest_stray(account_id).map(|id| id::at_of(id).plus_ms(late));
+        until.is_some_and(|until| self.sighted.reported.occurred_at <= until)
     }
 
     /// The transfer that a statement's row is known to be of.
@@ -127,6 +149,7 @@ pub fn only_adds(work: &[Work<'_>]) -> bool {
     work.iter().all(|work| {
         let sighted = work.sighted;
         !work.is_new_sender
+            && !work.is_new_stray
             && !work.is_shared
             && !sighted.is_listed()
             && sighted.planned.is_none()

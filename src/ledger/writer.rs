@@ -13,10 +13,12 @@ use super::latency;
 use super::matching::{self, Decision, Known, Unassigned};
 use super::pairing::Pairing;
 use super::payable::{self, Payable};
+use super::payback;
 use super::store::heads::{self, Head};
 use super::store::rows::{Delivery, Rows, Waiting};
 use super::store::sightings::{self, Seen};
 use super::store::totals as store_totals;
+use super::strays;
 use super::totals::{Counted, Totals};
 use super::work::{self, Work};
 use crate::db::rows::Writes;
@@ -85,6 +87,9 @@ impl Batch for LedgerWriter {
         }
         writes.run(connection)?;
         pairing.attribute_again(connection)?;
+        for (board_id, request_id) in requests.given_back() {
+            payback::judge_again(connection, board_id, request_id)?;
+        }
         for head in heads {
             let known = self.heads.entry(head.board_id);
             let known = known.or_insert(Remembered { head, long_way: 0 });
@@ -215,6 +220,7 @@ impl LedgerWriter {
                     seen: Seen::Created,
                     is_new_sender: false,
                     is_shared: false,
+                    is_new_stray: false,
                 };
                 one.compare_senders(directory);
                 work.push(one);
@@ -272,6 +278,7 @@ impl LedgerWriter {
         }
         let transfer = work.transfer(day, &decision, directory);
         batched.rows.transfer(&transfer);
+        strays::note(work, &mut batched.rows);
         if !incoming {
             let told_of = work.account_id.map(|account_id| Event::MoneyOut {
                 transfer_id: TransferId(sighted.transfer_id),

@@ -128,12 +128,16 @@ fn payment_of(seen: Seen) -> Outcome<Payment> {
     let asked = request.amount_vnd.unwrap_or(Vnd::ZERO);
     let received = match face {
         Face::Thousandfold => odd,
-        Face::Underpaid | Face::Overpaid | Face::Duplicate => request.received_vnd,
+        Face::Underpaid | Face::TwoReports | Face::Overpaid | Face::Duplicate => {
+            request.received_vnd
+        }
         _ => None,
     };
     let amount = match face {
         Face::Thousandfold => odd,
-        Face::Paid | Face::Late => None,
+        // Under "given back" stands what was.
+        Face::GivenBack => request.given_back_vnd,
+        Face::Paid | Face::Late | Face::TwoReports => None,
         _ => request.next_step.amount_vnd,
     };
     let amount = amount.unwrap_or(asked);

@@ -72,6 +72,12 @@ impl IdGenerator {
     }
 }
 
+/// When an id was issued; in a burst, somewhat later.
+#[must_use]
+pub const fn at_of(id: i64) -> UnixMs {
+    UnixMs((id >> (INSTANCE_BITS + SEQUENCE_BITS)).saturating_add(EPOCH_MS))
+}
+
 /// The smallest id issued at or after an instant, for ranges over ids.
 #[must_use]
 pub const fn floor_of(at: UnixMs) -> i64 {

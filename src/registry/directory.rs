@@ -29,6 +29,10 @@ pub struct Directory {
     printed: HashMap<NumberId, Vec<StaticCode>>,
     /// Who reports an account: the senders of its feeds, present and past, and others heard of it.
     senders: HashMap<AccountId, Vec<Box<str>>>,
+    /// The newest transfer that was told of an account's numbers before they led to it.
+    strays: HashMap<AccountId, i64>,
+    /// The newest of which the number is not known yet.
+    nameless_stray: Option<i64>,
     feeds: Vec<(FeedId, Box<str>)>,
 }
 
@@ -89,7 +93,7 @@ pub(super) struct Link {
 }
 
 impl Directory {
-    /// Loads a board's directory in nine queries.
+    /// Loads a board's directory in eleven queries.
     ///
     /// # Errors
     /// `not-found` for an unknown board.
@@ -122,6 +126,7 @@ impl Directory {
                 known.push(sender);
             }
         }
+        let (strays, nameless_stray) = store::strays(connection, board_id)?;
         Ok(Self {
             version,
             day_start_minute,
@@ -132,6 +137,8 @@ impl Directory {
             codes,
             printed,
             senders,
+            strays: strays.into_iter().collect(),
+            nameless_stray,
             feeds,
         })
     }
@@ -215,6 +222,26 @@ impl Directory {
     #[must_use]
     pub fn senders_of(&self, account_id: AccountId) -> &[Box<str>] {
         self.senders.get(&account_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The newest transfer that was told of the account's numbers before they led to it: what comes
+    /// for the account around its time may be the same money.
+    #[must_use]
+    pub fn newest_stray(&self, account_id: AccountId) -> Option<i64> {
+        self.strays.get(&account_id).copied().max(self.nameless_stray)
+    }
+
+    /// The accounts that a report of no account may be about: all that have one of its numbers, at its
+    /// bank or, where it tells none, at any.
+    pub fn having<'d>(
+        &'d self,
+        bin: Option<&'d str>,
+        numbers: [Option<&'d str>; 2],
+    ) -> impl Iterator<Item = AccountId> + 'd {
+        let found = |number: &str| self.numbers.get(&*number.to_ascii_uppercase());
+        let all = numbers.into_iter().flatten().filter_map(found).flatten();
+        let of_bank = all.filter(move |known| bin.is_none_or(|bin| *known.bin == *bin));
+        of_bank.map(|known| known.resolved.account_id)
     }
 
     /// The board's feeds of a company with their senders, also those that are disabled.

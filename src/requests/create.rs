@@ -85,6 +85,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewRequest) -> Outc
         thousandfold_count: 0,
         payment_count: 0,
         whole_count: 0,
+        was_paid: false,
     };
     // The order is the only other unique key.
     let order_exists = || Refusal::conflict("order-exists").on("order.order_code");

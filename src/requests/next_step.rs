@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::state::{RequestState, state_of};
 use super::types::RequestRow;
+use crate::primitives::ids::PairId;
 use crate::primitives::{UnixMs, Vnd};
 use crate::text_enum;
 
@@ -15,6 +16,9 @@ text_enum!(
         WaitForPayment = "wait-for-payment",
         /// Too little has come; what follows counts.
         AskForRest = "ask-for-rest",
+        /// Too little has come, and another report of the same amount waits: it may be the same payment
+        /// or the rest, so nobody is asked before a person has judged it.
+        LookAtPair = "look-at-pair",
         /// Everything has come.
         HandOver = "hand-over",
         /// Everything has come, a part of it after the expiry.
@@ -42,6 +46,8 @@ pub struct NextStep {
     /// What is to be asked for or given back, or was. Absent with the request's amount.
     #[schema(value_type = Option<i64>)]
     pub amount_vnd: Option<Vnd>,
+    /// The suspected pairs that are to be judged; only where one request is looked at.
+    pub pair_ids: Vec<PairId>,
     /// In the caller's language.
     pub detail: String,
 }
@@ -61,7 +67,16 @@ impl NextStep {
             _ => None,
         };
         let amount_vnd = amount_vnd.filter(|_| with_amounts).map(Vnd::new);
-        Self { code, amount_vnd, detail: String::new() }
+        Self { code, amount_vnd, pair_ids: Vec::new(), detail: String::new() }
+    }
+
+    /// Pairs wait of which one report may be what is lacking.
+    #[must_use]
+    pub fn beside(self, pair_ids: Vec<PairId>) -> Self {
+        if pair_ids.is_empty() || self.code != Step::AskForRest {
+            return self;
+        }
+        Self { code: Step::LookAtPair, amount_vnd: None, pair_ids, ..self }
     }
 }
 

@@ -173,8 +173,11 @@ impl RequestRow {
     /// The request after money was given back to the payer, or, below zero, after a refund was
     /// undone: what came stays counted as payments.
     pub fn give_back(&mut self, amount_vnd: i64) {
+        let was_paid = self.was_paid || self.received >= self.amount;
         self.received = plus(self.received, -amount_vnd);
         self.given_back = plus(self.given_back, amount_vnd);
+        // As far as the row alone can tell; the ledger plays all that came and went through.
+        self.was_paid = was_paid && self.received.is_positive();
     }
 }
 

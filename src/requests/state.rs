@@ -16,7 +16,7 @@ text_enum!(
         /// All that was asked came again, each time in one payment, and nothing else.
         Duplicate = "duplicate",
         /// It had been paid, or nothing is left of what had come: it was given back, or the bank took it
-        /// back. What is lacking is not asked for again.
+        /// back. What is lacking is not asked for again. What comes when nothing was left counts anew.
         Refunded = "refunded",
         /// Nothing came in time; money that comes later still counts, marked late.
         Expired = "expired",
@@ -40,8 +40,8 @@ pub fn state_of(row: &RequestRow, at: UnixMs) -> RequestState {
 }
 
 fn is_given_back(row: &RequestRow) -> bool {
-    let (asked, left, given) = (row.amount.get(), row.received.get(), row.given_back.get());
-    given > 0 && (left <= 0 || (left < asked && left.saturating_add(given) >= asked))
+    let is_left = row.received.is_positive();
+    row.given_back.is_positive() && (!is_left || (row.received < row.amount && row.was_paid))
 }
 
 /// What payments make of what was asked; `None`: nothing has come. `is_again`: each of several was of

@@ -17,7 +17,7 @@ use crate::vietqr::Reference;
 type Row = (
     (RequestId, OccupancyId, AccountId, NumberId, RequestKind, i64),
     (String, String, String, Option<FeedId>, Option<String>, KeyId),
-    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64, (i64, i64, i64)),
+    (i64, i64, Option<i64>, i64, Option<i64>, i64, i64, (i64, i64, i64, bool)),
 );
 
 /// The columns of a [`Row`]: a macro, because their type would say it all twice.
@@ -48,7 +48,7 @@ macro_rules! columns {
                 table::last_paid_at_ms,
                 table::late_vnd,
                 table::thousandfold_count,
-                (table::payment_count, table::whole_count, table::given_back_vnd),
+                (table::payment_count, table::whole_count, table::given_back_vnd, table::was_paid),
             ),
         )
     };
@@ -59,7 +59,7 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
     let (purpose, reference, payload, order_feed_id, order_code, created_by) = says;
     let (created, expires, cancelled, received_vnd, last_paid, late_vnd, thousandfold, payments) =
         became;
-    let (payment_count, whole_count, given_back_vnd) = payments;
+    let (payment_count, whole_count, given_back_vnd, was_paid) = payments;
     let reference = Reference::parse(&reference)
         .ok_or_else(|| Fault::broken(format!("request {id} has no valid reference")))?;
     let order = order_feed_id.zip(order_code);
@@ -85,6 +85,7 @@ fn request((of, says, became): Row) -> Outcome<RequestRow> {
         thousandfold_count: thousandfold,
         payment_count,
         whole_count,
+        was_paid,
     })
 }
 
@@ -148,9 +149,9 @@ pub(super) fn page(
         table::payment_count.gt(1_i64).and(table::whole_count.eq(table::payment_count));
     // Boolean, so that it can be asked for and excluded.
     let is_given_back = table::given_back_vnd.gt(0_i64).and(
-        table::received_vnd.le(0_i64).or(table::received_vnd
-            .lt(table::amount_vnd)
-            .and((table::received_vnd + table::given_back_vnd).ge(table::amount_vnd))),
+        table::received_vnd
+            .le(0_i64)
+            .or(table::received_vnd.lt(table::amount_vnd).and(table::was_paid.eq(true))),
     );
     query = match filter.state {
         None | Some(RequestState::Cancelled) => query,
@@ -261,6 +262,12 @@ pub fn by_id(
     query.first(connection).optional()?.map(request).transpose()
 }
 
+/// All requests of a board of which money was given back.
+pub fn given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<RequestRow>> {
+    let query = rows.filter(table::board_id.eq(board_id)).filter(table::given_back_vnd.gt(0_i64));
+    query.order(table::id).select(columns!()).load(connection)?.into_iter().map(request).collect()
+}
+
 /// The request that an order was made for.
 pub fn by_order(
     connection: &mut DbConnection,
@@ -314,6 +321,7 @@ pub fn apply_received(
             table::thousandfold_count.eq(row.thousandfold_count),
             table::payment_count.eq(row.payment_count),
             table::whole_count.eq(row.whole_count),
+            table::was_paid.eq(row.was_paid),
         ))
         .execute(connection)?;
     Ok(())

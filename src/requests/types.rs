@@ -57,6 +57,9 @@ pub struct RequestRow {
     pub payment_count: i64,
     /// Those of them that were of all that was asked.
     pub whole_count: i64,
+    /// All that was asked was there before some of it was given back; of a request without money given
+    /// back it says nothing.
+    pub was_paid: bool,
 }
 
 /// The number that a request is paid to, and its holder.

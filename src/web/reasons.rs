@@ -60,6 +60,7 @@ impl Reasoned for SightingConflict {
         self.detail = text(language, "conflict", reason);
         self.next_step = match &self.verdict {
             None => text(language, "conflict-next", reason),
+            Some(_) if self.corrected => text(language, "conflict-after", "corrected"),
             Some(verdict) => text(language, "conflict-after", verdict.right.as_str()),
         };
     }

@@ -48,7 +48,7 @@ pub fn assign(stage: &Stage, id: TransferId, lines: &[(OccupancyId, Class, i64)]
     };
     let lines = lines.iter().map(line).collect();
     let new = NewAttribution { lines, why: None, besides_counted: true };
-    stage.try_write(move |connection, act| transfers::assign(connection, act, id, new)).is_ok()
+    stage.try_write(move |connection, act| transfers::assign_own(connection, act, id, new)).is_ok()
 }
 
 fn wait_until(db: &TestDb, day: &str) {

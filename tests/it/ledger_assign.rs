@@ -207,7 +207,6 @@ on_both!(what_a_payment_was_takes_nothing_off_its_request, |db| {
         assert_eq!(paid.state, state);
         for lines in [
             vec![part(stall, Class::Personal, 45_000)],
-            vec![part(stall, Class::Refund, 45_000)],
             vec![part(stall, Class::Sale, 25_000), part(stall, Class::CashOut, 20_000)],
             vec![part(stall, Class::CashOut, 44_000), part(stall, Class::DebtRepayment, 1_000)],
             vec![part(stall, Class::Sale, 45_000)],

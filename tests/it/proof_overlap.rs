@@ -1,6 +1,6 @@
 #![cfg(test)]
 //! Webhook, list and statement tell the same transfers, in any order and overlap: each is counted
-//! once. Longer by `CHO40_PROOF_TRANSFERS` (`scripts/prove`).
+//! once, also what came before its account was registered. Longer by `CHO40_PROOF_TRANSFERS` (`scripts/prove`).
 
 use std::collections::BTreeMap;
 
@@ -18,12 +18,15 @@ use rand_chacha::ChaCha8Rng;
 use crate::pairs_support::{agrees, counts};
 use crate::poll_support::{Provider, Row, poll, poller, set, settings, wait};
 use crate::proof_support::{seed, transfers};
+use crate::pulse::attach;
 use crate::stage::{Feed, Stage};
 use crate::statements_import::import;
 use crate::statements_support::{csv, row};
 use crate::support::on_both;
 
 const ACCOUNTS: usize = 4;
+/// So many of them are registered before anything is told.
+const EARLY: usize = 2;
 /// Whole days before today: that far the statements reach.
 const DAYS: i64 = 6;
 /// Parts in which webhooks and the list's rows arrive.
@@ -149,15 +152,23 @@ impl Scene<'_> {
     }
 }
 
-/// What was counted, and its đồng, by account and day.
+/// What was counted, and its đồng, by account and day. What came before its account was registered is of
+/// none, and known by the number that it was told of.
 fn counted(stage: &Stage, accounts: &[(AccountId, String)]) -> BTreeMap<(String, Day), (u64, i64)> {
-    use cho40::db::schema::transfers as t;
-    let rows: Vec<(i64, i32, i64)> = stage.read(|connection, _| {
-        Ok(t::table.select((t::account_id, t::day, t::amount_vnd)).load(connection)?)
+    use cho40::db::schema::{strays as s, transfers as t};
+    type Row = (i64, i64, i32, i64);
+    let (rows, strays): (Vec<Row>, Vec<(i64, String)>) = stage.read(|connection, _| {
+        let columns = (t::id, t::account_id, t::day, t::amount_vnd);
+        let strays = s::table.select((s::transfer_id, s::number)).load(connection)?;
+        Ok((t::table.select(columns).load(connection)?, strays))
     });
+    let strays: BTreeMap<i64, String> = strays.into_iter().collect();
     let mut sums = BTreeMap::new();
-    for (account_id, day, amount) in rows {
-        let Some((_, number)) = accounts.iter().find(|(id, _)| id.0 == account_id) else {
+    for (id, account_id, day, amount) in rows {
+        let is_its = |(of, number): &&(AccountId, String)| {
+            of.0 == account_id || strays.get(&id) == Some(number)
+        };
+        let Some((_, number)) = accounts.iter().find(is_its) else {
             continue;
         };
         let sum: &mut (u64, i64) = sums.entry((number.clone(), Day(day))).or_default();
@@ -173,12 +184,10 @@ on_both!(webhook_list_and_statement_in_any_order_count_each_transfer_once, |db| 
         println!("{api:?}: seed {seed}, {} transfers", transfers(400));
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let numbers: Vec<_> = (0..ACCOUNTS).map(|at| format!("7700{number}{at}")).collect();
-        let accounts: Vec<_> = numbers
-            .iter()
-            .map(|number| {
-                (stage.stand(number, number, UseKind::BusinessOnly).account_id, number.clone())
-            })
-            .collect();
+        let register = |number: &String| {
+            (stage.stand(number, number, UseKind::BusinessOnly).account_id, number.clone())
+        };
+        let mut accounts: Vec<_> = numbers.iter().take(EARLY).map(register).collect();
         let provider = Provider::start(api);
         let feed = stage.feed(api.provider());
         let from_day = Some(stage.app.clock.now().plus_ms(-240 * MS_PER_HOUR).day(0));
@@ -193,8 +202,17 @@ on_both!(webhook_list_and_statement_in_any_order_count_each_transfer_once, |db| 
         };
         let (sent, listed) = (some(0.8), some(0.8));
         let poller = poller(&stage, &provider);
-        let scene = Scene { stage: &stage, feed, provider, poller, accounts, rows, sent, listed };
         let before = counts(&stage).0;
+        // The others are registered when a part of their money has been told.
+        let early: Vec<_> = Scene::part(&sent, 0)
+            .chain(Scene::part(&sent, 1))
+            .map(|at| rows[at].sample())
+            .collect();
+        early.chunks(64).for_each(|some| drop(feed.send_together(some)));
+        accounts.extend(numbers.iter().skip(EARLY).map(register));
+        let all: Vec<_> = accounts.iter().map(|(id, _)| *id).collect();
+        attach(&feed, &all);
+        let scene = Scene { stage: &stage, feed, provider, poller, accounts, rows, sent, listed };
         for step in steps(&mut random) {
             scene.take(step);
             if random.random_bool(0.3) {

@@ -219,8 +219,8 @@ on_both!(a_reading_of_the_list_is_a_sign_of_life_for_the_accounts_it_asks_for, |
     poll(&stage, &poller, &feed);
     assert_eq!(of_feed(&stage, feed.id)[0].state, PulseState::Unproven);
     set(&stage, &listing, feed.id, settings(ListApi::SepayV1, &listing)).unwrap();
-    poll(&stage, &poller, &feed);
     let asked = ask(&stage, lan.occupancy_id);
+    poll(&stage, &poller, &feed);
     assert_eq!(state(&stage, asked.id), (SightState::NotSeenYet, Some(Proof::Poll)));
     later(&stage, 16 * MINUTE);
     assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
@@ -241,6 +241,9 @@ on_both!(what_a_list_told_proves_nothing_once_it_is_not_read, |db| {
     later(&stage, 1_000);
     let asked = ask(&stage, lan.occupancy_id);
     assert!(of_feed(&stage, feed.id)[0].last_delivery_at.is_some());
+    assert_eq!(state(&stage, asked.id), (SightState::Unknown, None), "read before it was made");
+    later(&stage, MINUTE);
+    poll(&stage, &poller, &feed);
     assert_eq!(state(&stage, asked.id), (SightState::NotSeenYet, Some(Proof::Poll)));
     listing.change(|book| book.broken = Some(Trouble::Status(500)));
     later(&stage, 4 * MINUTE);

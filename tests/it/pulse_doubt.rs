@@ -9,6 +9,7 @@ use cho40::feeds::{ListApi, Provider, Secret};
 use cho40::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter, NewDismissal};
 use cho40::intake::phone::{devices, texts};
 use cho40::intake::pulse::{self, AlarmCode, Proof, PulseState, SightState};
+use cho40::intake::refused::{self, NewRefusedDismissal};
 use cho40::intake::replay::replay;
 use cho40::primitives::Vnd;
 use cho40::primitives::ids::{DeliveryId, OccupancyId, RequestId};
@@ -114,11 +115,59 @@ on_both!(what_was_refused_may_be_the_payment_and_is_an_alarm, |db| {
     let alarm = found[0].alarm.as_ref().unwrap();
     assert_eq!((found.len(), found[0].feed_id), (1, Some(feed.id)));
     assert_eq!((alarm.code, alarm.since), (AlarmCode::Refused, Some(since)));
-    // The key is right again: no alarm, and nothing that was asked since can be among it.
+    // The key is right again: what was refused is still money that nobody counted, and an alarm.
     alive(&feed, 5);
-    assert!(alarms(&stage).is_empty());
+    assert_eq!(alarms(&stage), [AlarmCode::Refused]);
     assert_eq!(state(&stage, paid.id), UNKNOWN);
-    asked(&stage, lan.occupancy_id);
+    let other = asked(&stage, lan.occupancy_id);
+    let dismiss = |number: i64, and_before: bool| {
+        let new = NewRefusedDismissal { why: " SePay đã gửi lại ".into(), and_before };
+        let id = feed.id;
+        stage.try_write(move |connection, act| refused::dismiss(connection, act, id, number, &new))
+    };
+    assert!(dismiss(9, false).is_err());
+    assert_eq!(dismiss(1, false).unwrap().dismissed.unwrap().why.unwrap(), "SePay đã gửi lại");
+    assert_eq!(alarms(&stage), [AlarmCode::Refused], "the other one");
+    dismiss(2, true).unwrap();
+    assert!(alarms(&stage).is_empty());
+    assert_eq!((state(&stage, paid.id), state(&stage, other.id)), (UNSEEN, UNSEEN));
+});
+
+on_both!(what_a_stranger_posts_makes_no_stall_unknown, |db| {
+    let stage = Stage::new(db);
+    let (lan, feed) = market(&stage);
+    let paid = asked(&stage, lan.occupancy_id);
+    let send = |body: &str| {
+        let headers = std::iter::empty::<(&str, &[u8])>().collect();
+        assert_eq!(feed.deliver(arrived(headers, body.as_bytes().to_vec())).outcome, "refused");
+        feed.settle();
+    };
+    let mistyped = Secret::new("whsec_ffffffffffffffffffffffffffffffff", 12).unwrap();
+    let wrong = Feed { stage: &stage, id: feed.id, config: feed.config.clone(), secret: mistyped };
+    let money = |id: u64, account: &str, amount: i64, memo: &str| {
+        let sent = transfer(&stage, id, account, memo);
+        assert_eq!(wrong.send(&SampleTransfer { amount: Vnd::new(amount), ..sent }), "refused");
+        wrong.settle();
+    };
+    send("GET / HTTP/1.1");
+    send(r#"{"hello":"world"}"#);
+    assert_eq!(alarms(&stage), [AlarmCode::Refused], "until something is accepted");
+    assert_eq!(state(&stage, paid.id), UNSEEN);
+    assert_eq!(of_stall(&stage, lan.occupancy_id), SightState::NotSeenYet);
+    alive(&feed, 2);
+    assert!(alarms(&stage).is_empty());
+    // Money, but another's, or not what was asked.
+    money(11, "0022", 45_000, "x");
+    money(12, "0011", 44_000, "x");
+    assert_eq!(state(&stage, paid.id), UNSEEN);
+    assert_eq!(of_stall(&stage, lan.occupancy_id), SightState::Unknown, "any code of it");
+    money(13, "0011", 45_000, "x");
+    assert_eq!(state(&stage, paid.id), UNKNOWN);
+    // Noise drives out noise alone.
+    for number in 0..201 {
+        send(&number.to_string());
+    }
+    assert_eq!(state(&stage, paid.id), UNKNOWN);
 });
 
 on_both!(what_could_not_be_read_may_be_the_payment, |db| {

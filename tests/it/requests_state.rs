@@ -32,6 +32,7 @@ fn asked(amount: i64, received: i64) -> RequestRow {
         thousandfold_count: 0,
         payment_count: i64::from(received > 0),
         whole_count: i64::from(received == amount),
+        was_paid: false,
     }
 }
 

@@ -92,7 +92,7 @@ const TABLE: [[&str; 12]; 10] = [
      "request-paid",
      "refunded given-back", "overpaid give-back-surplus"],
     // refunded
-    ["refunded given-back", "paid hand-over", "overpaid give-back-surplus", "paid hand-over",
+    ["underpaid ask-for-rest", "paid hand-over", "overpaid give-back-surplus", "paid hand-over",
      "paid look-at-late-payment", "refunded look-at-amount", "-", "-", "refunded given-back",
      "cancelled nothing", "-", "-"],
     // expired

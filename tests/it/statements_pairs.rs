@@ -350,3 +350,21 @@ fn counted_all(stage: &Stage) -> (i64, i64, i64) {
         ))
     })
 }
+
+on_both!(a_row_of_what_contradicts_a_report_is_not_counted_beside_it, |db| {
+    let stage = Stage::new(db);
+    let (stand, feed) = scene(&stage);
+    let first = told(&stage, 1, "2026-11-02 08:15:30", 45_000, "tra tien ca");
+    assert_eq!(feed.send(&first), "recorded");
+    let other = SampleTransfer { amount: Vnd::new(54_000), ..first };
+    assert_eq!(feed.send(&other), "duplicate-with-different-fields");
+    let lines: [&[&str]; 2] = [
+        &["02/11/2026 08:15:30", "FT1", "", "54,000", "", "tra tien ca"],
+        &["02/11/2026 09:00:00", "FT2", "", "54,000", "", "khac"],
+    ];
+    import(&stage, stand.account_id, &file(&lines));
+    let amounts: Vec<i64> = kept(&stage).iter().map(|one| one.amount_vnd.unwrap().get()).collect();
+    assert_eq!(amounts, [45_000, 54_000], "the second row alone is new");
+    assert_eq!(pairs_of(&stage, Some(true)).len(), 1);
+    agrees(&stage);
+});

@@ -442,6 +442,9 @@ impl World {
                 "date": 0, "time": 2, "debit": 2, "credit": 1, "amount": 2, "kind": 2,
                 "balance": 2, "memo": 2, "reference": 2, "payer_name": 2, "payer_account": 2,
                 "date_order": "day_month_year", "amount_format": "dots", "all_money_in": false }),
+            "POST /api/v1/feeds/{id}/refused/{number}/dismiss" => {
+                json!({ "why": "Tin thử", "and_before": true })
+            }
             "POST /api/v1/phone-templates/{id}/retire"
             | "POST /api/v1/requests/{id}/cancel"
             | "POST /api/v1/class-rules/{id}/end"

@@ -63,6 +63,7 @@ pub(super) fn judge(
         account_ids: group.accounts.iter().copied().map(AccountId).collect(),
         proof: proof.map(|(_, proof)| proof),
         proven_at: proof.map(|(at, _)| at),
+        read_from: signs.read_from,
         last_delivery_at: heard_at,
         alarm,
     })

@@ -59,8 +59,8 @@ text_enum!(AlarmCode {
     NoSecret = "no-secret",
     /// Something was believed and could not be read: it may be money. Of the feed as a whole.
     Undecodable = "undecodable",
-    /// Something was refused, and nothing has been accepted since: a secret may be wrong. Of the
-    /// feed as a whole.
+    /// Money was refused, and nobody has settled it; or something else was, and nothing has been accepted
+    /// since: a secret may be wrong. Of the feed as a whole.
     Refused = "refused",
     /// A phone told what no template reads: it may be money. Of the feed as a whole.
     UnknownText = "unknown-text",
@@ -95,6 +95,9 @@ pub struct Pulse {
     pub proof: Option<Proof>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub proven_at: Option<UnixMs>,
+    /// When the list's last full reading began: what was paid later is not in it.
+    #[serde(skip)]
+    pub read_from: Option<UnixMs>,
     /// When the feed last reported money of this bank in time, within 28 days.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_delivery_at: Option<UnixMs>,
@@ -168,6 +171,7 @@ fn of_account(connection: &mut DbConnection, act: &Act, account_id: AccountId) -
         account_ids: vec![account_id],
         proof: None,
         proven_at: None,
+        read_from: None,
         last_delivery_at: None,
         alarm: None,
     })

@@ -6,16 +6,19 @@ use utoipa::ToSchema;
 use super::{Proof, Pulse, PulseState, doubt, of_account, of_occupancy};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
-use crate::ledger::perhaps;
+use crate::ledger::{pairs, perhaps};
 use crate::primitives::ids::{FeedId, OccupancyId, RequestId};
 use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::{accounts, reporters};
-use crate::requests::{self, Request, RequestRow};
+use crate::requests::{self, Request, RequestRow, RequestState};
 use crate::text_enum;
 
 /// Who says at the stall that they have paid did it within this.
 const LATELY_MS: i64 = 15 * MS_PER_MINUTE;
+
+/// A list that was read within this tells of what was paid just now; it is read each minute.
+const READ_MS: i64 = 2 * MS_PER_MINUTE;
 
 text_enum!(
     /// What may be said to a customer who shows a picture of a transfer.
@@ -52,14 +55,17 @@ pub struct SightedRequest {
 /// # Errors
 /// Those of [`requests::get`].
 pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outcome<SightedRequest> {
-    let request = requests::get(connection, act, id)?;
+    let mut request = requests::get(connection, act, id)?;
     let Some(row) = requests::by_id(connection, act.board_id(), id)? else {
         return Err(Refusal::not_found("request").into());
     };
     // A cancelled request may have been paid all the same.
-    let is_received = row.received >= row.amount;
-    // Too little is not nothing.
-    let is_met = row.received.is_positive() || row.is_thousandfold();
+    let is_received = row.received >= row.amount
+        // It was paid, and a part was given back.
+        || row.received.is_positive() && row.given_back.is_positive() && row.was_paid;
+    // Too little is not nothing, and what is gone again was seen.
+    let has_come = row.payment_count > 0 || row.given_back.is_positive();
+    let is_met = row.received.is_positive() || row.is_thousandfold() || has_come;
     let mut sight =
         Sight { state: SightState::Unknown, label: String::new(), proof: None, proven_at: None };
     if is_received {
@@ -71,6 +77,10 @@ pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outco
         if sight.state == SightState::NotSeenYet {
             (sight.proof, sight.proven_at) = (pulse.proof, pulse.proven_at);
         }
+    }
+    if request.state == RequestState::Underpaid {
+        let waiting = pairs::waiting_of_request(connection, act.board_id(), id)?;
+        request.next_step = request.next_step.beside(waiting);
     }
     Ok(SightedRequest { request, sight })
 }
@@ -118,6 +128,9 @@ fn unseen(
     let (PulseState::Alive, Some(feed_id)) = (pulse.state, pulse.feed_id) else {
         return Ok(SightState::Unknown);
     };
+    if pulse.proof == Some(Proof::Poll) && !is_read_since(act, pulse, awaited) {
+        return Ok(SightState::Unknown);
+    }
     let is_seen = match awaited {
         Awaited::Request(row) => {
             let of = (row.account_id, row.number_id);
@@ -127,6 +140,17 @@ fn unseen(
     };
     let is_unseen = is_seen && !may_have_come(connection, act, pulse, awaited)?;
     Ok(if is_unseen { SightState::NotSeenYet } else { SightState::Unknown })
+}
+
+/// Whether a list tells of money that has come by now: it was read lately, and for a request, after it
+/// was made. A list that is read once an hour says nothing of who paid a moment ago.
+fn is_read_since(act: &Act, pulse: &Pulse, awaited: &Awaited<'_>) -> bool {
+    let lately = act.at.plus_ms(-READ_MS);
+    let since = match awaited {
+        Awaited::Request(row) => row.created_at.max(lately),
+        Awaited::AnyCode => lately,
+    };
+    pulse.read_from.is_some_and(|at| at >= since)
 }
 
 /// Whether what is waited for may have come all the same: counted as something else, waiting for a
@@ -147,7 +171,11 @@ fn may_have_come(
             Awaited::Request(row) => perhaps::came_for(connection, board_id, row)?,
             Awaited::AnyCode => perhaps::came_to(connection, board_id, *account_id, since)?,
         };
-        if came || doubt::of_account(connection, act, *account_id, since)? {
+        let request = match awaited {
+            Awaited::Request(row) => Some(*row),
+            Awaited::AnyCode => None,
+        };
+        if came || doubt::of_account(connection, act, *account_id, since, request)? {
             return Ok(true);
         }
     }

@@ -25,6 +25,8 @@ pub(super) struct Signs {
     pub poll_at: Option<UnixMs>,
     /// When the list was last read to its end, however long ago.
     pub read_at: Option<UnixMs>,
+    /// When that reading began.
+    pub read_from: Option<UnixMs>,
     /// Since when it is known to be broken, and the alarm if it is one.
     pub broken: Option<(Option<UnixMs>, Option<AlarmCode>)>,
 }
@@ -47,6 +49,7 @@ pub(super) fn read(
             (3 * i64::from(poll.interval_s) * MS_PER_SECOND).clamp(POLL_MS.0, POLL_MS.1);
         let last = poll.state.last_success_at;
         signs.read_at = last;
+        signs.read_from = poll.state.last_read_from;
         let is_told = covers(connection, act, &poll, asked)?;
         signs.poll_at = last.filter(|at| is_told && *at >= act.at.plus_ms(-window_ms));
         if poll.state.failure_count >= FAILURES {

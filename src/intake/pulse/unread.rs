@@ -2,6 +2,8 @@
 //! looks: what could not be read or was refused, what no template reads, and what contradicts an
 //! earlier report.
 
+use std::collections::BTreeMap;
+
 use super::{Alarm, AlarmCode, Pulse, PulseState};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
@@ -19,7 +21,7 @@ pub(super) fn feeds(
     let board_id = act.board_id();
     let found = [
         (AlarmCode::Undecodable, deliveries::oldest_unread(connection, board_id)?),
-        (AlarmCode::Refused, refused_since_accepted(connection, act)?),
+        (AlarmCode::Refused, refused(connection, act)?),
         (AlarmCode::UnknownText, texts::oldest_waiting(connection, board_id, act.at)?),
         (AlarmCode::Contradicting, conflicts::waiting(connection, board_id, feed_id)?),
     ];
@@ -30,22 +32,27 @@ pub(super) fn feeds(
     Ok(asked.map(|(of_feed, code, since)| whole(of_feed, code, since)).collect())
 }
 
-/// Feeds that have accepted nothing since they refused something.
-fn refused_since_accepted(
-    connection: &mut DbConnection,
-    act: &Act,
-) -> Outcome<Vec<(FeedId, UnixMs)>> {
+/// Feeds that refused money which nobody has settled; or something else, and have accepted nothing since.
+fn refused(connection: &mut DbConnection, act: &Act) -> Outcome<Vec<(FeedId, UnixMs)>> {
     let board_id = act.board_id();
-    let mut found = Vec::new();
-    for (feed_id, newest) in refused::newest(connection, board_id)? {
-        let accepted = rows::last_accepted(connection, board_id, feed_id)?;
-        let accepted = accepted.unwrap_or(UnixMs(0));
-        if newest > accepted {
-            let oldest = refused::oldest_after(connection, board_id, feed_id, accepted)?;
-            found.push((feed_id, oldest.unwrap_or(newest)));
+    let mut found: BTreeMap<i64, UnixMs> = BTreeMap::new();
+    for one in refused::unsettled(connection, board_id)? {
+        let mut since = Some(one.oldest);
+        if !one.is_money {
+            let accepted = rows::last_accepted(connection, board_id, one.feed_id)?;
+            let accepted = accepted.unwrap_or(UnixMs(0));
+            since = if one.newest > accepted {
+                refused::oldest_after(connection, board_id, one.feed_id, accepted)?
+            } else {
+                None
+            };
+        }
+        if let Some(since) = since {
+            let oldest = found.entry(one.feed_id.0).or_insert(since);
+            *oldest = since.min(*oldest);
         }
     }
-    Ok(found)
+    Ok(found.into_iter().map(|(id, since)| (FeedId(id), since)).collect())
 }
 
 /// Of a feed as a whole.
@@ -57,6 +64,7 @@ fn whole(feed_id: FeedId, code: AlarmCode, since: UnixMs) -> Pulse {
         account_ids: Vec::new(),
         proof: None,
         proven_at: None,
+        read_from: None,
         last_delivery_at: None,
         alarm: Some(Alarm { code, since: Some(since), detail: String::new() }),
     }

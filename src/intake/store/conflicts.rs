@@ -7,9 +7,10 @@ use crate::access::Act;
 use crate::db::schema::sighting_conflicts as c;
 use crate::db::{DbConnection, Outcome};
 use crate::intake::conflicts::{ConflictFilter, RightReport};
+use crate::ledger::corrected::Sighting;
 use crate::primitives::UnixMs;
 use crate::primitives::id::floor_of;
-use crate::primitives::ids::{BoardId, ConflictId, FeedId};
+use crate::primitives::ids::{BoardId, ConflictId, FeedId, TransferId};
 use crate::registry::PageRequest;
 
 /// A contradiction, with where the first report stands.
@@ -35,11 +36,19 @@ pub struct ConflictRow {
     pub decided_at_ms: Option<i64>,
     #[diesel(sql_type = Nullable<Text>)]
     pub note: Option<String>,
+    /// The books follow the later report.
+    #[diesel(sql_type = Bool)]
+    pub is_corrected: bool,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub own_transfer_id: Option<i64>,
 }
 
 const CONFLICTS: &str = "
-    SELECT c.id, c.namespace, c.provider_id, s.transfer_id, s.delivery_id AS first_delivery,
-           c.delivery_id AS other_delivery, c.verdict, c.decided_by, c.decided_at_ms, c.note
+    SELECT c.id, c.namespace, c.provider_id,
+           COALESCE(c.first_transfer_id, s.transfer_id) AS transfer_id,
+           COALESCE(c.first_delivery_id, s.delivery_id) AS first_delivery,
+           c.delivery_id AS other_delivery, c.verdict, c.decided_by, c.decided_at_ms, c.note,
+           c.first_transfer_id IS NOT NULL AS is_corrected, c.own_transfer_id
     FROM sighting_conflicts c
     JOIN sightings s ON s.board_id = c.board_id AND s.namespace = c.namespace
       AND s.provider_id = c.provider_id
@@ -107,6 +116,47 @@ pub fn decide(
             c::decided_by.eq(act.scope.key_id.0),
             c::decided_at_ms.eq(act.at.0),
             c::note.eq(note),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Keeps how the books followed the later report. `before`: what the first had left; told again, it is
+/// judged already.
+pub fn correct(
+    connection: &mut DbConnection,
+    act: &Act,
+    conflict: &ConflictRow,
+    before: Option<&Sighting>,
+    own: Option<TransferId>,
+) -> Outcome<()> {
+    let board_id = act.board_id().0;
+    let row = c::table.filter(c::board_id.eq(board_id)).filter(c::id.eq(conflict.id));
+    diesel::update(row)
+        .set((
+            c::first_delivery_id.eq(conflict.first_delivery),
+            c::first_transfer_id.eq(conflict.transfer_id),
+            c::own_transfer_id.eq(own.map(|id| id.0)),
+        ))
+        .execute(connection)?;
+    let Some(before) = before else { return Ok(()) };
+    let known =
+        c::table.find((board_id, &conflict.namespace, &conflict.provider_id, before.digest));
+    if diesel::select(diesel::dsl::exists(known)).get_result(connection)? {
+        return Ok(());
+    }
+    diesel::insert_into(c::table)
+        .values((
+            c::board_id.eq(board_id),
+            c::namespace.eq(&conflict.namespace),
+            c::provider_id.eq(&conflict.provider_id),
+            c::fields_digest.eq(before.digest),
+            c::delivery_id.eq(before.delivery_id),
+            c::item.eq(before.item),
+            c::id.eq(act.new_id()),
+            c::verdict.eq(RightReport::First),
+            c::decided_by.eq(act.scope.key_id.0),
+            c::decided_at_ms.eq(act.at.0),
         ))
         .execute(connection)?;
     Ok(())

@@ -35,6 +35,8 @@ pub struct PollState {
     pub leased_until: UnixMs,
     pub last_run_at: Option<UnixMs>,
     pub last_success_at: Option<UnixMs>,
+    /// When the run began that ended then.
+    pub last_read_from: Option<UnixMs>,
     pub last_error: Option<String>,
     pub last_error_status: Option<i32>,
     pub last_error_at: Option<UnixMs>,
@@ -62,6 +64,7 @@ struct Raw {
     last_error_at_ms: Option<i64>,
     failure_count: i32,
     ended_at_ms: Option<i64>,
+    last_read_from_ms: Option<i64>,
 }
 
 impl Raw {
@@ -83,6 +86,7 @@ impl Raw {
                 leased_until: UnixMs(self.leased_until_ms),
                 last_run_at: self.last_run_at_ms.map(UnixMs),
                 last_success_at: self.last_success_at_ms.map(UnixMs),
+                last_read_from: self.last_read_from_ms.map(UnixMs),
                 last_error: self.last_error,
                 last_error_status: self.last_error_status,
                 last_error_at: self.last_error_at_ms.map(UnixMs),
@@ -288,7 +292,12 @@ pub fn end(connection: &mut DbConnection, run: Run, ended: Ended) -> Outcome<boo
     let next = p::next_run_at_ms.eq(ended.next_run_at.0);
     match ended.error {
         None => diesel::update(row)
-            .set((next, p::last_success_at_ms.eq(ended.at.0), p::failure_count.eq(0)))
+            .set((
+                next,
+                p::last_success_at_ms.eq(ended.at.0),
+                p::last_read_from_ms.eq(p::last_run_at_ms),
+                p::failure_count.eq(0),
+            ))
             .execute(connection)?,
         Some((code, status)) => diesel::update(row)
             .set((

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{accounts, feed_accounts, feeds, receiving_numbers};
+use crate::db::schema::{account_sources, accounts, feed_accounts, feeds, receiving_numbers};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, BoardId, FeedId};
 use crate::primitives::{Day, UnixMs};
@@ -70,6 +70,34 @@ pub fn reporters(
         .select(r::feed_id)
         .load(connection)?;
     Ok(ids.into_iter().map(FeedId).collect())
+}
+
+/// The feeds that tell of an account: those that report it now, and others that were heard of it and may
+/// still send.
+pub fn tellers(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+) -> Outcome<Vec<FeedId>> {
+    use {account_sources as s, feed_accounts as r, feeds as f};
+    let attached: Vec<i64> = r::table
+        .filter(r::board_id.eq(board_id.0))
+        .filter(r::account_id.eq(account_id.0))
+        .select(r::feed_id)
+        .load(connection)?;
+    let heard: Vec<i64> = s::table
+        .filter(s::board_id.eq(board_id.0))
+        .filter(s::account_id.eq(account_id.0))
+        .select(s::feed_id)
+        .load(connection)?;
+    let live: Vec<i64> = f::table
+        .filter(f::board_id.eq(board_id.0))
+        .filter(f::id.eq_any([attached, heard].concat()))
+        .filter(f::disabled_at_ms.is_null())
+        .order(f::id)
+        .select(f::id)
+        .load(connection)?;
+    Ok(live.into_iter().map(FeedId).collect())
 }
 
 /// The numbers of accounts: (account, number).

@@ -7,7 +7,6 @@ use diesel::prelude::*;
 use super::index;
 use crate::db::schema::{
     listed_deliveries, statements, suspected_pairs as p, transfer_index as i, transfers as t,
-    unassigned as u,
 };
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
@@ -91,40 +90,6 @@ pub fn told(
     found.sort_unstable_by_key(|one| one.transfer_id);
     found.dedup_by_key(|one| one.transfer_id);
     Ok(found)
-}
-
-/// Transfers that came for a number which was not registered then, and occurred between two instants.
-pub fn without_account(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    (from, to): (UnixMs, UnixMs),
-    amounts: Option<&BTreeSet<i64>>,
-) -> Outcome<Vec<i64>> {
-    let mut query = t::table
-        .inner_join(u::table.on(u::board_id.eq(t::board_id).and(u::transfer_id.eq(t::id))))
-        .filter(u::board_id.eq(board_id.0))
-        .filter(u::transfer_id.ge(index::floor_at(from)))
-        .filter(u::account_id.eq(0_i64))
-        .filter(t::account_id.eq(0_i64))
-        .filter(t::occurred_at_ms.between(from.0, to.0))
-        .into_boxed();
-    if let Some(amounts) = amounts {
-        query = query.filter(t::amount_vnd.eq_any(amounts));
-    }
-    Ok(query.order(t::id).select(t::id).load(connection)?)
-}
-
-/// Whether any such transfer came since an instant.
-pub fn has_any_without_account(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    since: UnixMs,
-) -> Outcome<bool> {
-    let all = u::table
-        .filter(u::board_id.eq(board_id.0))
-        .filter(u::transfer_id.ge(index::floor_at(since)))
-        .filter(u::account_id.eq(0_i64));
-    Ok(diesel::select(diesel::dsl::exists(all)).get_result(connection)?)
 }
 
 /// A stall's transfers of the same amount and direction as another one, not far from it in time.

@@ -21,6 +21,7 @@ pub mod rows;
 pub mod sightings;
 pub mod stall_days;
 pub mod stall_history;
+pub mod strays;
 pub mod tail;
 pub mod told;
 pub mod totals;

@@ -64,3 +64,35 @@ pub fn last_at(
     let found: Found = query.get_result(connection)?;
     Ok(found.value.map(UnixMs))
 }
+
+/// A payment for a request, as one of its present lines says.
+#[derive(Debug, QueryableByName)]
+pub struct Payment {
+    #[diesel(sql_type = BigInt)]
+    pub transfer_id: i64,
+    #[diesel(sql_type = BigInt)]
+    pub at_ms: i64,
+    #[diesel(sql_type = BigInt)]
+    pub amount_vnd: i64,
+}
+
+/// What paid a request: money in, without what was a thousand times off.
+pub fn payments(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RequestId,
+) -> Outcome<Vec<Payment>> {
+    let query = diesel::sql_query(
+        "SELECT t.id AS transfer_id, t.occurred_at_ms AS at_ms, t.amount_vnd FROM transfers t
+         WHERE t.board_id = $1 AND t.request_id = $2 AND t.class <> 'unclassified' AND t.direction = 'in'
+           AND NOT EXISTS (SELECT 1 FROM attribution_lines n
+             WHERE n.board_id = t.board_id AND n.transfer_id = t.id)
+         UNION ALL
+         SELECT t.id, t.occurred_at_ms, a.amount_vnd FROM attribution_lines a
+         JOIN transfers t ON t.board_id = a.board_id AND t.id = a.transfer_id
+         WHERE a.board_id = $1 AND a.request_id = $2 AND a.class <> 'unclassified' AND t.direction = 'in'
+           AND NOT EXISTS (SELECT 1 FROM attribution_lines n
+             WHERE n.board_id = a.board_id AND n.transfer_id = a.transfer_id AND n.seq > a.seq)",
+    );
+    Ok(query.bind::<BigInt, _>(board_id.0).bind::<BigInt, _>(id.0).load(connection)?)
+}

@@ -301,6 +301,21 @@ pub fn page(
     Ok(rows.into_iter().map(pair).collect())
 }
 
+/// The pairs of some transfers that wait for a person.
+pub fn waiting_of(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    transfer_ids: &[i64],
+) -> Outcome<Vec<PairId>> {
+    let query = p::table
+        .filter(p::board_id.eq(board_id.0))
+        .filter(p::transfer_id.eq_any(transfer_ids))
+        .filter(p::verdict.is_null())
+        .order(p::id)
+        .select(p::id);
+    Ok(query.load::<i64>(connection)?.into_iter().map(PairId).collect())
+}
+
 pub fn find(connection: &mut DbConnection, board_id: BoardId, id: PairId) -> Outcome<Option<Pair>> {
     let of_pair = transfers::board_id.eq(p::board_id).and(transfers::id.eq(p::transfer_id));
     let query = p::table.inner_join(transfers::table.on(of_pair)).select(columns!());

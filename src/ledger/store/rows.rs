@@ -89,6 +89,11 @@ static UNASSIGNED: LazyLock<Table> = LazyLock::new(|| {
     Table::new("unassigned", &columns, "")
 });
 
+static STRAYS: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [("board_id", Kind::Int), ("number", Kind::Text), ("transfer_id", Kind::Int)];
+    Table::new("strays", &columns, "")
+});
+
 /// Rows of one batch, laid end to end for each table.
 #[derive(Debug, Default)]
 pub struct Rows<'a> {
@@ -96,6 +101,7 @@ pub struct Rows<'a> {
     transfers: Vec<Value<'a>>,
     lines: Vec<Value<'a>>,
     unassigned: Vec<Value<'a>>,
+    strays: Vec<Value<'a>>,
     index: Vec<Value<'a>>,
 }
 
@@ -245,12 +251,19 @@ impl<'a> Rows<'a> {
         ]);
     }
 
+    /// A transfer of no account was told of this number.
+    pub fn stray(&mut self, board_id: BoardId, number: Cow<'a, str>, transfer_id: i64) {
+        let (board_id, transfer_id) = (Value::Int(board_id.0), Value::Int(transfer_id));
+        self.strays.extend([board_id, Value::Text(number), transfer_id]);
+    }
+
     /// Hands the rows on to be written.
     pub fn write(self, writes: &mut Writes<'a>) {
         writes.push(&DELIVERIES, self.deliveries);
         writes.push(&TRANSFERS, self.transfers);
         writes.push(&LINES, self.lines);
         writes.push(&UNASSIGNED, self.unassigned);
+        writes.push(&STRAYS, self.strays);
         writes.push(&index::INDEX, self.index);
     }
 }

@@ -9,6 +9,7 @@ use diesel::sql_types::{Array, BigInt, Text};
 use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::db::schema::sightings;
 use crate::db::{DbConnection, Fault, Outcome};
+use crate::primitives::ids::BoardId;
 
 const COLUMNS: [(&str, Kind); 8] = [
     ("board_id", Kind::Int),
@@ -186,4 +187,28 @@ fn keep_conflicts(connection: &mut DbConnection, new: &[New<'_>], seen: &[Seen])
         ]);
     }
     CONFLICTS.insert(connection, &values).map(|_| ())
+}
+
+/// What a first report left behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting {
+    pub delivery_id: i64,
+    pub item: i32,
+    pub digest: i64,
+}
+
+/// Forgets a sighting, so that another report can be taken in under its id.
+pub fn forget(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    namespace: &str,
+    provider_id: &str,
+) -> Outcome<Option<Sighting>> {
+    let row = sightings::table.find((board_id.0, namespace, provider_id));
+    let found: Option<(i64, i32, i64)> = row
+        .select((sightings::delivery_id, sightings::item, sightings::fields_digest))
+        .first(connection)
+        .optional()?;
+    diesel::delete(row).execute(connection)?;
+    Ok(found.map(|(delivery_id, item, digest)| Sighting { delivery_id, item, digest }))
 }

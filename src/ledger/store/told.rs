@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{fitting, index};
+use super::{index, reading, strays};
 use crate::db::schema::{board_heads, statement_days as d, suspected_pairs as p, transfers};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::item::Evidence;
 use crate::ledger::likeness::{Likeness, Telling};
 use crate::ledger::matching::Rule;
-use crate::primitives::ids::{AccountId, BoardId};
+use crate::ledger::transfers::Stored;
+use crate::primitives::ids::{AccountId, BoardId, FeedId};
 use crate::primitives::{Day, UnixMs, Vnd};
 
 /// Transfers that one query reads; each reads the board's newest events along.
@@ -96,6 +97,42 @@ pub fn these(
     Ok(found)
 }
 
+/// What contradicts the first report of a transfer, waits for a person, and tells other money of the
+/// scope's account and days: the transfer as the later report tells it.
+pub fn contradicting(connection: &mut DbConnection, scope: &Scope) -> Outcome<Vec<Stored>> {
+    use crate::db::schema::{deliveries as y, sighting_conflicts as c, sightings as s};
+    let of_sighting = s::board_id
+        .eq(c::board_id)
+        .and(s::namespace.eq(c::namespace))
+        .and(s::provider_id.eq(c::provider_id));
+    let (from, before) = (scope.days.0.start(0), scope.days.1.plus(1).start(0));
+    let rows: Vec<(Option<i64>, i64, i32, i64, i64)> = c::table
+        .inner_join(s::table.on(of_sighting))
+        .inner_join(y::table.on(y::board_id.eq(c::board_id).and(y::id.eq(c::delivery_id))))
+        .filter(c::board_id.eq(scope.board_id.0))
+        .filter(c::verdict.is_null())
+        .select((s::transfer_id, c::delivery_id, c::item, y::feed_id, y::received_at_ms))
+        .load(connection)?;
+    let mut found = Vec::new();
+    for (id, delivery_id, item, feed_id, received_at_ms) in rows {
+        let Some(id) = id else { continue };
+        let counted = reading::these(connection, scope.board_id, &[id])?.pop();
+        let of_scope = counted.filter(|stored| {
+            stored.account_id == Some(scope.account_id)
+                && (from.0..before.0).contains(&stored.occurred_at.0)
+        });
+        let (feed_id, recorded_at) = (FeedId(feed_id), UnixMs(received_at_ms));
+        found.extend(of_scope.map(|stored| Stored {
+            delivery_id,
+            item,
+            feed_id,
+            recorded_at,
+            ..stored
+        }));
+    }
+    Ok(found)
+}
+
 /// How many known rows tell each transfer.
 fn rows_of(known: &Known) -> HashMap<i64, usize> {
     let mut rows_of = HashMap::new();
@@ -160,7 +197,7 @@ pub fn is_told(
         return Ok(true);
     }
     // Its number may have been told of before it was registered.
-    fitting::has_any_without_account(connection, board_id, since.start(0))
+    strays::is_any_of(connection, board_id, account_id, floor)
 }
 
 /// Whole days that an account's statements have told, both ends included, as far as they lie

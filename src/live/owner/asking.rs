@@ -14,7 +14,7 @@ use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Refusal, Vnd, typed};
 use crate::registry::store::links;
 use crate::registry::{accounts, boards};
-use crate::requests::{self, NewRequest, RequestKind, RequestState};
+use crate::requests::{self, NewRequest, RequestKind, RequestState, Step};
 use crate::text_enum;
 use crate::vietqr::{self, Format, Level};
 
@@ -53,6 +53,8 @@ text_enum!(
         Underpaid = "underpaid",
         Overpaid = "overpaid",
         Duplicate = "duplicate",
+        /// Too little, and two reports of one amount: one payment or two.
+        TwoReports = "two_reports",
         /// A thousand times off.
         Thousandfold = "thousandfold",
         /// What had come was given back, or the bank took it back.
@@ -175,7 +177,10 @@ pub fn look(
     let svg = seen.payload()?.as_deref().map(svg).transpose()?;
     let Seen { face, odd, is_perhaps, sighted } = seen;
     let request = sighted.request;
-    let amount = request.amount_vnd.unwrap_or(Vnd::ZERO);
+    // Under "given back" stands what was.
+    let is_given_back = face == Face::GivenBack;
+    let shown = if is_given_back { request.given_back_vnd } else { request.amount_vnd };
+    let amount = shown.unwrap_or(Vnd::ZERO);
     let received = odd.filter(|_| face == Face::Thousandfold).or(request.received_vnd);
     let words = |region| spoken::amount(amount, region).unwrap_or_default();
     // A bank that tells the date alone tells no hour.
@@ -187,7 +192,11 @@ pub fn look(
         south: words(Region::South),
         north: words(Region::North),
         received: received.unwrap_or(Vnd::ZERO).to_string(),
-        difference: request.next_step.amount_vnd.map(|vnd| vnd.to_string()),
+        difference: request
+            .next_step
+            .amount_vnd
+            .filter(|_| !is_given_back)
+            .map(|vnd| vnd.to_string()),
         odd: odd.map(|vnd| vnd.to_string()),
         is_more: odd.is_some_and(|odd| odd > amount),
         is_perhaps,
@@ -271,7 +280,6 @@ impl Seen {
 /// unless all that was asked has come beside it, or with it.
 fn face(seen: &SightedRequest, odd: Option<Vnd>) -> Face {
     let request = &seen.request;
-    let has_come = request.payment_count > 0;
     let (amount, received) = (request.amount_vnd, request.received_vnd.unwrap_or(Vnd::ZERO));
     let is_whole = odd.filter(|odd| Some(*odd) < amount).is_some_and(|odd| {
         amount == Some(received) || amount.is_some() && amount == received.checked_add(odd)
@@ -281,13 +289,17 @@ fn face(seen: &SightedRequest, odd: Option<Vnd>) -> Face {
         RequestState::Underpaid if is_whole => Face::Paid,
         RequestState::Paid if request.late => Face::Late,
         RequestState::Paid => Face::Paid,
+        RequestState::Underpaid if request.next_step.code == Step::LookAtPair => Face::TwoReports,
         RequestState::Underpaid => Face::Underpaid,
         RequestState::Overpaid => Face::Overpaid,
         RequestState::Duplicate => Face::Duplicate,
         RequestState::Refunded => Face::GivenBack,
         RequestState::Expired if seen.sight.state == SightState::Unknown => Face::ExpiredUnknown,
         RequestState::Expired => Face::Expired,
-        RequestState::Cancelled if has_come => Face::AfterCancel,
+        // What was given back is not to be given back again.
+        RequestState::Cancelled if request.next_step.code == Step::GiveBackAfterCancel => {
+            Face::AfterCancel
+        }
         RequestState::Cancelled => Face::Cancelled,
         RequestState::Open if seen.sight.state == SightState::NotSeenYet => Face::Waiting,
         RequestState::Open => Face::Unknown,

@@ -39,7 +39,7 @@ pub struct NewPart {
 /// # Errors
 /// `not-found` (also for another stall's money, and money out), `class-not-vendors` (class,
 /// part.class), `amount-not-readable`, `split-too-large` (amount), those of
-/// [`transfers::assign`].
+/// [`transfers::assign_own`].
 pub fn split(
     connection: &mut DbConnection,
     act: &Act,
@@ -72,7 +72,7 @@ pub fn split(
     let lines = own.chain(kept).collect();
     // It is counted for the stall already; what it is does not make it another payment.
     let new = NewAttribution { lines, why: None, besides_counted: true };
-    transfers::assign(connection, act, id, new)?;
+    transfers::assign_own(connection, act, id, new)?;
     let stored = stall::one(connection, hearer.board_id, id)?;
     Ok(book::receipt(&stored, hearer.occupancy_id, None))
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::{
     account_links, account_sources, accounts, board_heads, boards, codes, feed_accounts, feeds,
-    occupancies, receiving_numbers,
+    occupancies, receiving_numbers, strays,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{FeedConfig, Provider};
@@ -206,4 +206,28 @@ pub(in crate::registry) fn senders(
     };
     let heard = heard.into_iter().map(|(id, sender)| (id, sender.into_boxed_str()));
     Ok(attached.into_iter().filter_map(of_feed).chain(heard).collect())
+}
+
+/// The newest transfer that was told of one of an account's numbers while the number led to no account;
+/// where the number of one is not known yet, it may be any account's.
+pub(in crate::registry) fn strays(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<(Vec<(AccountId, i64)>, Option<i64>)> {
+    let of_number = strays::board_id
+        .eq(receiving_numbers::board_id)
+        .and(strays::number.eq(receiving_numbers::number));
+    let of_accounts: Vec<(AccountId, Option<i64>)> = receiving_numbers::table
+        .inner_join(strays::table.on(of_number))
+        .filter(receiving_numbers::board_id.eq(board_id))
+        .group_by(receiving_numbers::account_id)
+        .select((receiving_numbers::account_id, diesel::dsl::max(strays::transfer_id)))
+        .load(connection)?;
+    let unknown: Option<i64> = strays::table
+        .filter(strays::board_id.eq(board_id.0))
+        .filter(strays::number.eq(""))
+        .select(diesel::dsl::max(strays::transfer_id))
+        .first(connection)?;
+    let of_accounts = of_accounts.into_iter().filter_map(|(id, newest)| Some((id, newest?)));
+    Ok((of_accounts.collect(), unknown))
 }

@@ -17,7 +17,7 @@ use crate::web::read_only;
 use crate::web::state::AppState;
 
 const MAX_TOKEN: usize = 64;
-const TEXTS: [&str; 17] = [
+const TEXTS: [&str; 18] = [
     "pay-asked",
     "pay-got",
     "pay-cut",
@@ -29,6 +29,7 @@ const TEXTS: [&str; 17] = [
     "pay-underpaid",
     "pay-overpaid",
     "pay-duplicate",
+    "pay-two-reports",
     "pay-thousandfold",
     "pay-given-back",
     "pay-expired",

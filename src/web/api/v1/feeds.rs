@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::NoFields;
 use crate::intake::accounts;
 use crate::intake::feeds::{self, Feed, FeedChange, NewFeed, NewSecret};
-use crate::intake::refused::{self, Refused};
+use crate::intake::refused::{self, NewRefusedDismissal, Refused};
 use crate::intake::replay::TakenIn;
 use crate::intake::reported::{self, FeedAccount, FeedAccountChange};
 use crate::intake::verify;
@@ -35,6 +35,7 @@ resource!(
     detach_account,
     refused_deliveries,
     verify_refused,
+    dismiss_refused,
 );
 
 type Answer = Result<HttpResponse, Problem>;
@@ -223,6 +224,28 @@ async fn verify_refused(
         .perform(nothing, move |connection, act, NoFields {}| {
             let taken = verify::verify(connection, act, &key, feed_id, number)?;
             Ok(reasons::told(taken, language))
+        })
+        .await
+}
+
+/// Says that no money is in a refused delivery that is not counted, and why; with `and_before`, in none of
+/// those before it either. Needs `feeds.write` too.
+#[utoipa::path(tag = "feeds", params(("id" = FeedId, Path), ("number" = i64, Path)),
+    request_body = NewRefusedDismissal, security(("key" = ["transfers.assign"])),
+    responses((status = 200, body = Refused)))]
+#[post("/feeds/{id}/refused/{number}/dismiss")]
+async fn dismiss_refused(
+    caller: Caller,
+    ids: Ids<FeedId, RefusedNumber>,
+    new: Json<NewRefusedDismissal>,
+    request: HttpRequest,
+) -> Answer {
+    let Ids(feed_id, RefusedNumber(number)) = ids;
+    let language = language_of(request.headers());
+    caller
+        .perform(new, move |connection, act, new| {
+            let dismissed = refused::dismiss(connection, act, feed_id, number, &new)?;
+            Ok(reasons::told(dismissed, language))
         })
         .await
 }

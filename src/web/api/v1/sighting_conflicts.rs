@@ -43,8 +43,9 @@ async fn show(caller: Caller, id: Id<ConflictId>, request: HttpRequest) -> Answe
         .await
 }
 
-/// Says which report is right: it leaves the list. What was counted stays; `next_step` says how the
-/// books are put right. Needs `feeds.read` too.
+/// Says which report is right: it leaves the list. If it is `other` and tells other money, the books
+/// follow it at once: what was counted is set aside as `test`, and the right report becomes a transfer.
+/// Needs `feeds.read` too.
 #[utoipa::path(tag = "feeds", params(("id" = ConflictId, Path)),
     request_body = NewConflictVerdict, security(("key" = ["transfers.assign"])),
     responses((status = 200, body = SightingConflict)))]
@@ -56,9 +57,10 @@ async fn decide(
     request: HttpRequest,
 ) -> Answer {
     let language = language_of(request.headers());
+    let key = caller.state.secret_key.clone();
     caller
         .perform(new, move |connection, act, new| {
-            Ok(told(conflicts::decide(connection, act, id.0, new)?, language))
+            Ok(told(conflicts::decide(connection, act, &key, id.0, new)?, language))
         })
         .await
 }

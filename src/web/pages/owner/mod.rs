@@ -55,7 +55,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// The texts that the page's own script shows, beside those of hearing.
-const TEXTS: [&str; 35] = [
+const TEXTS: [&str; 36] = [
     "failed",
     "day-today",
     "day-yesterday",
@@ -76,6 +76,7 @@ const TEXTS: [&str; 35] = [
     "year-of",
     "face-asked",
     "face-late",
+    "face-two-reports",
     "face-given-back",
     "face-expired",
     "face-cancelled",
@@ -93,7 +94,7 @@ const TEXTS: [&str; 35] = [
     "cash-declined",
 ];
 /// What is done about a request, by its face.
-const HINTS: [&str; 13] = [
+const HINTS: [&str; 14] = [
     "face-hint-waiting",
     "face-hint-unknown",
     "face-hint-paid",
@@ -101,6 +102,7 @@ const HINTS: [&str; 13] = [
     "face-hint-underpaid",
     "face-hint-overpaid",
     "face-hint-duplicate",
+    "face-hint-two-reports",
     "face-hint-thousandfold",
     "face-hint-given-back",
     "face-hint-expired",

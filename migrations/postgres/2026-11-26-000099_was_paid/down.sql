@@ -1,0 +1,1 @@
+ALTER TABLE requests DROP COLUMN was_paid;
