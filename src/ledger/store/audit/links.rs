@@ -9,7 +9,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
 
 /// Table, column and the table whose `id` it names; 0 and NULL name nothing.
-const NAMED: [(&str, &str, &str); 32] = [
+const NAMED: [(&str, &str, &str); 35] = [
     ("transfers", "account_id", "accounts"),
     ("transfers", "feed_id", "feeds"),
     ("transfers", "delivery_id", "deliveries"),
@@ -24,6 +24,9 @@ const NAMED: [(&str, &str, &str); 32] = [
     ("sightings", "delivery_id", "deliveries"),
     ("sightings", "feed_id", "feeds"),
     ("sighting_conflicts", "delivery_id", "deliveries"),
+    ("sighting_conflicts", "first_delivery_id", "deliveries"),
+    ("sighting_conflicts", "first_transfer_id", "transfers"),
+    ("sighting_conflicts", "own_transfer_id", "transfers"),
     ("assignment_proposals", "transfer_id", "transfers"),
     ("mark_reviews", "transfer_id", "transfers"),
     ("refunds", "original_id", "transfers"),
@@ -50,8 +53,8 @@ struct Loose {
     name: String,
 }
 
-/// Rows that name what is not there, transfers that no sighting tells of or no refund declares, and
-/// contradictions of no sighting.
+/// Rows that name what is not there, transfers that no sighting tells of, no refund declares and no
+/// contradiction has set aside, and contradictions of no sighting.
 pub fn loose(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
     let mut found = Vec::new();
     for (table, column, target) in NAMED {
@@ -67,7 +70,8 @@ pub fn loose(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
     }
     let untold = "SELECT CAST(id AS TEXT) AS name FROM (
         SELECT id FROM transfers WHERE board_id = $1 AND evidence <> 'declared'
-        EXCEPT SELECT transfer_id FROM sightings WHERE board_id = $1) lone";
+        EXCEPT SELECT transfer_id FROM sightings WHERE board_id = $1
+        EXCEPT SELECT first_transfer_id FROM sighting_conflicts WHERE board_id = $1) lone";
     found.extend(missing(connection, board_id, untold, "sightings of transfers.id")?);
     let declared = "SELECT CAST(id AS TEXT) AS name FROM (
         SELECT id FROM transfers WHERE board_id = $1 AND evidence = 'declared'
