@@ -208,15 +208,14 @@ fn new_slip(args: &SlipArgs) -> Outcome<()> {
 fn visit_list(args: &VisitsArgs) -> Outcome<()> {
     let opened = args.place.open()?;
     let list = opened.read(|connection, act| {
-        let round = match args.round {
-            Some(id) => id,
-            None => {
-                let market = args.place.market(connection, act)?;
-                let filter = RoundFilter { market_id: Some(market.id), team_id: None };
-                let all = whole(|page| rounds::list(connection, act, &filter, page))?;
-                let newest = all.last().map(|round| round.id);
-                newest.ok_or_else(|| Refusal::not_found("visit_round").on("round"))?
-            }
+        let round = if let Some(id) = args.round {
+            id
+        } else {
+            let market = args.place.market(connection, act)?;
+            let filter = RoundFilter { market_id: Some(market.id), team_id: None };
+            let all = whole(|page| rounds::list(connection, act, &filter, page))?;
+            let newest = all.last().map(|round| round.id);
+            newest.ok_or_else(|| Refusal::not_found("visit_round").on("round"))?
         };
         visits::of_round(connection, act, round, args.style)
     })?;

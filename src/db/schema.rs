@@ -1208,13 +1208,14 @@ in_one_query! {
         account_links, codes, neighbourhoods, receiving_numbers, sections, vendors, visit_reports,
         visits;
     vendors: codes, neighbourhoods, receiving_numbers, sections, visit_reports, visits;
-    account_links: codes, receiving_numbers, vendors;
+    account_links: boards, codes, receiving_numbers, vendors;
     boards: board_heads, codes, markets, receiving_numbers;
-    transfers: refunds, suspected_pairs, transfer_index, unassigned;
+    transfers: refunds, strays, suspected_pairs, transfer_index, unassigned;
+    sighting_conflicts: deliveries, sightings;
     feeds: feed_accounts, feed_polls, refused_deliveries;
     sections: neighbourhoods, visit_reports, visits;
-    deliveries: delivery_dismissals, sighting_conflicts;
-    receiving_numbers: codes, requests;
+    deliveries: delivery_dismissals, sightings;
+    receiving_numbers: codes, requests, strays;
     visits: visit_reports, visit_rounds;
     api_key_routes: api_keys;
     assignment_proposals: unassigned;

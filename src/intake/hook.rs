@@ -189,7 +189,7 @@ impl Intake {
             return;
         }
         let presented = feed.connector.presented_key(&arrived.headers);
-        let is_money = self.may_be_money(feed, &arrived, because, now);
+        let is_money = may_be_money(feed, &arrived, because, now);
         let (body, is_whole) = self.refusable(feed, arrived.body, now);
         // Of a phone's text nothing else is kept.
         let is_money = is_money || feed.reader.is_some() && !body.is_empty();
@@ -204,24 +204,6 @@ impl Intake {
             dismissed: None,
         };
         self.refused.keep(feed.board_id, feed.id, row);
-    }
-
-    /// Whether what was refused tells of money in, or, of a password, comes from whoever knows the
-    /// feed's user. All else may be anybody's.
-    fn may_be_money(
-        &self,
-        feed: &LiveFeed,
-        arrived: &Arrived,
-        because: RefusedBecause,
-        now: UnixMs,
-    ) -> bool {
-        if because == RefusedBecause::WrongCredentials {
-            return feed.config.names_user(&arrived.headers);
-        }
-        match feed.connector.decode(&feed.config, &arrived.body, now) {
-            Ok(Decoded::Transfers(all)) => all.iter().any(|one| one.direction == Direction::In),
-            _ => false,
-        }
     }
 
     /// What may be kept of a refused body, and whether it is enough to be verified again.
@@ -239,5 +221,17 @@ impl Intake {
         self.lanes
             .submit_item(item.board_id.0, item, move |recorded| mailbox.post(answer, recorded))?;
         answered.await.map_err(Fault::broken)?
+    }
+}
+
+/// Whether what was refused tells of money in, or, of a password, comes from whoever knows the
+/// feed's user. All else may be anybody's.
+fn may_be_money(feed: &LiveFeed, arrived: &Arrived, because: RefusedBecause, now: UnixMs) -> bool {
+    if because == RefusedBecause::WrongCredentials {
+        return feed.config.names_user(&arrived.headers);
+    }
+    match feed.connector.decode(&feed.config, &arrived.body, now) {
+        Ok(Decoded::Transfers(all)) => all.iter().any(|one| one.direction == Direction::In),
+        _ => false,
     }
 }

@@ -153,8 +153,8 @@ fn by_name(
     };
     let mut names = vietqr::scan(memo);
     names.retain(|name| !name.is_static());
-    let named = requests::by_reference(connection, board_id, &names)?;
-    let [row] = named.as_slice() else { return Ok(None) };
+    let requests = requests::by_reference(connection, board_id, &names)?;
+    let [row] = requests.as_slice() else { return Ok(None) };
     let lacks = row.amount.checked_sub(row.received) == Some(waiting.amount_vnd);
     let is_open = row.cancelled_at.is_none() && lacks;
     Ok(is_open.then(|| of_request(SuggestionReason::NamedRequest, row)))

@@ -167,14 +167,18 @@ fn cover(picture: &mut GrayImage, corners: &[Point; 4]) {
         least.max(0)..most.saturating_add(1).min(limit)
     };
     let (columns, rows) = (reach(|point| point.x, width), reach(|point| point.y, height));
-    let [a, b, c, d] = corners.map(|point| (i64::from(point.x), i64::from(point.y)));
-    let edges = [(a, b), (b, c), (c, d), (d, a)];
+    let corners = corners.map(|point| (i64::from(point.x), i64::from(point.y)));
+    let mut next = corners;
+    next.rotate_left(1);
     for y in rows {
         for x in columns.clone() {
             let (u, v) = (i64::from(x), i64::from(y));
-            let sides = edges
+            let mut sides = corners
+                .iter()
+                .zip(&next)
                 .map(|(from, to)| (to.0 - from.0) * (v - from.1) - (to.1 - from.1) * (u - from.0));
-            if sides.iter().all(|side| *side >= 0) || sides.iter().all(|side| *side <= 0) {
+            let is_left = sides.clone().all(|side| side >= 0);
+            if is_left || sides.all(|side| side <= 0) {
                 picture.put_pixel(x as u32, y as u32, Luma([255]));
             }
         }

@@ -310,11 +310,11 @@ on_both!(slips_and_forms_come_from_the_command_line, |db| {
     assert_eq!(names, ["Giấy", "Giấy: nghe", "Giấy: chủ sạp"], "{told}");
     for ended in before.iter().filter(|id| **id != other) {
         assert!(!now.iter().any(|(id, _)| id == ended), "{told}");
-        let line = told.lines().find(|line| line.starts_with(&ended.to_string())).unwrap();
-        assert!(line.contains("hết hiệu lực"), "{line}");
+        let said = told.lines().find(|said| said.starts_with(&ended.to_string())).unwrap();
+        assert!(said.contains("hết hiệu lực"), "{said}");
     }
-    let line = told.lines().find(|line| line.starts_with(&other.to_string())).unwrap();
-    assert!(line.contains("vẫn còn dùng được"), "{line}");
+    let said = told.lines().find(|said| said.starts_with(&other.to_string())).unwrap();
+    assert!(said.contains("vẫn còn dùng được"), "{said}");
     let cho40 = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cho40"));
         command.current_dir(home.path()).env_remove("CHO40_DATABASE_URL");

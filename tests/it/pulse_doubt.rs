@@ -145,8 +145,8 @@ on_both!(what_a_stranger_posts_makes_no_stall_unknown, |db| {
     let mistyped = Secret::new("whsec_ffffffffffffffffffffffffffffffff", 12).unwrap();
     let wrong = Feed { stage: &stage, id: feed.id, config: feed.config.clone(), secret: mistyped };
     let money = |id: u64, account: &str, amount: i64, memo: &str| {
-        let sent = transfer(&stage, id, account, memo);
-        assert_eq!(wrong.send(&SampleTransfer { amount: Vnd::new(amount), ..sent }), "refused");
+        let told = transfer(&stage, id, account, memo);
+        assert_eq!(wrong.send(&SampleTransfer { amount: Vnd::new(amount), ..told }), "refused");
         wrong.settle();
     };
     send("GET / HTTP/1.1");

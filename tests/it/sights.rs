@@ -102,6 +102,9 @@ fn step(stage: &Stage, id: RequestId) -> (RequestState, Step, i64) {
     (request.state, request.next_step.code, amount)
 }
 
+/// What happens, what may be said then, and what is to be done.
+type Case<'c> = (&'c [Move], SightState, (RequestState, Step, i64));
+
 on_both!(what_came_and_what_became_of_it_decides_the_word, |db| {
     let stage = Stage::new(db);
     let lan = stage.stand("A1", "0011", UseKind::BusinessOnly);
@@ -110,7 +113,7 @@ on_both!(what_came_and_what_became_of_it_decides_the_word, |db| {
     attach(&feed, &[lan.account_id, mau.account_id]);
     let mut scene = Scene { stage: &stage, feed, lan, id: 0, paid: Vec::new() };
     let (refund, reversal) = (Class::Refund, Class::Reversal);
-    let table: &[(&[Move], SightState, (RequestState, Step, i64))] = &[
+    let table: &[Case<'_>] = &[
         (&[], NotSeenYet, (Open, Step::WaitForPayment, 0)),
         (&[Pay(45_000)], Received, (Paid, Step::HandOver, 0)),
         (&[Pay(20_000)], Unknown, (Underpaid, Step::AskForRest, 25_000)),

@@ -123,9 +123,9 @@ pub fn contradicting(connection: &mut DbConnection, scope: &Scope) -> Outcome<Ve
         });
         let (feed_id, recorded_at) = (FeedId(feed_id), UnixMs(received_at_ms));
         found.extend(of_scope.map(|stored| Stored {
+            feed_id,
             delivery_id,
             item,
-            feed_id,
             recorded_at,
             ..stored
         }));

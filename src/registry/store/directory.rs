@@ -208,12 +208,15 @@ pub(in crate::registry) fn senders(
     Ok(attached.into_iter().filter_map(of_feed).chain(heard).collect())
 }
 
+/// Transfers by account, and one of no known number.
+type Strays = (Vec<(AccountId, i64)>, Option<i64>);
+
 /// The newest transfer that was told of one of an account's numbers while the number led to no account;
 /// where the number of one is not known yet, it may be any account's.
 pub(in crate::registry) fn strays(
     connection: &mut DbConnection,
     board_id: BoardId,
-) -> Outcome<(Vec<(AccountId, i64)>, Option<i64>)> {
+) -> Outcome<Strays> {
     let of_number = strays::board_id
         .eq(receiving_numbers::board_id)
         .and(strays::number.eq(receiving_numbers::number));
