@@ -199,11 +199,11 @@ on_both!(the_evenings_cash_is_written_down, |db| {
     browser.value("document.getElementById('cash').value = '850k'");
     browser.touch("#cash-form button");
     browser.until("cho40.evening.answer");
-    assert_eq!(shown(&mut browser, "cash-state"), "Hôm nay 26/11. Đã ghi tiền mặt: 850.000 đ");
+    assert_eq!(shown(&mut browser, "cash-state"), "Hôm nay 24/11. Đã ghi tiền mặt: 850.000 đ");
     browser.picture("evening-kept");
     browser.touch("[data-cash=day_off]");
     browser.until("cho40.evening.answer.kind === 'day_off'");
-    assert_eq!(shown(&mut browser, "cash-state"), "Hôm nay 26/11. Đã ghi: nghỉ bán.");
+    assert_eq!(shown(&mut browser, "cash-state"), "Hôm nay 24/11. Đã ghi: nghỉ bán.");
 });
 
 on_both!(practice_is_heard_marked_and_never_counted, |db| {

@@ -39,6 +39,7 @@ on_both!(of_two_tabs_both_show_money_and_one_speaks, |db| {
     }
     // The voice goes where it is wanted, and says nothing that was said.
     let other = browser.turn_to(&silent);
+    browser.until("localStorage.getItem('cho40.cursor.' + document.body.getAttribute('data-listener')) >= cho40.cursor");
     browser.touch("#sound");
     browser.until("cho40.isOn");
     stall.pay(&site, db, 7, 50_000);
