@@ -170,7 +170,7 @@ on_both!(a_receipt_is_classed_in_two_touches_and_split_in_four, |db| {
     browser.touch("#receipt-split");
     browser.value("document.getElementById('part').value = '600k'");
     browser.touch("[data-class=cash_out]");
-    browser.until("document.getElementById('receipt-is').innerText.indexOf('500.000') > 0");
+    browser.until("document.querySelector('#receipt .failed').innerText.indexOf('500.000') > 0");
     browser.value("document.getElementById('part').value = '400k'");
     browser.picture("split");
     browser.touch("[data-class=cash_out]");
@@ -267,7 +267,7 @@ on_both!(a_vendors_page_is_light_and_hears_its_own_stall_alone, |db| {
     browser.open(&format!("{}/sap", site.url));
     browser.until("window.cho40 && cho40.link === 'live'");
     let loaded = browser.bytes_loaded();
-    assert!(loaded > 8_000.0 && loaded < 25_000.0, "{loaded} bytes");
+    assert!(loaded > 8_000.0 && loaded < 30_000.0, "{loaded} bytes");
     let raw = unpacked(&mut browser);
     assert!(raw > 20_000 && raw < 50_000, "{raw} bytes");
     let seen = first_view(&mut browser, &format!("{}/sap", site.url));
