@@ -77,7 +77,7 @@
 
   // The largest type that an amount of any length fits in.
   function fit(element, most) {
-    for (var size = most || 3.2; size > 1.2; size -= 0.2) {
+    for (var size = most || 3.2; size > 0.8; size -= 0.2) {
       element.style.fontSize = size + 'rem';
       if (element.scrollWidth <= element.clientWidth) { return; }
     }

@@ -339,6 +339,7 @@
   var asks = 'whole';
   function stage(now) {
     asks = now;
+    fail('');
     el('split').hidden = now !== 'part';
     el('receipt-ask').hidden = now === 'part';
     el('receipt-split').hidden = now !== 'whole';
@@ -353,7 +354,11 @@
     ask('/sap/receipts/' + chosen.id, said).then(function () {
       uncover('receipt');
       showDay();
-    }).catch(function () { if (said.part) { stage('part'); } });
+    }).catch(function () {
+      var why = el('failed').textContent;
+      if (said.part) { stage('part'); }
+      fail(why);
+    });
   }
   each('[data-class]', function (button) {
     button.addEventListener('click', function () {

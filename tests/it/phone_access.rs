@@ -140,7 +140,7 @@ on_both!(whoever_hears_can_use_every_state, |db| {
         ] {
             let card = json!({ "kind": kind, "tone": tone, "amount": "1.250.000 đ",
                 "time": "09:15", "payer": "NGUYEN THI THANH HUONG" });
-            browser.value(&format!("cho40.card = {card}; {SEEN}"));
+            browser.value(&format!("cho40.isMuted = false; cho40.card = {card}; {SEEN}"));
             is_in(&mut browser, language, kind);
             shown(&mut browser, language, &format!("hear-{kind}"));
         }

@@ -50,6 +50,7 @@ impl Browser {
             .args(["-c", "exec \"$@\" 3<&0 4>&1 0</dev/null 1>/dev/null 2>/dev/null", "sh"])
             .args([program, "--headless", "--remote-debugging-pipe", "--no-sandbox"])
             .args(["--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--lang=vi"])
+            .arg("--accept-lang=vi")
             .args(["--hide-scrollbars", "--disable-background-networking", "--disable-sync"])
             .args(["--disable-component-update", "--disable-default-apps"])
             .arg(format!("--user-data-dir={}", profile.path().display()))

@@ -40,7 +40,7 @@ on_both!(a_line_that_carries_nothing_accuses_nobody, |db| {
     browser.before_each_page(PASSED);
     open_behind(&mut browser, &site, &stall, &tunnel);
     browser.touch("[data-tab=ask]");
-    browser.touch("[data-quick=\"100k\"]");
+    browser.touch("[data-quick=\"50k\"]");
     browser.until("cho40.asked && cho40.asked.face === 'waiting'");
     let asked = request(&mut browser, &site);
     let path = browser.value("cho40.asked.path");
@@ -48,7 +48,7 @@ on_both!(a_line_that_carries_nothing_accuses_nobody, |db| {
     browser.open(&format!("{}{}", tunnel.url, path.as_str().unwrap()));
     browser.until("window.cho40 && cho40.face === 'waiting'");
     tunnel.swallow();
-    stall.report(&site, 1, 100_000, asked["reference"].as_str().unwrap(), db.clock.now());
+    stall.report(&site, 1, 50_000, asked["reference"].as_str().unwrap(), db.clock.now());
     browser.until("document.getElementById('headline').innerText.indexOf('ĐỪNG TRẢ LẦN NỮA') > 0");
     assert_eq!(browser.value("document.getElementById('to').hidden"), true);
     is_legible(&mut browser, "payer cut");

