@@ -1,7 +1,9 @@
 //! Writer lanes: answered after COMMIT, in order, one bad item harms nobody, full means busy.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cho40::db::lane::{Alone, BATCH, Writer};
 use cho40::db::{Batch, Db, DbConnection, Fault, Lanes, Outcome};
@@ -268,11 +270,26 @@ on_both!(reads_and_writes_go_through_one_handle, |db| {
     let handle = Db::new(db.url(), Arc::clone(&lane.lanes) as Arc<dyn Writer>).unwrap();
     assert_eq!(handle.write_here(BOARD, |connection| write(connection, 5)).unwrap(), 50);
     assert_eq!(handle.read_here(|connection| Ok(count(connection))).unwrap(), 1);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         assert_eq!(handle.write(BOARD, |connection| write(connection, 6)).await.unwrap(), 60);
         assert_eq!(handle.read(|connection| Ok(count(connection))).await.unwrap(), 2);
     });
+    // However many come back at once, those that wait for a connection hold no thread.
+    let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
+    let (before, most) = (threads(), Arc::new(AtomicUsize::new(0)));
+    let reads = (0..40).map(|_| {
+        let most = Arc::clone(&most);
+        handle.read(move |connection| {
+            std::thread::sleep(Duration::from_millis(2));
+            most.fetch_max(threads(), Ordering::SeqCst);
+            Ok(count(connection))
+        })
+    });
+    let found = runtime.block_on(futures_util::future::join_all(reads));
+    assert!(found.into_iter().all(|found| found.unwrap() == 2));
+    let most = most.load(Ordering::SeqCst);
+    assert!(most <= before + 4, "{most} threads, {before} before");
 });
 
 /// PostgreSQL only: SQLite has one writer, and no connection that a server could cut.

@@ -177,7 +177,7 @@ const CUT: &str =
     "Array.from(document.querySelectorAll('button,p,h1,h2,b,output,label,summary,a')).filter(
     function (e) {
         var r = e.getBoundingClientRect();
-        return r.width && (r.right > 360.5 || r.left < -0.5 || e.scrollWidth > e.clientWidth + 1 &&
+        return r.width && e.innerText.trim() && (r.right > 360.5 || r.left < -0.5 || e.scrollWidth > e.clientWidth + 1 &&
             getComputedStyle(e).display !== 'inline');
     }).map(function (e) { return (e.id || e.className || e.tagName) + ' ' + e.innerText; })";
 
