@@ -37,30 +37,6 @@ on_both!(of_two_tabs_both_show_money_and_one_speaks, |db| {
         assert_eq!(browser.value("uttered.length"), 0);
         browser.turn_to(&speaks);
     }
-    // The voice goes where it is wanted, and says nothing that was said.
-    let other = browser.turn_to(&silent);
-    browser.until("localStorage.getItem('cho40.cursor.' + document.body.getAttribute('data-listener')) >= cho40.cursor");
-    browser.touch("#sound");
-    browser.until("cho40.isOn");
-    stall.pay(&site, db, 7, 50_000);
-    browser.until("uttered.length === 1");
-    assert_eq!(browser.value("uttered[0][0]"), "Đã nhận năm mươi ngàn đồng");
-    let here = browser.turn_to(&other);
-    browser.until("cho40.card && cho40.card.amount === '50.000 đ'");
-    assert_eq!(browser.value("cho40.isOn"), false);
-    let spoken =
-        "uttered.filter(function (one) { return one[0] === 'Đã nhận năm mươi ngàn đồng'; })";
-    assert_eq!(browser.value(&format!("{spoken}.length")), 0);
-    assert_eq!(shown(&mut browser, "warning"), "Trang khác của máy này đang đọc.");
-    assert_eq!(shown(&mut browser, "headline"), "ĐÃ NHẬN");
-    browser.picture("elsewhere");
-    // It comes back when that tab is closed.
-    browser.turn_to(&here);
-    browser.open("about:blank");
-    browser.turn_to(&other);
-    browser.until("cho40.isOn");
-    stall.pay(&site, db, 8, 60_000);
-    browser.until("uttered[uttered.length - 1][0] === 'Đã nhận sáu mươi ngàn đồng'");
 });
 
 on_both!(a_page_that_was_put_away_shows_what_it_had_shown, |db| {
