@@ -127,7 +127,11 @@ fn check_year(phone: &Phone) {
     }
     let mut file = Xlsx::new(Cursor::new(of("2026.xlsx"))).unwrap();
     let sheet = file.worksheet_range("S1a-HKD 2026").unwrap();
-    let total = sheet.rows().find(|row| row[1].to_string() == "Tổng cộng").unwrap();
+    let is_total = |row: &&[Data]| {
+        let what = row[1].to_string();
+        what == "Tổng cộng"
+    };
+    let total = sheet.rows().find(is_total).unwrap();
     assert_eq!(total[2].to_string(), "209000");
 }
 
