@@ -404,8 +404,10 @@
   function onBeat(event) {
     onLine();
     var at = reach(event), told = JSON.parse(event.data);
-    if (state.isOn && !queue.length && at.seq >= 0) { heard(at); }
-    if (!number(HEARD) && !number(SEEN)) { save(SEEN, String(at.seq)); }
+    // What came before this phone was ever here is not to be told, by another tab neither.
+    var isFirst = !number(HEARD) && !number(SEEN);
+    if ((state.isOn || isFirst) && !queue.length && at.seq >= 0) { heard(at); }
+    if (isFirst) { save(SEEN, String(at.seq)); }
     setTimeout(function () { if (!document.hidden && at.seq > number(SEEN)) { save(SEEN, String(at.seq)); } }, SHOWN_MS);
     var wasAlarm = state.source && state.source.alarm;
     state.source = told;

@@ -37,6 +37,32 @@ on_both!(of_two_tabs_both_show_money_and_one_speaks, |db| {
         assert_eq!(browser.value("uttered.length"), 0);
         browser.turn_to(&speaks);
     }
+    // The voice goes where it is wanted, and says nothing that was said.
+    let other = browser.turn_to(&silent);
+    browser.until("localStorage.getItem('cho40.cursor.' + document.body.getAttribute('data-listener')) >= cho40.cursor");
+    browser.touch("#sound");
+    browser.until("cho40.isOn");
+    // Tabs hear of each other a moment later.
+    let here = browser.turn_to(&other);
+    browser.until("!cho40.isOn");
+    browser.turn_to(&here);
+    stall.pay(&site, db, 7, 50_000);
+    browser.until("uttered.length === 1");
+    assert_eq!(browser.value("uttered[0][0]"), "Đã nhận năm mươi ngàn đồng");
+    browser.turn_to(&other);
+    browser.until("cho40.card && cho40.card.amount === '50.000 đ'");
+    assert_eq!(browser.value("JSON.stringify([uttered.length, cho40.isOn])"), "[6,false]");
+    assert_eq!(shown(&mut browser, "warning"), "Trang khác của máy này đang đọc.");
+    assert_eq!(shown(&mut browser, "headline"), "ĐÃ NHẬN");
+    browser.picture("elsewhere");
+    // It comes back when that tab is closed.
+    browser.turn_to(&here);
+    browser.open("about:blank");
+    browser.turn_to(&other);
+    browser.until("cho40.isOn");
+    stall.pay(&site, db, 8, 60_000);
+    browser.until("uttered.length === 7");
+    assert_eq!(browser.value("uttered[6][0]"), "Đã nhận sáu mươi ngàn đồng");
 });
 
 on_both!(a_page_that_was_put_away_shows_what_it_had_shown, |db| {
