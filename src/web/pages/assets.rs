@@ -6,10 +6,11 @@ use std::sync::LazyLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
+use minifier::js;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{bare, words};
+use super::words;
 use crate::web::problem::Problem;
 
 /// Name, media type, content.
@@ -49,7 +50,7 @@ struct Asset {
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let asset = |&(name, media_type, content): &File| {
-        let content = if media_type == SCRIPT { bare::script(content) } else { content.into() };
+        let content = if media_type == SCRIPT { small(content) } else { content.into() };
         let digest = Sha256::digest(&content);
         let digest = hex::encode(digest.get(..DIGEST).unwrap_or_default());
         let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
@@ -58,6 +59,12 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     };
     FILES.iter().map(asset).collect()
 });
+
+/// A script without what only people read: an old phone on a weak line loads every byte.
+fn small(script: &'static [u8]) -> Cow<'static, [u8]> {
+    let small = std::str::from_utf8(script).ok().and_then(|script| js::minify(script).ok());
+    small.map_or(script.into(), |small| small.to_string().into_bytes().into())
+}
 
 /// The address of a file; empty for one that is not there.
 pub(super) fn path(name: &str) -> &'static str {

@@ -3,7 +3,6 @@
 //! shows a button.
 
 mod assets;
-mod bare;
 mod cookie;
 mod listen;
 mod live;
