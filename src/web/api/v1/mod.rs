@@ -41,6 +41,8 @@ macro_rules! resources {
 
 resources! {
     keys,
+    users,
+    invitations,
     boards,
     markets,
     looks,
