@@ -89,7 +89,7 @@ problem-import-no-bank = An account number needs its bank.
 problem-import-bank-unknown = This bank is not known. Please write its short name, such as Vietcombank, or its BIN of six digits.
 problem-import-no-holder = A new account needs its holder's name.
 problem-import-word-unknown = This word is not understood. Please look at the words in the template.
-problem-page-elsewhere = Please open this page and press the button on that very page.
+problem-stall-of-nobody = There is no such stall, or nobody held it when the money came. Please check its number.
 
 ## Bodies
 
@@ -532,7 +532,7 @@ problem-pin-not-chosen = Nobody has chosen the six digits yet. Reload the page.
 problem-pin-needed = Type the vendor's six digits.
 problem-page-not-open = This phone has not opened the vendor's page, or its link was revoked.
 problem-page-open-already = This page is open already.
-problem-page-elsewhere = Press on the stall's own page.
+problem-page-elsewhere = Please open that page and press the button on it.
 problem-class-not-vendors = Choose a sale, own money, a customer who transferred and took cash, given back to the customer, or a debt repaid.
 problem-split-too-large = The part must be more than 0 and less than { $whole }.
 problem-payment-link-unknown = This link is wrong or not used any more. Ask the seller.

@@ -89,7 +89,7 @@ problem-import-no-bank = Có số tài khoản thì cần có ngân hàng.
 problem-import-bank-unknown = Không biết ngân hàng này. Xin ghi tên ngắn như Vietcombank, hoặc mã BIN sáu số.
 problem-import-no-holder = Tài khoản mới cần có tên chủ tài khoản.
 problem-import-word-unknown = Không hiểu chữ này. Xin xem các chữ dùng được trong tập tin mẫu.
-problem-page-elsewhere = Xin mở trang này rồi bấm nút ngay trên trang.
+problem-stall-of-nobody = Không có sạp này, hoặc ngày tiền vào chưa ai bán ở đó. Xin coi lại số sạp.
 
 ## Nội dung gửi lên
 
@@ -552,7 +552,7 @@ problem-pin-not-chosen = Chưa ai chọn sáu số. Xin tải lại trang.
 problem-pin-needed = Xin gõ sáu số của chủ sạp.
 problem-page-not-open = Máy này chưa mở trang của chủ sạp, hoặc liên kết đã bị thu hồi.
 problem-page-open-already = Trang này đang mở rồi.
-problem-page-elsewhere = Xin bấm ngay trên trang của sạp.
+problem-page-elsewhere = Xin mở trang ấy rồi bấm ngay trên trang.
 problem-class-not-vendors = Xin chọn: bán hàng, tiền riêng, khách chuyển khoản lấy tiền mặt, hoàn tiền cho khách, hoặc khách trả nợ.
 problem-split-too-large = Phần chia phải lớn hơn 0 và nhỏ hơn { $whole }.
 problem-payment-link-unknown = Liên kết này sai hoặc không còn dùng. Xin hỏi người bán.

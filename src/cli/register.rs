@@ -8,7 +8,7 @@ use super::say;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::statements;
 use crate::primitives::Refusal;
-use crate::registry::import::{self, Imported, ImportedRow, Verdict, Written};
+use crate::registry::import::{self, Imported, ImportedRow, RowVerdict, Written};
 use crate::registry::roll;
 use crate::web::texts::Language;
 
@@ -55,8 +55,7 @@ pub fn run(command: &RegisterCommand) -> Outcome<ExitCode> {
             let bytes = std::fs::read(&args.file).map_err(unreadable)?;
             let rows = statements::plain(&bytes)?;
             let opened = args.place.open()?;
-            let market =
-                opened.read(|connection, act| args.place.market(connection, act))?;
+            let market = opened.read(|connection, act| args.place.market(connection, act))?;
             let (act, is_trial) = (opened.act, !args.yes);
             let board = act.board_id().0;
             let work = move |connection: &mut DbConnection| {
@@ -96,16 +95,18 @@ fn tell(imported: &Imported) -> Outcome<ExitCode> {
     let count = |verdict| imported.count(verdict);
     say(&format!(
         "mới / new {}, đổi / changed {}, như cũ / same {}, chưa được / refused {}",
-        count(Verdict::New),
-        count(Verdict::Changed),
-        count(Verdict::Same),
-        count(Verdict::Refused),
+        count(RowVerdict::New),
+        count(RowVerdict::Changed),
+        count(RowVerdict::Same),
+        count(RowVerdict::Refused),
     ))?;
-    let refused = count(Verdict::Refused) > 0;
+    let refused = count(RowVerdict::Refused) > 0;
     say(match (imported.is_done, refused) {
         (true, _) => "Đã ghi vào sổ. / It is in the register.",
         (false, true) => "Chưa ghi gì hết. / Nothing was written.",
-        (false, false) => "Xem trước: chưa ghi gì; thêm --yes để ghi. / A look: add --yes to write.",
+        (false, false) => {
+            "Xem trước: chưa ghi gì; thêm --yes để ghi. / A look: add --yes to write."
+        }
     })?;
     Ok(if refused { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

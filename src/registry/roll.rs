@@ -43,6 +43,10 @@ pub struct Roll {
     held: HashMap<StallId, Vec<OccupancyId>>,
     /// Of each occupancy, by their first day.
     linked: HashMap<OccupancyId, Vec<LinkId>>,
+    /// The stalls that are paid to each account today.
+    served: HashMap<AccountId, Vec<StallId>>,
+    /// Of each stall, in [`Self::stalls`].
+    places: HashMap<StallId, usize>,
     coded: HashSet<OccupancyId>,
     fed: HashSet<AccountId>,
 }
@@ -90,6 +94,8 @@ pub fn load(connection: &mut DbConnection, act: &Act) -> Outcome<Roll> {
         links: by(links, |link| link.id),
         held: HashMap::new(),
         linked: HashMap::new(),
+        served: HashMap::new(),
+        places: HashMap::new(),
         coded: rows::coded(connection, board_id)?.into_iter().collect(),
         fed: rows::fed(connection, board_id, today)?.into_iter().collect(),
     };
@@ -130,7 +136,14 @@ impl Roll {
         links.sort_by_key(|one| (one.from_day, one.id));
         for one in links {
             self.linked.entry(one.occupancy_id).or_default().push(one.id);
+            let period = super::Period { from: one.from_day, to: one.to_day };
+            let held = self.occupancies.get(&one.occupancy_id);
+            let held = held.filter(|held| held.period().contains(self.today));
+            if let Some(held) = held.filter(|_| period.contains(self.today)) {
+                self.served.entry(one.account_id).or_default().push(held.stall_id);
+            }
         }
+        self.places = self.stalls.iter().map(|stall| stall.id).zip(0..).collect();
     }
 
     /// Who held, holds or will hold a stall, the first one first.
@@ -154,15 +167,11 @@ impl Roll {
     /// The stalls within the caller's reach that are paid to an account today.
     #[must_use]
     pub fn served(&self, id: AccountId) -> Vec<&Stall> {
-        let holds = |link: &&AccountLink| {
-            let period = super::Period { from: link.from_day, to: link.to_day };
-            link.account_id == id && period.contains(self.today)
-        };
-        let now = self.links.values().filter(holds);
-        let of = now.filter_map(|link| self.occupancies.get(&link.occupancy_id));
-        let of = of.filter(|one| one.period().contains(self.today)).map(|one| one.stall_id);
-        let ids: HashSet<StallId> = of.collect();
-        self.stalls.iter().filter(|stall| ids.contains(&stall.id)).collect()
+        let ids = self.served.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let mut stalls: Vec<_> = ids.iter().filter_map(|id| self.stall(*id)).collect();
+        stalls.sort_by(|one, other| one.code.cmp(&other.code));
+        stalls.dedup_by_key(|stall| stall.id);
+        stalls
     }
 
     /// A stall as it stands today.
@@ -192,6 +201,6 @@ impl Roll {
     /// The stall of an id.
     #[must_use]
     pub fn stall(&self, id: StallId) -> Option<&Stall> {
-        self.stalls.iter().find(|stall| stall.id == id)
+        self.places.get(&id).and_then(|place| self.stalls.get(*place))
     }
 }

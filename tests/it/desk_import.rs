@@ -4,10 +4,11 @@ use cho40::access::{Act, Role, Scope, SectionLimit};
 use cho40::db::{DbConnection, Fault};
 use cho40::feeds::statements::{PlainCell, PlainRow, plain};
 use cho40::primitives::ids::MarketId;
-use cho40::registry::import::{self, Field, Imported, Verdict, Written};
+use cho40::registry::import::{self, Field, Imported, RowVerdict, Written};
 use cho40::registry::{markets, roll};
 
 use crate::support::{TestDb, on_both};
+use crate::web_support::Site;
 
 const HEAD: &str = "SĐT,Tiểu thương,so sap,Khu,Mặt hàng,Khóm,Ngân hàng,STK,Chủ TK,Ghi chú";
 
@@ -28,7 +29,7 @@ fn run(db: &mut TestDb, act: &Act, id: MarketId, rows: &[PlainRow], is_trial: bo
     db.connection().in_transaction(work).unwrap()
 }
 
-fn verdicts(imported: &Imported) -> Vec<Verdict> {
+fn verdicts(imported: &Imported) -> Vec<RowVerdict> {
     imported.rows.iter().map(|row| row.verdict).collect()
 }
 
@@ -46,13 +47,13 @@ on_both!(a_file_is_tried_imported_and_imported_again, |db| {
     let (id, act) = (market(db), db.act());
     let rows = csv(&TWO);
     let tried = run(db, &act, id, &rows, true);
-    assert_eq!((verdicts(&tried), tried.is_done), (vec![Verdict::New; 2], false));
+    assert_eq!((verdicts(&tried), tried.is_done), (vec![RowVerdict::New; 2], false));
     assert_eq!(tried.ignored, ["Ghi chú"]);
     assert_eq!(stalls(db), 0, "a trial writes nothing");
     let done = run(db, &act, id, &rows, false);
-    assert_eq!((verdicts(&done), done.is_done), (vec![Verdict::New; 2], true));
+    assert_eq!((verdicts(&done), done.is_done), (vec![RowVerdict::New; 2], true));
     let again = run(db, &act, id, &rows, false);
-    assert_eq!((verdicts(&again), again.is_done), (vec![Verdict::Same; 2], true));
+    assert_eq!((verdicts(&again), again.is_done), (vec![RowVerdict::Same; 2], true));
     let roll = roll::load(db.connection(), &act).unwrap();
     assert_eq!((roll.stalls.len(), roll.sections.len(), roll.neighbourhoods.len()), (2, 1, 1));
     assert_eq!((roll.vendors.len(), roll.accounts.len(), roll.links.len()), (2, 1, 1));
@@ -65,11 +66,11 @@ on_both!(what_differs_is_changed_and_what_is_empty_stays, |db| {
     let (id, act) = (market(db), db.act());
     run(db, &act, id, &csv(&TWO), false);
     let other = [
-        ",Nguyen Thi Lua,a 01,,Cá biển,,,,,",
+        ",Nguyen Thi Lua,a - 01,,Cá biển,,,,,",
         "0987654321,Trần Văn Út,A-02,,,,970422,0022002200,TRAN VAN UT,",
     ];
     let done = run(db, &act, id, &csv(&other), false);
-    assert_eq!(verdicts(&done), [Verdict::Changed; 2], "{done:?}");
+    assert_eq!(verdicts(&done), [RowVerdict::Changed; 2], "{done:?}");
     let roll = roll::load(db.connection(), &act).unwrap();
     let goods = |code: &str| roll.stalls.iter().find(|one| one.code == code).unwrap().goods.clone();
     assert_eq!((goods("A-01"), goods("A-02")), ("Cá biển".to_owned(), "Tôm".to_owned()));
@@ -124,7 +125,7 @@ on_both!(an_export_is_imported_without_a_change, |db| {
     for file in [text.into_bytes(), import::xlsx(&written).unwrap()] {
         let rows = plain(&file).unwrap();
         let again = run(db, &act, id, &rows, false);
-        assert_eq!(verdicts(&again), [Verdict::Same; 3], "{again:?}");
+        assert_eq!(verdicts(&again), [RowVerdict::Same; 3], "{again:?}");
         assert!(again.ignored.is_empty());
     }
 });
@@ -140,7 +141,7 @@ on_both!(numbers_that_a_spreadsheet_rounded_are_refused, |db| {
     let refused = run(db, &act, id, &rows, true);
     assert_eq!(refused.rows[0].refusal.as_ref().unwrap().0.code, "import-number-rounded");
     number(&mut rows[1], "11001100");
-    assert_eq!(verdicts(&run(db, &act, id, &rows, true)), [Verdict::New]);
+    assert_eq!(verdicts(&run(db, &act, id, &rows, true)), [RowVerdict::New]);
 });
 
 on_both!(somebody_limited_to_sections_imports_into_them_alone, |db| {
@@ -155,11 +156,11 @@ on_both!(somebody_limited_to_sections_imports_into_them_alone, |db| {
     };
     let limited = Act::new(scope, act.at, db.ids.clone());
     let own = run(db, &limited, id, &csv(&[",Ba Mới,A-09,Khu cá,Cá,5,,,,"]), false);
-    assert_eq!(verdicts(&own), [Verdict::New], "{own:?}");
+    assert_eq!(verdicts(&own), [RowVerdict::New], "{own:?}");
     let theirs = run(db, &limited, id, &csv(&[",Ba Mới,B-09,Khu rau,Rau,,,,,"]), false);
-    assert_eq!(verdicts(&theirs), [Verdict::Refused]);
+    assert_eq!(verdicts(&theirs), [RowVerdict::Refused]);
     let known = run(db, &limited, id, &csv(&[",Lê Thị Ba,B-01,,Cá,,,,,"]), false);
-    assert_eq!(verdicts(&known), [Verdict::Refused], "another section's stall is not there");
+    assert_eq!(verdicts(&known), [RowVerdict::Refused], "another section's stall is not there");
     let none = db.act_with(&[cho40::access::Permission::RegistryRead]);
     let rows = csv(&TWO);
     let refused = import::run(db.connection(), &none, id, &rows, true);
@@ -182,9 +183,40 @@ on_both!(two_thousand_rows_are_soon_in_the_register, |db| {
     let began = std::time::Instant::now();
     let done = run(db, &act, id, &rows, false);
     let took = began.elapsed();
-    assert_eq!((done.count(Verdict::New), done.is_done), (2_000, true));
+    assert_eq!((done.count(RowVerdict::New), done.is_done), (2_000, true));
     eprintln!("2,000 rows in {took:?}");
     let began = std::time::Instant::now();
-    assert_eq!(run(db, &act, id, &rows, false).count(Verdict::Same), 2_000);
+    assert_eq!(run(db, &act, id, &rows, false).count(RowVerdict::Same), 2_000);
     eprintln!("again in {:?}", began.elapsed());
+});
+
+on_both!(machines_import_and_export_too, |db| {
+    let site = Site::of(db);
+    let id = market(db);
+    let path = format!("/api/v1/markets/{id}/register-imports");
+    let file = format!("{HEAD}\n{}\n", TWO.join("\n"));
+    let send = |query: &str, body: &str| {
+        let ask = site.ask("POST", &format!("{path}{query}")).key(&site.key);
+        ask.header("content-type", "text/csv").raw(body.as_bytes()).send()
+    };
+    let tried = send("", &file);
+    assert_eq!(tried.status, 200, "{}", tried.text());
+    assert_eq!((&tried.json["is_done"], &tried.json["new"]), (&false.into(), &2.into()));
+    let refused = send("?dry_run=false", &file.replace("Vietcombank", "Ngân hàng lạ"));
+    let row = &refused.json["rows"][0];
+    assert_eq!((&refused.json["is_done"], &row["row"]), (&false.into(), &2.into()));
+    assert_eq!(row["code"], "import-bank-unknown");
+    assert_eq!(row["column"], "Ngân hàng");
+    assert!(row["detail"].as_str().unwrap().contains("Không biết ngân hàng"), "{row}");
+    assert_eq!(stalls(db), 0);
+    assert_eq!(send("?dry_run=false", &file).json["is_done"], true);
+    assert_eq!(send("?dry_run=false", &file).json["same"], 2);
+    assert_eq!(send("", "a,b\n1,2\n").problem(422), "import-no-headings");
+    let export = format!("/api/v1/markets/{id}/register-export");
+    let csv = site.get(&format!("{export}?format=csv"));
+    assert!(csv.text().contains("A-01") && csv.text().contains("0011001100"), "{}", csv.text());
+    let xlsx = site.get(&export);
+    assert_eq!(plain(&xlsx.bytes).unwrap().len(), 3);
+    let template = site.get(&format!("{export}?template=true"));
+    assert_eq!(plain(&template.bytes).unwrap().len(), 1);
 });

@@ -36,7 +36,7 @@ pub fn enter(browser: &mut Browser, site: &Site, role: &str, sections: &[&str]) 
 }
 
 #[track_caller]
-fn says(browser: &mut Browser, text: &str) {
+pub fn says(browser: &mut Browser, text: &str) {
     let shown = browser.value("document.body.innerText");
     assert!(shown.as_str().unwrap().contains(text), "no {text:?} in {shown}");
 }

@@ -9,7 +9,11 @@ use crate::web_support::Site;
 use crate::web_world::World;
 
 /// Pages of the desk, and who may open them.
-const PAGES: [(&str, &[&str]); 4] = [
+const PAGES: [(&str, &[&str]); 8] = [
+    ("/ql/so", &["owner", "organiser", "team_member"]),
+    ("/ql/so/nhap", &["owner", "organiser"]),
+    ("/ql/hang", &["owner", "organiser", "team_member"]),
+    ("/ql/nguon", &["owner", "organiser"]),
     ("/ql", &["owner", "organiser", "team_member", "official"]),
     ("/ql/toi", &["owner", "organiser", "team_member", "official"]),
     ("/ql/nguoi", &["owner"]),

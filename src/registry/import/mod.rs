@@ -30,7 +30,7 @@ const MOST_ROWS: usize = 5_000;
 /// What became, or would become, of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum RowVerdict {
     /// The stall is new.
     New,
     /// Something of a stall that is there is new or different.
@@ -47,7 +47,7 @@ pub struct ImportedRow {
     pub number: u32,
     /// The stall's number, as the row has it.
     pub stall: String,
-    pub verdict: Verdict,
+    pub verdict: RowVerdict,
     /// Why it was refused, and the column at fault where there is one.
     pub refusal: Option<(Refusal, Option<Field>)>,
 }
@@ -64,7 +64,7 @@ pub struct Imported {
 
 impl Imported {
     #[must_use]
-    pub fn count(&self, verdict: Verdict) -> usize {
+    pub fn count(&self, verdict: RowVerdict) -> usize {
         self.rows.iter().filter(|row| row.verdict == verdict).count()
     }
 }
@@ -95,7 +95,7 @@ pub fn run(
         for row in &table.rows {
             done.rows.push(importing.row(connection, act, row)?);
         }
-        if is_trial || done.count(Verdict::Refused) > 0 {
+        if is_trial || done.count(RowVerdict::Refused) > 0 {
             return Err(Refusal::conflict("import-taken-back").into());
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::columns::{Field, Line, letters};
 use super::known::Known;
-use super::{ImportedRow, Verdict};
+use super::{ImportedRow, RowVerdict};
 use crate::access::Act;
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::ids::{
@@ -68,14 +68,14 @@ impl Importing {
             })
         });
         let (verdict, refusal) = match done {
-            Ok(Wrote { stall: true, .. }) => (Verdict::New, None),
-            Ok(Wrote { other: true, .. }) => (Verdict::Changed, None),
-            Ok(_) => (Verdict::Same, None),
+            Ok(Wrote { stall: true, .. }) => (RowVerdict::New, None),
+            Ok(Wrote { other: true, .. }) => (RowVerdict::Changed, None),
+            Ok(_) => (RowVerdict::Same, None),
             Err(Fault::Refused(refusal)) => {
                 // What the row made is gone again.
                 self.known.forget_since(mark);
                 before.into_iter().for_each(|stall| self.known.stall(stall));
-                (Verdict::Refused, Some((refusal, field)))
+                (RowVerdict::Refused, Some((refusal, field)))
             }
             Err(fault) => return Err(fault),
         };

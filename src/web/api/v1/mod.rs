@@ -50,6 +50,7 @@ resources! {
     sections,
     neighbourhoods,
     stalls,
+    register_files,
     prints,
     papers,
     print_jobs,

@@ -3,8 +3,8 @@
 
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::SET_COOKIE;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use std::future::{Ready, ready};
@@ -27,21 +27,22 @@ pub(super) async fn pass<B: MessageBody>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
-    let http = request.request().clone();
     match admit(&state, &request).await {
         Ok(Some(elsewhere)) => Ok(request.into_response(elsewhere).map_into_right_body()),
         Ok(None) => {
+            // The request is not to be held here meanwhile: routing writes into it.
             let mut answer = next.call(request).await?;
-            let problem = problem_in(answer.response());
-            if let Some(problem) = problem {
-                let shown = shell::problem(&http, &problem)?;
+            if let Some(problem) = problem_in(answer.response()) {
+                let shown = shell::problem(answer.request(), &problem)?;
                 return Ok(answer.into_response(shown).map_into_right_body());
             }
-            forget_flash(&http, answer.response_mut());
+            if cookie::flash(answer.request().headers()).is_some() {
+                forget_flash(answer.response_mut());
+            }
             Ok(answer.map_into_left_body())
         }
         Err(problem) => {
-            let shown = shell::problem(&http, &problem)?;
+            let shown = shell::problem(request.request(), &problem)?;
             Ok(request.into_response(shown).map_into_right_body())
         }
     }
@@ -55,9 +56,8 @@ fn problem_in<B>(response: &HttpResponse<B>) -> Option<Problem> {
 }
 
 /// A flash is said once: where a page was shown, not where one is led on.
-fn forget_flash<B>(request: &HttpRequest, response: &mut HttpResponse<B>) {
-    if cookie::flash(request.headers()).is_some()
-        && response.status().is_success()
+fn forget_flash<B>(response: &mut HttpResponse<B>) {
+    if response.status().is_success()
         && let Ok(value) = cookie::set_flash("").parse()
     {
         response.headers_mut().append(SET_COOKIE, value);
@@ -72,10 +72,7 @@ async fn admit(
     limit(state, request.request())?;
     let headers = request.headers();
     if request.method() != Method::GET && !origin::is_own(headers) {
-        return Err(Problem::from(crate::primitives::Refusal::new(
-            crate::primitives::refusal::RefusalKind::Forbidden,
-            "page-elsewhere",
-        )));
+        return Err(Problem::new(StatusCode::FORBIDDEN, "page-elsewhere"));
     }
     let token = cookie::desk(headers);
     let now = state.clock.now();

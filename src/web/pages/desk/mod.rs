@@ -2,6 +2,7 @@
 //! all of them and shows problems as pages; [`shell`] is what every page has around it; [`form`]
 //! reads and shows forms.
 
+mod board;
 mod door;
 mod form;
 mod invited;
@@ -40,6 +41,7 @@ pub(super) fn service() -> impl HttpServiceFactory {
         .configure(me::configure)
         .configure(people::configure)
         .configure(register::configure)
+        .configure(board::configure)
         .service(both("", web::get().to(start::start), web::post().to(nothing)))
         .default_service(web::to(nothing))
 }

@@ -14,9 +14,11 @@ use crate::access::{Permission, Role};
 use crate::web::problem::Problem;
 
 /// Address, text and permission of where one can go.
-const PLACES: [(&str, &str, Option<Permission>); 4] = [
+const PLACES: [(&str, &str, Option<Permission>); 6] = [
     ("/ql", "desk-start", None),
     ("/ql/so", "desk-register", Some(Permission::RegistryRead)),
+    ("/ql/hang", "desk-queue", Some(Permission::TransfersPropose)),
+    ("/ql/nguon", "desk-feeds", Some(Permission::FeedsRead)),
     ("/ql/nguoi", "desk-people", Some(Permission::UsersWrite)),
     ("/ql/toi", "desk-me", None),
 ];
@@ -53,9 +55,16 @@ impl Shell {
             "/ql" => path == href,
             _ => path.starts_with(href),
         };
+        // What is of the whole board is closed to whoever is limited to sections.
+        let is_whole = |one| !matches!(one, Permission::RegistryRead);
         let may = |permission: Option<Permission>| {
             let scope = present.as_ref().map(|present| &present.scope);
-            scope.is_some_and(|scope| permission.is_none_or(|one| scope.permissions.contains(one)))
+            scope.is_some_and(|scope| {
+                permission.is_none_or(|one| {
+                    scope.permissions.contains(one)
+                        && !(is_whole(one) && scope.sections.is_limited())
+                })
+            })
         };
         let places = PLACES.iter().filter(|(_, _, permission)| may(*permission));
         let places = places.map(|(href, text, _)| Place {

@@ -10,6 +10,10 @@ use super::shell::Shell;
 use crate::access::users::invitations;
 use crate::access::{Act, Permission, Role};
 use crate::db::{DbConnection, Outcome};
+use crate::intake::pulse;
+use crate::ledger::unassigned;
+use crate::outreach::checks;
+use crate::registry::PageRequest;
 use crate::registry::roll::{self, RollFilter, RollState};
 use crate::web::problem::Problem;
 
@@ -36,12 +40,22 @@ type Found = (&'static str, &'static str, usize);
 pub(super) async fn start(desk: Desk) -> Result<HttpResponse, Problem> {
     let user = &desk.present.user;
     let advises_totp = user.role == Role::Owner && !user.has_totp;
-    let (registry, users) = (desk.may(Permission::RegistryRead), desk.may(Permission::UsersWrite));
+    let is_whole = !desk.present.scope.sections.is_limited();
+    let may = |permission| desk.may(permission);
+    let (registry, users) = (may(Permission::RegistryRead), may(Permission::UsersWrite));
+    let queue = is_whole && may(Permission::TransfersPropose);
+    let feeds = is_whole && may(Permission::FeedsRead);
     let found = desk
         .read(move |connection, act| {
             let mut found = Vec::new();
             if registry {
                 found.extend(of_register(connection, act)?);
+            }
+            if queue {
+                found.push(of_queue(connection, act)?);
+            }
+            if feeds {
+                found.push(of_feeds(connection, act)?);
             }
             if users {
                 found.push(of_invitations(connection, act)?);
@@ -68,6 +82,18 @@ fn of_register(connection: &mut DbConnection, act: &Act) -> Outcome<[Found; 3]> 
         ("desk-task-no-feed", "/ql/so?state=held&feed=no", without_feed),
         ("desk-task-empty", "/ql/so?state=empty", empty),
     ])
+}
+
+/// A page of the queue is enough to know that there is work.
+fn of_queue(connection: &mut DbConnection, act: &Act) -> Outcome<Found> {
+    let waiting = unassigned::list(connection, act, PageRequest::parse(None, Some(200))?)?;
+    Ok(("desk-task-queue", "/ql/hang", waiting.items.len()))
+}
+
+fn of_feeds(connection: &mut DbConnection, act: &Act) -> Outcome<Found> {
+    let feeds = pulse::alarms(connection, act)?.len();
+    let stalls = checks::alarms(connection, act)?.len();
+    Ok(("desk-task-alarms", "/ql/nguon", feeds + stalls))
 }
 
 fn of_invitations(connection: &mut DbConnection, act: &Act) -> Outcome<Found> {

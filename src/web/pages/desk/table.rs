@@ -35,6 +35,12 @@ impl Cell {
         Self { text: text.into(), href: Some(href), ..Self::default() }
     }
 
+    /// Leads to an address, where the caller may go there.
+    pub(super) fn leading(mut self, may: bool, href: impl FnOnce() -> String) -> Self {
+        self.href = may.then(href);
+        self
+    }
+
     pub(super) fn tagged(mut self, tags: Vec<String>) -> Self {
         self.tags = tags;
         self

@@ -11,7 +11,7 @@ use super::super::on_to;
 use super::super::table::{Cell, Column, Row, Table};
 use super::stalls::List;
 use super::{needed_day, select, tabs, with_none};
-use crate::access::Act;
+use crate::access::{Act, Permission};
 use crate::db::DbConnection;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{AccountId, LinkId, OccupancyId, StallId};
@@ -54,6 +54,7 @@ pub(super) async fn page(
 ) -> Result<HttpResponse, Problem> {
     let asked = asked.map(web::Query::into_inner).unwrap_or_default();
     let (roll, words) = (super::roll(&desk).await?, desk.words);
+    let may_write = desk.may(Permission::RegistryWrite);
     let wanted = plain(&asked.q);
     let passes = |account: &&Account| {
         let all = plain(&format!("{} {} {}", account.holder_name, account.number, account.bank));
@@ -89,31 +90,15 @@ pub(super) async fn page(
     let table = Table {
         caption: format!("{total} {}", words.say("desk-accounts-found")),
         columns: columns.into_iter().map(|text| Column::new(words.say(text))).collect(),
-        rows: shown.into_iter().map(|account| row(words, &roll, account)).collect(),
+        rows: shown.into_iter().map(|account| row(words, &roll, account, may_write)).collect(),
         is_chosen_from: false,
         next,
     };
-    let kinds = [
-        ("shared", "desk-only-shared"),
-        ("borrowed", "desk-only-borrowed"),
-        ("unused", "desk-only-unused"),
-    ];
-    let kinds = kinds.map(|(value, text)| (value.to_owned(), words.say(text)));
     let list = List {
         shell: desk.shell("desk-register"),
         tabs: tabs(&desk, "/ql/so/tk"),
         action: "/ql/so/tk",
-        filters: vec![
-            Field::new(words, "q", Kind::Text, "search").value(&asked.q).optional(),
-            select(
-                words,
-                "shared",
-                "state",
-                with_none(words.say("desk-all"), kinds.into()),
-                &asked.shared,
-            )
-            .optional(),
-        ],
+        filters: filters(words, &asked),
         makes: Vec::new(),
         table: table.labelled(),
         bulk: Vec::new(),
@@ -121,7 +106,21 @@ pub(super) async fn page(
     answer(StatusCode::OK, words, &list)
 }
 
-fn row(words: Words, roll: &Roll, account: &Account) -> Row {
+fn filters(words: Words, asked: &Asked) -> Vec<Field> {
+    let kinds = [
+        ("shared", "desk-only-shared"),
+        ("borrowed", "desk-only-borrowed"),
+        ("unused", "desk-only-unused"),
+    ];
+    let kinds = kinds.map(|(value, text)| (value.to_owned(), words.say(text)));
+    let kinds = with_none(words.say("desk-all"), kinds.into());
+    vec![
+        Field::new(words, "q", Kind::Text, "search").value(&asked.q).optional(),
+        select(words, "shared", "state", kinds, &asked.shared).optional(),
+    ]
+}
+
+fn row(words: Words, roll: &Roll, account: &Account, may_write: bool) -> Row {
     let served = roll.served(account.id);
     let codes: Vec<_> = served.iter().map(|stall| stall.code.as_str()).collect();
     let borrowed = (account.relation != Relation::Own)
@@ -133,7 +132,8 @@ fn row(words: Words, roll: &Roll, account: &Account) -> Row {
         id: account.id.to_string(),
         name: account.holder_name.clone(),
         cells: vec![
-            Cell::to(&account.holder_name, format!("/ql/so/tk/{}", account.id)),
+            Cell::new(&account.holder_name)
+                .leading(may_write, || format!("/ql/so/tk/{}", account.id)),
             Cell::new(&account.bank),
             Cell::new(&account.number),
             Cell::new(codes.join(", ")),
@@ -201,7 +201,7 @@ async fn form(
     id: AccountId,
     sent: Option<&Sent>,
 ) -> Result<FormPage, Problem> {
-    let (roll, words) = (super::roll(desk).await?, desk.words);
+    let (roll, words) = (super::roll_to_write(desk).await?, desk.words);
     let account = roll.accounts.get(&id);
     let account = account.ok_or_else(|| Problem::from(Refusal::not_found("account")))?;
     let kept = |name: &str| match name {
@@ -283,7 +283,7 @@ async fn link_form(
     id: OccupancyId,
     sent: &Sent,
 ) -> Result<(FormPage, StallId), Problem> {
-    let (roll, words) = (super::roll(desk).await?, desk.words);
+    let (roll, words) = (super::roll_to_write(desk).await?, desk.words);
     let held = roll.occupancies.get(&id);
     let held = held.ok_or_else(|| Problem::from(Refusal::not_found("occupancy")))?;
     let vendor = roll.vendors.get(&held.vendor_id).map(|vendor| vendor.name.clone());
@@ -386,7 +386,7 @@ async fn unlink_form(
     id: LinkId,
     sent: &Sent,
 ) -> Result<(FormPage, StallId), Problem> {
-    let (roll, words) = (super::roll(desk).await?, desk.words);
+    let (roll, words) = (super::roll_to_write(desk).await?, desk.words);
     let not_found = || Problem::from(Refusal::not_found("link"));
     let link = roll.links.get(&id).ok_or_else(not_found)?;
     let held = roll.occupancies.get(&link.occupancy_id).ok_or_else(not_found)?;

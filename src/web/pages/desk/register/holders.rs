@@ -30,7 +30,7 @@ async fn new_form(
     id: StallId,
     sent: &Sent,
 ) -> Result<FormPage, Problem> {
-    let (roll, words) = (super::roll(desk).await?, desk.words);
+    let (roll, words) = (super::roll_to_write(desk).await?, desk.words);
     let stall = roll.stall(id).ok_or_else(|| Problem::from(Refusal::not_found("stall")))?;
     let mut known: Vec<_> = roll.vendors.values().collect();
     known.sort_by(|one, other| one.name.cmp(&other.name));
@@ -113,7 +113,7 @@ async fn end_form(
     id: OccupancyId,
     sent: &Sent,
 ) -> Result<(FormPage, StallId), Problem> {
-    let (roll, words) = (super::roll(desk).await?, desk.words);
+    let (roll, words) = (super::roll_to_write(desk).await?, desk.words);
     let held = roll.occupancies.get(&id);
     let held: &Occupancy = held.ok_or_else(|| Problem::from(Refusal::not_found("occupancy")))?;
     let vendor = roll.vendors.get(&held.vendor_id).map(|vendor| vendor.name.clone());

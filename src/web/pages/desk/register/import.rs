@@ -17,7 +17,7 @@ use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::statements;
 use crate::primitives::Refusal;
 use crate::primitives::ids::MarketId;
-use crate::registry::import::{self, Imported, ImportedRow, Verdict, Written};
+use crate::registry::import::{self, Imported, ImportedRow, RowVerdict, Written};
 use crate::registry::markets::{self, Market};
 use crate::registry::{PageRequest, roll};
 use crate::web::file;
@@ -97,7 +97,7 @@ async fn show(
 }
 
 fn told(words: Words, imported: &Imported) -> (String, bool) {
-    let refused = imported.count(Verdict::Refused);
+    let refused = imported.count(RowVerdict::Refused);
     let text = match (imported.is_done, refused) {
         (true, _) => "desk-import-done",
         (false, 0) => "desk-import-would",
@@ -106,17 +106,17 @@ fn told(words: Words, imported: &Imported) -> (String, bool) {
     (words.say(text), refused == 0)
 }
 
-fn verdict(words: Words, verdict: Verdict) -> String {
+fn verdict(words: Words, verdict: RowVerdict) -> String {
     words.say(match verdict {
-        Verdict::New => "desk-verdict-new",
-        Verdict::Changed => "desk-verdict-changed",
-        Verdict::Same => "desk-verdict-same",
-        Verdict::Refused => "desk-verdict-refused",
+        RowVerdict::New => "desk-verdict-new",
+        RowVerdict::Changed => "desk-verdict-changed",
+        RowVerdict::Same => "desk-verdict-same",
+        RowVerdict::Refused => "desk-verdict-refused",
     })
 }
 
 fn table(words: Words, imported: &Imported) -> Table {
-    let counts = [Verdict::New, Verdict::Changed, Verdict::Same, Verdict::Refused];
+    let counts = [RowVerdict::New, RowVerdict::Changed, RowVerdict::Same, RowVerdict::Refused];
     let counts = counts.map(|one| format!("{} {}", imported.count(one), verdict(words, one)));
     let row = |row: &ImportedRow| {
         let why = row.refusal.as_ref().map(|(refusal, field)| {
@@ -135,7 +135,7 @@ fn table(words: Words, imported: &Imported) -> Table {
         }
     };
     // What was refused comes first: it is what somebody must do something about.
-    let is_refused = |row: &&ImportedRow| row.verdict == Verdict::Refused;
+    let is_refused = |row: &&ImportedRow| row.verdict == RowVerdict::Refused;
     let first = imported.rows.iter().filter(is_refused);
     let others = imported.rows.iter().filter(|row| !is_refused(row));
     let columns = ["desk-import-row", "desk-stall", "desk-import-verdict", "desk-import-why"];

@@ -97,6 +97,15 @@ async fn roll(desk: &Desk) -> Result<Roll, Problem> {
     desk.read(roll::load).await
 }
 
+/// The register for a form: only for who may send it.
+async fn roll_to_write(desk: &Desk) -> Result<Roll, Problem> {
+    desk.read(|connection, act| {
+        act.require_within(Permission::RegistryWrite)?;
+        roll::load(connection, act)
+    })
+    .await
+}
+
 /// Sections by their place, as choices.
 fn sections(roll: &Roll) -> Vec<(String, String)> {
     let mut all: Vec<_> = roll.sections.values().collect();

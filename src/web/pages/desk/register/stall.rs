@@ -37,7 +37,7 @@ struct Paid {
 /// Somebody who held the stall.
 struct Held {
     vendor: String,
-    vendor_href: String,
+    vendor_href: Option<String>,
     phone: String,
     days: String,
     is_now: bool,
@@ -111,7 +111,7 @@ fn held(words: Words, roll: &Roll, one: &Occupancy, may_write: bool) -> Held {
     };
     Held {
         vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
-        vendor_href: format!("/ql/so/nguoi/{}", one.vendor_id),
+        vendor_href: may_write.then(|| format!("/ql/so/nguoi/{}", one.vendor_id)),
         phone: phone(vendor.and_then(|vendor| vendor.phone.as_deref())),
         days: days(words, one.from_day, one.to_day),
         is_now: one.period().contains(roll.today),
@@ -146,7 +146,7 @@ fn paid(words: Words, roll: &Roll, link: &AccountLink, may_write: bool) -> Paid 
         holder: account.map(|one| one.holder_name.clone()).unwrap_or_default(),
         days: days(words, link.from_day, link.to_day),
         tags,
-        href: account.map(|one| format!("/ql/so/tk/{}", one.id)),
+        href: account.filter(|_| may_write).map(|one| format!("/ql/so/tk/{}", one.id)),
         end: (may_write && is_live).then(|| format!("/ql/so/lk/{}/het", link.id)),
     }
 }

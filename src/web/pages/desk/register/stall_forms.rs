@@ -82,7 +82,7 @@ async fn form(
     id: Option<StallId>,
     sent: Option<Sent>,
 ) -> Result<FormPage, Problem> {
-    let roll = super::roll(desk).await?;
+    let roll = super::roll_to_write(desk).await?;
     let words = desk.words;
     let stall =
         id.map(|id| roll.stall(id).ok_or_else(|| Problem::from(Refusal::not_found("stall"))));

@@ -11,6 +11,7 @@ use super::super::on_to;
 use super::super::table::{Cell, Column, Row, Table};
 use super::stalls::List;
 use super::{neighbourhoods, phone, select, tabs, typed_neighbourhood, with_none};
+use crate::access::Permission;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{NeighbourhoodId, VendorId};
 use crate::registry::Patch;
@@ -38,6 +39,7 @@ pub(super) async fn page(
 ) -> Result<HttpResponse, Problem> {
     let asked = asked.map(web::Query::into_inner).unwrap_or_default();
     let (roll, words) = (super::roll(&desk).await?, desk.words);
+    let may_write = desk.may(Permission::RegistryWrite);
     let wanted = plain(&asked.q);
     let home = NeighbourhoodId::parse(&asked.khom);
     let passes = |vendor: &&Vendor| {
@@ -63,7 +65,7 @@ pub(super) async fn page(
     let table = Table {
         caption: format!("{total} {}", words.say("desk-vendors-found")),
         columns: columns.into_iter().map(Column::new).collect(),
-        rows: shown.into_iter().map(|vendor| row(&roll, vendor)).collect(),
+        rows: shown.into_iter().map(|vendor| row(&roll, vendor, may_write)).collect(),
         is_chosen_from: false,
         next,
     };
@@ -83,7 +85,7 @@ pub(super) async fn page(
     answer(StatusCode::OK, words, &list)
 }
 
-fn row(roll: &Roll, vendor: &Vendor) -> Row {
+fn row(roll: &Roll, vendor: &Vendor, may_write: bool) -> Row {
     let home = vendor.neighbourhood_id.and_then(|id| roll.neighbourhoods.get(&id));
     let holds = roll
         .occupancies
@@ -95,7 +97,7 @@ fn row(roll: &Roll, vendor: &Vendor) -> Row {
         id: vendor.id.to_string(),
         name: vendor.name.clone(),
         cells: vec![
-            Cell::to(&vendor.name, format!("/ql/so/nguoi/{}", vendor.id)),
+            Cell::new(&vendor.name).leading(may_write, || format!("/ql/so/nguoi/{}", vendor.id)),
             Cell::new(phone(vendor.phone.as_deref())),
             Cell::new(home.map(|home| home.name.clone()).unwrap_or_default()),
             Cell::new(stalls.join(", ")),
@@ -118,7 +120,7 @@ async fn form(
     id: VendorId,
     sent: Option<&Sent>,
 ) -> Result<FormPage, Problem> {
-    let (roll, words) = (super::roll(desk).await?, desk.words);
+    let (roll, words) = (super::roll_to_write(desk).await?, desk.words);
     let vendor = roll.vendors.get(&id);
     let vendor = vendor.ok_or_else(|| Problem::from(Refusal::not_found("vendor")))?;
     let home = vendor.neighbourhood_id.map(|id| id.to_string()).unwrap_or_default();
