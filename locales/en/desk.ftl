@@ -276,3 +276,15 @@ page-desk-rejected-at-desk = Turned down at the desk.
 page-desk-flash-assigned = It is assigned to the stall.
 page-desk-flash-proposed = The proposal is sent.
 page-desk-flash-rejected = The proposal is turned down.
+
+page-desk-market-new = Add a market
+page-desk-market-new-do = ADD
+page-desk-section-new = Add a section
+page-desk-section-new-do = ADD
+page-desk-field-market = Market
+page-desk-field-market-name = Name of the market
+page-desk-field-commune = Commune, ward
+page-desk-field-province = Province, city
+page-desk-field-section-name = Name of the section
+page-desk-field-section-position = Place in the market
+page-desk-flash-market-first = There is no market yet. Please name it first.

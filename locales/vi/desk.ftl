@@ -276,3 +276,15 @@ page-desk-rejected-at-desk = Không đồng ý ở bàn làm việc.
 page-desk-flash-assigned = Đã ghi cho sạp.
 page-desk-flash-proposed = Đã gửi đề nghị.
 page-desk-flash-rejected = Đã từ chối đề nghị.
+
+page-desk-market-new = Thêm chợ
+page-desk-market-new-do = THÊM
+page-desk-section-new = Thêm khu
+page-desk-section-new-do = THÊM
+page-desk-field-market = Chợ
+page-desk-field-market-name = Tên chợ
+page-desk-field-commune = Xã, phường
+page-desk-field-province = Tỉnh, thành phố
+page-desk-field-section-name = Tên khu
+page-desk-field-section-position = Thứ tự trong chợ
+page-desk-flash-market-first = Chưa có chợ nào. Xin ghi tên chợ trước.

@@ -97,7 +97,7 @@ on_both!(a_second_step_is_set_up_with_the_symbol_on_the_screen, |db| {
     send(&mut browser, &[("code", &code)]);
     says(&mut browser, "Đã bật bước thứ hai");
     browser.desk_pictures("recovery");
-    press(&mut browser, "form[action='/ql/ra'] button");
+    press(&mut browser, "form[action=\"/ql/ra\"] button");
     send(&mut browser, &[("login", "owner"), ("password", PASSWORD)]);
     browser.desk_pictures("second-step");
     assert_eq!(browser.complaints(), Vec::<Value>::new());

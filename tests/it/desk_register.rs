@@ -101,7 +101,7 @@ on_both!(chosen_stalls_are_changed_together_or_not_at_all, |db| {
         |code: &str| before.stalls.iter().find(|stall| stall.code == code).unwrap().id.to_string();
     let fish = before.sections.values().find(|one| one.name == "Khu cá").unwrap().id.to_string();
     let home =
-        before.neighbourhoods.values().find(|one| one.name == "Khóm 8").unwrap().id.to_string();
+        before.neighbourhoods.values().find(|one| one.name == "Khóm 7").unwrap().id.to_string();
     let (one, two) = (id("B-01"), id("B-02"));
     let lost = cho40::primitives::ids::StallId(7).to_string();
     let fields = [("id", one.as_str()), ("id", &lost), ("section_id", &fish), ("goods", "Khô")];
@@ -128,7 +128,7 @@ on_both!(chosen_stalls_are_changed_together_or_not_at_all, |db| {
         ("goods", "Khô"),
     ];
     assert_eq!(organiser.post("/ql/so/doi", &fields).header("location"), "/ql/so");
-    let changed = ("Khô".to_owned(), "Khu cá".to_owned(), "Khóm 8".to_owned());
+    let changed = ("Khô".to_owned(), "Khu cá".to_owned(), "Khóm 7".to_owned());
     assert_eq!(goods(db), [changed.clone(), changed]);
 });
 
@@ -206,5 +206,33 @@ on_both!(pages_of_a_thousand_stalls_are_quick_and_small, |db| {
         assert_eq!(shown.status, 200);
         eprintln!("{page}: {took:?}, {} bytes", shown.bytes.len());
         assert!(shown.bytes.len() < 250_000, "{page}: {}", shown.bytes.len());
+    }
+});
+
+on_both!(a_register_is_begun_from_nothing, |db| {
+    let site = Site::of(db);
+    let mut owner = Visitor::with_role(&site, "owner", &[]);
+    assert_eq!(owner.get("/ql/so/nhap").header("location"), "/ql/so/cho/moi");
+    assert!(owner.get("/ql/so/cho/moi").text().contains("Chưa có chợ nào"));
+    let place = [("name", "Chợ Mới"), ("commune", "Xã Thới Bình"), ("province", "Cà Mau")];
+    assert_eq!(owner.post("/ql/so/cho/moi", &place).header("location"), "/ql/so/khu/moi");
+    let market = owner.get("/ql/so/khu/moi").text();
+    let market =
+        market.split("<option value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let section = [("market_id", market.as_str()), ("name", "Khu cá")];
+    assert_eq!(owner.post("/ql/so/khu/moi", &section).header("location"), "/ql/so");
+    let taken = owner.post("/ql/so/khu/moi", &section);
+    assert_eq!(taken.status, 409, "{}", taken.text());
+    let page = owner.get("/ql/so/sap/moi").text();
+    let id = page.split("value=\"sec_").nth(1).unwrap().split('"').next().unwrap();
+    let id = format!("sec_{id}");
+    let stall =
+        [("section_id", id.as_str()), ("code", "A-01"), ("goods", "Cá"), ("size_class", "small")];
+    let made = owner.post("/ql/so/sap/moi", &stall);
+    assert!(made.header("location").starts_with("/ql/so/sap/stl_"), "{}", made.text());
+    assert!(owner.get("/ql/so").text().contains("A-01"));
+    let mut member = Visitor::with_role(&site, "team_member", &[]);
+    for page in ["/ql/so/cho/moi", "/ql/so/khu/moi"] {
+        assert_eq!(member.get(page).status, 403, "{page}");
     }
 });

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::super::super::{Words, page as answer};
 use super::super::door::Desk;
+use super::super::on_to;
 use super::super::shell::Shell;
 use super::super::table::{Cell, Column, Row, Table};
 use super::{Tab, tabs};
@@ -151,7 +152,13 @@ fn table(words: Words, imported: &Imported) -> Table {
 
 /// `GET /ql/so/nhap`.
 pub(super) async fn page(desk: Desk, which: web::Query<Which>) -> Result<HttpResponse, Problem> {
-    show(&desk, &which, None).await
+    match show(&desk, &which, None).await {
+        // A register begins with a market.
+        Err(problem) if problem.status() == StatusCode::NOT_FOUND => {
+            Ok(on_to("/ql/so/cho/moi", "market-first"))
+        }
+        shown => shown,
+    }
 }
 
 /// `POST /ql/so/nhap`, a form with a file: what the import would do.

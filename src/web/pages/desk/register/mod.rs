@@ -6,6 +6,7 @@ mod bulk;
 mod grid;
 mod holders;
 mod import;
+mod places;
 mod stall;
 mod stall_forms;
 mod stalls;
@@ -26,6 +27,16 @@ use crate::web::problem::Problem;
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
         .service(get_only("/so").route(web::get().to(stalls::page)))
+        .service(both(
+            "/so/cho/moi",
+            web::get().to(places::market_page),
+            web::post().to(places::make_market),
+        ))
+        .service(both(
+            "/so/khu/moi",
+            web::get().to(places::section_page),
+            web::post().to(places::make_section),
+        ))
         .service(get_only("/so/luoi").route(web::get().to(grid::page)))
         .service(both("/so/doi", web::get().to(super::nothing), web::post().to(bulk::change)))
         .service(both(

@@ -112,13 +112,20 @@ pub(super) async fn page(
     let words = desk.words;
     let mut table = table(words, &roll, &asked);
     table.is_chosen_from = may_write;
-    let makes = may_write.then(|| ("/ql/so/sap/moi".to_owned(), words.say("desk-stall-new")));
+    let is_whole = !desk.present.scope.sections.is_limited();
+    let makes = [
+        ("/ql/so/sap/moi", "desk-stall-new", may_write && !roll.sections.is_empty()),
+        ("/ql/so/khu/moi", "desk-section-new", may_write && is_whole),
+        ("/ql/so/cho/moi", "desk-market-new", may_write && is_whole),
+    ];
+    let makes = makes.into_iter().filter(|(.., may)| *may);
+    let makes = makes.map(|(href, text, _)| (href.to_owned(), words.say(text)));
     let shown = List {
         shell: desk.shell("desk-register"),
         tabs: tabs(&desk, "/ql/so"),
         action: "/ql/so",
         filters: filters(words, &roll, &asked),
-        makes: makes.into_iter().collect(),
+        makes: makes.collect(),
         table,
         bulk: bulk::fields(words, &roll),
     };
