@@ -237,6 +237,7 @@ problem-reference-needed = This account receives for { $stalls } stalls, so the 
 ## Payment requests
 
 problem-expiry-out-of-range = The expiry must be from { $min } to { $max } seconds.
+problem-order-feed-required = A feed of { $provider } tells transfers, not orders. Please name a feed whose orders your till makes (payos), or leave the order out.
 problem-order-exists = The feed has a request with this order code already. Please use another order code.
 problem-request-cancelled = This request was cancelled at { $cancelled_at }.
 problem-request-paid = Money has come for this request, so it cannot be cancelled. If need be, pay the customer back.

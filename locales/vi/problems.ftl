@@ -257,6 +257,7 @@ problem-reference-needed = Tài khoản này nhận tiền cho { $stalls } sạp
 ## Yêu cầu thanh toán
 
 problem-expiry-out-of-range = Thời hạn phải từ { $min } đến { $max } giây.
+problem-order-feed-required = Nguồn { $provider } báo tiền chuyển khoản, không báo theo đơn. Xin chọn nguồn có đơn hàng (payos), hoặc bỏ phần đơn.
 problem-order-exists = Nguồn này đã có yêu cầu mang mã đơn đó. Xin dùng mã đơn khác.
 problem-request-cancelled = Yêu cầu này đã hủy lúc { $cancelled_at }.
 problem-request-paid = Yêu cầu này đã nhận tiền nên không hủy được. Nếu cần, xin trả lại tiền cho khách.
