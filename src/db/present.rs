@@ -33,9 +33,9 @@ pub fn absent(
     board_id: BoardId,
     text: &str,
 ) -> Outcome<Option<&'static str>> {
-    let named = NAMED.iter().find_map(|(prefix, table, what)| {
-        Some((parse_text(text, prefix)?, *table, *what))
-    });
+    let named = NAMED
+        .iter()
+        .find_map(|(prefix, table, what)| Some((parse_text(text, prefix)?, *table, *what)));
     let Some((id, table, what)) = named else { return Ok(None) };
     let query = format!("SELECT id FROM {table} WHERE board_id = $1 AND id = $2");
     let found: Vec<Found> = diesel::sql_query(query)

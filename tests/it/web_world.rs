@@ -91,6 +91,9 @@ impl World {
             "shown_name": "NGUYEN THI LUA", "verified_by": "Tổ 1" });
         self.make(site, "verifications", "/verifications", seen);
         self.make(site, "feeds", "/feeds", self.feed("SePay"));
+        let orders = json!({ "provider": "payos", "name": "payOS", "config": {},
+            "secret": "khoa-kiem-tra-cua-payos", "account_ids": [] });
+        self.make(site, "order-feeds", "/feeds", orders);
         let feed = site.ask("GET", &self.path("/api/v1/feeds/{id}")).key(&self.key).send().json;
         let secret = feed["secrets"][0]["id"].as_str().unwrap().to_owned();
         self.ids.insert("secrets", secret);
@@ -405,7 +408,7 @@ impl World {
                 "kind": "sale", "occupancy_id": self.id("occupancies"),
                 "account_id": self.id("accounts"), "number_id": self.id("receiving-numbers"),
                 "amount_vnd": 50_000, "purpose": "Cà phê", "expires_in_s": 600,
-                "order": { "feed_id": self.id("feeds"), "order_code": "123" } }),
+                "order": { "feed_id": self.id("order-feeds"), "order_code": "123" } }),
             "POST /api/v1/feeds" => {
                 let mut feed = self.feed("SePay 2");
                 feed["config"]["merchant"] = json!("to-2");

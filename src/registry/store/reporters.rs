@@ -52,17 +52,13 @@ pub fn provider_of(
     board_id: BoardId,
     id: FeedId,
 ) -> Outcome<Option<Provider>> {
-    let name: Option<String> = feeds::table
-        .find((board_id, id))
-        .select(feeds::provider)
-        .first(connection)
-        .optional()?;
+    let name: Option<String> =
+        feeds::table.find((board_id, id)).select(feeds::provider).first(connection).optional()?;
     name.map(|name| provider(&name)).transpose()
 }
 
 fn provider(name: &str) -> Outcome<Provider> {
-    Provider::parse(name)
-        .ok_or_else(|| Fault::broken(format!("unknown provider {name} in feeds")))
+    Provider::parse(name).ok_or_else(|| Fault::broken(format!("unknown provider {name} in feeds")))
 }
 
 /// The live codes of an account: id, the kind of their number, payload.
