@@ -8,7 +8,7 @@ use cho40::db::{DbConnection, Fault, Outcome};
 use cho40::feeds::{Provider, Secret};
 use cho40::intake::feeds::{self, NewFeed};
 use cho40::primitives::id::{INSTANCES, IdGenerator};
-use cho40::primitives::ids::{BoardId, FeedId, KeyId, MarketId, SectionId};
+use cho40::primitives::ids::{BoardId, FeedId, ActorId, MarketId, SectionId};
 use cho40::primitives::{Clock, UnixMs};
 use cho40::registry::accounts::{self, Account, AccountKind, NewAccount, Relation, UseKind};
 use cho40::registry::boards;
@@ -89,7 +89,7 @@ impl Market {
 
 fn act_on(board_id: BoardId, at: UnixMs, ids: &Arc<IdGenerator>) -> Act {
     let permissions = Permissions::all();
-    Act::new(Scope { board_id, key_id: KeyId(1), permissions }, at, Arc::clone(ids))
+    Act::new(Scope::whole(board_id, ActorId(1), permissions), at, Arc::clone(ids))
 }
 
 fn register(

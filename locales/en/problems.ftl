@@ -32,7 +32,7 @@ problem-key-missing = There is no API key. Please send the header `Authorization
 problem-key-unknown = This API key does not exist or was revoked. Please ask the administrator for another.
 problem-authorization-doubled = The Authorization header was sent twice. Please send it once.
 problem-authorization-malformed = The Authorization header is malformed. Please send `Authorization: Bearer cho40_…`.
-problem-forbidden = This key may not { $means ->
+problem-forbidden = There is no permission to { $means ->
     [registry-read] read the register
     [registry-write] change the register
     [codes-write] issue, revoke and check codes
@@ -49,10 +49,47 @@ problem-forbidden = This key may not { $means ->
     [visits-read] see which stalls to visit and why
     [visits-write] draw up rounds and write down what came of visits
     [keys-write] make keys
+    [users-write] invite and change users
    *[other] do this
     } ({ $permission }). Please use another key or ask for the permission.
 problem-amounts-not-shared = This picture holds the amount, and amounts are the vendor's. Use a key with amounts.read or the key that made the request, or ask the vendor to agree (share_amounts).
+problem-outside-sections = This concerns the whole market, and this user works for some sections only. Please ask whoever works for all of it.
 problem-key-cannot-revoke-itself = A key cannot revoke itself. Please use another key of the board.
+
+## Users, signing in
+
+problem-login-wrong = Login or password is wrong. Please type them again; if they are forgotten, ask an owner for a new invitation.
+problem-login-taken = Somebody has this login already. Please choose another, such as your phone number.
+problem-password-length = A password needs { $min } to { $max } characters. A few words do; odd signs are not needed.
+problem-password-common = Many people use this password, so it is tried first. Please choose another, such as a few words that have nothing to do with each other.
+problem-password-like-login = A password should not contain the login. Please choose another.
+problem-password-wrong = The old password is wrong. Please type it again.
+problem-passwords-differ = The two passwords differ. Please type them again.
+problem-invitation-ended = This invitation is wrong, used, revoked or older than 72 hours. Please ask an owner for a new one.
+problem-totp-code-wrong = The code is wrong or was used already. Please wait for the app's next one; the phone's clock must be right.
+problem-totp-on-already = The second step is on already. To change phones, turn it off with the old phone's code first.
+problem-totp-not-begun = No QR code waits to be confirmed. Please begin again from your own page.
+problem-session-ended = Too many codes were tried, or five minutes have passed. Please sign in again.
+problem-user-last-owner = This is the board's last owner. Please invite another owner first.
+problem-sections-not-for-role = This role works for the whole market, not by section. Please choose no section, or another role.
+problem-role-unknown = There is no such role. Please choose one of the list.
+problem-choice-missing = Please choose one of the list.
+problem-day-unreadable = This is no day. Please write it like 24/11/2026.
+problem-number-unreadable = Please write a number.
+problem-import-no-headings = There is no row of headings. At least the column of stall numbers and another one are needed; please use the template.
+problem-import-heading-twice = There are two columns { $heading }. Please leave one out.
+problem-import-too-many-rows = The file has more than { $max } rows. Please cut it into several.
+problem-import-taken-back = Nothing was written, because some row could not be.
+problem-import-no-stall = The row has no stall number.
+problem-import-no-section = A new stall needs a section.
+problem-import-no-goods = A new stall needs its goods.
+problem-import-other-holder = Somebody else holds this stall in the register. Please write down when they left first, or correct the name.
+problem-import-number-rounded = The spreadsheet has rounded this account number. Please make the column text and type it again.
+problem-import-no-bank = An account number needs its bank.
+problem-import-bank-unknown = This bank is not known. Please write its short name, such as Vietcombank, or its BIN of six digits.
+problem-import-no-holder = A new account needs its holder's name.
+problem-import-word-unknown = This word is not understood. Please look at the words in the template.
+problem-stall-of-nobody = There is no such stall, or nobody held it when the money came. Please check its number.
 
 ## Bodies
 
@@ -145,6 +182,9 @@ problem-not-found = { $what ->
     [unknown_text] There is no such text: it was read, dropped, or newer ones have taken its place.
     [vendor] There is no such vendor. Please check the id.
     [verification] There is no such verification. Please check the id.
+    [user] There is no such user. Please check the id.
+    [invitation] There is no such invitation. Please check the id.
+    [user_session] There is no such place of being signed in: it may have been signed out already.
    *[other] There is no such thing. Please check the id.
 }
 
@@ -493,7 +533,7 @@ problem-pin-not-chosen = Nobody has chosen the six digits yet. Reload the page.
 problem-pin-needed = Type the vendor's six digits.
 problem-page-not-open = This phone has not opened the vendor's page, or its link was revoked.
 problem-page-open-already = This page is open already.
-problem-page-elsewhere = Press on the stall's own page.
+problem-page-elsewhere = Please open that page and press the button on it.
 problem-class-not-vendors = Choose a sale, own money, a customer who transferred and took cash, given back to the customer, or a debt repaid.
 problem-split-too-large = The part must be more than 0 and less than { $whole }.
 problem-payment-link-unknown = This link is wrong or not used any more. Ask the seller.

@@ -32,7 +32,7 @@ problem-key-missing = Thiếu khóa API. Xin gửi kèm tiêu đề `Authorizati
 problem-key-unknown = Khóa API này không có hoặc đã bị thu hồi. Xin hỏi người quản trị để được cấp khóa khác.
 problem-authorization-doubled = Tiêu đề Authorization được gửi hai lần. Xin chỉ gửi một lần.
 problem-authorization-malformed = Tiêu đề Authorization chưa đúng dạng. Xin gửi `Authorization: Bearer cho40_…`.
-problem-forbidden = Khóa này không có quyền { $means ->
+problem-forbidden = Chưa có quyền { $means ->
     [registry-read] xem sổ chợ
     [registry-write] sửa sổ chợ
     [codes-write] phát, thu hồi và kiểm tra mã
@@ -49,10 +49,47 @@ problem-forbidden = Khóa này không có quyền { $means ->
     [visits-read] xem nên ghé sạp nào và vì sao
     [visits-write] lập danh sách ghé, ghi kết quả ghé sạp
     [keys-write] cấp khóa
+    [users-write] mời và sửa người dùng
    *[other] này
     } ({ $permission }). Xin dùng khóa khác hoặc nhờ người quản trị cấp quyền.
 problem-amounts-not-shared = Hình này có số tiền, mà số tiền là của tiểu thương. Xin dùng khóa có quyền amounts.read hoặc khóa đã tạo yêu cầu, hoặc xin tiểu thương đồng ý cho xem (share_amounts).
+problem-outside-sections = Việc này là của cả chợ, mà người dùng này chỉ lo một số khu. Xin nhờ người lo cả chợ.
 problem-key-cannot-revoke-itself = Một khóa không tự thu hồi chính nó được. Xin dùng một khóa khác của ban quản lý.
+
+## Người dùng, đăng nhập
+
+problem-login-wrong = Tên đăng nhập hoặc mật khẩu chưa đúng. Xin gõ lại; quên thì nhờ người quản trị mời lại.
+problem-login-taken = Tên đăng nhập này đã có người dùng. Xin chọn tên khác, như số điện thoại của mình.
+problem-password-length = Mật khẩu cần từ { $min } đến { $max } ký tự. Vài chữ ghép lại là đủ, không cần ký hiệu lạ.
+problem-password-common = Mật khẩu này nhiều người dùng nên bị thử trước hết. Xin chọn mật khẩu khác, như vài chữ không liên quan nhau.
+problem-password-like-login = Mật khẩu không nên chứa tên đăng nhập. Xin chọn mật khẩu khác.
+problem-password-wrong = Mật khẩu cũ chưa đúng. Xin gõ lại.
+problem-passwords-differ = Hai lần gõ mật khẩu không giống nhau. Xin gõ lại.
+problem-invitation-ended = Lời mời này sai, đã dùng, đã hủy hoặc đã quá 72 giờ. Xin nhờ người quản trị mời lại.
+problem-totp-code-wrong = Mã chưa đúng hoặc đã dùng rồi. Xin đợi ứng dụng hiện mã mới rồi gõ lại; giờ của điện thoại phải đúng.
+problem-totp-on-already = Bước thứ hai đã bật rồi. Muốn đổi máy, xin tắt bằng mã của máy cũ trước.
+problem-totp-not-begun = Chưa có mã QR nào chờ xác nhận. Xin bắt đầu lại từ trang của tôi.
+problem-session-ended = Đã thử quá nhiều mã, hoặc đã quá năm phút. Xin đăng nhập lại.
+problem-user-last-owner = Đây là người quản trị cuối cùng của ban. Xin mời thêm một người quản trị trước.
+problem-sections-not-for-role = Vai trò này lo cả chợ, không chia theo khu. Xin bỏ chọn khu, hoặc chọn vai trò khác.
+problem-role-unknown = Không có vai trò này. Xin chọn một vai trò trong danh sách.
+problem-choice-missing = Xin chọn một mục trong danh sách.
+problem-day-unreadable = Ngày chưa đúng. Xin ghi như 24/11/2026.
+problem-number-unreadable = Xin ghi một con số.
+problem-import-no-headings = Không thấy hàng tiêu đề. Cần ít nhất cột Số sạp và một cột khác; xin tải tập tin mẫu.
+problem-import-heading-twice = Có hai cột { $heading }. Xin bỏ bớt một cột.
+problem-import-too-many-rows = Tập tin có hơn { $max } dòng. Xin chia thành nhiều tập tin.
+problem-import-taken-back = Chưa ghi gì hết, vì có dòng chưa được.
+problem-import-no-stall = Dòng này thiếu số sạp.
+problem-import-no-section = Sạp mới cần có khu.
+problem-import-no-goods = Sạp mới cần có hàng bán.
+problem-import-other-holder = Sạp này trong sổ đang có người khác bán. Xin ghi ngày nghỉ của người ấy trước, hoặc sửa tên trong sổ.
+problem-import-number-rounded = Số tài khoản này đã bị bảng tính làm tròn. Xin để cột ở dạng văn bản rồi gõ lại.
+problem-import-no-bank = Có số tài khoản thì cần có ngân hàng.
+problem-import-bank-unknown = Không biết ngân hàng này. Xin ghi tên ngắn như Vietcombank, hoặc mã BIN sáu số.
+problem-import-no-holder = Tài khoản mới cần có tên chủ tài khoản.
+problem-import-word-unknown = Không hiểu chữ này. Xin xem các chữ dùng được trong tập tin mẫu.
+problem-stall-of-nobody = Không có sạp này, hoặc ngày tiền vào chưa ai bán ở đó. Xin coi lại số sạp.
 
 ## Nội dung gửi lên
 
@@ -145,6 +182,9 @@ problem-not-found = { $what ->
     [unknown_text] Không tìm thấy tin này: đã đọc được, đã bỏ, hoặc tin mới hơn đã thay chỗ.
     [vendor] Không tìm thấy tiểu thương này. Xin coi lại mã.
     [verification] Không tìm thấy lần xác minh này. Xin coi lại mã.
+    [user] Không tìm thấy người dùng này. Xin coi lại mã.
+    [invitation] Không tìm thấy lời mời này. Xin coi lại mã.
+    [user_session] Không tìm thấy nơi đăng nhập này: có thể đã thoát rồi.
    *[other] Không tìm thấy. Xin coi lại mã.
 }
 
@@ -513,7 +553,7 @@ problem-pin-not-chosen = Chưa ai chọn sáu số. Xin tải lại trang.
 problem-pin-needed = Xin gõ sáu số của chủ sạp.
 problem-page-not-open = Máy này chưa mở trang của chủ sạp, hoặc liên kết đã bị thu hồi.
 problem-page-open-already = Trang này đang mở rồi.
-problem-page-elsewhere = Xin bấm ngay trên trang của sạp.
+problem-page-elsewhere = Xin mở trang ấy rồi bấm ngay trên trang.
 problem-class-not-vendors = Xin chọn: bán hàng, tiền riêng, khách chuyển khoản lấy tiền mặt, hoàn tiền cho khách, hoặc khách trả nợ.
 problem-split-too-large = Phần chia phải lớn hơn 0 và nhỏ hơn { $whole }.
 problem-payment-link-unknown = Liên kết này sai hoặc không còn dùng. Xin hỏi người bán.

@@ -145,7 +145,7 @@ pub fn get(connection: &mut DbConnection, act: &Act, id: KeyId) -> Outcome<Key> 
 /// that a board is never locked out.
 pub fn revoke(connection: &mut DbConnection, act: &Act, id: KeyId) -> Outcome<()> {
     act.require(Permission::KeysWrite)?;
-    if id == act.scope.key_id {
+    if act.scope.actor == id.into() {
         return Err(Refusal::conflict("key-cannot-revoke-itself").into());
     }
     let key = api_keys::table.find((act.board_id().0, id.0));
@@ -177,9 +177,8 @@ pub fn authenticate(connection: &mut DbConnection, token: &str) -> Outcome<Optio
         .select((api_keys::board_id, api_keys::id, api_keys::permissions))
         .first(connection)
         .optional()?;
-    Ok(found.map(|(board_id, key_id, permissions)| Scope {
-        board_id: BoardId(board_id),
-        key_id: KeyId(key_id),
-        permissions: Permissions::from_stored(&permissions),
+    Ok(found.map(|(board_id, key_id, permissions)| {
+        let permissions = Permissions::from_stored(&permissions);
+        Scope::whole(BoardId(board_id), KeyId(key_id).into(), permissions)
     }))
 }

@@ -1,34 +1,51 @@
-//! Who may do what: scopes and permissions, API keys, secrets at rest.
+//! Who may do what: scopes and permissions, API keys, users with their roles and sessions, secrets
+//! at rest.
 //!
 //! Every use case above takes an [`Act`] and asks its scope first; there is no other way to data.
 
 pub mod keys;
+pub mod limit;
 pub mod passphrase;
+pub mod passwords;
 pub mod permission;
 pub mod pins;
+pub mod roles;
 pub mod sealing;
+mod store;
 pub mod tokens;
+pub mod totp;
+pub mod users;
 
 use std::sync::Arc;
 
 use crate::db::Outcome;
 use crate::primitives::id::IdGenerator;
-use crate::primitives::ids::{BoardId, KeyId};
+use crate::primitives::ids::{ActorId, BoardId, SectionId};
+use crate::primitives::refusal::RefusalKind;
 use crate::primitives::{Refusal, UnixMs};
 
+pub use limit::SectionLimit;
 pub use permission::{Permission, Permissions};
+pub use roles::Role;
 pub use sealing::SecretKey;
 
-/// The reach of a caller: one board, and what it may do there.
+/// The reach of a caller: one board, perhaps some sections of its markets, and what it may do there.
 #[derive(Clone, Debug)]
 pub struct Scope {
     pub board_id: BoardId,
-    /// The API key that acts.
-    pub key_id: KeyId,
+    /// Who acts, as it is kept beside what was done.
+    pub actor: ActorId,
     pub permissions: Permissions,
+    pub sections: SectionLimit,
 }
 
 impl Scope {
+    /// The reach of somebody who is not limited to sections.
+    #[must_use]
+    pub const fn whole(board_id: BoardId, actor: ActorId, permissions: Permissions) -> Self {
+        Self { board_id, actor, permissions, sections: SectionLimit::NONE }
+    }
+
     pub fn require(&self, permission: Permission) -> Result<(), Refusal> {
         if self.permissions.contains(permission) {
             return Ok(());
@@ -63,7 +80,31 @@ impl Act {
         self.ids.next()
     }
 
+    /// For what concerns the whole board. Who is limited to sections may not, whatever the role: so
+    /// a use case that does not look at sections is closed to them.
+    ///
+    /// # Errors
+    /// `forbidden`, `outside-sections`.
     pub fn require(&self, permission: Permission) -> Outcome<()> {
+        self.scope.require(permission)?;
+        if self.scope.sections.is_limited() {
+            return Err(Refusal::new(RefusalKind::Forbidden, "outside-sections").into());
+        }
+        Ok(())
+    }
+
+    /// For what is of sections: the use case itself leaves out, by [`Self::reaches`], what is of
+    /// others.
+    ///
+    /// # Errors
+    /// `forbidden`.
+    pub fn require_within(&self, permission: Permission) -> Outcome<()> {
         Ok(self.scope.require(permission)?)
+    }
+
+    /// Whether a section is within the caller's reach.
+    #[must_use]
+    pub fn reaches(&self, section_id: SectionId) -> bool {
+        self.scope.sections.allows(section_id)
     }
 }

@@ -52,6 +52,8 @@ permissions! {
     /// Draw up rounds, keep teams, write down what came of a visit. Whoever may write may see.
     VisitsWrite = "visits.write",
     KeysWrite = "keys.write",
+    /// Invite users, see them, change and disable them.
+    UsersWrite = "users.write",
 }
 
 impl Permission {

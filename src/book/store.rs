@@ -81,7 +81,7 @@ pub fn insert(
             table::month.eq(drawn.book.month.get()),
             table::content.eq(serde_json::to_string(&drawn.book).map_err(Fault::broken)?),
             table::seen.eq(serde_json::to_string(&drawn.seen).map_err(Fault::broken)?),
-            table::locked_by.eq(act.scope.key_id.0),
+            table::locked_by.eq(act.scope.actor.0),
             table::locked_at_ms.eq(act.at.0),
         ))
         .execute(connection)?;

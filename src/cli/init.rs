@@ -1,7 +1,10 @@
-//! `cho40 init`: a database, a board and its first key, printed once.
+//! `cho40 init`: a database, a board, its first key and the invitation of its
+//! first owner, printed once.
 
+use super::user::tell_invitation;
 use super::{Settings, say};
-use crate::access::keys;
+use crate::access::users::invitations;
+use crate::access::{Act, Role, keys};
 use crate::app::App;
 use crate::db::{DbConnection, Outcome, migrate};
 use crate::primitives::{Clock, Refusal};
@@ -39,14 +42,18 @@ pub fn run(args: &InitArgs) -> Outcome<()> {
     resolved.app.may_create_key = true;
     let app = App::build(resolved.app, Clock::system())?;
     let (at, ids) = (app.clock.now(), app.ids.clone());
-    let (board, key) = app.db.write_here(0, move |connection| {
+    let (board, key, invitation) = app.db.write_here(0, move |connection| {
         let board = boards::create(connection, &name, at, &ids)?;
         let key = keys::create_owner(connection, board.id, &ids, at)?;
-        Ok((board, key))
+        let act = |scope| Act::new(scope, at, ids.clone());
+        let owner = ("Người quản trị", Role::Owner);
+        let invitation = invitations::for_operator(connection, board.id, act, owner)?;
+        Ok((board, key, invitation))
     })?;
     drop(connection);
     say(&format!("board {}", board.id))?;
     tell_key(&key)?;
+    tell_invitation(&invitation)?;
     let where_key = if app.config.key_hex.is_some() {
         "CHO40_SECRET_KEY".to_owned()
     } else {

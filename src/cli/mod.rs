@@ -14,10 +14,12 @@ mod place;
 mod poll;
 pub mod print;
 mod print_samples;
+mod register;
 pub mod say;
 mod secret_key;
 mod serve;
 pub mod statement;
+mod user;
 pub mod vietqr;
 mod voice;
 
@@ -51,6 +53,12 @@ enum Command {
     Init(init::InitArgs),
     /// Print a new owner's key, or make a new secret key, if it was lost / Cấp lại khóa quản trị hoặc khóa bí mật đã mất
     Key(key::KeyArgs),
+    /// Users of the desk: invite, list, disable / Người dùng của bàn làm việc
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// The register from a spreadsheet, and as one / Nhập và xuất sổ chợ
+    #[command(subcommand)]
+    Register(register::RegisterCommand),
     /// Bring the schema up to date / Cập nhật cấu trúc cơ sở dữ liệu
     Migrate(Settings),
     /// Recompute totals and invariants, print each difference / Đối chiếu số liệu
@@ -131,6 +139,8 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Serve(settings) => serve::run(&settings)?,
         Command::Init(args) => init::run(&args)?,
         Command::Key(args) => key::run(&args)?,
+        Command::User(command) => user::run(&command)?,
+        Command::Register(command) => return register::run(&command),
         Command::Migrate(settings) => {
             let mut connection = DbConnection::open_new(&settings.resolve()?.database_url)?;
             let ran = migrate::run(&mut connection)?;

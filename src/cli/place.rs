@@ -7,7 +7,7 @@ use super::key::choose;
 use crate::access::{Act, Permissions, Scope};
 use crate::app::App;
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{KeyId, MarketId, SectionId, StallId};
+use crate::primitives::ids::{ActorId, MarketId, SectionId, StallId};
 use crate::primitives::{Clock, Refusal, fold};
 use crate::registry::markets::{self, Market};
 use crate::registry::sections::{self, SectionFilter};
@@ -48,7 +48,7 @@ impl Where {
         let app = App::build(self.settings.resolve()?.app, Clock::system())?;
         let known = app.db.read_here(boards::all_names)?;
         let board_id = choose(&known, self.board.as_deref())?;
-        let scope = Scope { board_id, key_id: KeyId(0), permissions: Permissions::all() };
+        let scope = Scope::whole(board_id, ActorId::OPERATOR, Permissions::all());
         let act = Act::new(scope, app.clock.now(), app.ids.clone());
         Ok(Opened { app, act })
     }

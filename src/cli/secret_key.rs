@@ -2,7 +2,7 @@
 
 use super::config::Resolved;
 use super::say;
-use crate::access::SecretKey;
+use crate::access::{SecretKey, users};
 use crate::db::{DbConnection, Outcome, migrate};
 use crate::intake::feeds;
 use crate::live::links;
@@ -47,6 +47,7 @@ pub fn renew(resolved: Resolved, yes: bool) -> Outcome<()> {
     connection.in_transaction(|connection| {
         for (board_id, _) in &boards {
             feeds::forget_secrets(connection, *board_id)?;
+            users::forget_totp(connection, *board_id)?;
             links::end_owners(connection, *board_id, now)?;
             web::forget_answers(connection, *board_id)?;
         }
@@ -83,6 +84,10 @@ fn tell_losses(
         "- sáu số của các trang chủ sạp: mọi liên kết chủ sạp bị thu hồi, xin phát lại; trang trả \
          tiền đã gửi không mở được nữa / the six digits of vendors' pages: every vendor's link is \
          revoked, hand out new ones; payers' links that were sent do not open any more",
+    )?;
+    say(
+        "- bước thứ hai khi đăng nhập của mọi người dùng: còn mật khẩu, xin bật lại bước thứ hai / \
+         the second step of all users: the passwords stay, turn the second step on again",
     )?;
     say("- câu trả lời giữ theo Idempotency-Key: gửi lại yêu cầu cũ là làm thêm lần nữa / the \
          answers kept by Idempotency-Key: an old request that is sent again is done again")?;

@@ -14,7 +14,7 @@ use crate::db::{Db, Fault, Outcome};
 use crate::feeds::statements::{self, Ask, MAX_FILE_BYTES, Mapping};
 use crate::intake::statements::{Commit, Statement, StatementState};
 use crate::intake::{Intake, statements as import};
-use crate::primitives::ids::{AccountId, KeyId};
+use crate::primitives::ids::{AccountId, ActorId};
 use crate::primitives::{Clock, Day, Refusal};
 use crate::registry::PageRequest;
 use crate::registry::accounts::{self, AccountFilter};
@@ -153,7 +153,7 @@ fn import(args: &ImportArgs, output: &mut impl Write) -> Outcome<ExitCode> {
     let known = app.db.read_here(boards::all_names)?;
     let board_id = choose(&known, args.board.as_deref())?;
     // The operator's own hand: no key acts.
-    let scope = Scope { board_id, key_id: KeyId(0), permissions: Permissions::all() };
+    let scope = Scope::whole(board_id, ActorId::OPERATOR, Permissions::all());
     let act = Act::new(scope, app.clock.now(), app.ids.clone());
     let account_id = find_account(&app.db, &act, &args.account)?;
     let account = app.db.read_here(|connection| import::account(connection, &act, account_id))?;

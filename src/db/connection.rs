@@ -85,6 +85,22 @@ impl DbConnection {
         self.finish(work)
     }
 
+    /// Runs work inside the open transaction; where it fails, what it wrote is taken back and the
+    /// transaction goes on. The name tells savepoints within each other apart.
+    pub fn in_savepoint<T>(
+        &mut self,
+        name: &'static str,
+        work: impl FnOnce(&mut Self) -> Outcome<T>,
+    ) -> Outcome<T> {
+        self.batch_execute(&format!("SAVEPOINT {name}"))?;
+        let result = work(self);
+        if result.is_err() {
+            self.batch_execute(&format!("ROLLBACK TO SAVEPOINT {name}"))?;
+        }
+        self.batch_execute(&format!("RELEASE SAVEPOINT {name}"))?;
+        result
+    }
+
     /// Runs queries that must fit together: all see the database as it was at the first one.
     pub fn in_snapshot<T>(&mut self, work: impl FnOnce(&mut Self) -> Outcome<T>) -> Outcome<T> {
         let begin = match self {

@@ -1188,6 +1188,84 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    users (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        login -> Text,
+        name -> Text,
+        role -> Text,
+        sections -> Text,
+        password_hash -> Text,
+        totp_sealed -> Nullable<Binary>,
+        totp_since_ms -> Nullable<BigInt>,
+        totp_step -> BigInt,
+        created_at_ms -> BigInt,
+        disabled_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_login_routes (login_key) {
+        login_key -> Text,
+        board_id -> BigInt,
+        user_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_recovery_codes (board_id, user_id, code_hash) {
+        board_id -> BigInt,
+        user_id -> BigInt,
+        code_hash -> Text,
+    }
+}
+
+diesel::table! {
+    user_invitations (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        role -> Text,
+        sections -> Text,
+        created_by -> BigInt,
+        created_at_ms -> BigInt,
+        expires_at_ms -> BigInt,
+        used_by -> Nullable<BigInt>,
+        used_at_ms -> Nullable<BigInt>,
+        revoked_at_ms -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    user_invitation_routes (token_hash) {
+        token_hash -> Text,
+        board_id -> BigInt,
+        invitation_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_sessions (board_id, id) {
+        board_id -> BigInt,
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        is_proved -> Bool,
+        wrong_count -> Integer,
+        began_at_ms -> BigInt,
+        last_seen_at_ms -> BigInt,
+    }
+}
+
+diesel::table! {
+    user_session_routes (token_hash) {
+        token_hash -> Text,
+        board_id -> BigInt,
+        session_id -> BigInt,
+    }
+}
+
 /// Which tables stand in one query, each pair once. Diesel's own list of them all is thousands of
 /// implementations, which cost every build twenty seconds. Where the compiler says that a table does
 /// not appear in another's FROM clause, their pair is missing here.

@@ -11,7 +11,7 @@ use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Reported;
 use crate::ledger::lock_board;
-use crate::primitives::ids::{ConflictId, KeyId, MarketId, StallId, TransferId};
+use crate::primitives::ids::{ActorId, ConflictId, MarketId, StallId, TransferId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::{Page, PageRequest, check};
 use crate::text_enum;
@@ -88,7 +88,7 @@ pub struct SightingConflict {
 pub struct ConflictVerdict {
     pub right: RightReport,
     /// The key.
-    pub decided_by: KeyId,
+    pub decided_by: ActorId,
     #[schema(value_type = String, format = DateTime)]
     pub decided_at: UnixMs,
     /// A person's words: for keys with `amounts.read`, and for the key that wrote them.
@@ -182,7 +182,7 @@ fn show(
     let shown = both(connection, act, &ids)?;
     let told = reported(connection, act, ids.as_flattened())?;
     let sees_all = act.scope.permissions.contains(Permission::AmountsRead);
-    let own = act.scope.key_id;
+    let own = act.scope.actor;
     let mut conflicts = Vec::with_capacity(rows.len());
     for (row, [first, other]) in rows.into_iter().zip(shown) {
         let said = |delivery: i64| {
@@ -195,7 +195,7 @@ fn show(
         let verdict = match (row.verdict, row.decided_by, row.decided_at_ms) {
             (Some(right), Some(by), Some(at)) => Some(ConflictVerdict {
                 right,
-                decided_by: KeyId(by),
+                decided_by: ActorId(by),
                 decided_at: UnixMs(at),
                 note: row.note.filter(|_| sees_all || by == own.0),
             }),

@@ -12,7 +12,7 @@ use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Decoded, FeedConfig, Reported, Undecodable, connector};
 use crate::ledger::lock_board;
-use crate::primitives::ids::{DeliveryId, FeedId, KeyId, TransferId};
+use crate::primitives::ids::{ActorId, DeliveryId, FeedId, TransferId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::{Page, PageRequest, check};
 use crate::text_enum;
@@ -68,7 +68,7 @@ pub struct Delivery {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Dismissal {
     /// The key.
-    pub dismissed_by: KeyId,
+    pub dismissed_by: ActorId,
     #[schema(value_type = String, format = DateTime)]
     pub dismissed_at: UnixMs,
     /// A person's words: for keys with `amounts.read`, and for the key that wrote them.
@@ -78,7 +78,7 @@ pub struct Dismissal {
 impl Dismissal {
     pub(super) fn of(act: &Act, row: DismissalRow) -> Self {
         let sees_why =
-            act.scope.permissions.contains(Permission::AmountsRead) || row.by == act.scope.key_id;
+            act.scope.permissions.contains(Permission::AmountsRead) || row.by == act.scope.actor;
         let why = Some(row.why).filter(|_| sees_why);
         Self { dismissed_by: row.by, dismissed_at: row.at, why }
     }
@@ -154,7 +154,7 @@ pub fn dismiss(
     if before.outcome != DeliveryOutcome::Undecodable.as_str() {
         return Err(Refusal::conflict("delivery-not-unread").into());
     }
-    let dismissal = DismissalRow { by: act.scope.key_id, at: act.at, why };
+    let dismissal = DismissalRow { by: act.scope.actor, at: act.at, why };
     rows::dismiss(connection, act.board_id(), id, &dismissal)?;
     get(connection, act, id)
 }

@@ -160,7 +160,7 @@ pub fn dismiss(
     lock_board(connection, board_id)?;
     let unknown = || Refusal::not_found("refused_delivery");
     rows::find(connection, board_id, feed_id, number)?.ok_or_else(unknown)?;
-    let dismissal = DismissalRow { by: act.scope.key_id, at: act.at, why };
+    let dismissal = DismissalRow { by: act.scope.actor, at: act.at, why };
     rows::dismiss(connection, board_id, feed_id, (number, new.and_before), &dismissal)?;
     let now = rows::find(connection, board_id, feed_id, number)?.ok_or_else(unknown)?;
     Ok(show(act, number, now))

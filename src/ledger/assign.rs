@@ -110,7 +110,7 @@ fn assign_as(
     if !new.besides_counted {
         twice::refuse(connection, act, &stored, &lines)?;
     }
-    place(connection, act, &mut heads, &stored, lines, Decided::by(act.scope.key_id, why))
+    place(connection, act, &mut heads, &stored, lines, Decided::by(act.scope.actor, why))
 }
 
 /// A transfer that the caller may work on. Whoever clears the queue alone sees that item alone, and

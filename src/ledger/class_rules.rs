@@ -9,7 +9,7 @@ use super::class::Class;
 use super::store::{class_rules as rows, reading};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{ClassRuleId, KeyId, OccupancyId, TransferId};
+use crate::primitives::ids::{ActorId, ClassRuleId, OccupancyId, TransferId};
 use crate::primitives::{Refusal, UnixMs, fold};
 use crate::registry::check::found;
 use crate::registry::{self, Page, PageRequest, occupancies};
@@ -38,7 +38,7 @@ pub struct ClassRule {
     /// What it proposes.
     pub class: Class,
     /// The key that made it.
-    pub created_by: KeyId,
+    pub created_by: ActorId,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: UnixMs,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -72,7 +72,7 @@ pub struct RuleRow {
     /// The payer's keyed hash, the word, or nothing.
     pub value: String,
     pub class: Class,
-    pub created_by: KeyId,
+    pub created_by: ActorId,
     pub created_at: UnixMs,
     pub ended_at: Option<UnixMs>,
 }
@@ -101,7 +101,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewClassRule) -> Ou
         kind: new.kind,
         value,
         class: new.class,
-        created_by: act.scope.key_id,
+        created_by: act.scope.actor,
         created_at: act.at,
         ended_at: None,
     };

@@ -39,7 +39,7 @@ pub fn set_aside(
             lines,
             rule: Rule::Manual,
             waits_because: Unassigned::TakenBack,
-            decided: Decided::by(act.scope.key_id, why),
+            decided: Decided::by(act.scope.actor, why),
         };
         replace(connection, board_id, &mut heads, &[again], act.at)?;
     }

@@ -12,7 +12,7 @@ use super::transfers::Stored;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::ids::{
-    AccountId, CodeId, KeyId, MarketId, OccupancyId, RequestId, StallId, TransferId,
+    AccountId, ActorId, CodeId, MarketId, OccupancyId, RequestId, StallId, TransferId,
 };
 use crate::primitives::{Refusal, UnixMs, Vnd};
 use crate::registry::{Page, PageRequest, check};
@@ -72,7 +72,7 @@ pub struct MarkedTransfer {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MarkReview {
     /// The key.
-    pub reviewed_by: KeyId,
+    pub reviewed_by: ActorId,
     #[schema(value_type = String, format = DateTime)]
     pub reviewed_at: UnixMs,
     /// A person's words: for keys with `amounts.read`, and for the key that wrote them.
@@ -178,7 +178,7 @@ fn view(act: &Act, row: MarkRow, stored: &Stored) -> Outcome<MarkedTransfer> {
     let reason = Mark::of(Rule::parse(&stored.rule)).ok_or_else(broken)?;
     // A rule makes one line.
     let line = stored.lines.first().ok_or_else(broken)?;
-    let own = act.scope.key_id;
+    let own = act.scope.actor;
     let review = row.review.map(|review| MarkReview {
         note: review.note.filter(|_| sees_amounts || review.reviewed_by == own),
         ..review

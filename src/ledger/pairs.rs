@@ -79,7 +79,7 @@ pub fn lock(connection: &mut DbConnection, board_id: BoardId, id: PairId) -> Out
 
 /// Keeps that both reports are of one transfer. The pair is locked.
 pub fn confirm(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()> {
-    rows::resolve(connection, act.board_id(), pair.id, act.scope.key_id, act.at, None)
+    rows::resolve(connection, act.board_id(), pair.id, act.scope.actor, act.at, None)
 }
 
 /// Undoes what the report told of the transfer, and forgets its sighting: it can then be recorded
@@ -97,7 +97,7 @@ pub fn part(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()
             rule: Rule::parse(&before.rule),
             lines: before.lines,
             waits_because: Unassigned::TakenBack,
-            decided: Decided::by(act.scope.key_id, None),
+            decided: Decided::by(act.scope.actor, None),
         };
         replace(connection, board_id, &mut heads, &[back], act.at)?;
         // The account's links may be others since.
@@ -115,5 +115,5 @@ pub fn separated(
     pair: &Pair,
     own: TransferId,
 ) -> Outcome<()> {
-    rows::resolve(connection, act.board_id(), pair.id, act.scope.key_id, act.at, Some(own))
+    rows::resolve(connection, act.board_id(), pair.id, act.scope.actor, act.at, Some(own))
 }

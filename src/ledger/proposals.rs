@@ -11,7 +11,7 @@ use super::transfers::LineView;
 use super::twice;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{KeyId, ProposalId, TransferId};
+use crate::primitives::ids::{ActorId, ProposalId, TransferId};
 use crate::primitives::refusal::RefusalKind;
 use crate::primitives::{Refusal, UnixMs, input};
 use crate::registry::check::{self, found};
@@ -42,12 +42,12 @@ pub struct Proposal {
     /// Shown with the amounts.
     pub why: Option<String>,
     /// The key that proposed it.
-    pub proposed_by: KeyId,
+    pub proposed_by: ActorId,
     #[schema(value_type = String, format = DateTime)]
     pub proposed_at: UnixMs,
     pub state: ProposalState,
     /// The key that approved or rejected it.
-    pub decided_by: Option<KeyId>,
+    pub decided_by: Option<ActorId>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub decided_at: Option<UnixMs>,
     /// Shown with the amounts.
@@ -61,10 +61,10 @@ pub struct ProposalRow {
     pub transfer_id: TransferId,
     pub lines: Vec<NewLine>,
     pub why: String,
-    pub proposed_by: KeyId,
+    pub proposed_by: ActorId,
     pub proposed_at: UnixMs,
     pub state: ProposalState,
-    pub decided_by: Option<KeyId>,
+    pub decided_by: Option<ActorId>,
     pub decided_at: Option<UnixMs>,
     pub decided_why: Option<String>,
     /// The transfer waits in the queue now.
@@ -174,7 +174,7 @@ pub fn approve(
     }
     rows::decide(connection, act, id, ProposalState::Approved, why.as_deref())?;
     let decided = Decided {
-        by: Some(act.scope.key_id),
+        by: Some(act.scope.actor),
         proposed_by: Some(proposal.proposed_by),
         why: Some(why.unwrap_or(proposal.why)),
     };
@@ -210,7 +210,7 @@ fn to_decide(connection: &mut DbConnection, act: &Act, id: ProposalId) -> Outcom
         let at = row.decided_at.unwrap_or(row.proposed_at);
         return Err(refusal.with("decided_at", at).into());
     }
-    if row.proposed_by == act.scope.key_id {
+    if row.proposed_by == act.scope.actor {
         return Err(Refusal::new(RefusalKind::Forbidden, "proposal-own").into());
     }
     Ok(found(rows::find(connection, act, id)?, "proposal")?)

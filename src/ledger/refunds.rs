@@ -20,7 +20,7 @@ use super::transfers::Stored;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Direction;
-use crate::primitives::ids::{BoardId, KeyId, OccupancyId, RefundId, TransferId};
+use crate::primitives::ids::{ActorId, BoardId, OccupancyId, RefundId, TransferId};
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::registry::check::{self, found};
 use crate::registry::{Page, PageRequest, occupancies};
@@ -42,12 +42,12 @@ pub struct Refund {
     pub amount_vnd: Option<Vnd>,
     /// Shown with the amount.
     pub why: Option<String>,
-    pub linked_by: KeyId,
+    pub linked_by: ActorId,
     #[schema(value_type = String, format = DateTime)]
     pub linked_at: UnixMs,
     /// What was declared before the money out was seen.
     pub declared_id: Option<TransferId>,
-    pub undone_by: Option<KeyId>,
+    pub undone_by: Option<ActorId>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub undone_at: Option<UnixMs>,
     /// Of a declared one: money out of the account that may be it, of the same amount and not
@@ -67,10 +67,10 @@ pub struct RefundRow {
     /// Whose money it was, where the original is several stalls'.
     pub occupancy_id: Option<OccupancyId>,
     pub why: Option<String>,
-    pub linked_by: KeyId,
+    pub linked_by: ActorId,
     pub linked_at: UnixMs,
     pub declared_id: Option<TransferId>,
-    pub undone_by: Option<KeyId>,
+    pub undone_by: Option<ActorId>,
     pub undone_at: Option<UnixMs>,
 }
 
@@ -170,14 +170,14 @@ pub fn create(
         amount,
         occupancy_id: new.occupancy_id,
         why: why.clone(),
-        linked_by: act.scope.key_id,
+        linked_by: act.scope.actor,
         linked_at: act.at,
         declared_id: None,
         undone_by: None,
         undone_at: None,
     };
     rows::insert(connection, board_id, &row)?;
-    let decided = Decided::by(act.scope.key_id, why);
+    let decided = Decided::by(act.scope.actor, why);
     settle(connection, board_id, &mut heads, &[outgoing_id], &decided, act.at)?;
     let_go(connection, board_id, &mut heads, &original, &decided, act.at)?;
     get(connection, act, row.id)
@@ -229,7 +229,7 @@ pub fn seen(
         return Err(exceeds("refund-exceeds-outgoing", free).on("outgoing_id").into());
     }
     rows::take_place(connection, board_id, &row, out.id)?;
-    let decided = Decided::by(act.scope.key_id, row.why);
+    let decided = Decided::by(act.scope.actor, row.why);
     settle(connection, board_id, &mut heads, &[row.outgoing_id, out.id], &decided, act.at)?;
     get(connection, act, id)
 }
@@ -251,7 +251,7 @@ pub fn undo(
     let mut heads = heads::lock(connection, &[board_id.0])?;
     let row = held(connection, board_id, id)?;
     rows::undo(connection, act, id)?;
-    let decided = Decided::by(act.scope.key_id, Some(why));
+    let decided = Decided::by(act.scope.actor, Some(why));
     settle(connection, board_id, &mut heads, &[row.outgoing_id], &decided, act.at)?;
     get(connection, act, id)
 }

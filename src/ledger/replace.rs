@@ -14,7 +14,7 @@ use crate::db::rows::Writes;
 use crate::db::{DbConnection, Outcome};
 use crate::events::Event;
 use crate::feeds::Direction;
-use crate::primitives::ids::{BoardId, KeyId, RequestId};
+use crate::primitives::ids::{ActorId, BoardId, RequestId};
 use crate::primitives::{UnixMs, Vnd};
 use crate::requests;
 
@@ -33,17 +33,17 @@ pub struct Replacement<'s> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decided {
     /// The person's key; with rules, of who changed the register. `None`: no person had a part.
-    pub by: Option<KeyId>,
+    pub by: Option<ActorId>,
     /// The key of who had proposed it to that person.
-    pub proposed_by: Option<KeyId>,
+    pub proposed_by: Option<ActorId>,
     /// A person's words; of rules, what made them decide again.
     pub why: Option<String>,
 }
 
 impl Decided {
     #[must_use]
-    pub const fn by(key_id: KeyId, why: Option<String>) -> Self {
-        Self { by: Some(key_id), proposed_by: None, why }
+    pub const fn by(actor: ActorId, why: Option<String>) -> Self {
+        Self { by: Some(actor), proposed_by: None, why }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision, Reported};
 use crate::primitives::ids::{
-    AccountId, CodeId, FeedId, KeyId, OccupancyId, RequestId, TransferId,
+    AccountId, ActorId, CodeId, FeedId, OccupancyId, RequestId, TransferId,
 };
 use crate::primitives::{Refusal, UnixMs, Vnd};
 use crate::registry::{Page, PageRequest};
@@ -65,9 +65,9 @@ pub struct AttributionView {
     pub rule: String,
     /// The key of the person who decided, or who changed the register so that the rules decided
     /// again; absent where they decided as the money was reported.
-    pub decided_by: Option<KeyId>,
+    pub decided_by: Option<ActorId>,
     /// The key of who had proposed it to that person.
-    pub proposed_by: Option<KeyId>,
+    pub proposed_by: Option<ActorId>,
     #[schema(value_type = String, format = DateTime)]
     pub decided_at: UnixMs,
     /// A person's words, only for keys with `amounts.read`; or what made the rules decide again:

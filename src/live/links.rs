@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::store::links as rows;
 use crate::access::{Act, Permission, tokens};
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::primitives::ids::{BoardId, KeyId, OccupancyId, StallLinkId};
+use crate::primitives::ids::{ActorId, BoardId, OccupancyId, StallLinkId};
 use crate::primitives::{Refusal, UnixMs, input};
 use crate::registry::check::{self, found};
 use crate::registry::{Page, PageRequest, occupancies};
@@ -41,7 +41,7 @@ pub struct StallLink {
     /// Whether the page shows who paid, where the feed tells it.
     pub shows_payer: bool,
     /// The key that made it.
-    pub created_by: KeyId,
+    pub created_by: ActorId,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: UnixMs,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -104,7 +104,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewStallLink) -> Ou
         kind: new.kind,
         name,
         shows_payer: new.shows_payer,
-        created_by: act.scope.key_id,
+        created_by: act.scope.actor,
         created_at: act.at,
         revoked_at: None,
     };

@@ -13,7 +13,7 @@ use crate::access::{Act, Permission, Permissions, Scope, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::pulse;
 use crate::primitives::id::IdGenerator;
-use crate::primitives::ids::{BoardId, KeyId, RequestId};
+use crate::primitives::ids::{ActorId, BoardId, RequestId};
 use crate::primitives::spoken::{self, Region};
 use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{UnixMs, Vnd};
@@ -111,7 +111,7 @@ fn seen(
 ) -> Outcome<Option<Seen>> {
     let permissions =
         vec![Permission::RequestsRead, Permission::AmountsRead, Permission::FeedsRead];
-    let scope = Scope { board_id, key_id: KeyId(0), permissions: Permissions::of(permissions) };
+    let scope = Scope::whole(board_id, ActorId::OPERATOR, Permissions::of(permissions));
     let act = Act::new(scope, now, ids);
     let sighted = pulse::request(connection, &act, id)?;
     let ends_at = sighted.request.expires_at.plus_ms(SHOWN_AFTER_EXPIRY_MS);

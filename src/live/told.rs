@@ -14,7 +14,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::events;
 use crate::intake::pulse::{self, Source};
 use crate::primitives::id::IdGenerator;
-use crate::primitives::ids::{BoardId, KeyId, ListenerId, OccupancyId};
+use crate::primitives::ids::{ActorId, BoardId, ListenerId, OccupancyId};
 use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Clock, UnixMs};
 
@@ -125,11 +125,8 @@ impl Teller {
 
     /// A page learns whether its own stall's sources live, and nothing else of them.
     fn source(&self, connection: &mut DbConnection, hearer: &Hearer) -> Outcome<Source> {
-        let scope = Scope {
-            board_id: hearer.board_id,
-            key_id: KeyId(hearer.listener_id.0),
-            permissions: Permissions::of(vec![Permission::FeedsRead]),
-        };
+        let permissions = Permissions::of(vec![Permission::FeedsRead]);
+        let scope = Scope::whole(hearer.board_id, ActorId(hearer.listener_id.0), permissions);
         let act = Act::new(scope, self.clock.now(), Arc::clone(&self.ids));
         pulse::of_stall(connection, &act, hearer.occupancy_id)
     }

@@ -114,7 +114,7 @@ pub fn candidates(
     team: Option<&Team>,
     on: Option<Day>,
 ) -> Outcome<Candidates> {
-    act.require(Permission::VisitsRead)?;
+    act.require_within(Permission::VisitsRead)?;
     let board_id = act.board_id();
     let MarketSigns { as_of, stalls, dark_feeds } = adoption::signs(connection, act, market_id)?;
     let today = boards::today(connection, act)?;
@@ -124,10 +124,13 @@ pub fn candidates(
     let all: Vec<Candidate> = places::places(connection, board_id, market_id, today)?
         .into_iter()
         .filter(|place| {
-            team.is_none_or(|team| team.goes_to(place.section_id, place.neighbourhood_id))
+            act.reaches(place.section_id)
+                && team.is_none_or(|team| team.goes_to(place.section_id, place.neighbourhood_id))
         })
         .filter_map(|place| Some(known.candidate(signs.remove(&place.occupancy_id)?, place)))
         .collect();
+    // A feed serves stalls of all sections.
+    let dark_feeds = if act.scope.sections.is_limited() { Vec::new() } else { dark_feeds };
     let for_desk = desk::tasks(&all, &known, &dark_feeds);
     Ok(Candidates { as_of, today, all, for_desk })
 }

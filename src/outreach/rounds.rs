@@ -20,7 +20,7 @@ use crate::ledger;
 use crate::primitives::ids::{MarketId, OccupancyId, RoundId, TeamId, VisitId};
 use crate::primitives::{Day, Refusal, UnixMs};
 use crate::registry::check::found;
-use crate::registry::{Page, PageRequest, boards, markets};
+use crate::registry::{Page, PageRequest, boards, markets, reach};
 
 /// Visits of one round.
 const CAPACITY: std::ops::RangeInclusive<i32> = 1..=300;
@@ -99,7 +99,7 @@ pub fn create(
     market_id: MarketId,
     new: NewRound,
 ) -> Outcome<Round> {
-    act.require(Permission::VisitsWrite)?;
+    act.require_within(Permission::VisitsWrite)?;
     if !CAPACITY.contains(&new.capacity) {
         let refusal = Refusal::invalid("capacity", "number-out-of-range");
         let refusal = refusal.with("min", CAPACITY.start()).with("max", CAPACITY.end());
@@ -133,7 +133,7 @@ pub fn create(
         return Err(Refusal::conflict("nobody-to-visit").into());
     }
     let lot = Lot { from, carry: carry as i32 };
-    rows::insert(connection, act.board_id(), act.scope.key_id, &head, &lot)?;
+    rows::insert(connection, act.board_id(), act.scope.actor, &head, &lot)?;
     for (place, one) in (1..).zip(chosen) {
         plan(connection, act, &head, place, one)?;
     }
@@ -166,7 +166,7 @@ fn plan(
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: RoundId) -> Outcome<Round> {
-    act.require(Permission::VisitsRead)?;
+    act.require_within(Permission::VisitsRead)?;
     let head = found(rows::find(connection, act.board_id(), id)?, "visit_round")?;
     whole(connection, act, head)
 }
@@ -177,13 +177,22 @@ pub fn list(
     filter: &RoundFilter,
     page: PageRequest,
 ) -> Outcome<Page<RoundHead>> {
-    act.require(Permission::VisitsRead)?;
+    act.require_within(Permission::VisitsRead)?;
     let heads = rows::page(connection, act.board_id(), filter, page)?;
     Ok(page.page(heads, |head| head.id.0))
 }
 
 fn whole(connection: &mut DbConnection, act: &Act, head: RoundHead) -> Outcome<Round> {
-    let visits = visit_rows::of_round(connection, act.board_id(), head.id)?;
+    let mut visits = visit_rows::of_round(connection, act.board_id(), head.id)?;
+    if act.scope.sections.is_limited() {
+        let mut reached = Vec::with_capacity(visits.len());
+        for visit in visits {
+            if reach::stall(connection, act, visit.stall_id)? {
+                reached.push(visit);
+            }
+        }
+        visits = reached;
+    }
     let tally = Tally::of(&visits);
     let drawn_from = rows::drawn_from(connection, act.board_id(), head.id)?;
     Ok(Round { head, visits, tally, drawn_from })

@@ -109,7 +109,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewTeam) -> Outcome
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: TeamId) -> Outcome<Team> {
-    act.require(Permission::VisitsRead)?;
+    act.require_within(Permission::VisitsRead)?;
     Ok(found(rows::find(connection, act.board_id(), id)?, "team")?)
 }
 
@@ -127,7 +127,7 @@ pub fn require(
 }
 
 pub fn list(connection: &mut DbConnection, act: &Act, page: PageRequest) -> Outcome<Page<Team>> {
-    act.require(Permission::VisitsRead)?;
+    act.require_within(Permission::VisitsRead)?;
     let teams = rows::page(connection, act.board_id(), page)?;
     Ok(page.page(teams, |team| team.id.0))
 }

@@ -13,7 +13,7 @@ use crate::primitives::ids::{OccupancyId, RoundId, StallId, VisitId};
 use crate::primitives::{Day, Refusal, UnixMs, input};
 use crate::registry::check::{found, text};
 use crate::registry::occupancies::{self, Occupancy};
-use crate::registry::{Page, PageRequest, boards};
+use crate::registry::{Page, PageRequest, boards, reach};
 use crate::text_enum;
 
 const NAME_CHARS: usize = 120;
@@ -200,7 +200,7 @@ const LATE_DAYS: i32 = 60;
 /// `not-found` (occupancy_id), `visit-of-another-stall` and `text-length` (client_id), and those of
 /// a report.
 pub fn create(connection: &mut DbConnection, act: &Act, new: NewVisit) -> Outcome<Visit> {
-    act.require(Permission::VisitsWrite)?;
+    act.require_within(Permission::VisitsWrite)?;
     ledger::lock_board(connection, act.board_id())?;
     let occupancy = occupancies::require(connection, act, new.occupancy_id, "occupancy_id")?;
     let client_id = new.client_id.map(|id| text("client_id", &id, CLIENT_ID_CHARS)).transpose()?;
@@ -240,7 +240,7 @@ pub fn report(
     id: VisitId,
     report: VisitReport,
 ) -> Outcome<Visit> {
-    act.require(Permission::VisitsWrite)?;
+    act.require_within(Permission::VisitsWrite)?;
     ledger::lock_board(connection, act.board_id())?;
     let visit = find(connection, act, id)?;
     let occupancy = occupancies::require(connection, act, visit.occupancy_id, "occupancy_id")?;
@@ -279,13 +279,13 @@ fn tell(
 
 /// All that was told of a visit, the one that stands last.
 pub fn reports(connection: &mut DbConnection, act: &Act, id: VisitId) -> Outcome<ToldReports> {
-    act.require(Permission::VisitsRead)?;
+    act.require_within(Permission::VisitsRead)?;
     find(connection, act, id)?;
     Ok(ToldReports { items: reports::of_visit(connection, act.board_id(), id)? })
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: VisitId) -> Outcome<Visit> {
-    act.require(Permission::VisitsRead)?;
+    act.require_within(Permission::VisitsRead)?;
     find(connection, act, id)
 }
 
@@ -295,13 +295,16 @@ pub fn list(
     filter: &VisitFilter,
     page: PageRequest,
 ) -> Outcome<Page<Visit>> {
-    act.require(Permission::VisitsRead)?;
+    act.require_within(Permission::VisitsRead)?;
     let visits = rows::page(connection, act.board_id(), filter, page)?;
-    Ok(page.page(visits, |visit| visit.id.0))
+    let mut page = page.page(visits, |visit| visit.id.0);
+    page.retain(|visit| reach::stall(connection, act, visit.stall_id))?;
+    Ok(page)
 }
 
 fn find(connection: &mut DbConnection, act: &Act, id: VisitId) -> Outcome<Visit> {
-    Ok(found(rows::find(connection, act.board_id(), id)?, "visit")?)
+    let visit = found(rows::find(connection, act.board_id(), id)?, "visit")?;
+    Ok(found(reach::stall(connection, act, visit.stall_id)?.then_some(visit), "visit")?)
 }
 
 fn checked(

@@ -2,10 +2,18 @@
 
 use crate::typed_id;
 
+pub use super::actor::ActorId;
+
 typed_id!(/// A board (tổ chức quản lý chợ): the tenant.
     BoardId, "brd");
 typed_id!(/// An API key.
     KeyId, "key");
+typed_id!(/// Somebody who works at the desk.
+    UserId, "usr");
+typed_id!(/// A place where a user is signed in.
+    UserSessionId, "ses");
+typed_id!(/// A link by which somebody becomes a user.
+    InvitationId, "inv");
 typed_id!(MarketId, "mkt");
 typed_id!(/// A rule of a market's calendar.
     CalendarRuleId, "cal");

@@ -1,6 +1,7 @@
 //! Words that every other room uses: money, days, the clock, ids, Vietnamese folding,
 //! amounts in words. No input or output happens here, and nothing here knows a database or HTTP.
 
+pub mod actor;
 pub mod clock;
 pub mod fold;
 pub mod hours;

@@ -9,7 +9,7 @@ use super::consents::Purpose;
 use super::numbers::{self, NumberKind, ReceivingNumber};
 use super::store::{self, accounts as rows, codes as code_store, consents as consent_store};
 use super::store::{numbers as number_store, verifications as verification_store};
-use super::{Page, PageRequest, boards};
+use super::{Page, PageRequest, boards, reach};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, NumberId};
@@ -123,7 +123,7 @@ pub struct AccountFilter {
 /// `unknown-bin`, `account-malformed` (number), `number-taken`, `holder-name-unreadable`,
 /// `consent-missing` (keeps_outgoing).
 pub fn create(connection: &mut DbConnection, act: &Act, new: NewAccount) -> Outcome<Account> {
-    act.require(Permission::RegistryWrite)?;
+    act.require_within(Permission::RegistryWrite)?;
     let board_id = act.board_id();
     store::touch(connection, board_id)?;
     let bank = check::bin("bin", &new.bin)?;
@@ -155,8 +155,14 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewAccount) -> Outc
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: AccountId) -> Outcome<Account> {
-    act.require(Permission::RegistryRead)?;
-    Ok(found(rows::find(connection, act.board_id(), id)?, "account")?)
+    act.require_within(Permission::RegistryRead)?;
+    find(connection, act, id)
+}
+
+/// The account, where the caller's sections have to do with it.
+fn find(connection: &mut DbConnection, act: &Act, id: AccountId) -> Outcome<Account> {
+    let account = found(rows::find(connection, act.board_id(), id)?, "account")?;
+    Ok(found(reach::account(connection, act, id)?.then_some(account), "account")?)
 }
 
 /// The account that an input field points to.
@@ -169,7 +175,9 @@ pub fn require(
     id: AccountId,
     field: &'static str,
 ) -> Outcome<Account> {
-    Ok(referred(rows::find(connection, act.board_id(), id)?, "account", field)?)
+    let account = referred(rows::find(connection, act.board_id(), id)?, "account", field)?;
+    let account = reach::account(connection, act, id)?.then_some(account);
+    Ok(referred(account, "account", field)?)
 }
 
 pub fn list(
@@ -178,10 +186,12 @@ pub fn list(
     filter: &AccountFilter,
     page: PageRequest,
 ) -> Outcome<Page<Account>> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     filter.bin.as_ref().map(|bin| check::bin("bin", bin)).transpose()?;
     let accounts = rows::page(connection, act.board_id(), filter, page)?;
-    Ok(page.page(accounts, |account| account.id.0))
+    let mut page = page.page(accounts, |account| account.id.0);
+    page.retain(|account| reach::account(connection, act, account.id))?;
+    Ok(page)
 }
 
 /// # Errors
@@ -192,9 +202,10 @@ pub fn change(
     id: AccountId,
     change: AccountChange,
 ) -> Outcome<Account> {
-    act.require(Permission::RegistryWrite)?;
+    act.require_within(Permission::RegistryWrite)?;
     store::touch(connection, act.board_id())?;
-    let mut account = found(rows::find(connection, act.board_id(), id)?, "account")?;
+    let mut account = find(connection, act, id)?;
+    reach::account_whole(connection, act, id)?;
     refuse_closed(&account)?;
     account.kind = change.kind.unwrap_or(account.kind);
     account.use_kind = change.use_kind.unwrap_or(account.use_kind);
@@ -219,9 +230,10 @@ pub fn change(
 /// # Errors
 /// `account-closed`, `account-has-live-codes`: printed cards must be replaced first.
 pub fn close(connection: &mut DbConnection, act: &Act, id: AccountId) -> Outcome<Account> {
-    act.require(Permission::RegistryWrite)?;
+    act.require_within(Permission::RegistryWrite)?;
     store::touch(connection, act.board_id())?;
-    let mut account = found(rows::find(connection, act.board_id(), id)?, "account")?;
+    let mut account = find(connection, act, id)?;
+    reach::account_whole(connection, act, id)?;
     refuse_closed(&account)?;
     let today = boards::today(connection, act)?;
     if let Some(code_id) = code_store::live_of_account(connection, act.board_id(), id, today)? {

@@ -67,7 +67,7 @@ pub fn create(
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act) -> Outcome<Board> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     Ok(found(rows::find(connection, act.board_id())?, "board")?)
 }
 

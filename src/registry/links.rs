@@ -66,7 +66,7 @@ pub fn create(
     act: &Act,
     new: NewAccountLink,
 ) -> Outcome<AccountLink> {
-    act.require(Permission::RegistryWrite)?;
+    act.require_within(Permission::RegistryWrite)?;
     store::touch(connection, act.board_id())?;
     let account = accounts::require(connection, act, new.account_id, "account_id")?;
     let link = AccountLink {
@@ -85,8 +85,18 @@ pub fn create(
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: LinkId) -> Outcome<AccountLink> {
-    act.require(Permission::RegistryRead)?;
-    Ok(found(rows::find(connection, act.board_id(), id)?, "link")?)
+    act.require_within(Permission::RegistryRead)?;
+    find(connection, act, id)
+}
+
+/// The link, within the caller's sections.
+fn find(connection: &mut DbConnection, act: &Act, id: LinkId) -> Outcome<AccountLink> {
+    let link = found(rows::find(connection, act.board_id(), id)?, "link")?;
+    Ok(found(reaches(connection, act, &link)?.then_some(link), "link")?)
+}
+
+fn reaches(connection: &mut DbConnection, act: &Act, link: &AccountLink) -> Outcome<bool> {
+    occupancies::is_reached(connection, act, link.occupancy_id)
 }
 
 pub fn list(
@@ -95,9 +105,11 @@ pub fn list(
     filter: &AccountLinkFilter,
     page: PageRequest,
 ) -> Outcome<Page<AccountLink>> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     let links = rows::page(connection, act.board_id(), filter, page)?;
-    Ok(page.page(links, |link| link.id.0))
+    let mut page = page.page(links, |link| link.id.0);
+    page.retain(|link| reaches(connection, act, link))?;
+    Ok(page)
 }
 
 /// Ends the link, or corrects its days; so for the past too, as [`create`] does.
@@ -110,9 +122,9 @@ pub fn change(
     id: LinkId,
     change: AccountLinkChange,
 ) -> Outcome<AccountLink> {
-    act.require(Permission::RegistryWrite)?;
+    act.require_within(Permission::RegistryWrite)?;
     store::touch(connection, act.board_id())?;
-    let mut link = found(rows::find(connection, act.board_id(), id)?, "link")?;
+    let mut link = find(connection, act, id)?;
     link.from_day = change.from_day.unwrap_or(link.from_day);
     link.to_day = change.to_day.over(link.to_day);
     check_period(connection, act, &link)?;

@@ -62,7 +62,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewMarket) -> Outco
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: MarketId) -> Outcome<Market> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     require(connection, act, id)
 }
 
@@ -75,7 +75,7 @@ pub fn require(connection: &mut DbConnection, act: &Act, id: MarketId) -> Outcom
 }
 
 pub fn list(connection: &mut DbConnection, act: &Act, page: PageRequest) -> Outcome<Page<Market>> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     let markets = store::page(connection, act.board_id(), page)?;
     Ok(page.page(markets, |market| market.id.0))
 }

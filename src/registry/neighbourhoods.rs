@@ -102,7 +102,7 @@ pub fn get(
     act: &Act,
     id: NeighbourhoodId,
 ) -> Outcome<Neighbourhood> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     Ok(found(store::find(connection, act.board_id(), id)?, "neighbourhood")?)
 }
 
@@ -125,7 +125,7 @@ pub fn list(
     filter: &NeighbourhoodFilter,
     page: PageRequest,
 ) -> Outcome<Page<Neighbourhood>> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     let found = store::page(connection, act.board_id(), filter, page)?;
     Ok(page.page(found, |neighbourhood| neighbourhood.id.0))
 }

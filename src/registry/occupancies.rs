@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::check::{found, referred};
 use super::store::{self, occupancies as rows, stalls as stall_store, vendors as vendor_store};
-use super::{Page, PageRequest, Patch, Period, boards, relinked};
+use super::{Page, PageRequest, Patch, Period, boards, reach, relinked};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{MarketId, OccupancyId, StallId, VendorId};
@@ -81,12 +81,14 @@ pub struct OccupancyFilter {
 /// # Errors
 /// `not-found` (stall_id, vendor_id), `period-reversed`, `stall-closed`, `occupancy-overlaps`.
 pub fn create(connection: &mut DbConnection, act: &Act, new: NewOccupancy) -> Outcome<Occupancy> {
-    act.require(Permission::RegistryWrite)?;
+    act.require_within(Permission::RegistryWrite)?;
     let board_id = act.board_id();
     store::touch(connection, board_id)?;
     let stall = stall_store::find(connection, board_id, new.stall_id)?;
+    let stall = stall.filter(|stall| act.reaches(stall.section_id));
     let stall = referred(stall, "stall", "stall_id")?;
     let vendor = vendor_store::find(connection, board_id, new.vendor_id)?;
+    let vendor = if reach::vendor(connection, act, new.vendor_id)? { vendor } else { None };
     let occupancy = Occupancy {
         id: OccupancyId(act.new_id()),
         market_id: stall.market_id,
@@ -102,8 +104,31 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewOccupancy) -> Ou
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: OccupancyId) -> Outcome<Occupancy> {
-    act.require(Permission::RegistryRead)?;
-    Ok(found(rows::find(connection, act.board_id(), id)?, "occupancy")?)
+    act.require_within(Permission::RegistryRead)?;
+    find(connection, act, id)
+}
+
+/// The occupancy, within the caller's sections.
+fn find(connection: &mut DbConnection, act: &Act, id: OccupancyId) -> Outcome<Occupancy> {
+    Ok(found(reached(connection, act, id)?, "occupancy")?)
+}
+
+fn reached(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: OccupancyId,
+) -> Outcome<Option<Occupancy>> {
+    let Some(occupancy) = rows::find(connection, act.board_id(), id)? else { return Ok(None) };
+    Ok(reach::stall(connection, act, occupancy.stall_id)?.then_some(occupancy))
+}
+
+/// Whether the occupancy is there and within the caller's sections.
+pub(super) fn is_reached(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: OccupancyId,
+) -> Outcome<bool> {
+    Ok(!act.scope.sections.is_limited() || reached(connection, act, id)?.is_some())
 }
 
 /// The occupancy that an input field points to.
@@ -116,7 +141,7 @@ pub fn require(
     id: OccupancyId,
     field: impl Into<Cow<'static, str>>,
 ) -> Outcome<Occupancy> {
-    Ok(referred(rows::find(connection, act.board_id(), id)?, "occupancy", field)?)
+    Ok(referred(reached(connection, act, id)?, "occupancy", field)?)
 }
 
 pub fn list(
@@ -125,9 +150,12 @@ pub fn list(
     filter: &OccupancyFilter,
     page: PageRequest,
 ) -> Outcome<Page<Occupancy>> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     let occupancies = rows::page(connection, act.board_id(), filter, page)?;
-    Ok(page.page(occupancies, |occupancy| occupancy.id.0))
+    let mut page = page.page(occupancies, |occupancy| occupancy.id.0);
+    // A page of somebody who is limited to sections may hold fewer than it could.
+    page.retain(|occupancy| reach::stall(connection, act, occupancy.stall_id))?;
+    Ok(page)
 }
 
 /// Corrects the days.
@@ -140,9 +168,9 @@ pub fn change(
     id: OccupancyId,
     change: OccupancyChange,
 ) -> Outcome<Occupancy> {
-    act.require(Permission::RegistryWrite)?;
+    act.require_within(Permission::RegistryWrite)?;
     store::touch(connection, act.board_id())?;
-    let mut occupancy = found(rows::find(connection, act.board_id(), id)?, "occupancy")?;
+    let mut occupancy = find(connection, act, id)?;
     occupancy.from_day = change.from_day.unwrap_or(occupancy.from_day);
     occupancy.to_day = change.to_day.over(occupancy.to_day);
     check_period(connection, act, &occupancy)?;

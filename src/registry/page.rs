@@ -20,6 +20,23 @@ pub struct Page<T> {
     pub next_cursor: Option<String>,
 }
 
+impl<T> Page<T> {
+    /// Leaves out what the caller does not reach.
+    pub(crate) fn retain<E>(
+        &mut self,
+        mut reaches: impl FnMut(&T) -> Result<bool, E>,
+    ) -> Result<(), E> {
+        let mut kept = Vec::with_capacity(self.items.len());
+        for item in self.items.drain(..) {
+            if reaches(&item)? {
+                kept.push(item);
+            }
+        }
+        self.items = kept;
+        Ok(())
+    }
+}
+
 /// Which part of a list is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageRequest {
@@ -59,6 +76,11 @@ impl PageRequest {
     /// As many as a page may hold, after an id.
     pub(crate) const fn longest(after: Option<i64>) -> Self {
         Self { after, limit: MAX_LIMIT }
+    }
+
+    /// All of a list, for who reads a whole register at once; people wrote it, so it is never large.
+    pub(crate) const fn whole() -> Self {
+        Self { after: None, limit: i64::MAX - 1 }
     }
 
     /// Rows to load: one more than a page holds, to know whether another page follows.

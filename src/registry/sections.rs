@@ -65,8 +65,9 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewSection) -> Outc
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: SectionId) -> Outcome<Section> {
-    act.require(Permission::RegistryRead)?;
-    Ok(found(store::find(connection, act.board_id(), id)?, "section")?)
+    act.require_within(Permission::RegistryRead)?;
+    let section = store::find(connection, act.board_id(), id)?;
+    Ok(found(section.filter(|section| act.reaches(section.id)), "section")?)
 }
 
 /// The section that an input field points to.
@@ -104,9 +105,11 @@ pub fn list(
     filter: &SectionFilter,
     page: PageRequest,
 ) -> Outcome<Page<Section>> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     let sections = store::page(connection, act.board_id(), filter, page)?;
-    Ok(page.page(sections, |section| section.id.0))
+    let mut page = page.page(sections, |section| section.id.0);
+    page.items.retain(|section| act.reaches(section.id));
+    Ok(page)
 }
 
 /// # Errors

@@ -95,8 +95,9 @@ pub struct StallFilter {
 /// # Errors
 /// `not-found` (section_id), `stall-code-taken`.
 pub fn create(connection: &mut DbConnection, act: &Act, new: NewStall) -> Outcome<Stall> {
-    act.require(Permission::RegistryWrite)?;
+    act.require_within(Permission::RegistryWrite)?;
     let section = section_store::find(connection, act.board_id(), new.section_id)?;
+    let section = section.filter(|section| act.reaches(section.id));
     let section = referred(section, "section", "section_id")?;
     let stall = Stall {
         id: StallId(act.new_id()),
@@ -115,8 +116,14 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewStall) -> Outcom
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: StallId) -> Outcome<Stall> {
-    act.require(Permission::RegistryRead)?;
-    Ok(found(rows::find(connection, act.board_id(), id)?, "stall")?)
+    act.require_within(Permission::RegistryRead)?;
+    find(connection, act, id)
+}
+
+/// The stall, within the caller's sections.
+fn find(connection: &mut DbConnection, act: &Act, id: StallId) -> Outcome<Stall> {
+    let stall = rows::find(connection, act.board_id(), id)?;
+    Ok(found(stall.filter(|stall| act.reaches(stall.section_id)), "stall")?)
 }
 
 pub fn list(
@@ -125,10 +132,10 @@ pub fn list(
     filter: &StallFilter,
     page: PageRequest,
 ) -> Outcome<Page<Stall>> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     let code = filter.code.as_ref().map(|code| text("code", code, CODE_CHARS)).transpose()?;
     let filter = StallFilter { code, ..*filter };
-    let stalls = rows::page(connection, act.board_id(), &filter, page)?;
+    let stalls = rows::page(connection, act, &filter, page)?;
     Ok(page.page(stalls, |stall| stall.id.0))
 }
 
@@ -140,10 +147,11 @@ pub fn change(
     id: StallId,
     change: StallChange,
 ) -> Outcome<Stall> {
-    act.require(Permission::RegistryWrite)?;
-    let mut stall = found(rows::find(connection, act.board_id(), id)?, "stall")?;
+    act.require_within(Permission::RegistryWrite)?;
+    let mut stall = find(connection, act, id)?;
     if let Some(section_id) = change.section_id {
         let section = section_store::find(connection, act.board_id(), section_id)?;
+        let section = section.filter(|section| act.reaches(section.id));
         let section = referred(section, "section", "section_id")?;
         if section.market_id != stall.market_id {
             return Err(Refusal::invalid("section_id", "section-of-other-market").into());

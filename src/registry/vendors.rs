@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::check::{found, phone, text};
 use super::store::vendors as store;
-use super::{Page, PageRequest, Patch, neighbourhoods};
+use super::{Page, PageRequest, Patch, neighbourhoods, reach};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{NeighbourhoodId, VendorId};
@@ -60,7 +60,7 @@ pub struct VendorFilter {
 /// # Errors
 /// `phone-malformed`, `not-found` (neighbourhood_id).
 pub fn create(connection: &mut DbConnection, act: &Act, new: NewVendor) -> Outcome<Vendor> {
-    act.require(Permission::RegistryWrite)?;
+    act.require_within(Permission::RegistryWrite)?;
     let vendor = Vendor {
         id: VendorId(act.new_id()),
         name: text("name", &new.name, NAME_CHARS)?,
@@ -74,8 +74,14 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewVendor) -> Outco
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: VendorId) -> Outcome<Vendor> {
-    act.require(Permission::RegistryRead)?;
-    Ok(found(store::find(connection, act.board_id(), id)?, "vendor")?)
+    act.require_within(Permission::RegistryRead)?;
+    find(connection, act, id)
+}
+
+/// The vendor, where the caller's sections have to do with them.
+fn find(connection: &mut DbConnection, act: &Act, id: VendorId) -> Outcome<Vendor> {
+    let vendor = found(store::find(connection, act.board_id(), id)?, "vendor")?;
+    Ok(found(reach::vendor(connection, act, id)?.then_some(vendor), "vendor")?)
 }
 
 /// # Errors
@@ -86,23 +92,26 @@ pub fn list(
     filter: &VendorFilter,
     page: PageRequest,
 ) -> Outcome<Page<Vendor>> {
-    act.require(Permission::RegistryRead)?;
+    act.require_within(Permission::RegistryRead)?;
     let phone = filter.phone.as_ref().map(|number| phone("phone", number)).transpose()?;
     let filter = VendorFilter { phone, ..*filter };
     let vendors = store::page(connection, act.board_id(), &filter, page)?;
-    Ok(page.page(vendors, |vendor| vendor.id.0))
+    let mut page = page.page(vendors, |vendor| vendor.id.0);
+    page.retain(|vendor| reach::vendor(connection, act, vendor.id))?;
+    Ok(page)
 }
 
 /// # Errors
-/// As [`create`].
+/// As [`create`]; `outside-sections`.
 pub fn change(
     connection: &mut DbConnection,
     act: &Act,
     id: VendorId,
     change: VendorChange,
 ) -> Outcome<Vendor> {
-    act.require(Permission::RegistryWrite)?;
-    let mut vendor = found(store::find(connection, act.board_id(), id)?, "vendor")?;
+    act.require_within(Permission::RegistryWrite)?;
+    let mut vendor = find(connection, act, id)?;
+    reach::vendor_whole(connection, act, id)?;
     if let Some(name) = change.name {
         vendor.name = text("name", &name, NAME_CHARS)?;
     }

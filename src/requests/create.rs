@@ -75,7 +75,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewRequest) -> Outc
         reference,
         payload: issued.payload,
         order,
-        created_by: act.scope.key_id,
+        created_by: act.scope.actor,
         created_at: act.at,
         expires_at: act.at.plus_ms(expires_in_s.saturating_mul(MS_PER_SECOND)),
         cancelled_at: None,

@@ -69,7 +69,7 @@ fn show(
 ) -> Outcome<Vec<Request>> {
     let sees_all = act.scope.permissions.contains(Permission::AmountsRead);
     let sees = |row: &RequestRow| {
-        sees_all || row.kind == RequestKind::Fee || row.created_by == act.scope.key_id
+        sees_all || row.kind == RequestKind::Fee || row.created_by == act.scope.actor
     };
     let others: Vec<_> =
         rows.iter().filter(|(row, _)| !sees(row)).map(|(row, _)| row.occupancy_id).collect();

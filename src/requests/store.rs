@@ -9,14 +9,16 @@ use super::types::{Order, PaidTo, RequestKind, RequestRow};
 use crate::db::schema::requests::{self as table, table as rows};
 use crate::db::schema::{accounts, receiving_numbers as numbers, reference_claims};
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::primitives::ids::{AccountId, BoardId, FeedId, KeyId, NumberId, OccupancyId, RequestId};
+use crate::primitives::ids::{
+    AccountId, ActorId, BoardId, FeedId, NumberId, OccupancyId, RequestId,
+};
 use crate::primitives::{UnixMs, Vnd};
 use crate::registry::PageRequest;
 use crate::vietqr::Reference;
 
 type Row = (
     (RequestId, OccupancyId, AccountId, NumberId, RequestKind, i64),
-    (String, String, String, Option<FeedId>, Option<String>, KeyId),
+    (String, String, String, Option<FeedId>, Option<String>, ActorId),
     (i64, i64, Option<i64>, i64, Option<i64>, i64, i64, (i64, i64, i64, bool)),
 );
 

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::next_step::NextStep;
 use super::state::{RequestState, state_of};
-use crate::primitives::ids::{AccountId, FeedId, KeyId, NumberId, OccupancyId, RequestId};
+use crate::primitives::ids::{AccountId, ActorId, FeedId, NumberId, OccupancyId, RequestId};
 use crate::primitives::{UnixMs, Vnd};
 use crate::text_enum;
 use crate::vietqr::{Reference, banks};
@@ -40,7 +40,7 @@ pub struct RequestRow {
     pub payload: String,
     pub order: Option<Order>,
     /// The key that asked.
-    pub created_by: KeyId,
+    pub created_by: ActorId,
     pub created_at: UnixMs,
     pub expires_at: UnixMs,
     pub cancelled_at: Option<UnixMs>,

@@ -75,7 +75,7 @@ async fn admit(state: &AppState, gate: &Gate, request: &ServiceRequest) -> Resul
     let token = bearer_token(request.headers())?.to_owned();
     let scope = state.db.read(move |connection| keys::authenticate(connection, &token)).await?;
     let scope = scope.ok_or_else(|| Problem::unauthenticated("key-unknown"))?;
-    state.limiters.check_key(scope.key_id)?;
+    state.limiters.check_key(scope.actor)?;
     scope.require(permission).map_err(|refusal: Refusal| Problem::from(refusal))?;
     Ok(scope)
 }

@@ -9,7 +9,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::problem::Problem;
-use crate::primitives::ids::{BoardId, KeyId};
+use crate::primitives::ids::{ActorId, BoardId};
 
 /// Callers with a bucket of their own; a bucket takes about 100 bytes.
 const BUCKETS: usize = 20_000;
@@ -48,9 +48,24 @@ impl Default for Limits {
 
 /// The buckets of a process.
 pub struct Limiters {
-    keys: Limiter<KeyId>,
+    keys: Limiter<ActorId>,
     addresses: Limiter<IpAddr>,
     pairing: Pairing,
+    sign_in: SignIn,
+}
+
+/// Guesses at passwords. A login under attack is slow for browsers that it never signed in with,
+/// and for no other.
+struct SignIn {
+    addresses: Limiter<IpAddr>,
+    logins: Limiter<String>,
+    known: Limiter<String>,
+}
+
+impl SignIn {
+    fn new() -> Self {
+        Self { addresses: slow(3, 20), logins: slow(600, 10), known: slow(60, 10) }
+    }
 }
 
 /// Guesses at pairing codes. A feed under attack slows every address down and locks none out.
@@ -62,18 +77,15 @@ struct Pairing {
 
 impl Pairing {
     fn new() -> Self {
-        let every_s = |seconds, burst| {
-            let period = Duration::from_secs(seconds);
-            Quota::with_period(period).map(|quota| quota.allow_burst(burst))
-        };
-        let number = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
-        let limiter = |seconds, burst| every_s(seconds, number(burst)).unwrap_or(ONE_A_SECOND);
-        Self {
-            addresses: Limiter::of(limiter(6, 10)),
-            boards: Limiter::of(limiter(2, 60)),
-            addresses_under_attack: Limiter::of(limiter(60, 2)),
-        }
+        Self { addresses: slow(6, 10), boards: slow(2, 60), addresses_under_attack: slow(60, 2) }
     }
+}
+
+/// So many at once, and one in so many seconds.
+fn slow<K: Hash + Eq + Clone>(seconds: u64, burst: u32) -> Limiter<K> {
+    let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+    let quota = Quota::with_period(Duration::from_secs(seconds));
+    Limiter::of(quota.map_or(ONE_A_SECOND, |quota| quota.allow_burst(burst)))
 }
 
 const ONE_A_SECOND: Quota = Quota::per_second(NonZeroU32::MIN);
@@ -85,10 +97,11 @@ impl Limiters {
             keys: Limiter::new(limits.per_key),
             addresses: Limiter::new(limits.per_address),
             pairing: Pairing::new(),
+            sign_in: SignIn::new(),
         }
     }
 
-    pub fn check_key(&self, key: KeyId) -> Result<(), Problem> {
+    pub fn check_key(&self, key: ActorId) -> Result<(), Problem> {
         self.keys.check(&key)
     }
 
@@ -105,6 +118,24 @@ impl Limiters {
             return Ok(());
         }
         pairing.addresses_under_attack.check(&subscriber)
+    }
+
+    /// A try at a login's password, right or wrong: from a browser that it signed in with before, ten
+    /// at once and one a minute; from any other, ten at once and one in ten minutes for the login,
+    /// twenty and one in three seconds for the address.
+    pub fn check_sign_in(
+        &self,
+        address: Option<IpAddr>,
+        login: &str,
+        known_by: Option<String>,
+    ) -> Result<(), Problem> {
+        if let Some(browser) = known_by {
+            return self.sign_in.known.check(&browser);
+        }
+        if let Some(address) = address {
+            self.sign_in.addresses.check(&subscriber(address))?;
+        }
+        self.sign_in.logins.check(&login.to_owned())
     }
 }
 
@@ -160,10 +191,10 @@ mod tests {
     fn a_caller_is_held_after_its_burst_and_others_are_not() {
         let limiters = Limiters::new(Limits { per_key: Rate::new(1, 3), ..Limits::default() });
         for _ in 0..3 {
-            assert!(limiters.check_key(KeyId(1)).is_ok());
+            assert!(limiters.check_key(ActorId(1)).is_ok());
         }
-        assert!(limiters.check_key(KeyId(1)).is_err());
-        assert!(limiters.check_key(KeyId(2)).is_ok());
+        assert!(limiters.check_key(ActorId(1)).is_err());
+        assert!(limiters.check_key(ActorId(2)).is_ok());
     }
 
     #[test]
@@ -180,6 +211,23 @@ mod tests {
         }
         // All that the board bears is used up: a newcomer still has two tries.
         assert_eq!((tries(7, 1), tries(8, 1), tries(9, 2)), (2, 2, 10));
+    }
+
+    #[test]
+    fn whoever_tries_a_login_keeps_no_known_browser_out() {
+        let limiters = Limiters::new(Limits::default());
+        let try_from = |last: u8, login: &str, known: Option<&str>| {
+            let address = Some(IpAddr::from([203, 0, 113, last]));
+            limiters.check_sign_in(address, login, known.map(str::to_owned)).is_ok()
+        };
+        let strangers = (0..20).filter(|last| try_from(*last, "lua", None)).count();
+        assert_eq!(strangers, 10, "one bucket for all strangers of a login");
+        assert!(!try_from(30, "lua", None) && try_from(30, "hai", None));
+        let known = (0..20).filter(|last| try_from(*last, "lua", Some("usr.1"))).count();
+        assert_eq!(known, 10, "and one for each known browser");
+        assert!(try_from(30, "lua", Some("usr.2")));
+        let logins = (0..40).filter(|n| try_from(40, &format!("khac{n}"), None)).count();
+        assert_eq!(logins, 20, "an address tries many logins");
     }
 
     #[test]

@@ -10,10 +10,10 @@ use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
     AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConflictId, ConsentId,
-    DeliveryId, DeviceId, FeedId, KeyId, LinkId, ListenerId, MarketId, NeighbourhoodId, NumberId,
-    OccupancyId, OtherCodeId, PairId, PrintJobId, ProposalId, RefundId, RequestId, RoundId,
-    SecretId, SectionId, StallId, StallLinkId, StatementId, TeamId, TemplateId, TextId, TransferId,
-    VendorId, VerificationId, VisitId,
+    DeliveryId, DeviceId, FeedId, InvitationId, KeyId, LinkId, ListenerId, MarketId,
+    NeighbourhoodId, NumberId, OccupancyId, OtherCodeId, PairId, PrintJobId, ProposalId, RefundId,
+    RequestId, RoundId, SecretId, SectionId, StallId, StallLinkId, StatementId, TeamId, TemplateId,
+    TextId, TransferId, UserId, UserSessionId, VendorId, VerificationId, VisitId,
 };
 
 /// A part of an address that names something.
@@ -50,6 +50,7 @@ segments! {
     StallLinkId = "stall_link", ListenerId = "listener",
     PrintJobId = "print_job",
     TeamId = "team", RoundId = "visit_round", VisitId = "visit",
+    UserId = "user", UserSessionId = "user_session", InvitationId = "invitation",
     DeviceId = "device", TemplateId = "template", TextId = "unknown_text",
 }
 

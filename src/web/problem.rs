@@ -146,6 +146,12 @@ impl Problem {
         self.0.refusal.code
     }
 
+    /// The input field at fault.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.0.refusal.field.as_deref()
+    }
+
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.0.status

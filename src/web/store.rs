@@ -20,7 +20,7 @@ pub struct Kept {
 
 pub fn find(connection: &mut DbConnection, scope: &Scope, key: &str) -> Outcome<Option<Kept>> {
     let row: Option<(String, i32, String, i64)> = kept::table
-        .find((scope.board_id.0, scope.key_id.0, key))
+        .find((scope.board_id.0, scope.actor.0, key))
         .select((kept::request_hash, kept::status, kept::body, kept::created_at_ms))
         .first(connection)
         .optional()?;
@@ -36,7 +36,7 @@ pub fn keep(connection: &mut DbConnection, scope: &Scope, key: &str, answer: &Ke
     diesel::insert_into(kept::table)
         .values((
             kept::board_id.eq(scope.board_id.0),
-            kept::key_id.eq(scope.key_id.0),
+            kept::key_id.eq(scope.actor.0),
             kept::idempotency_key.eq(key),
             kept::request_hash.eq(&answer.request_hash),
             kept::status.eq(answer.status),
@@ -48,8 +48,7 @@ pub fn keep(connection: &mut DbConnection, scope: &Scope, key: &str, answer: &Ke
 }
 
 pub fn forget(connection: &mut DbConnection, scope: &Scope, key: &str) -> Outcome<()> {
-    diesel::delete(kept::table.find((scope.board_id.0, scope.key_id.0, key)))
-        .execute(connection)?;
+    diesel::delete(kept::table.find((scope.board_id.0, scope.actor.0, key))).execute(connection)?;
     Ok(())
 }
 
@@ -63,7 +62,7 @@ pub fn forget_all(connection: &mut DbConnection, board_id: BoardId) -> Outcome<(
 pub fn forget_before(connection: &mut DbConnection, scope: &Scope, before: UnixMs) -> Outcome<()> {
     let of_key = kept::table
         .filter(kept::board_id.eq(scope.board_id.0))
-        .filter(kept::key_id.eq(scope.key_id.0))
+        .filter(kept::key_id.eq(scope.actor.0))
         .filter(kept::created_at_ms.lt(before.0));
     diesel::delete(of_key).execute(connection)?;
     Ok(())

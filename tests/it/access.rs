@@ -49,7 +49,7 @@ on_both!(a_token_opens_its_board_with_its_permissions, |db| {
     assert!(digits.len() == 48 && digits.bytes().all(|b| b"0123456789abcdef".contains(&b)));
 
     let scope = keys::authenticate(db.connection(), &issued.token).unwrap().unwrap();
-    assert_eq!((scope.board_id, scope.key_id), (act.board_id(), issued.key.id));
+    assert_eq!((scope.board_id, scope.actor), (act.board_id(), issued.key.id.into()));
     assert_eq!(scope.permissions, Permissions::of(READER.to_vec()));
 
     let theirs = keys::create(db.connection(), &other, new_key("khác", READER)).unwrap();
@@ -122,7 +122,7 @@ on_both!(a_key_of_another_board_is_not_found, |db| {
 
 on_both!(a_key_cannot_revoke_itself, |db| {
     let act = db.act();
-    let refused = refusal(keys::revoke(db.connection(), &act, act.scope.key_id));
+    let refused = refusal(keys::revoke(db.connection(), &act, KeyId(act.scope.actor.0)));
     assert_eq!((refused.kind, refused.code), (RefusalKind::Conflict, "key-cannot-revoke-itself"));
 });
 

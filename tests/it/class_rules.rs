@@ -63,7 +63,7 @@ on_both!(rules_propose_by_payer_word_and_hour_and_a_person_decides, |db| {
         ..rule(&stand, ClassRuleKind::Payer, Class::Personal)
     };
     let made = make(&stage, payer).unwrap();
-    assert_eq!((made.word, made.created_by), (None, stage.act.scope.key_id));
+    assert_eq!((made.word, made.created_by), (None, stage.act.scope.actor));
     let word = NewClassRule {
         word: Some("Nợ".into()),
         ..rule(&stand, ClassRuleKind::MemoWord, Class::DebtRepayment)

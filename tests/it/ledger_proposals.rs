@@ -15,7 +15,7 @@ use cho40::ledger::suggestions::SuggestionReason;
 use cho40::ledger::transfers::{self, NewAttribution, NewLine, Transfer};
 use cho40::ledger::unassigned::{self, Waiting};
 use cho40::primitives::Vnd;
-use cho40::primitives::ids::{KeyId, OccupancyId, ProposalId, TransferId};
+use cho40::primitives::ids::{ActorId, OccupancyId, ProposalId, TransferId};
 use cho40::registry::PageRequest;
 use cho40::registry::accounts::{AccountKind, UseKind};
 use cho40::requests::{self, NewRequest, RequestKind};
@@ -34,7 +34,7 @@ const SECOND: (i64, &[Permission]) = (903, &[Permission::TransfersAssign]);
 fn acting(stage: &Stage, (key, permissions): (i64, &[Permission])) -> Act {
     let now = stage.now();
     let permissions = Permissions::of(permissions.to_vec());
-    let scope = Scope { key_id: KeyId(key), permissions, ..now.scope.clone() };
+    let scope = Scope { actor: ActorId(key), permissions, ..now.scope.clone() };
     Act::new(scope, now.at, stage.app.ids.clone())
 }
 
@@ -210,10 +210,10 @@ on_both!(one_proposes_and_another_approves, |db| {
     refused(reject(&stage, ORGANISER, other.id), "", "proposal-own");
     let approved = approve(&stage, ORGANISER, proposed.id).unwrap();
     assert_eq!(approved.state, ProposalState::Approved);
-    assert_eq!(approved.decided_by, Some(KeyId(902)));
+    assert_eq!(approved.decided_by, Some(ActorId(902)));
     let now = shown(&stage, id).attribution;
     assert_eq!((now.seq, now.rule.as_str()), (2, "manual"));
-    assert_eq!((now.decided_by, now.proposed_by), (Some(KeyId(902)), Some(KeyId(901))));
+    assert_eq!((now.decided_by, now.proposed_by), (Some(ActorId(902)), Some(ActorId(901))));
     assert_eq!(now.why.as_deref(), Some("khách quen của sạp"));
     assert_eq!(now.decided_at, stage.now().at);
     assert_eq!(now.lines[0].occupancy_id, Some(one.occupancy_id));

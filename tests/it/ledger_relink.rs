@@ -100,10 +100,7 @@ on_both!(a_stall_registered_late_gets_its_money_of_the_past, |db| {
     assert_eq!(placed(&stage), [none, sale.clone(), personal, sale]);
     let again = &kept(&stage)[1].attribution;
     assert_eq!((again.seq, again.why.as_deref()), (2, Some("links_changed")));
-    assert_eq!(
-        (again.decided_by, again.decided_at),
-        (Some(stage.act.scope.key_id), stage.now().at)
-    );
+    assert_eq!((again.decided_by, again.decided_at), (Some(stage.act.scope.actor), stage.now().at));
     assert_eq!(kept(&stage)[2].attribution.seq, 2, "a person decided it");
     assert_eq!(reasons(&stage).len(), 1);
     agrees(&stage);

@@ -9,7 +9,7 @@ use cho40::ledger::Class;
 use cho40::ledger::proposals::{self, Approval, NewProposal};
 use cho40::ledger::transfers::{self, NewAttribution, NewLine, Transfer};
 use cho40::primitives::Vnd;
-use cho40::primitives::ids::{KeyId, OccupancyId, TransferId};
+use cho40::primitives::ids::{ActorId, OccupancyId, TransferId};
 use cho40::registry::accounts::UseKind;
 use cho40::registry::numbers::{self, NewReceivingNumber, NumberKind};
 
@@ -116,7 +116,7 @@ on_both!(who_approves_is_told_too_and_who_sees_no_amounts_learns_no_ids, |db| {
     let decide = |besides_counted: bool| {
         let approval = Approval { why: None, besides_counted };
         let mut act = stage.now();
-        act.scope.key_id = KeyId(902);
+        act.scope.actor = ActorId(902);
         act.scope.permissions = Permissions::of(vec![Permission::TransfersAssign]);
         stage.try_write(move |connection, _| {
             proposals::approve(connection, &act, proposal, approval)

@@ -236,6 +236,37 @@ impl Browser {
         assert_eq!(found, "[[],true]", "{name}");
     }
 
+    /// Makes the screen so wide.
+    pub fn widen(&mut self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700 });
+        self.ask("Emulation.setDeviceMetricsOverride", size);
+    }
+
+    /// Looks at a whole page of the desk on a small phone and on a desk's screen: nothing to scroll
+    /// sideways, nothing that axe-core finds; into the documents where `CHO40_PICTURES` asks for it.
+    #[track_caller]
+    pub fn desk_pictures(&mut self, name: &str) {
+        for (width, height) in [(360, 640), (1_280, 800)] {
+            self.widen(width, height);
+            let seen = self.value("document.documentElement.scrollWidth");
+            assert!(seen.as_u64().unwrap() <= u64::from(width), "{name} is {seen} wide of {width}");
+            self.is_accessible(name);
+            if std::env::var_os("CHO40_PICTURES").is_some() {
+                let whole = json!({ "format": "png", "captureBeyondViewport": true, "clip": {
+                    "x": 0, "y": 0, "width": width, "scale": 1, "height":
+                    self.value("Math.min(3000, Math.max(document.documentElement.scrollHeight, 640))") } });
+                let taken = self.ask("Page.captureScreenshot", whole);
+                let bytes = base64::engine::general_purpose::STANDARD
+                    .decode(taken["data"].as_str().unwrap())
+                    .unwrap();
+                let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/pictures/desk");
+                std::fs::create_dir_all(folder).unwrap();
+                std::fs::write(format!("{folder}/{name}-{width}.png"), bytes).unwrap();
+            }
+        }
+        self.widen(360, 640);
+    }
+
     /// What stands in the codes that are seen, by a reader that is not ours.
     pub fn codes(&mut self) -> Vec<String> {
         let png = self.screenshot();

@@ -219,7 +219,7 @@ on_both!(an_unread_delivery_waits_until_somebody_says_that_no_money_is_in_it, |d
     assert_eq!(done.outcome, "dismissed");
     assert_eq!(
         (said.dismissed_by, said.dismissed_at),
-        (stage.act.scope.key_id, stage.app.clock.now())
+        (stage.act.scope.actor, stage.app.clock.now())
     );
     assert_eq!(said.why.as_deref(), Some("Tin thử của SePay"));
     assert!(list(unread).items.is_empty() && alarms(&stage).is_empty());

@@ -6,7 +6,7 @@ use cho40::access::{Act, Permission, Scope};
 use cho40::db::DbConnection;
 use cho40::db::schema::feeds;
 use cho40::feeds::Precision;
-use cho40::primitives::ids::{BoardId, FeedId, KeyId, RequestId};
+use cho40::primitives::ids::{ActorId, BoardId, FeedId, RequestId};
 use cho40::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
 use cho40::primitives::{UnixMs, Vnd};
 use cho40::registry::PageRequest;
@@ -170,7 +170,7 @@ on_both!(the_amounts_of_a_sale_are_the_vendors, |db| {
     pay(db.connection(), act.board_id(), sale.reference, 45_000, act.at);
 
     let asker = db.act_with(&[Permission::RequestsRead, Permission::RequestsWrite]);
-    let stranger = Scope { key_id: KeyId(1), ..asker.scope.clone() };
+    let stranger = Scope { actor: ActorId(1), ..asker.scope.clone() };
     let stranger = Act::new(stranger, act.at, Arc::clone(&db.ids));
     let shown = |connection: &mut DbConnection, act: &Act, id| {
         let one = requests::get(connection, act, id).unwrap();

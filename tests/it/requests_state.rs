@@ -1,7 +1,7 @@
 //! What a request is, and what a payment makes of it: tables over the pure rules.
 
 use cho40::feeds::Precision;
-use cho40::primitives::ids::{AccountId, KeyId, NumberId, OccupancyId, RequestId};
+use cho40::primitives::ids::{AccountId, ActorId, NumberId, OccupancyId, RequestId};
 use cho40::primitives::{UnixMs, Vnd};
 use cho40::requests::{Effect, RequestKind, RequestRow, RequestState, receive, state_of};
 use cho40::vietqr::Reference;
@@ -21,7 +21,7 @@ fn asked(amount: i64, received: i64) -> RequestRow {
         reference: Reference::random_dynamic(1),
         payload: String::new(),
         order: None,
-        created_by: KeyId(1),
+        created_by: ActorId(1),
         created_at: UnixMs(0),
         expires_at: EXPIRES,
         cancelled_at: None,

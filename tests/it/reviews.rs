@@ -130,7 +130,7 @@ on_both!(marked_money_is_listed_until_somebody_has_looked, |db| {
 
     let id = all[1].transfer_id;
     let looked = review(&stage, id, "đã gỡ thẻ", false).unwrap().review.unwrap();
-    assert_eq!(looked.reviewed_by, stage.act.scope.key_id);
+    assert_eq!(looked.reviewed_by, stage.act.scope.actor);
     assert_eq!((looked.reviewed_at, looked.note.as_deref()), (stage.now().at, Some("đã gỡ thẻ")));
     assert_eq!(reasons(&stage, MarkFilter::default()), [newest_first[0], newest_first[2]]);
     assert_eq!(reasons(&stage, reviewed()), [Mark::EndedOccupancy]);
@@ -158,7 +158,7 @@ on_both!(who_sees_no_amounts_sees_the_list_and_its_own_notes, |db| {
     };
     assert_eq!(list(&other).amount_vnd, None);
     assert!(list(&other).review.unwrap().note.is_some(), "its own");
-    other.scope.key_id.0 += 1;
+    other.scope.actor.0 += 1;
     assert_eq!(list(&other).review.unwrap().note, None);
 });
 
@@ -282,7 +282,7 @@ on_both!(a_contradiction_waits_with_both_reports_until_it_is_judged, |db| {
     assert_eq!(sums(&stage), now);
     let judged = corrected.verdict.unwrap();
     assert_eq!((judged.right, judged.note.as_deref()), (RightReport::Other, Some("theo sao kê")));
-    assert_eq!((judged.decided_by, judged.decided_at), (stage.act.scope.key_id, stage.now().at));
+    assert_eq!((judged.decided_by, judged.decided_at), (stage.act.scope.actor, stage.now().at));
     refused(decide(&stage, money, RightReport::First), "", "conflict-corrected");
     assert_eq!(contradictions(&stage, ConflictFilter::default()).len(), 1);
     let judged = ConflictFilter { reviewed: true, ..ConflictFilter::default() };

@@ -125,6 +125,9 @@ fn ask(site: &Site, operation: &Operation, world: &World, path: &str) -> Ask {
     if operation.name() == "POST /api/v1/code-readings" {
         return ask.raw(&crate::web_code_readings::blank());
     }
+    if operation.name() == "POST /api/v1/markets/{market_id}/register-imports" {
+        return ask.raw("Số sạp,Khu,Hàng\nC-01,Khu cá,Cá\n".as_bytes());
+    }
     match operation.schema {
         Some(_) => ask.json(&world.body(&operation.name())),
         None => ask,

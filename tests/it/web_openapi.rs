@@ -82,6 +82,7 @@ fn published_words_are_the_ones_that_are_taken() {
             "Service" => taken::<cho40::outreach::visits::Service>(values),
             "SizeClass" => taken::<stalls::SizeClass>(values),
             "Method" => taken::<cho40::registry::verifications::Method>(values),
+            "Role" => taken::<cho40::access::Role>(values),
             "Permission" => taken::<cho40::access::Permission>(values),
             "Class" => taken::<cho40::ledger::class::Class>(values),
             "LinkKind" => taken::<cho40::live::links::LinkKind>(values),
@@ -130,6 +131,10 @@ fn only_written(name: &str) -> Option<Vec<String>> {
             use cho40::ledger::pairs::Verdict::{Different, Same};
             written(&[Same, Different])
         }
+        "RowVerdict" => {
+            use cho40::registry::import::RowVerdict::{Changed, New, Refused, Same};
+            written(&[New, Changed, Same, Refused])
+        }
         "AdoptionClass" => {
             use AdoptionClass::{Active, Equipped, NotEquipped, Paused, Regular};
             written(&[NotEquipped, Equipped, Paused, Active, Regular])
@@ -166,7 +171,7 @@ fn only_written(name: &str) -> Option<Vec<String>> {
 }
 
 /// Words of query strings, whose types the web keeps to itself; `web_walk` sends them.
-const QUERY_WORDS: [&str; 2] = ["Format", "Separator"];
+const QUERY_WORDS: [&str; 3] = ["FileFormat", "Format", "Separator"];
 
 #[test]
 fn operation_ids_are_unique() {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::web_bodies::{account, facts, phone_body, polling, report, template};
 use crate::web_code_checks::other_code;
 use crate::web_support::{Answer, Site};
-use crate::{papers, phone_stall, reviews};
+use crate::{desk_support, papers, phone_stall, reviews};
 
 pub const FEED_SECRET: &str = "khoa-bi-mat-cua-sepay";
 
@@ -42,6 +42,7 @@ impl World {
         let (link, phone) = phone_stall::link_and_phone(site, &world.key, world.id("occupancies"));
         world.ids.extend([("stall-links", link.id), ("listeners", phone)]);
         papers::make(&mut world, site, link.path);
+        desk_support::people(&mut world, site, digits);
         world
     }
 
@@ -281,7 +282,13 @@ impl World {
 
     /// A good body for an operation, each of its fields in it.
     pub fn body(&self, operation: &str) -> Value {
-        let bodies = [Self::register_body, Self::account_body, Self::money_body, Self::visit_body];
+        let bodies = [
+            Self::register_body,
+            Self::account_body,
+            Self::money_body,
+            Self::visit_body,
+            desk_support::body,
+        ];
         let body = bodies.iter().find_map(|body| body(self, operation));
         let others = || {
             let of_phones = phone_body(self, operation);

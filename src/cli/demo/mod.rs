@@ -29,9 +29,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::serve::until_told_to_stop;
 use super::{config, say};
+use crate::access::Role;
+use crate::access::users::invitations::{self, NewInvitation};
 use crate::adoption;
 use crate::app::{App, Config, Running, bind};
-use crate::db::{Fault, Outcome, lane};
+use crate::db::{DbConnection, Fault, Outcome, lane};
 use crate::intake::poll::AllowedHosts;
 use crate::primitives::time::MS_PER_HOUR;
 use crate::primitives::{Clock, Day};
@@ -163,7 +165,17 @@ async fn tell(
 ) -> Outcome<()> {
     let url = format!("http://{}", running.address());
     let listening = listening(app, plan, settled, &url).await?;
-    let ready = Ready::new(url, plan, settled, listening);
+    let act = settled.act(app);
+    let invite = move |connection: &mut DbConnection| {
+        let new = NewInvitation {
+            name: "Người quản trị".into(),
+            role: Role::Owner,
+            sections: Vec::new(),
+        };
+        invitations::create(connection, &act, new)
+    };
+    let desk_path = app.db.write(settled.scope.board_id.0, invite).await?.path;
+    let ready = Ready::new(url, plan, settled, listening, desk_path);
     if args.json {
         return say(&serde_json::to_string(&ready).map_err(Fault::broken)?);
     }

@@ -17,6 +17,8 @@ pub struct Ready<'s> {
     feeds: Vec<ReadyFeed<'s>>,
     /// A stall to listen to.
     listening: Option<Listening>,
+    /// Opened once, within 72 hours, it makes somebody the owner of the desk.
+    desk_path: String,
 }
 
 #[derive(Serialize)]
@@ -46,6 +48,7 @@ impl<'s> Ready<'s> {
         plan: &'s Plan,
         settled: &'s Settled,
         listening: Option<Listening>,
+        desk_path: String,
     ) -> Self {
         let feeds = settled.feeds.iter().map(|feed| ReadyFeed {
             id: feed.id,
@@ -68,12 +71,13 @@ impl<'s> Ready<'s> {
             market_id: settled.register.market_id,
             feeds: feeds.collect(),
             listening,
+            desk_path,
         }
     }
 
     /// Addresses to open, after the report.
     pub fn to_text(&self, keeps_serving: bool) -> String {
-        let Self { url, api_key, market_id, .. } = self;
+        let Self { url, api_key, market_id, desk_path, .. } = self;
         let hook = self.feeds.first().map(|feed| feed.id.to_string()).unwrap_or_default();
         let served = if keeps_serving {
             "\nĐang chạy; nhấn Ctrl-C để dừng.\n"
@@ -90,6 +94,7 @@ impl<'s> Ready<'s> {
         let heard = heard.unwrap_or_default();
         format!(
             "Máy chủ                {url}\n\
+             Bàn làm việc (mời)     {url}{desk_path}\n\
              Thử API                {url}/docs/\n\
              Khóa API               {api_key}\n\
              Địa chỉ nhận tin SePay {url}/hooks/{hook}\n\

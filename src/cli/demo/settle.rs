@@ -38,11 +38,8 @@ pub fn settle(app: &App, plan: &Arc<Plan>, words: &Arc<Words>, first_day: Day) -
     app.db.write_here(0, move |connection| {
         let board = boards::create(connection, BOARD, at, &ids)?;
         let issued = keys::create_owner(connection, board.id, &ids, at)?;
-        let scope = Scope {
-            board_id: board.id,
-            key_id: issued.key.id,
-            permissions: Permissions::of(issued.key.permissions),
-        };
+        let permissions = Permissions::of(issued.key.permissions);
+        let scope = Scope::whole(board.id, issued.key.id.into(), permissions);
         let act = Act::new(scope.clone(), at, ids);
         let mut register = Register::open(connection, &act, &plan, &words)?;
         let mut feeds = feeds::create_all(connection, &act, &key)?;

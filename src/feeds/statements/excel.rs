@@ -19,12 +19,46 @@ const EXACT_DIGITS: usize = 15;
 type Book<'b> = Cursor<&'b [u8]>;
 
 pub(super) fn xlsx(bytes: &[u8]) -> Result<Table, Refusal> {
+    in_xlsx(bytes, sheets::join)
+}
+
+pub(super) fn xls(bytes: &[u8]) -> Result<Table, Refusal> {
+    in_xls(bytes, sheets::join)
+}
+
+/// The first sheet that holds anything.
+pub(super) fn first_of_xlsx(bytes: &[u8]) -> Result<Grid, Refusal> {
+    in_xlsx(bytes, first)
+}
+
+/// [`first_of_xlsx`] of the older format.
+pub(super) fn first_of_xls(bytes: &[u8]) -> Result<Grid, Refusal> {
+    in_xls(bytes, first)
+}
+
+/// Reads a sheet by its name; of what is kept already, it is given the last.
+type Reading<'r> = &'r mut dyn FnMut(&str, Option<&Grid>) -> Result<Grid, Refusal>;
+
+fn first(names: Vec<String>, read: Reading<'_>) -> Result<Grid, Refusal> {
+    for name in names {
+        let grid = read(&name, None)?;
+        if !grid.is_empty() {
+            return Ok(grid);
+        }
+    }
+    Err(refused("statement-empty"))
+}
+
+fn in_xlsx<T>(
+    bytes: &[u8],
+    of: fn(Vec<String>, Reading<'_>) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     guard::archive(bytes)?;
     quietly(|| {
         let mut book: Xlsx<Book<'_>> = Xlsx::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
         let shift = if book.has_1904_epoch() { SHIFT_1904 } else { 0 };
         let names = names(&book);
-        sheets::join(names, |name, beside| {
+        of(names, &mut |name, beside| {
             // Cell by cell: a range would have room for every cell up to the farthest one.
             let mut cells = book.worksheet_cells_reader(name).map_err(|_| unreadable())?;
             let mut grid = Grid::counted_from(shift).beside(beside);
@@ -37,13 +71,16 @@ pub(super) fn xlsx(bytes: &[u8]) -> Result<Table, Refusal> {
     })
 }
 
-pub(super) fn xls(bytes: &[u8]) -> Result<Table, Refusal> {
+fn in_xls<T>(
+    bytes: &[u8],
+    of: fn(Vec<String>, Reading<'_>) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     guard::compound_file(bytes)?;
     quietly(|| {
         let mut book: Xls<Book<'_>> = Xls::new(Cursor::new(bytes)).map_err(|_| unreadable())?;
         let shift = if book.has_1904_epoch() { SHIFT_1904 } else { 0 };
         let names = names(&book);
-        sheets::join(names, |name, beside| {
+        of(names, &mut |name, beside| {
             let range = book.worksheet_range(name).map_err(|_| unreadable())?;
             let mut grid = Grid::counted_from(shift).beside(beside);
             let Some((top, left)) = range.start() else { return Ok(grid) };
@@ -105,9 +142,9 @@ fn borrowed(value: &Data) -> DataRef<'_> {
 }
 
 /// calamine meets hostile files with errors, mostly: should it panic, that is one more error.
-fn quietly(
-    read: impl FnOnce() -> Result<Table, Refusal> + std::panic::UnwindSafe,
-) -> Result<Table, Refusal> {
+fn quietly<T>(
+    read: impl FnOnce() -> Result<T, Refusal> + std::panic::UnwindSafe,
+) -> Result<T, Refusal> {
     catch_unwind(read).unwrap_or_else(|_| Err(unreadable()))
 }
 

@@ -19,6 +19,7 @@ mod grid;
 mod guard;
 mod heading;
 mod layout;
+mod plain;
 mod preamble;
 mod rows;
 mod sheets;
@@ -26,6 +27,7 @@ mod sums;
 mod words;
 
 pub use layout::{AmountFormat, Ask, DateOrder, Mapping};
+pub use plain::{PlainCell, PlainRow, plain};
 pub use preamble::{Said, is_same_account};
 pub use rows::{Row, Rows, Unreadable};
 

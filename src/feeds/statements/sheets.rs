@@ -58,7 +58,7 @@ impl Table {
 /// The table of a workbook whose sheets have these names. `read` is given what is kept already.
 pub(super) fn join(
     names: Vec<String>,
-    mut read: impl FnMut(&str, Option<&Grid>) -> Result<Grid, Refusal>,
+    read: &mut dyn FnMut(&str, Option<&Grid>) -> Result<Grid, Refusal>,
 ) -> Result<Table, Refusal> {
     let (mut whole, mut unknown): (Option<Table>, Option<(String, Grid)>) = (None, None);
     let mut unread = Vec::new();

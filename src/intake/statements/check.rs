@@ -164,7 +164,7 @@ fn empty_row(
         id: StatementId(act.new_id()),
         account_id: account.id,
         feed_id: None,
-        uploaded_by: act.scope.key_id.0,
+        uploaded_by: act.scope.actor.0,
         uploaded_at_ms: act.at.0,
         state: StatementState::Checked,
         format: opened.format.as_str().to_owned(),
@@ -340,7 +340,7 @@ pub fn insert(connection: &mut DbConnection, act: &Act, prepared: Prepared) -> O
     let board_id = act.board_id();
     forget_old(connection, board_id, act.at)?;
     let Prepared { account, mut row, headings, parts, unreadable } = prepared;
-    let (layout, by) = (row.layout.clone(), act.scope.key_id);
+    let (layout, by) = (row.layout.clone(), act.scope.actor);
     layouts::remember(connection, board_id, &layout, &headings, act.at, by)?;
     if row.state == StatementState::Checked {
         row.feed_id = Some(feed(connection, act, &account)?);

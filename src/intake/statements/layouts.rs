@@ -57,7 +57,7 @@ pub fn map(
     let known = show(find(connection, act, layout)?)?;
     mapping.check(known.columns.len())?;
     let json = serde_json::to_string(mapping).map_err(Fault::broken)?;
-    let (board_id, by) = (act.board_id(), act.scope.key_id);
+    let (board_id, by) = (act.board_id(), act.scope.actor);
     rows::map(connection, board_id, layout, &json, act.at, by)?;
     show(find(connection, act, layout)?)
 }

@@ -113,7 +113,7 @@ pub fn decide(
     diesel::update(row)
         .set((
             c::verdict.eq(right),
-            c::decided_by.eq(act.scope.key_id.0),
+            c::decided_by.eq(act.scope.actor.0),
             c::decided_at_ms.eq(act.at.0),
             c::note.eq(note),
         ))
@@ -155,7 +155,7 @@ pub fn correct(
             c::item.eq(before.item),
             c::id.eq(act.new_id()),
             c::verdict.eq(RightReport::First),
-            c::decided_by.eq(act.scope.key_id.0),
+            c::decided_by.eq(act.scope.actor.0),
             c::decided_at_ms.eq(act.at.0),
         ))
         .execute(connection)?;

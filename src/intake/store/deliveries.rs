@@ -12,7 +12,7 @@ use crate::db::{DbConnection, Outcome, columns};
 use crate::intake::deliveries::{DeliveryOutcome, Filter};
 use crate::primitives::UnixMs;
 use crate::primitives::id::floor_of;
-use crate::primitives::ids::{BoardId, DeliveryId, FeedId, KeyId, TransferId};
+use crate::primitives::ids::{ActorId, BoardId, DeliveryId, FeedId, TransferId};
 use crate::registry::PageRequest;
 
 /// A row of `deliveries`.
@@ -121,7 +121,7 @@ pub fn is_undecodable(
 /// Who dismissed an undecodable delivery, when and why.
 #[derive(Clone, Debug)]
 pub struct DismissalRow {
-    pub by: KeyId,
+    pub by: ActorId,
     pub at: UnixMs,
     pub why: String,
 }
@@ -158,7 +158,7 @@ pub fn dismissal(
         .select((dismissals::dismissed_by, dismissals::dismissed_at_ms, dismissals::why))
         .first(connection)
         .optional()?;
-    Ok(row.map(|(by, at_ms, why)| DismissalRow { by: KeyId(by), at: UnixMs(at_ms), why }))
+    Ok(row.map(|(by, at_ms, why)| DismissalRow { by: ActorId(by), at: UnixMs(at_ms), why }))
 }
 
 /// When the oldest delivery of each feed came that could not be read and that nobody has settled.

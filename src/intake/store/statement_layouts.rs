@@ -6,7 +6,7 @@ use crate::db::schema::statement_layouts as l;
 use crate::db::{DbConnection, Outcome, columns};
 use crate::on_db;
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{BoardId, KeyId};
+use crate::primitives::ids::{ActorId, BoardId};
 
 /// A row of `statement_layouts`; `headings` and `mapping` are JSON.
 #[derive(Clone, Debug, Queryable)]
@@ -51,7 +51,7 @@ pub fn remember(
     layout: &str,
     headings: &str,
     at: UnixMs,
-    by: KeyId,
+    by: ActorId,
 ) -> Outcome<()> {
     on_db!(connection, inner => {
         diesel::insert_into(l::table)
@@ -80,7 +80,7 @@ pub fn map(
     layout: &str,
     mapping: &str,
     at: UnixMs,
-    by: KeyId,
+    by: ActorId,
 ) -> Outcome<()> {
     diesel::update(l::table.find((board_id.0, layout)))
         .set((l::mapping.eq(mapping), l::changed_at_ms.eq(at.0), l::changed_by.eq(by.0)))

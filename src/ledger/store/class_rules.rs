@@ -7,11 +7,11 @@ use crate::db::{DbConnection, Fault, Outcome};
 use crate::ledger::class::Class;
 use crate::ledger::class_rules::{ClassRuleKind, RuleRow};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{BoardId, ClassRuleId, KeyId, OccupancyId};
+use crate::primitives::ids::{ActorId, BoardId, ClassRuleId, OccupancyId};
 use crate::registry::PageRequest;
 
 type Row =
-    (BoardId, ClassRuleId, OccupancyId, ClassRuleKind, String, String, KeyId, i64, Option<i64>);
+    (BoardId, ClassRuleId, OccupancyId, ClassRuleKind, String, String, ActorId, i64, Option<i64>);
 
 fn rule(
     (_, id, occupancy_id, kind, value, class, created_by, created_at_ms, ended_at_ms): Row,

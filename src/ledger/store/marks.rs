@@ -10,7 +10,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::ledger::marks::{MarkFilter, MarkReview, MarkRow};
 use crate::ledger::transfers::Stored;
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{BoardId, KeyId, MarketId, StallId, TransferId};
+use crate::primitives::ids::{ActorId, BoardId, MarketId, StallId, TransferId};
 use crate::registry::PageRequest;
 
 /// Marked transfers by their present attribution. The condition is that of the indexes, letter by
@@ -58,7 +58,7 @@ struct Found {
 impl From<Found> for MarkRow {
     fn from(found: Found) -> Self {
         let review = found.reviewed_by.zip(found.reviewed_at_ms).map(|(by, at)| MarkReview {
-            reviewed_by: KeyId(by),
+            reviewed_by: ActorId(by),
             reviewed_at: UnixMs(at),
             note: found.note,
         });
@@ -126,7 +126,7 @@ pub fn review(
             r::board_id.eq(key.0),
             r::transfer_id.eq(key.1),
             r::seq.eq(key.2),
-            r::reviewed_by.eq(act.scope.key_id.0),
+            r::reviewed_by.eq(act.scope.actor.0),
             r::reviewed_at_ms.eq(act.at.0),
             r::note.eq(note),
         ))

@@ -10,7 +10,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::feeds::Precision;
 use crate::ledger::likeness::Likeness;
 use crate::ledger::pairs::{Pair, Verdict};
-use crate::primitives::ids::{AccountId, BoardId, DeliveryId, FeedId, KeyId, PairId, TransferId};
+use crate::primitives::ids::{AccountId, ActorId, BoardId, DeliveryId, FeedId, PairId, TransferId};
 use crate::primitives::{Day, UnixMs};
 use crate::registry::PageRequest;
 
@@ -192,7 +192,7 @@ pub fn resolve(
     connection: &mut DbConnection,
     board_id: BoardId,
     id: PairId,
-    by: KeyId,
+    by: ActorId,
     at: UnixMs,
     own_transfer_id: Option<TransferId>,
 ) -> Outcome<()> {

@@ -12,7 +12,7 @@ use crate::db::{DbConnection, Fault, Outcome};
 use crate::ledger::assign::NewLine;
 use crate::ledger::proposals::{ProposalFilter, ProposalRow, ProposalState};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{BoardId, KeyId, ProposalId, TransferId};
+use crate::primitives::ids::{ActorId, BoardId, ProposalId, TransferId};
 use crate::registry::PageRequest;
 
 type Raw = (
@@ -62,10 +62,10 @@ fn read((said, became): Raw) -> Outcome<ProposalRow> {
         transfer_id: TransferId(transfer_id),
         lines: serde_json::from_str(&lines).map_err(Fault::broken)?,
         why,
-        proposed_by: KeyId(proposed_by),
+        proposed_by: ActorId(proposed_by),
         proposed_at: UnixMs(proposed_at_ms),
         state,
-        decided_by: decided_by.map(KeyId),
+        decided_by: decided_by.map(ActorId),
         decided_at: decided_at_ms.map(UnixMs),
         decided_why,
         is_in_queue,
@@ -87,7 +87,7 @@ pub fn insert(
             table::transfer_id.eq(transfer_id.0),
             table::lines.eq(serde_json::to_string(lines).map_err(Fault::broken)?),
             table::why.eq(why),
-            table::proposed_by.eq(act.scope.key_id.0),
+            table::proposed_by.eq(act.scope.actor.0),
             table::proposed_at_ms.eq(act.at.0),
             table::state.eq(ProposalState::Waiting),
         ))
@@ -116,7 +116,7 @@ pub fn page(
         query = query.filter(table::state.eq(state));
     }
     if !act.scope.permissions.contains(Permission::AmountsRead) {
-        query = query.filter(table::proposed_by.eq(act.scope.key_id.0).or(is_in_queue!()));
+        query = query.filter(table::proposed_by.eq(act.scope.actor.0).or(is_in_queue!()));
     }
     let raw: Vec<Raw> = query.load(connection)?;
     raw.into_iter().map(read).collect()
@@ -129,7 +129,7 @@ pub fn find(
     id: ProposalId,
 ) -> Outcome<Option<ProposalRow>> {
     let sees_all = act.scope.permissions.contains(Permission::AmountsRead);
-    let own = act.scope.key_id;
+    let own = act.scope.actor;
     let row = known(connection, act, id)?;
     Ok(row.filter(|row| sees_all || row.is_in_queue || row.proposed_by == own))
 }
@@ -182,7 +182,7 @@ pub fn decide(
     diesel::update(rows.find((act.board_id().0, id.0)))
         .set((
             table::state.eq(state),
-            table::decided_by.eq(act.scope.key_id.0),
+            table::decided_by.eq(act.scope.actor.0),
             table::decided_at_ms.eq(act.at.0),
             table::decided_why.eq(why),
         ))

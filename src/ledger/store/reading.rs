@@ -14,7 +14,7 @@ use crate::ledger::matching::Line;
 use crate::ledger::replace::Decided;
 use crate::ledger::transfers::{Filter, Stored};
 use crate::primitives::ids::{
-    AccountId, BoardId, CodeId, FeedId, KeyId, OccupancyId, RequestId, TransferId,
+    AccountId, ActorId, BoardId, CodeId, FeedId, OccupancyId, RequestId, TransferId,
 };
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::registry::PageRequest;
@@ -203,7 +203,7 @@ fn stored(row: Row, later: &[RawLine]) -> Outcome<Stored> {
         payer_key: row.payer_key,
         seq,
         rule,
-        decided: Decided { by: by.map(KeyId), proposed_by: proposed_by.map(KeyId), why },
+        decided: Decided { by: by.map(ActorId), proposed_by: proposed_by.map(ActorId), why },
         decided_at: UnixMs(decided_at_ms),
         lines,
     })

@@ -13,7 +13,7 @@ use crate::ledger::class::Class;
 use crate::ledger::item::Evidence;
 use crate::ledger::refunds::{RefundFilter, RefundRow};
 use crate::ledger::transfers::Stored;
-use crate::primitives::ids::{BoardId, KeyId, OccupancyId, RefundId, TransferId};
+use crate::primitives::ids::{ActorId, BoardId, OccupancyId, RefundId, TransferId};
 use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{UnixMs, Vnd};
 use crate::registry::PageRequest;
@@ -60,10 +60,10 @@ fn read((of, became): Raw) -> Outcome<RefundRow> {
         amount: Vnd::new(amount_vnd),
         occupancy_id: occupancy_id.map(OccupancyId),
         why,
-        linked_by: KeyId(linked_by),
+        linked_by: ActorId(linked_by),
         linked_at: UnixMs(linked_at_ms),
         declared_id: declared_id.map(TransferId),
-        undone_by: undone_by.map(KeyId),
+        undone_by: undone_by.map(ActorId),
         undone_at: undone_at_ms.map(UnixMs),
     })
 }
@@ -172,7 +172,7 @@ pub fn take_place(
 
 pub fn undo(connection: &mut DbConnection, act: &Act, id: RefundId) -> Outcome<()> {
     diesel::update(rows.find((act.board_id().0, id.0)))
-        .set((r::undone_by.eq(act.scope.key_id.0), r::undone_at_ms.eq(act.at.0)))
+        .set((r::undone_by.eq(act.scope.actor.0), r::undone_at_ms.eq(act.at.0)))
         .execute(connection)?;
     Ok(())
 }

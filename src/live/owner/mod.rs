@@ -14,7 +14,7 @@ use super::Hearer;
 use crate::access::{Act, Permission, Permissions, Scope};
 use crate::primitives::UnixMs;
 use crate::primitives::id::IdGenerator;
-use crate::primitives::ids::KeyId;
+use crate::primitives::ids::ActorId;
 
 /// What a vendor's phone does: the caller has seen to it that the six digits were entered there.
 /// What it decides is recorded with its own id in the key's place.
@@ -28,10 +28,7 @@ pub fn act(hearer: &Hearer, at: UnixMs, ids: Arc<IdGenerator>) -> Act {
         Permission::AmountsRead,
         Permission::TransfersAssign,
     ];
-    let scope = Scope {
-        board_id: hearer.board_id,
-        key_id: KeyId(hearer.listener_id.0),
-        permissions: Permissions::of(permissions),
-    };
+    let (actor, permissions) = (ActorId(hearer.listener_id.0), Permissions::of(permissions));
+    let scope = Scope::whole(hearer.board_id, actor, permissions);
     Act::new(scope, at, ids)
 }

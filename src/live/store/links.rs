@@ -7,11 +7,12 @@ use crate::db::schema::{stall_link_routes as routes, stall_links};
 use crate::db::{DbConnection, Outcome};
 use crate::live::links::{LinkKind, StallLink};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{BoardId, KeyId, OccupancyId, StallLinkId};
+use crate::primitives::ids::{ActorId, BoardId, OccupancyId, StallLinkId};
 use crate::registry::PageRequest;
 
 /// A whole row, in the order of its columns.
-pub type Row = (BoardId, StallLinkId, OccupancyId, LinkKind, String, bool, KeyId, i64, Option<i64>);
+pub type Row =
+    (BoardId, StallLinkId, OccupancyId, LinkKind, String, bool, ActorId, i64, Option<i64>);
 
 pub fn link(row: Row) -> StallLink {
     let (_, id, occupancy_id, kind, name, shows_payer, created_by, created_at, revoked_at) = row;

@@ -95,7 +95,7 @@ pub fn insert(
             table::visited_day.eq(report.visited_on.0),
             table::lifts_refusal.eq(report.lifts_refusal),
             table::phone_at_ms.eq(report.recorded_on_phone_at.map(|at| at.0)),
-            table::recorded_by.eq(act.scope.key_id),
+            table::recorded_by.eq(act.scope.actor),
             table::recorded_at_ms.eq(act.at.0),
         ))
         .execute(connection)?;

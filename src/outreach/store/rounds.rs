@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::db::schema::visit_rounds::{self as table, table as rows};
 use crate::db::{DbConnection, Fault, Outcome, columns};
 use crate::outreach::rounds::{RoundFilter, RoundHead};
-use crate::primitives::ids::{BoardId, KeyId, MarketId, OccupancyId, RoundId, TeamId};
+use crate::primitives::ids::{ActorId, BoardId, MarketId, OccupancyId, RoundId, TeamId};
 use crate::primitives::{Day, UnixMs};
 use crate::registry::PageRequest;
 
@@ -87,7 +87,7 @@ pub fn page(
 pub fn insert(
     connection: &mut DbConnection,
     board_id: BoardId,
-    by: KeyId,
+    by: ActorId,
     round: &RoundHead,
     lot: &Lot,
 ) -> Outcome<()> {

@@ -7,7 +7,7 @@ use crate::access::Act;
 use crate::db::schema::link_changes as table;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Day;
-use crate::primitives::ids::{AccountId, BoardId, KeyId, TransferId};
+use crate::primitives::ids::{AccountId, ActorId, BoardId, TransferId};
 
 /// A change that waits to be followed.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub struct LinkChange {
     /// The board's last event before the change: later transfers were decided by the new links.
     pub event_seq: i64,
     /// Whose change was the last one.
-    pub changed_by: KeyId,
+    pub changed_by: ActorId,
 }
 
 /// Notes that an account's links are others from a day on. Of several changes the first day counts,
@@ -43,7 +43,7 @@ pub fn note(
     )
     .bind::<BigInt, _>(account_id.0)
     .bind::<Integer, _>(from_day.0)
-    .bind::<BigInt, _>(act.scope.key_id.0)
+    .bind::<BigInt, _>(act.scope.actor.0)
     .bind::<BigInt, _>(act.at.0)
     .bind::<BigInt, _>(act.board_id().0)
     .execute(connection)?;
@@ -79,7 +79,7 @@ pub fn waiting(
         from_day: Day(from_day),
         after: TransferId(after),
         event_seq,
-        changed_by: KeyId(changed_by),
+        changed_by: ActorId(changed_by),
     };
     Ok(rows.into_iter().map(change).collect())
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::access::Act;
 use crate::db::schema::stalls::{self as table, table as rows};
 use crate::db::{DbConnection, Outcome, columns};
 use crate::primitives::ids::{BoardId, MarketId, SectionId, StallId};
@@ -54,13 +55,17 @@ pub fn find(
     Ok(rows.find((board_id, id)).select(COLUMNS).first(connection).optional()?.map(stall))
 }
 
+/// Of the sections that the caller reaches.
 pub fn page(
     connection: &mut DbConnection,
-    board_id: BoardId,
+    act: &Act,
     filter: &StallFilter,
     page: PageRequest,
 ) -> Outcome<Vec<Stall>> {
-    let mut query = rows.select(COLUMNS).filter(table::board_id.eq(board_id)).into_boxed();
+    let mut query = rows.select(COLUMNS).filter(table::board_id.eq(act.board_id())).into_boxed();
+    if act.scope.sections.is_limited() {
+        query = query.filter(table::section_id.eq_any(act.scope.sections.as_slice()));
+    }
     if let Some(market_id) = filter.market_id {
         query = query.filter(table::market_id.eq(market_id));
     }

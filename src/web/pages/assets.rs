@@ -24,8 +24,11 @@ macro_rules! files {
 
 const STYLE: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// A script that is small already.
+const SMALL: &str = "text/javascript";
 const FILES: &[File] = files![
     "page.css" is STYLE,
+    "desk.css" is STYLE,
     "open.js" is SCRIPT,
     "listen.js" is SCRIPT,
     "owner.js" is SCRIPT,
@@ -33,6 +36,7 @@ const FILES: &[File] = files![
     "phones.js" is SCRIPT,
     "pin.js" is SCRIPT,
     "book.js" is SCRIPT,
+    "htmx.js" is SMALL,
     "icon.svg" is "image/svg+xml",
     "icon-192.png" is "image/png",
     "icon-512.png" is "image/png",

@@ -1,5 +1,5 @@
-//! The cookies of pages: who the browser is, that the vendor has entered the six digits on it, and
-//! which language was chosen.
+//! The cookies of pages: who the browser is, that the vendor has entered the six digits on it, who
+//! is signed in at the desk, and which language was chosen.
 //!
 //! Over TLS the first two have the prefix `__Host-` (RFC 6265bis, 4.1.3.2): no other host and no page
 //! without TLS can set it. Over plain HTTP, in a demo or a market's own network, browsers refuse
@@ -14,6 +14,11 @@ const SECURE: &str = "__Host-cho40-phone";
 const PLAIN: &str = "cho40-phone";
 const SECURE_SESSION: &str = "__Host-cho40-sap";
 const PLAIN_SESSION: &str = "cho40-sap";
+const SECURE_DESK: &str = "__Host-cho40-desk";
+const PLAIN_DESK: &str = "cho40-desk";
+const SECURE_KNOWN: &str = "__Host-cho40-desk-known";
+const PLAIN_KNOWN: &str = "cho40-desk-known";
+const FLASH: &str = "cho40-flash";
 const LANGUAGE: &str = "cho40-lang";
 /// Browsers keep none longer than 400 days.
 const MAX_AGE_S: u32 = 400 * 24 * 60 * 60;
@@ -45,6 +50,22 @@ pub(super) fn session(headers: &HeaderMap) -> Option<String> {
     either(headers, SECURE_SESSION, PLAIN_SESSION)
 }
 
+/// What names a session at the desk.
+pub(super) fn desk(headers: &HeaderMap) -> Option<String> {
+    either(headers, SECURE_DESK, PLAIN_DESK)
+}
+
+/// What shows that somebody signed in at the desk with this browser before.
+pub(super) fn known(headers: &HeaderMap) -> Option<String> {
+    either(headers, SECURE_KNOWN, PLAIN_KNOWN)
+}
+
+/// What the page before has to say on this one: the end of a text's key.
+pub(super) fn flash(headers: &HeaderMap) -> Option<&str> {
+    let is_key = |key: &&str| key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    value(headers, FLASH).filter(|key| !key.is_empty()).filter(is_key)
+}
+
 /// The language that was chosen on the page.
 pub(super) fn language(headers: &HeaderMap) -> Option<Language> {
     named(value(headers, LANGUAGE)?)
@@ -72,6 +93,27 @@ pub(super) fn set_device(token: &str, is_secure: bool) -> String {
 /// The server knows how long it holds.
 pub(super) fn set_session(token: &str, is_secure: bool) -> String {
     set((SECURE_SESSION, PLAIN_SESSION), token, is_secure)
+}
+
+pub(super) fn set_desk(token: &str, is_secure: bool) -> String {
+    set((SECURE_DESK, PLAIN_DESK), token, is_secure)
+}
+
+/// Takes the session's name off the browser; that it is known stays.
+pub(super) fn drop_desk(is_secure: bool) -> String {
+    let name = if is_secure { SECURE_DESK } else { PLAIN_DESK };
+    let secure = if is_secure { "; Secure" } else { "" };
+    format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}")
+}
+
+pub(super) fn set_known(token: &str, is_secure: bool) -> String {
+    set((SECURE_KNOWN, PLAIN_KNOWN), token, is_secure)
+}
+
+/// Says something on the next page; empty: no more.
+pub(super) fn set_flash(key: &str) -> String {
+    let age = if key.is_empty() { 0 } else { 60 };
+    format!("{FLASH}={key}; Path=/ql; Max-Age={age}; HttpOnly; SameSite=Lax")
 }
 
 pub(super) fn set_language(language: Language) -> String {

@@ -1,9 +1,10 @@
-//! The pages of a stall's phone. They load nothing from elsewhere, run no code that stands in them,
+//! The pages of a stall's phone, and of the desk (`desk/`). They load nothing from elsewhere, run no code that stands in them,
 //! and say nothing before a cookie has shown who asks: a link's preview, by whichever program,
 //! shows a button.
 
 mod assets;
 mod cookie;
+mod desk;
 mod listen;
 mod live;
 mod open;
@@ -51,6 +52,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(read_only("/nghe/live").route(web::get().to(live::live)))
         .service(posted("/nghe/open").route(web::post().to(open::exchange)))
         .configure(owner::configure)
+        .service(desk::service())
         .configure(payer::configure)
         .service(read_only("/nghe").wrap(Compress::default()).route(web::get().to(listen::page)))
         .service(

@@ -68,7 +68,7 @@ pub(super) async fn exchange(
 }
 
 /// What a person recognises a browser by, e.g. `Android, Zalo`.
-fn browser(headers: &HeaderMap) -> String {
+pub(super) fn browser(headers: &HeaderMap) -> String {
     let agent = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let first = |all: &[(&str, &'static str)], other| {
         all.iter().find(|(mark, _)| agent.contains(mark)).map_or(other, |(_, name)| *name)

@@ -18,7 +18,7 @@ use cho40::access::{Act, Permission, Permissions, Scope};
 use cho40::db::schema::{board_heads, boards};
 use cho40::db::{DatabaseUrl, DbConnection, migrate};
 use cho40::primitives::id::IdGenerator;
-use cho40::primitives::ids::{BoardId, KeyId};
+use cho40::primitives::ids::{ActorId, BoardId};
 use cho40::primitives::{Clock, UnixMs};
 use diesel::prelude::*;
 
@@ -31,7 +31,7 @@ pub struct TestDb {
     url: DatabaseUrl,
     pub clock: Clock,
     pub ids: Arc<IdGenerator>,
-    key_id: KeyId,
+    actor: ActorId,
     board_id: BoardId,
     other_board_id: BoardId,
     // Dropped last: a connection must not outlive its database.
@@ -81,8 +81,8 @@ impl TestDb {
         let ids = Arc::new(IdGenerator::new(clock.clone(), 1, UnixMs(0)));
         let board_id = insert_board(&mut connection, &ids, "Ban quản lý chợ Thới Bình");
         let other_board_id = insert_board(&mut connection, &ids, "Ban quản lý chợ Cái Tàu");
-        let key_id = KeyId(ids.next());
-        Self { connection, url, clock, ids, key_id, board_id, other_board_id, _place: place }
+        let actor = ActorId(ids.next());
+        Self { connection, url, clock, ids, actor, board_id, other_board_id, _place: place }
     }
 
     pub fn connection(&mut self) -> &mut DbConnection {
@@ -109,7 +109,7 @@ impl TestDb {
     }
 
     fn act_on(&self, board_id: BoardId, permissions: Permissions) -> Act {
-        let scope = Scope { board_id, key_id: self.key_id, permissions };
+        let scope = Scope::whole(board_id, self.actor, permissions);
         Act::new(scope, self.clock.now(), Arc::clone(&self.ids))
     }
 }

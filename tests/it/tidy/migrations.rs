@@ -3,7 +3,7 @@
 use super::source::{Source, bracketed, comma_separated, words};
 
 /// Tables that route to a board or belong to the installation.
-const GLOBAL: [&str; 8] = [
+const GLOBAL: [&str; 11] = [
     "boards",
     "id_leases",
     "key_checks",
@@ -11,6 +11,9 @@ const GLOBAL: [&str; 8] = [
     "feed_routes",
     "stall_link_routes",
     "listener_routes",
+    "user_login_routes",
+    "user_invitation_routes",
+    "user_session_routes",
     "voices",
 ];
 const CONSTRAINTS: [&str; 5] = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK", "CONSTRAINT"];

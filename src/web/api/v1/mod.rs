@@ -41,6 +41,8 @@ macro_rules! resources {
 
 resources! {
     keys,
+    users,
+    invitations,
     boards,
     markets,
     looks,
@@ -48,6 +50,7 @@ resources! {
     sections,
     neighbourhoods,
     stalls,
+    register_files,
     prints,
     papers,
     print_jobs,

@@ -1,0 +1,257 @@
+//! Money that no rule could place: whoever may assign does, whoever may not proposes it to another.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use serde::Deserialize;
+
+use super::super::super::page as answer;
+use super::super::door::Desk;
+use super::super::form::Sent;
+use super::super::on_to;
+use super::super::shell::Shell;
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::ledger::class::Class;
+use crate::ledger::proposals::{
+    self, Approval, NewProposal, Proposal, ProposalFilter, ProposalState, Rejection,
+};
+use crate::ledger::transfers::{self, NewAttribution, NewLine};
+use crate::ledger::unassigned::{self, Waiting};
+use crate::primitives::Refusal;
+use crate::primitives::ids::{OccupancyId, ProposalId, TransferId};
+use crate::registry::roll::{self, Roll};
+use crate::registry::stalls::code_key;
+use crate::registry::{Page, PageRequest, boards};
+use crate::web::path::Id;
+use crate::web::problem::Problem;
+use crate::web::reasons;
+use crate::web::texts::Language;
+
+const CLASSES: [Class; 7] = [
+    Class::Unclassified,
+    Class::Sale,
+    Class::DebtRepayment,
+    Class::Deposit,
+    Class::Fee,
+    Class::Personal,
+    Class::Test,
+];
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    cursor: Option<String>,
+}
+
+struct Proposed {
+    id: String,
+    text: String,
+    why: String,
+    is_own: bool,
+}
+
+/// A transfer that waits.
+struct Item {
+    id: String,
+    amount: String,
+    at: String,
+    detail: String,
+    memo: String,
+    payer: String,
+    /// Stalls where it may belong, and why.
+    suggestions: Vec<(String, &'static str)>,
+    proposals: Vec<Proposed>,
+}
+
+#[derive(Template)]
+#[template(path = "html/desk/queue.html")]
+struct Queue {
+    shell: Shell,
+    items: Vec<Item>,
+    stalls: Vec<String>,
+    classes: Vec<(&'static str, String)>,
+    may_assign: bool,
+    next: Option<String>,
+    refused: Option<String>,
+}
+
+/// `GET /ql/hang`.
+pub(super) async fn page(desk: Desk, which: web::Query<Which>) -> Result<HttpResponse, Problem> {
+    show(&desk, which.into_inner(), None).await
+}
+
+async fn show(
+    desk: &Desk,
+    which: Which,
+    refused: Option<&Problem>,
+) -> Result<HttpResponse, Problem> {
+    let page = PageRequest::parse(which.cursor.as_deref(), None)?;
+    let read = desk.read(move |connection, act| {
+        let waiting = unassigned::list(connection, act, page)?;
+        let open = ProposalFilter { state: Some(ProposalState::Waiting), transfer_id: None };
+        let proposed =
+            proposals::list(connection, act, &open, PageRequest::parse(None, Some(200))?)?;
+        Ok((waiting, proposed.items, roll::load(connection, act)?))
+    });
+    let (Page { items, next_cursor }, proposed, roll) = read.await?;
+    let mut by_transfer: HashMap<TransferId, Vec<Proposal>> = HashMap::new();
+    for proposal in proposed {
+        by_transfer.entry(proposal.transfer_id).or_default().push(proposal);
+    }
+    let words = desk.words;
+    let items = items.into_iter().map(|waiting| {
+        let proposals = by_transfer.remove(&waiting.transfer_id).unwrap_or_default();
+        item(desk, &roll, reasons::told(waiting, words.0), proposals)
+    });
+    let mut stalls: Vec<_> = roll.stalls.iter().map(|stall| stall.code.clone()).collect();
+    stalls.sort();
+    let shown = Queue {
+        shell: desk.shell("desk-queue"),
+        items: items.collect(),
+        stalls,
+        classes: CLASSES.map(|class| (class.as_str(), words.class(class.as_str()))).into(),
+        may_assign: desk.may(Permission::TransfersAssign),
+        next: next_cursor.map(|cursor| format!("/ql/hang?cursor={cursor}")),
+        refused: refused.map(|problem| problem.detail(words.0)),
+    };
+    answer(refused.map_or(StatusCode::OK, Problem::status), words, &shown)
+}
+
+/// What is painted on the stall of an occupancy.
+fn code(roll: &Roll, id: OccupancyId) -> String {
+    let held = roll.occupancies.get(&id);
+    let stall = held.and_then(|held| roll.stall(held.stall_id));
+    stall.map(|stall| stall.code.clone()).unwrap_or_default()
+}
+
+fn item(desk: &Desk, roll: &Roll, waiting: Waiting, proposals: Vec<Proposal>) -> Item {
+    let words = desk.words;
+    let own = desk.present.scope.actor;
+    let proposed = |proposal: Proposal| {
+        let lines = proposal.lines.iter().map(|line| {
+            let stall = line.occupancy_id.map(|id| code(roll, id)).unwrap_or_default();
+            format!("{stall} {}", words.class(line.class.as_str()))
+        });
+        Proposed {
+            id: proposal.id.to_string(),
+            text: lines.collect::<Vec<_>>().join(", "),
+            why: proposal.why.unwrap_or_default(),
+            is_own: proposal.proposed_by == own,
+        }
+    };
+    let suggestions = waiting.suggestions.iter().map(|one| {
+        let text = match words.0 {
+            Language::Vietnamese => one.text.vi,
+            Language::English => one.text.en,
+        };
+        (code(roll, one.occupancy_id), text)
+    });
+    Item {
+        id: waiting.transfer_id.to_string(),
+        amount: waiting.amount_vnd.to_string(),
+        at: waiting.occurred_at.in_words(&words.say("desk-on")),
+        suggestions: suggestions.filter(|(stall, _)| !stall.is_empty()).collect(),
+        detail: waiting.detail,
+        memo: waiting.memo.unwrap_or_default(),
+        payer: waiting.payer_name.unwrap_or_default(),
+        proposals: proposals.into_iter().map(proposed).collect(),
+    }
+}
+
+/// `POST /ql/hang/{id}` with the form fields `stall`, `class` and `why`: assigns, or proposes.
+pub(super) async fn place(
+    desk: Desk,
+    id: Id<TransferId>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let (sent, id) = (Sent::read(&body), id.0);
+    let (stall, why) = (sent.get("stall"), sent.filled("why"));
+    let class = Class::parse(&sent.get("class")).filter(|class| CLASSES.contains(class));
+    let may_assign = desk.may(Permission::TransfersAssign);
+    let work = move |connection: &mut DbConnection, act: &Act| -> Outcome<()> {
+        let class = class.ok_or_else(|| Refusal::invalid("class", "choice-missing"))?;
+        let line = line(connection, act, (id, &stall), class)?;
+        if may_assign {
+            let new = NewAttribution { lines: vec![line], why, besides_counted: false };
+            transfers::assign(connection, act, id, new).map(drop)
+        } else {
+            let new = NewProposal { lines: vec![line], why: why.unwrap_or_default() };
+            proposals::propose(connection, act, id, new).map(drop)
+        }
+    };
+    match desk.write(work).await {
+        Ok(()) if may_assign => Ok(on_to("/ql/hang", "assigned")),
+        Ok(()) => Ok(on_to("/ql/hang", "proposed")),
+        Err(problem) if problem.is_refusal() && problem.status() != StatusCode::FORBIDDEN => {
+            show(&desk, Which::default(), Some(&problem)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// The whole transfer for whoever held the stall on the day when the money came.
+fn line(
+    connection: &mut DbConnection,
+    act: &Act,
+    (id, stall): (TransferId, &str),
+    class: Class,
+) -> Outcome<NewLine> {
+    let waiting = waiting(connection, act, id)?;
+    let board = boards::get(connection, act)?;
+    let roll = roll::load(connection, act)?;
+    let day = waiting.occurred_at.day(board.day_start_minute);
+    let wanted = code_key(stall);
+    let stalls = roll.stalls.iter().filter(|one| code_key(&one.code) == wanted);
+    let mut held =
+        stalls.flat_map(|one| roll.held(one.id)).filter(|one| one.period().contains(day));
+    let held = held.next().ok_or_else(|| Refusal::invalid("stall", "stall-of-nobody"))?;
+    Ok(NewLine {
+        occupancy_id: Some(held.id),
+        request_id: None,
+        class,
+        amount_vnd: waiting.amount_vnd,
+    })
+}
+
+/// The item of the queue.
+fn waiting(connection: &mut DbConnection, act: &Act, id: TransferId) -> Outcome<Waiting> {
+    let mut page = PageRequest::parse(None, Some(200))?;
+    loop {
+        let Page { items, next_cursor } = unassigned::list(connection, act, page)?;
+        if let Some(found) = items.into_iter().find(|waiting| waiting.transfer_id == id) {
+            return Ok(found);
+        }
+        let Some(cursor) = next_cursor else {
+            return Err(Refusal::not_found("transfer").into());
+        };
+        page = PageRequest::parse(Some(&cursor), Some(200))?;
+    }
+}
+
+/// `POST /ql/hang/de-nghi/{id}` with the form field `do`: `approve` or `reject`.
+pub(super) async fn decide(
+    desk: Desk,
+    id: Id<ProposalId>,
+    body: web::Bytes,
+) -> Result<HttpResponse, Problem> {
+    let (approves, id) = (Sent::read(&body).get("do") == "approve", id.0);
+    let why = desk.words.say("desk-rejected-at-desk");
+    let work = move |connection: &mut DbConnection, act: &Act| -> Outcome<Proposal> {
+        if approves {
+            let approval = Approval { why: None, besides_counted: false };
+            proposals::approve(connection, act, id, approval)
+        } else {
+            proposals::reject(connection, act, id, &Rejection { why })
+        }
+    };
+    match desk.write(work).await {
+        Ok(_) => Ok(on_to("/ql/hang", if approves { "assigned" } else { "rejected" })),
+        Err(problem) if problem.is_refusal() && problem.status() != StatusCode::FORBIDDEN => {
+            show(&desk, Which::default(), Some(&problem)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}

@@ -1,0 +1,80 @@
+//! The operations board: feeds, alarms, and the queue of money that waits for a person.
+
+use serde_json::{Value, json};
+
+use crate::desk_pages::{enter, press, says, send};
+use crate::desk_support::Visitor;
+use crate::phone_browser::Browser;
+use crate::support::on_both;
+use crate::web_support::Site;
+use crate::web_world::{FEED_SECRET, World};
+
+/// Money to an account that nobody has registered.
+fn money_of_nobody(site: &Site, world: &World, id: u64) {
+    let mut told = world.told();
+    told["id"] = json!(id);
+    told["accountNumber"] = json!("5556667778");
+    told["referenceCode"] = json!(format!("FT{id}"));
+    told["content"] = json!("tien ca chi Lua");
+    let secret = format!("Apikey {FEED_SECRET}");
+    let hook = format!("/hooks/{}", world.id("feeds"));
+    let answer = site.ask("POST", &hook).header("authorization", &secret).json(&told).send();
+    assert_eq!(answer.status, 200, "{}", answer.text());
+}
+
+/// The transfers that wait, as the page has their forms.
+fn waiting(page: &str) -> Vec<String> {
+    let forms = page.split("action=\"/ql/hang/trf_").skip(1);
+    forms.map(|rest| format!("trf_{}", rest.split('"').next().unwrap())).collect()
+}
+
+on_both!(a_member_proposes_and_an_organiser_approves, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    money_of_nobody(&site, &world, 77_001);
+    let mut member = Visitor::with_role(&site, "team_member", &[]);
+    let page = member.get("/ql/hang").text();
+    assert!(page.contains("tien ca chi Lua") && page.contains("50.000"), "{page}");
+    let of_nobody = waiting(&page).pop().unwrap();
+    let path = format!("/ql/hang/{of_nobody}");
+    let lost = member.post(&path, &[("stall", "Z-9"), ("class", "sale"), ("why", "nhớ")]);
+    assert_eq!(lost.status, 422);
+    assert!(lost.text().contains("Không có sạp này"), "{}", lost.text());
+    let fields = [("stall", "a-01 "), ("class", "sale"), ("why", "chị Lụa nhớ khách này")];
+    assert_eq!(member.post(&path, &fields).header("location"), "/ql/hang");
+    let page = member.get("/ql/hang").text();
+    assert!(page.contains("A-01 bán hàng") || page.contains("A-01 Bán hàng"), "{page}");
+    let proposal = page.split("/ql/hang/de-nghi/").map(|rest| rest.split('"').next().unwrap());
+    let proposal = proposal.last().unwrap().to_owned();
+    let decide = format!("/ql/hang/de-nghi/{proposal}");
+    assert_eq!(member.post(&decide, &[("do", "approve")]).status, 403);
+    let mut organiser = Visitor::with_role(&site, "organiser", &[]);
+    assert_eq!(organiser.post(&decide, &[("do", "approve")]).header("location"), "/ql/hang");
+    assert!(!organiser.get("/ql/hang").text().contains(&of_nobody));
+    // Who decided and who proposed are told as users.
+    let told = site.get(&format!("/api/v1/transfers/{of_nobody}")).json;
+    for field in ["decided_by", "proposed_by"] {
+        assert!(told[field].as_str().unwrap().starts_with("usr_"), "{field}: {told}");
+    }
+    assert_ne!(told["decided_by"], told["proposed_by"]);
+});
+
+on_both!(an_organiser_assigns_and_looks_at_feeds, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    money_of_nobody(&site, &world, 77_001);
+    let mut browser = Browser::start();
+    enter(&mut browser, &site, "organiser", &[]);
+    says(&mut browser, "chờ ghi cho sạp");
+    browser.open(&format!("{}/ql/hang", site.url));
+    browser.desk_pictures("queue");
+    let count =
+        browser.value("document.querySelectorAll('ol.lines > li').length").as_u64().unwrap();
+    send(&mut browser, &[("stall", "A-01"), ("class", "sale")]);
+    let left = browser.value("document.querySelectorAll('ol.lines > li').length").as_u64().unwrap();
+    let shown = browser.value("document.body.innerText");
+    assert!(left + 1 == count, "{shown}");
+    press(&mut browser, "a[href=\"/ql/nguon\"]");
+    browser.desk_pictures("feeds");
+    assert_eq!(browser.complaints(), Vec::<Value>::new());
+});
