@@ -84,6 +84,10 @@ on_both!(lists_filtered_by_another_boards_ids_are_empty, |db| {
         ("stall-links", "occupancy_id", "occupancies"),
         ("visit-rounds", "market_id", "markets"),
         ("visits", "occupancy_id", "occupancies"),
+        ("cash-plans", "market_id", "markets"),
+        ("tallies", "market_id", "markets"),
+        ("tallies", "occupancy_id", "occupancies"),
+        ("published-reports", "market_id", "markets"),
         ("marked-transfers", "stall_id", "stalls"),
         ("marked-transfers", "market_id", "markets"),
         ("sighting-conflicts", "stall_id", "stalls"),
@@ -110,6 +114,9 @@ fn address(operation: &Operation, world: &World) -> String {
     let path = world.path(&operation.pattern);
     if operation.pattern.ends_with("/reports/adoption") {
         return format!("{path}?market_id={}", world.id("markets"));
+    }
+    if operation.pattern.ends_with("/published-reports/{id}/file") {
+        return format!("{path}?format=zalo");
     }
     if operation.pattern.ends_with("/class-suggestions") {
         return format!("{path}?occupancy_id={}", world.id("occupancies"));

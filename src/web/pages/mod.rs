@@ -10,6 +10,7 @@ mod open;
 mod origin;
 mod owner;
 mod payer;
+mod summary;
 mod voice;
 
 use actix_web::http::StatusCode;
@@ -52,6 +53,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(posted("/nghe/open").route(web::post().to(open::exchange)))
         .configure(owner::configure)
         .configure(payer::configure)
+        .configure(summary::configure)
         .service(read_only("/nghe").wrap(Compress::default()).route(web::get().to(listen::page)))
         .service(
             read_only("/{kind:nghe|sap}/{token}")
