@@ -15,8 +15,8 @@ use super::store::register::{AbsenceRow, OccupancyRow, Register};
 use super::store::sources::{self, FeedAccountRow};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::Tail;
-use crate::primitives::Day;
 use crate::primitives::ids::BoardId;
+use crate::primitives::{Day, fold};
 use crate::registry::stalls::SizeClass;
 
 /// "Having been active" means within this many days; also what M7 looks back on.
@@ -41,6 +41,8 @@ pub struct Occupancy {
     pub stall_code: String,
     pub section_id: i64,
     pub goods: String,
+    /// Without diacritics and case.
+    pub goods_key: String,
     pub size_class: SizeClass,
     /// Where the vendor lives.
     pub neighbourhood_id: Option<i64>,
@@ -194,6 +196,7 @@ impl<'a> Known<'a> {
             stall_code: row.stall_code.clone(),
             section_id: row.section_id,
             goods: row.goods.clone(),
+            goods_key: fold::name(&row.goods),
             size_class: row.size_class,
             neighbourhood_id: row.neighbourhood_id,
             wholesale: row.wholesale,

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 
 use super::facts::Occupancy;
 use super::store::register::{Register, TeamRow};
-use crate::primitives::fold;
 use crate::primitives::ids::{NeighbourhoodId, TeamId};
 
 /// Ways of grouping retail stalls beside the sections.
@@ -66,7 +65,7 @@ impl Groups {
         for one in retail.clone() {
             homes.insert(one.neighbourhood_id);
             sections.insert(one.section_id);
-            goods.entry(fold::name(&one.goods)).or_insert_with(|| one.goods.trim().to_owned());
+            goods.entry(one.goods_key.clone()).or_insert_with(|| one.goods.trim().to_owned());
         }
         let home = |(id, name): &(i64, String)| Named {
             key: Key::Neighbourhood(Some(*id)),
@@ -110,7 +109,7 @@ impl Groups {
             Key::Wholesale => false,
             Key::Section(id) => one.section_id == *id,
             Key::Neighbourhood(id) => one.neighbourhood_id == *id,
-            Key::Goods(name) => fold::name(&one.goods) == *name,
+            Key::Goods(name) => one.goods_key == *name,
             Key::Team(id) => self.teams.iter().any(|team| team.id.0 == *id && goes(team, one)),
         }
     }

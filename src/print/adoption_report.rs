@@ -57,7 +57,8 @@ impl ReportPaper {
     /// # Errors
     /// Only where a chart could not be drawn.
     pub fn new(laid: Laid) -> Outcome<Self> {
-        let mut charts = vec![("funnel.svg".to_owned(), charts::funnel(&laid.funnel, Width::Wide)?)];
+        let mut charts =
+            vec![("funnel.svg".to_owned(), charts::funnel(&laid.funnel, Width::Wide)?)];
         if let Some(share) = laid.share {
             let name = laid.cash.first().cloned().unwrap_or_default();
             charts.push(("share.svg".to_owned(), charts::interval(share, &name, Width::Wide)?));

@@ -85,11 +85,8 @@ pub fn funnel(steps: &[Step], wide: Width) -> Outcome<String> {
                 bar(area, (left, top), pixels, colour)?;
             }
             bar(area, (left, top), along_bar(step, step.count, room), BAR)?;
-            let label = if is_wide {
-                (left - 10, middle, HPos::Right)
-            } else {
-                (left, middle, HPos::Left)
-            };
+            let label =
+                if is_wide { (left - 10, middle, HPos::Right) } else { (left, middle, HPos::Left) };
             let count = if is_wide {
                 (left + room + 10, middle, HPos::Left)
             } else {
@@ -131,9 +128,9 @@ pub fn trend(points: &[Point], what: &str, wide: Width) -> Outcome<String> {
     let (room, tall) = (width - left - right, height - top - bottom);
     let step = room / (points.len().max(1) as i32);
     let y = |per_mille: i32| top + tall - along(per_mille, tall);
-    let said = points.iter().filter_map(|one| {
-        one.low.map(|low| format!("{}: {},{} %", one.label, low / 10, low % 10))
-    });
+    let said = points
+        .iter()
+        .filter_map(|one| one.low.map(|low| format!("{}: {},{} %", one.label, low / 10, low % 10)));
     let name = format!("{what}. {}", said.collect::<Vec<_>>().join("; "));
     drawn((width, height), &name, |area| {
         for tick in [0, 250, 500, 750, 1_000] {
@@ -187,11 +184,7 @@ fn column(
 }
 
 /// A share with its interval, on a line from none to all.
-pub fn interval(
-    (low, high, value): (i32, i32, i32),
-    name: &str,
-    wide: Width,
-) -> Outcome<String> {
+pub fn interval((low, high, value): (i32, i32, i32), name: &str, wide: Width) -> Outcome<String> {
     let (width, height) = (wide.pixels(), 74);
     let (left, right, middle) = (16, 16, 26);
     let room = width - left - right;

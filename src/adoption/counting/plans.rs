@@ -20,7 +20,7 @@ use crate::adoption::subject;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::{self, Tail};
 use crate::primitives::ids::{CashPlanId, MarketId, OccupancyId};
-use crate::primitives::{Day, Refusal, UnixMs, Vnd, fold};
+use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::registry::check::found;
 use crate::registry::{Page, PageRequest, boards, markets};
 
@@ -231,7 +231,7 @@ fn framed_of(occupancy: &Occupancy, register: &Register, open: &[Day]) -> Framed
         |day: &&Day| day.0 > last || absences.iter().any(|absence| absence.contains(**day));
     Framed {
         occupancy_id: OccupancyId(occupancy.id),
-        stratum: format!("{} {}", fold::name(&occupancy.goods), occupancy.size_class.as_str()),
+        stratum: format!("{} {}", occupancy.goods_key, occupancy.size_class.as_str()),
         away: open.iter().filter(is_away).copied().collect(),
     }
 }

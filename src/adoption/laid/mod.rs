@@ -14,7 +14,7 @@ use super::report::AdoptionReport;
 use super::text::text;
 use crate::primitives::{Day, UnixMs};
 
-pub use cash::{in_words as cash_in_words, tallied_in_words};
+pub use cash::{in_words as cash_in_words, sentences as cash_sentences, tallied_in_words};
 pub use figures::{Figure, Point, Step};
 pub use sheets::{Sheet, SheetCell};
 pub use xlsx::xlsx;
