@@ -11,6 +11,7 @@ mod adoption_intensity;
 mod adoption_lunar;
 mod adoption_metrics;
 mod adoption_reference;
+mod adoption_reference_world;
 mod adoption_report;
 mod adoption_rollup;
 mod adoption_secrecy;

@@ -123,6 +123,26 @@ fn published_words_are_the_ones_that_are_taken() {
     }
 }
 
+fn words_of_the_cash_side(name: &str) -> Option<Vec<String>> {
+    use cho40::adoption::{Change, Grade, GroupKind, ShareOutcome as Outcome};
+    Some(match name {
+        "Change" => written(&[Change::Up, Change::Down, Change::NotTold, Change::NotEnough]),
+        "Grade" => written(&[Grade::B, Grade::C, Grade::S]),
+        "GroupKind" => written(&[GroupKind::Neighbourhood, GroupKind::Goods, GroupKind::Team]),
+        "ShareOutcome" => written(&[
+            Outcome::Interval,
+            Outcome::Rough,
+            Outcome::NoCash,
+            Outcome::NotEnough,
+            Outcome::ManyRefused,
+            Outcome::Secret,
+            Outcome::NoConsent,
+            Outcome::NotAsked,
+        ]),
+        _ => return None,
+    })
+}
+
 /// The words of what is answered and never asked.
 fn only_written(name: &str) -> Option<Vec<String>> {
     use cho40::adoption::{AdoptionClass, Hidden, Reason, Standing};
@@ -139,10 +159,11 @@ fn only_written(name: &str) -> Option<Vec<String>> {
         }
         "Hidden" => {
             use Hidden::{
-                Derivable, FewStalls, NoConsent, NotWholeMonths, OneDominates, UnclearOfFew,
+                AcrossSections, Derivable, FewStalls, NoConsent, NotWholeMonths, OneDominates,
+                UnclearOfFew,
             };
             let few = [FewStalls, OneDominates, Derivable, UnclearOfFew];
-            written(&[[NoConsent, NotWholeMonths].as_slice(), &few].concat())
+            written(&[[NoConsent, NotWholeMonths, AcrossSections].as_slice(), &few].concat())
         }
         "Reason" => {
             use Reason::{
@@ -160,6 +181,7 @@ fn only_written(name: &str) -> Option<Vec<String>> {
             written(&[RegisterOutdated, FeedDark])
         }
         "MoneyDirection" => written(&[MoneyDirection::In, MoneyDirection::Out]),
+        "Change" | "Grade" | "GroupKind" | "ShareOutcome" => return words_of_the_cash_side(name),
         "Standing" => {
             use Standing::{Closed, Left, Suspended, Trading};
             written(&[Trading, Closed, Left, Suspended])
@@ -169,7 +191,7 @@ fn only_written(name: &str) -> Option<Vec<String>> {
 }
 
 /// Words of query strings, whose types the web keeps to itself; `web_walk` sends them.
-const QUERY_WORDS: [&str; 2] = ["Format", "Separator"];
+const QUERY_WORDS: [&str; 3] = ["FileFormat", "Format", "Separator"];
 
 #[test]
 fn operation_ids_are_unique() {

@@ -11,8 +11,8 @@ use crate::adoption::store::counting as rows;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{CashPlanId, OccupancyId};
 use crate::primitives::{Day, Refusal, Vnd, typed};
-use crate::registry::boards;
 use crate::registry::check::{found, text};
+use crate::registry::{boards, occupancies};
 use crate::text_enum;
 
 const NAME_CHARS: usize = 120;
@@ -68,6 +68,7 @@ pub fn record(
     act.require(Permission::VisitsWrite)?;
     let board_id = act.board_id();
     let head = found(rows::find(connection, board_id, id)?, "cash_plan")?;
+    occupancies::require(connection, act, new.occupancy_id, "occupancy_id")?;
     if !rows::is_drawn(connection, board_id, id, (new.occupancy_id, new.day))? {
         return Err(Refusal::invalid("occupancy_id", "cash-not-drawn").into());
     }
