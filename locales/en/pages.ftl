@@ -252,3 +252,19 @@ page-pay-after-cancel = CANCELLED, BUT PAID: ASK THE SELLER
 
 page-app-name = Hear the money come
 page-app-short = Hear money
+
+## A market's open summary
+page-summary-title = Payment without cash
+page-summary-published = Published by the market's board on
+page-summary-unseen = What cannot be measured, and why
+page-summary-figures = Figures of the retail stalls
+page-summary-measurable = measurable
+page-summary-target = target
+page-summary-funnel = From a code to regular use
+page-summary-cash = Cash and no cash
+page-summary-weeks = Week by week: stalls that were paid
+page-summary-months = Month by month: stalls that were paid
+page-summary-notes = Notes
+page-summary-privacy = No name, account or amount of any stall is on this page.
+page-summary-json = The figures for programs (JSON)
+page-summary-none = This market has published no report yet.

@@ -252,3 +252,19 @@ page-pay-after-cancel = ĐÃ HỦY MÀ VẪN NHẬN, HỎI NGƯỜI BÁN
 
 page-app-name = Nghe tiền về
 page-app-short = Nghe tiền
+
+## Trang tóm tắt của chợ, ai cũng xem được
+page-summary-title = Thanh toán không tiền mặt
+page-summary-published = Ban quản lý công bố ngày
+page-summary-unseen = Chưa đo được gì, và vì sao
+page-summary-figures = Các chỉ số của sạp bán lẻ
+page-summary-measurable = có số liệu
+page-summary-target = chỉ tiêu
+page-summary-funnel = Từ có mã đến dùng thường xuyên
+page-summary-cash = Tiền mặt và không tiền mặt
+page-summary-weeks = Từng tuần: sạp có tiền về
+page-summary-months = Từng tháng: sạp có tiền về
+page-summary-notes = Ghi chú
+page-summary-privacy = Trang này không có tên, số tài khoản hay số tiền của sạp nào.
+page-summary-json = Số liệu cho máy đọc (JSON)
+page-summary-none = Chợ này chưa công bố báo cáo nào.

@@ -26,7 +26,7 @@ const FONTS: [&[u8]; 3] = [
     include_bytes!("../../assets/fonts/BeVietnamPro-ExtraBold.ttf"),
 ];
 /// The program's own templates: name and text.
-pub const TEMPLATES: [(&str, &str); 11] = [
+pub const TEMPLATES: [(&str, &str); 12] = [
     ("main.typ", include_str!("../../templates/print/main.typ")),
     ("kit.typ", include_str!("../../templates/print/kit.typ")),
     ("sign.typ", include_str!("../../templates/print/sign.typ")),
@@ -34,6 +34,7 @@ pub const TEMPLATES: [(&str, &str); 11] = [
     ("a4.typ", include_str!("../../templates/print/a4.typ")),
     ("cover.typ", include_str!("../../templates/print/cover.typ")),
     ("visits.typ", include_str!("../../templates/print/visits.typ")),
+    ("report.typ", include_str!("../../templates/print/report.typ")),
     ("book.typ", include_str!("../../templates/print/book.typ")),
     ("slip.typ", include_str!("../../templates/print/slip.typ")),
     ("consent.typ", include_str!("../../templates/print/consent.typ")),

@@ -108,6 +108,9 @@ fn address(operation: &Operation, world: &World) -> String {
     if operation.pattern.ends_with("/reports/adoption") {
         return format!("{path}?market_id={}", world.id("markets"));
     }
+    if operation.pattern.ends_with("/published-reports/{id}/file") {
+        return format!("{path}?format=zalo");
+    }
     if operation.pattern.ends_with("/class-suggestions") {
         return format!("{path}?occupancy_id={}", world.id("occupancies"));
     }
