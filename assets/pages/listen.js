@@ -9,6 +9,7 @@
   var QUIET_MS = 20000;   // The server speaks each 15 seconds; after this the line is dead.
   var AGAIN_MS = 3000;
   var LATE_SPOKEN = 3;    // Of what was missed, so many are spoken; the list has the others.
+  var GATHER_MS = 1200;   // What was missed comes one by one, and is spoken when all is there.
   var LISTED = 100;
   var FIRST_LISTED = 5;   // The others after a touch.
   var COVERED_MS = 15000, PRACTICE_MS = 20000;
@@ -25,6 +26,7 @@
   var body = document.body;
   var texts = document.getElementById('texts');
   function text(key) { return texts.getAttribute('data-' + key) || ''; }
+  function touch(one, work) { one.addEventListener('click', work); }
   function el(id) { return document.getElementById(id); }
   function each(selector, work) { Array.prototype.forEach.call(document.querySelectorAll(selector), work); }
 
@@ -56,7 +58,7 @@
     isMuted: false,
     spoken: [],        // { id, text, by }, in order.
     shown: [],         // Ids, in order.
-    el: el, text: text, put: put, each: each, fit: fit,
+    el: el, text: text, put: put, each: each, fit: fit, touch: touch,
     onMoney: null,     // The vendor's page wants to know.
     onRender: null
   };
@@ -66,7 +68,7 @@
   var warnings = {};
   function warn(key, isSo) {
     warnings[key] = isSo;
-    var all = ['ended', 'muted', 'elsewhere', 'silent', 'gap', 'hidden', 'voice'];
+    var all = ['ended', 'muted', 'elsewhere', 'silent', 'gap', 'skipped', 'hidden', 'voice'];
     var first = all.filter(function (one) { return warnings[one]; })[0];
     el('warning').hidden = !first;
     var said = first ? text('warn-' + first) : '';
@@ -77,10 +79,14 @@
 
   // The largest type that an amount of any length fits in.
   function fit(element, most) {
-    for (var size = most || 3.2; size > 0.8; size -= 0.2) {
-      element.style.fontSize = size + 'rem';
-      if (element.scrollWidth <= element.clientWidth) { return; }
-    }
+    var style = element.style, size = (most || 3.2) + 0.2;
+    // Where letters are made larger later, it may still break.
+    style.whiteSpace = 'nowrap';
+    do {
+      size -= 0.2;
+      style.fontSize = size + 'rem';
+    } while (size > 0.8 && element.scrollWidth > element.clientWidth);
+    style.whiteSpace = '';
   }
 
   function render() {
@@ -148,14 +154,14 @@
     el('more').hidden = rows.length <= FIRST_LISTED || el('list').className === 'all';
     el('past').hidden = false;
   }
-  el('more').addEventListener('click', function () {
+  touch(el('more'), function () {
     el('list').className = 'all';
     el('more').hidden = true;
   });
 
   // ------------------------------------------------------------------ what is heard
 
-  var audio = null, queue = [], isSpeaking = false, last = null, lock = null;
+  var audio = null, queue = [], isSpeaking = false, gathering = null, last = null, lock = null;
 
   function voice() {
     if (!window.speechSynthesis || !window.SpeechSynthesisUtterance) { return null; }
@@ -168,6 +174,7 @@
   var clips = {};
   function loadClips() {
     var region = settings.region;
+    if (!audio) { warn('voice', !voice()); }
     if (clips[region] || !audio || !window.fetch || settings.how !== 'voice' || voice()) { return; }
     clips[region] = {};
     var failed = function () { clips[region] = null; warn('voice', true); };
@@ -258,7 +265,12 @@
     if (state.isMuted) { heard(item); return; }
     queue.push(item);
     if (queue.length > LISTED) { queue.shift(); }
-    next();
+    if (item.seq && Date.now() - item.at > CUT_MS) {
+      clearTimeout(gathering);
+      gathering = setTimeout(function () { gathering = null; next(); }, GATHER_MS);
+    } else {
+      next();
+    }
   }
 
   // What was heard is not told again, also if the page is closed now.
@@ -270,13 +282,14 @@
   function tidy() {
     var before = number(HEARD);
     queue = queue.filter(function (one) { return !one.seq || one.seq > before; });
-    var old = queue.filter(isOld);
-    old.slice(0, Math.max(0, old.length - LATE_SPOKEN)).forEach(function (one) { queue.splice(queue.indexOf(one), 1); });
+    var old = queue.filter(isOld), left = old.slice(0, Math.max(0, old.length - LATE_SPOKEN));
+    left.forEach(function (one) { queue.splice(queue.indexOf(one), 1); });
+    if (left.length) { warn('skipped', true); setTimeout(function () { warn('skipped', false); }, SHOWN_MS); }
   }
 
   function next() {
     if (state.isMuted) { queue.splice(0).forEach(heard); }
-    if (!state.isOn || isSpeaking) { return; }
+    if (!state.isOn || isSpeaking || gathering) { return; }
     tidy();
     if (!queue.length) { return; }
     isSpeaking = true;
@@ -470,20 +483,20 @@
 
   // ------------------------------------------------------------------ touches
 
-  el('sound').addEventListener('click', turnOn);
-  el('repeat').addEventListener('click', function () { if (last) { again(last); } });
-  el('try').addEventListener('click', function () {
+  touch(el('sound'), turnOn);
+  touch(el('repeat'), function () { if (last) { again(last); } });
+  touch(el('try'), function () {
     if (!state.isOn) { turnOn(); }
     again({ say: { south: body.getAttribute('data-south'), north: body.getAttribute('data-north') } });
   });
   // A pretend payment, with which people are trained. It exists on this page alone, so nothing can
   // count it, and it is never green.
-  el('practise').addEventListener('click', function () {
+  touch(el('practise'), function () {
     if (!state.isOn) { turnOn(); }
     var said = text('practice-said');
     var money = {
       id: 'practice', seq: 0, kind: 'practice', tone: 'right', look: 'practice', late: false,
-      amount: body.getAttribute('data-amount'), time: new Date().toTimeString().slice(0, 5),
+      amount: body.getAttribute('data-amount'), time: new Date(Date.now() + 25200000).toISOString().slice(11, 16),
       say: { south: said + ' ' + body.getAttribute('data-south'), north: said + ' ' + body.getAttribute('data-north') }
     };
     // What was truly received comes back after it.

@@ -12,7 +12,9 @@
     thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention'
   };
   var state = window.cho40, lang = document.documentElement.lang;
-  var el = state.el, text = state.text, put = state.put, each = state.each;
+  var el = state.el, text = state.text, put = state.put, each = state.each, touch = state.touch;
+  function on(id, work) { touch(el(id), work); }
+  function of(one, name) { return one.getAttribute('data-' + name); }
   function make(tag, said) { var made = document.createElement(tag); made.textContent = said; return made; }
   function region() { try { return JSON.parse(localStorage.getItem('cho40.settings')).region; } catch (e) { return 'south'; } }
   // As its button says, where a vendor may choose it.
@@ -78,10 +80,11 @@
 
   // ------------------------------------------------------------------ one thing at a time
 
-  function open(tab) {
+  function show(tab) {
+    if (tab !== 'hear') { guard(); }
     ['hear', 'ask', 'day', 'cash'].forEach(function (name) { el('tab-' + name).hidden = name !== tab; });
     each('nav button', function (button) {
-      if (button.getAttribute('data-tab') === tab) { button.setAttribute('aria-current', 'page'); } else { button.removeAttribute('aria-current'); }
+      if (of(button, 'tab') === tab) { button.setAttribute('aria-current', 'page'); } else { button.removeAttribute('aria-current'); }
     });
     fail('');
     showNews();
@@ -90,11 +93,12 @@
     if (tab === 'cash') { showEvening(); }
   }
   each('nav button', function (button) {
-    button.addEventListener('click', function () { open(button.getAttribute('data-tab')); });
+    touch(button, function () { show(of(button, 'tab')); });
   });
 
   var covered = [];
   function cover(id) {
+    guard();
     covered.push(document.activeElement);
     fail('');
     el(id).hidden = false;
@@ -109,6 +113,19 @@
     if (before && before.focus) { before.focus(); }
   }
 
+  // The phone's own Back closes what lies over the page, then leads to the first tab.
+  var isGuarded = false;
+  function guard() {
+    if (!isGuarded) { isGuarded = true; history.pushState(1, ''); }
+  }
+  window.addEventListener('popstate', function () {
+    isGuarded = false;
+    var top = { sure: 'sure-back', receipt: 'receipt-done', code: 'code-done' };
+    var open = Object.keys(top).filter(function (id) { return !el(id).hidden; })[0];
+    if (open) { el(top[open]).click(); } else if (el('tab-hear').hidden) { show('hear'); }
+    if (covered.length || el('tab-hear').hidden) { guard(); }
+  });
+
   function money(vnd) { return String(vnd).replace(/\B(?=(\d{3})+$)/g, '.') + ' đ'; }
 
   // People leave the thousands out: "50" is mostly 50.000 đ.
@@ -122,12 +139,12 @@
     cover('sure');
   }
   ['more', 'less'].forEach(function (which) {
-    el('sure-' + which).addEventListener('click', function () {
+    on('sure-' + which, function () {
       uncover('sure');
       sureOf.then(String(sureOf[which]));
     });
   });
-  el('sure-back').addEventListener('click', function () { uncover('sure'); });
+  on('sure-back', function () { uncover('sure'); });
 
   // ------------------------------------------------------------------ money while another tab is open
 
@@ -142,7 +159,7 @@
     el('code-news').hidden = !isOther;
     if (isOther) { put('code-news', text('face-other-money') + ' ' + card.amount); }
   }
-  el('news').addEventListener('click', function () { open('hear'); });
+  on('news', function () { show('hear'); });
   state.onRender = function (headline, amount) {
     said = { headline: headline, amount: amount };
     showNews();
@@ -161,12 +178,12 @@
 
   function showTyped() { put('typed', /[a-z]/.test(typed) ? typed : money(typed || 0)); }
   function type(key) { if (typed.length < 12 && (typed || /[1-9]/.test(key))) { typed += key; } showTyped(); }
-  each('[data-key]', function (button) { button.addEventListener('click', function () { type(button.getAttribute('data-key')); }); });
+  each('[data-key]', function (button) { touch(button, function () { type(of(button, 'key')); }); });
   each('[data-quick]', function (button) {
-    button.addEventListener('click', function () { typed = button.getAttribute('data-quick'); makeCode(); });
+    touch(button, function () { typed = of(button, 'quick'); makeCode(); });
   });
-  el('rub').addEventListener('click', function () { typed = typed.replace(/(tr|k|\d)$/, ''); showTyped(); });
-  el('ask').addEventListener('click', function () { sure(typed || '0', function (meant) { typed = meant; makeCode(); }); });
+  on('rub', function () { typed = typed.replace(/(tr|k|\d)$/, ''); showTyped(); });
+  on('ask', function () { sure(typed || '0', function (meant) { typed = meant; makeCode(); }); });
 
   // Of several accounts, the one that was chosen on this phone.
   var account = el('account');
@@ -197,6 +214,21 @@
     }).catch(made);
   }
 
+  // A phone drops the page while its vendor sends the code: it is there again afterwards.
+  function keep(id) { try { localStorage.setItem('cho40.code', id); } catch (e) { /* It is made anew. */ } }
+  function comeBack() {
+    var id = null;
+    try { id = localStorage.getItem('cho40.code'); } catch (e) { /* There is none. */ }
+    if (!id) { return; }
+    keep('');
+    ask('/sap/requests/' + id, null, true).then(function (told) {
+      if (!told.svg || !el('code').hidden) { return; }
+      askedAt = Date.now();
+      cover('code');
+      showCode(told);
+    }).catch(quiet);
+  }
+
   // As the listening page calls it, where it has a word.
   function headlineOf(key) {
     var same = { paid: 'received', 'expired-unknown': 'unknown' }[key] || key;
@@ -205,8 +237,10 @@
   // The rest, which is to be paid or was, after the hint.
   function hintOf(told, key) {
     if (told.is_perhaps && told.face === 'unknown') { return text('face-hint-perhaps'); }
-    if (told.face === 'thousandfold' && told.is_more) { return text('hint-thousandfold-more'); }
-    var odd = told.face !== 'thousandfold' && told.odd ? text('face-note-odd').replace('…', told.odd) : '';
+    if (told.face === 'thousandfold') {
+      return told.is_more ? text('hint-thousandfold-more').replace(/\.$/, ' ' + told.difference + '.') : text('face-hint-thousandfold');
+    }
+    var odd = told.odd ? text('face-note-odd').replace('…', told.odd) : '';
     return [text('face-hint-' + key), told.difference, odd].filter(Boolean).join(' ');
   }
 
@@ -228,6 +262,7 @@
     el('code-symbol').hidden = !told.svg;
     el('code-pair').hidden = !isOpen;
     asked = state.asked = told;
+    keep(told.svg ? told.id : '');
     showNews();
     clearTimeout(looking);
     looking = setTimeout(look, LOOK_MS);
@@ -251,17 +286,18 @@
       looking = setTimeout(look, LOOK_MS);
     });
   }
-  el('code-done').addEventListener('click', function () {
+  on('code-done', function () {
     clearTimeout(looking);
     asked = null;
+    keep('');
     typed = '';
     showTyped();
     uncover('code');
   });
-  el('code-cancel').addEventListener('click', function () {
+  on('code-cancel', function () {
     ask('/sap/requests/' + asked.id + '/cancel', {}).then(showCode).catch(quiet);
   });
-  el('code-send').addEventListener('click', function () {
+  on('code-send', function () {
     var url = location.origin + asked.path;
     if (navigator.share) { navigator.share({ url: url }).catch(quiet); return; }
     var field = document.createElement('textarea');
@@ -288,17 +324,22 @@
     return made;
   }
 
+  // Where no source is proven alive, what it has told is not all.
+  function unsure() {
+    return state.source && state.source.state === 'unknown' ? ' ' + text('state-unknown') + ' – ' + text('hint-unknown') : '';
+  }
+
   function showDay() {
     ask('/sap/day' + (day ? '?day=' + day : '')).then(function (told) {
       put('day-name', dayName(told.day, told.today));
       putAmount('day-sum', told.received);
-      put('day-count', told.count ? told.count + ' ' + text('day-times') : text('day-none'));
+      put('day-count', (told.count ? told.count + ' ' + text('day-times') : state.source && state.source.state === 'unknown' ? '' : text('day-none')) + unsure());
       el('days').textContent = el('day-classes').textContent = el('receipts').textContent = el('week').textContent = '';
       told.week.forEach(function (one) {
         var button = make('button', dayName(one.day, told.today));
         button.type = 'button';
         button.setAttribute('aria-pressed', String(one.day === told.day));
-        button.addEventListener('click', function () { day = one.day; showDay(); });
+        touch(button, function () { day = one.day; showDay(); });
         el('days').appendChild(button);
         el('week').appendChild(row(dayName(one.day, told.today), one.amount));
       });
@@ -311,7 +352,7 @@
   }
 
   function says(one) {
-    return one.parts.map(function (part) {
+    return (one.mark ? text('kind-' + one.mark.replace('_', '-')) + ' · ' : '') + one.parts.map(function (part) {
       return className(part['class']) + (one.parts.length > 1 ? ' ' + part.amount : '');
     }).join(' + ') + (one.decided ? ' · ' + text('day-decided') + ' ' + one.decided : '');
   }
@@ -322,19 +363,19 @@
     button.appendChild(make('span', one.time + (one.payer ? ' · ' + one.payer : '')));
     button.appendChild(make('b', one.amount));
     button.appendChild(make('small', says(one)));
-    button.addEventListener('click', function () {
+    touch(button, function () {
       chosen = one;
       el('part').value = '';
-      putAmount('receipt-amount', one.amount);
       put('receipt-is', says(one));
       stage('whole');
       cover('receipt');
+      putAmount('receipt-amount', one.amount);
     });
     made.appendChild(button);
     return made;
   }
 
-  el('receipt-done').addEventListener('click', function () { uncover('receipt'); });
+  on('receipt-done', function () { uncover('receipt'); });
   // Of what is asked: all of it, a part, or what a part leaves.
   var asks = 'whole';
   function stage(now) {
@@ -346,7 +387,7 @@
     put('receipt-ask', now === 'rest' ? text('receipt-rest') : classLabel);
     el('receipt-sale').hidden = now === 'rest';
   }
-  el('receipt-split').addEventListener('click', function () {
+  on('receipt-split', function () {
     stage('part');
     el('part').focus();
   });
@@ -361,8 +402,8 @@
     });
   }
   each('[data-class]', function (button) {
-    button.addEventListener('click', function () {
-      var name = button.getAttribute('data-class');
+    touch(button, function () {
+      var name = of(button, 'class');
       if (asks === 'whole') { decide({ 'class': name }); return; }
       if (asks === 'rest') { decide({ 'class': name, part: part }); return; }
       if (!el('part').value.trim()) {
@@ -383,7 +424,7 @@
     if (!el('year').open) { return; }
     ask('/sap/year').then(function (told) {
       putAmount('year-sum', told.received);
-      put('year-more', told.unclassified_vnd ? text('year-more') + ' ' + told.unclassified : '');
+      put('year-more', told.unclassified_vnd ? text('year-more') + ' ' + told.unclassified : unsure());
       el('year-meter').hidden = !told.threshold;
       if (told.threshold) {
         el('year-meter').value = Math.max(0, Math.min(100, told.threshold.percent));
@@ -392,7 +433,7 @@
     }).catch(quiet);
   });
 
-  el('lock').addEventListener('click', function () {
+  on('lock', function () {
     ask('/sap/lock', {}).then(function () {
       // The book in another tab hears nothing else.
       try { localStorage.setItem('cho40.locked', String(Date.now())); } catch (e) { /* It looks when it is seen. */ }
@@ -420,7 +461,7 @@
     isYesterday = told.day !== today;
     var answer = told.answer;
     each('[data-evening]', function (button) {
-      var isOfYesterday = button.getAttribute('data-evening') === 'yesterday';
+      var isOfYesterday = of(button, 'evening') === 'yesterday';
       button.textContent = dayAndDate(isOfYesterday ? yesterday() : today);
       button.setAttribute('aria-pressed', String(isOfYesterday === isYesterday));
     });
@@ -435,8 +476,8 @@
     }
   }
   each('[data-evening]', function (button) {
-    button.addEventListener('click', function () {
-      isYesterday = button.getAttribute('data-evening') === 'yesterday';
+    touch(button, function () {
+      isYesterday = of(button, 'evening') === 'yesterday';
       el('cash').value = el('transfer').value = '';
       showEvening();
     });
@@ -461,7 +502,7 @@
     });
   });
   each('[data-cash]', function (button) {
-    button.addEventListener('click', function () { if (evening) { answer({ kind: button.getAttribute('data-cash') }); } });
+    touch(button, function () { if (evening) { answer({ kind: of(button, 'cash') }); } });
   });
 
   // ------------------------------------------------------------------ money that comes meanwhile
@@ -470,4 +511,6 @@
     if (!el('code').hidden) { look(); }
     if (!el('tab-day').hidden && el('receipt').hidden) { showDay(); }
   };
+
+  comeBack();
 })();

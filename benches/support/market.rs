@@ -8,7 +8,7 @@ use cho40::db::{DbConnection, Fault, Outcome};
 use cho40::feeds::{Provider, Secret};
 use cho40::intake::feeds::{self, NewFeed};
 use cho40::primitives::id::{INSTANCES, IdGenerator};
-use cho40::primitives::ids::{BoardId, FeedId, ActorId, MarketId, SectionId};
+use cho40::primitives::ids::{ActorId, BoardId, FeedId, MarketId, SectionId};
 use cho40::primitives::{Clock, UnixMs};
 use cho40::registry::accounts::{self, Account, AccountKind, NewAccount, Relation, UseKind};
 use cho40::registry::boards;

@@ -59,6 +59,7 @@ page-link-cut = No network
 page-warn-silent = No sound yet
 page-warn-elsewhere = Another page of this phone speaks.
 page-warn-muted = This phone was muted from afar.
+page-warn-skipped = Some money was not read out again. See the list below.
 page-warn-hidden = The page was hidden. Leave it open to hear money come.
 page-warn-gap = The phone was off for long; some receipts may be missing here. Look into the bank's app.
 page-warn-voice = No voice could be loaded: it only chimes.
@@ -132,7 +133,7 @@ page-face-hint-underpaid = That much has come. With this code the customer pays 
 page-face-hint-overpaid = More has come. Give back
 page-face-hint-duplicate = The customer paid twice. Give back
 page-face-hint-two-reports = Two reports tell the same amount. LOOK INTO THE BANK'S APP whether the customer paid once or twice before you ask for more.
-page-face-hint-thousandfold = A thousand times too little; three zeros may be missing. Do not hand over yet.
+page-face-hint-thousandfold = Three zeros may be missing. Do not hand over yet: have this code scanned again.
 page-face-hint-expired = Nothing was seen. If the customer says it was paid, look into the bank's app. Make a new code if needed.
 page-face-hint-given-back = The money of this code was given back, or the bank took it back. To be paid again, make a new code.
 page-face-hint-expired-unknown = The time is over, and nobody knows yet whether the money came. LOOK IN THE BANK'S APP before you ask the customer again.
@@ -251,3 +252,19 @@ page-pay-after-cancel = CANCELLED, BUT PAID: ASK THE SELLER
 
 page-app-name = Hear the money come
 page-app-short = Hear money
+
+## A market's open summary
+page-summary-title = Payment without cash
+page-summary-published = Published by the market's board on
+page-summary-unseen = What cannot be measured, and why
+page-summary-figures = Figures of the retail stalls
+page-summary-measurable = measurable
+page-summary-target = target
+page-summary-funnel = From a code to regular use
+page-summary-cash = Cash and no cash
+page-summary-weeks = Week by week: stalls that were paid
+page-summary-months = Month by month: stalls that were paid
+page-summary-notes = Notes
+page-summary-privacy = No name, account or amount of any stall is on this page.
+page-summary-json = The figures for programs (JSON)
+page-summary-none = This market has published no report yet.

@@ -47,6 +47,7 @@ problem-forbidden = There is no permission to { $means ->
     [reports-read] read reports
     [stall-links-write] give links to stalls' phones
     [visits-read] see which stalls to visit and why
+    [reports-publish] publish reports and enter targets
     [visits-write] draw up rounds and write down what came of visits
     [keys-write] make keys
     [users-write] invite and change users
@@ -174,6 +175,9 @@ problem-not-found = { $what ->
     [listener] No such phone has opened the link. Check the id.
     [print_job] There is no such print job: it has expired, or the server has started again. Please order it again.
     [team] There is no such team. Check the id.
+    [cash_plan] This sampling plan was not found. Please check the id.
+    [tally] This tally was not found. Please check the id.
+    [published_report] This published report was not found. Please check the id.
     [visit_round] There is no such round of visits. Check the id.
     [visit] There is no such visit. Check the id.
     [stall] There is no such stall. Please check the id.
@@ -277,6 +281,7 @@ problem-reference-needed = This account receives for { $stalls } stalls, so the 
 ## Payment requests
 
 problem-expiry-out-of-range = The expiry must be from { $min } to { $max } seconds.
+problem-order-feed-required = A feed of { $provider } tells transfers, not orders. Please name a feed whose orders your till makes (payos), or leave the order out.
 problem-order-exists = The feed has a request with this order code already. Please use another order code.
 problem-request-cancelled = This request was cancelled at { $cancelled_at }.
 problem-request-paid = Money has come for this request, so it cannot be cancelled. If need be, pay the customer back.
@@ -540,6 +545,14 @@ problem-cash-day-out-of-range = Only for today and yesterday.
 problem-cash-missing = Type the amount of cash. If nothing was sold, type 0.
 problem-cash-with-other-answer = For a day off or no answer, leave the amounts empty.
 problem-cash-too-large = This is too large ({ $max } or more). Look at it again.
+problem-cash-period = A counting period begins from { $from } to { $to } and lasts { $min }–{ $max } days. Choose other days.
+problem-summary-none = This market has published no report yet.
+problem-cash-plans-overlap = The market has a counting period with some of these days. Choose others.
+problem-cash-too-few-stalls = A draw needs at least { $min } measurable stalls and a market day; there are { $stalls } stalls.
+problem-cash-not-drawn = This stall and day were not drawn, so nothing can be written down: stalls that choose themselves say nothing of the market.
+problem-cash-day-to-come = This day is still to come. Write it down at the end of it.
+problem-tally-of-another-stall = This tally was recorded for another stall.
+problem-tally-time = The times do not fit: a tally begins at most 60 days ago, not in the future, and lasts at most { $hours } hours.
 problem-book-month-out-of-range = There are books from { $first } to { $last } only.
 problem-book-year-out-of-range = There are books from { $first } to { $last } only.
 problem-book-month-missing = Please choose a month.

@@ -47,6 +47,7 @@ problem-forbidden = Chưa có quyền { $means ->
     [reports-read] xem báo cáo
     [stall-links-write] đưa liên kết cho điện thoại ở sạp
     [visits-read] xem nên ghé sạp nào và vì sao
+    [reports-publish] công bố báo cáo và nhập chỉ tiêu
     [visits-write] lập danh sách ghé, ghi kết quả ghé sạp
     [keys-write] cấp khóa
     [users-write] mời và sửa người dùng
@@ -174,6 +175,9 @@ problem-not-found = { $what ->
     [listener] Không tìm thấy máy này ở liên kết. Xin coi lại mã.
     [print_job] Không tìm thấy lệnh in này: đã hết hạn, hoặc máy chủ đã khởi động lại. Xin đặt in lại.
     [team] Không tìm thấy tổ này. Xin coi lại mã.
+    [cash_plan] Không tìm thấy đợt đếm tiền mặt này. Xin coi lại mã.
+    [tally] Không tìm thấy lượt bấm này. Xin coi lại mã.
+    [published_report] Không tìm thấy báo cáo đã công bố này. Xin coi lại mã.
     [visit_round] Không tìm thấy đợt ghé sạp này. Xin coi lại mã.
     [visit] Không tìm thấy lần ghé sạp này. Xin coi lại mã.
     [stall] Không tìm thấy sạp này. Xin coi lại mã.
@@ -297,6 +301,7 @@ problem-reference-needed = Tài khoản này nhận tiền cho { $stalls } sạp
 ## Yêu cầu thanh toán
 
 problem-expiry-out-of-range = Thời hạn phải từ { $min } đến { $max } giây.
+problem-order-feed-required = Nguồn { $provider } báo tiền chuyển khoản, không báo theo đơn. Xin chọn nguồn có đơn hàng (payos), hoặc bỏ phần đơn.
 problem-order-exists = Nguồn này đã có yêu cầu mang mã đơn đó. Xin dùng mã đơn khác.
 problem-request-cancelled = Yêu cầu này đã hủy lúc { $cancelled_at }.
 problem-request-paid = Yêu cầu này đã nhận tiền nên không hủy được. Nếu cần, xin trả lại tiền cho khách.
@@ -560,6 +565,14 @@ problem-cash-day-out-of-range = Chỉ ghi được cho hôm nay và hôm qua.
 problem-cash-missing = Xin gõ số tiền mặt. Không bán được đồng nào thì gõ 0.
 problem-cash-with-other-answer = Nghỉ bán hoặc không trả lời thì để trống số tiền.
 problem-cash-too-large = Số này lớn quá ({ $max } trở lên). Xin coi lại.
+problem-cash-period = Đợt đếm bắt đầu từ { $from } đến { $to } và kéo dài { $min }–{ $max } ngày. Xin chọn lại ngày.
+problem-summary-none = Chợ này chưa công bố báo cáo nào.
+problem-cash-plans-overlap = Chợ đã có một đợt đếm trùng ngày. Xin chọn ngày khác.
+problem-cash-too-few-stalls = Cần ít nhất { $min } sạp có số liệu và một ngày họp chợ để rút thăm; hiện có { $stalls } sạp.
+problem-cash-not-drawn = Sạp và ngày này không có trong lượt rút thăm, nên không ghi được: số của sạp tự chọn không nói được gì về cả chợ.
+problem-cash-day-to-come = Ngày này chưa tới. Xin ghi vào cuối buổi chợ hôm đó.
+problem-tally-of-another-stall = Lượt bấm này đã được ghi cho sạp khác.
+problem-tally-time = Giờ của lượt bấm không hợp: bắt đầu không quá 60 ngày trước và không ở tương lai, mỗi lượt dài nhất { $hours } giờ.
 problem-book-month-out-of-range = Sổ chỉ có từ tháng { $first } đến tháng { $last }.
 problem-book-year-out-of-range = Sổ chỉ có từ năm { $first } đến năm { $last }.
 problem-book-month-missing = Xin chọn tháng.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Act, Permission, Permissions, Scope, tokens};
 use crate::db::schema::{api_key_routes, api_keys};
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Outcome, columns};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, KeyId};
 use crate::primitives::visible::{is_hidden, is_visible};
@@ -104,29 +104,41 @@ fn insert(
     Ok(IssuedKey { key: Key { id, name, permissions, created_at: at, revoked_at: None }, token })
 }
 
-/// All keys of the board, newest first; at most 500 are kept apart by nothing but their number.
-pub fn list(connection: &mut DbConnection, act: &Act) -> Outcome<Vec<Key>> {
-    act.require(Permission::KeysWrite)?;
-    let rows: Vec<(i64, String, String, i64, Option<i64>)> = api_keys::table
-        .filter(api_keys::board_id.eq(act.board_id().0))
-        .select((
-            api_keys::id,
-            api_keys::name,
-            api_keys::permissions,
-            api_keys::created_at_ms,
-            api_keys::revoked_at_ms,
-        ))
-        .order(api_keys::id.desc())
-        .limit(500)
-        .load(connection)?;
-    let key = |(id, name, permissions, created_at_ms, revoked_at_ms): (_, _, String, _, _)| Key {
+type Row = (i64, String, String, i64, Option<i64>);
+
+columns! {
+    const COLUMNS = api_keys { id, name, permissions, created_at_ms, revoked_at_ms };
+}
+
+fn key((id, name, permissions, created_at_ms, revoked_at_ms): Row) -> Key {
+    Key {
         id: KeyId(id),
         name,
         permissions: Permissions::from_stored(&permissions).as_slice().to_vec(),
         created_at: UnixMs(created_at_ms),
-        revoked_at: Option::map(revoked_at_ms, UnixMs),
-    };
+        revoked_at: revoked_at_ms.map(UnixMs),
+    }
+}
+
+/// All keys of the board, newest first; at most 500 are kept apart by nothing but their number.
+pub fn list(connection: &mut DbConnection, act: &Act) -> Outcome<Vec<Key>> {
+    act.require(Permission::KeysWrite)?;
+    let rows: Vec<Row> = api_keys::table
+        .filter(api_keys::board_id.eq(act.board_id().0))
+        .select(COLUMNS)
+        .order(api_keys::id.desc())
+        .limit(500)
+        .load(connection)?;
     Ok(rows.into_iter().map(key).collect())
+}
+
+/// # Errors
+/// `not-found`.
+pub fn get(connection: &mut DbConnection, act: &Act, id: KeyId) -> Outcome<Key> {
+    act.require(Permission::KeysWrite)?;
+    let row = api_keys::table.find((act.board_id().0, id.0)).select(COLUMNS);
+    let row: Option<Row> = row.first(connection).optional()?;
+    Ok(row.map(key).ok_or_else(|| Refusal::not_found("key"))?)
 }
 
 /// Ends a key at once; ending it again changes nothing. The key that asks cannot end itself, so

@@ -44,6 +44,8 @@ permissions! {
     /// See the unassigned queue and propose where its transfers belong. Whoever may assign may too.
     TransfersPropose = "transfers.propose",
     ReportsRead = "reports.read",
+    /// Publish a report for the board, and enter what it wants to reach. Whoever may publish may read.
+    ReportsPublish = "reports.publish",
     /// Give out, mute and revoke the links of stalls' phones. Whoever makes a link could open it and
     /// hear the stall's money: for those whom vendors let set their phones up.
     StallLinksWrite = "stall-links.write",
@@ -63,6 +65,7 @@ impl Permission {
         let more = [
             (Self::TransfersAssign, Self::TransfersPropose),
             (Self::VisitsWrite, Self::VisitsRead),
+            (Self::ReportsPublish, Self::ReportsRead),
         ];
         self == other || more.contains(&(self, other))
     }

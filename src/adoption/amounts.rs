@@ -16,6 +16,9 @@ pub enum Hidden {
     /// Sums over several stalls are shown for whole calendar months alone: of two windows that
     /// differ by a day, the difference would be that day, and perhaps few stalls sold on it.
     NotWholeMonths,
+    /// Sums are told of the market and its sections alone; those of other groups that cut across them
+    /// would give away what lies between.
+    AcrossSections,
     /// Fewer than five stalls received money.
     FewStalls,
     /// One stall has over 70 % of the value.

@@ -4,20 +4,26 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::amounts::{Amounts, Hidden};
 use super::cash::SelfReported;
+use super::cashless::Cashless;
 use super::cell::Cell;
 use super::equipped::Reason;
 use super::facts::{Facts, Occupancy, Standing};
+use super::funnel::funnel;
+use super::groups::{Groups, Key, Named};
 use super::intensity::Surroundings;
 use super::metrics::Metrics;
 use super::months::{Group, Months};
 use super::quality::{FeedQuality, Quality};
 use super::query::Query;
+use super::ratio::Range;
 use super::report::{
-    AdoptionReport, Apart, Coverage, LunarDays, MarketName, MonthAmounts, OccupancyReport,
-    ReasonCount, SectionAmounts, SectionReport, Source,
+    AdoptionReport, Apart, Coverage, GroupReport, LunarDays, MarketName, MonthAmounts,
+    OccupancyReport, ReasonCount, SectionAmounts, SectionReport, Source,
 };
 use super::sentences;
 use super::subject::Subject;
+use super::targets::Target;
+use super::trend::Trend;
 use crate::feeds::Provider;
 use crate::ledger::item::Evidence;
 use crate::primitives::ids::{OccupancyId, SectionId};
@@ -34,6 +40,9 @@ pub struct Assembly<'a> {
     pub sections: Vec<(i64, &'a str)>,
     pub sees_amounts: bool,
     pub cash: SelfReported,
+    pub groups: &'a Groups,
+    pub cashless: &'a Cashless,
+    pub targets: Vec<Target>,
 }
 
 impl Assembly<'_> {
@@ -43,14 +52,20 @@ impl Assembly<'_> {
             self.subjects.iter().partition(|one| one.occupancy.wholesale);
         let lunar_days = lunar_days(facts);
         let listed = query.include_occupancies;
+        let whole_market = self.group_metrics(&retail, Group::Market);
         AdoptionReport {
             coverage: self.coverage(&retail, wholesale.len() as i64),
             market,
             window: facts.window,
             as_of: facts.window.to,
             generated_at: now,
-            whole_market: self.group_metrics(&retail, Group::Market),
+            funnel: funnel(&whole_market),
+            whole_market,
             sections: self.section_reports(&retail),
+            groups: self.group_reports(&retail),
+            trend: Trend::of(&retail, facts.window),
+            cash_change: self.cashless.change,
+            targets: self.targets.clone(),
             wholesale: (!wholesale.is_empty())
                 .then(|| self.group_metrics(&wholesale, Group::Wholesale)),
             last_whole_month: self.last_whole_month(),
@@ -73,7 +88,46 @@ impl Assembly<'_> {
             None if self.sees_amounts => self.amounts_in_window(stalls),
             None => Amounts::hidden(Hidden::NotWholeMonths),
         };
-        Metrics::of(stalls, &self.surroundings, amounts, quality)
+        let key = match group {
+            Group::Market => Key::Market,
+            Group::Section(id) => Key::Section(id),
+            Group::Wholesale => Key::Wholesale,
+        };
+        self.with_shares(&key, stalls, amounts, quality)
+    }
+
+    fn with_shares(
+        &self,
+        key: &Key,
+        stalls: &[&Subject<'_>],
+        amounts: Amounts,
+        quality: Quality,
+    ) -> Metrics {
+        let (of_value, of_count) = self.cashless.of_group(key, stalls);
+        let shares = (Some(of_value), Some(of_count));
+        Metrics::of(stalls, &self.surroundings, amounts, quality, shares)
+    }
+
+    /// By khóm, goods and team. Their sums of money cut across those of the sections.
+    fn group_reports(&self, retail: &[&Subject<'_>]) -> Vec<GroupReport> {
+        let report = |named: &Named| {
+            let is_in = |one: &&&Subject<'_>| self.groups.contains(&named.key, one.occupancy);
+            let stalls: Vec<_> = retail.iter().filter(is_in).copied().collect();
+            let amounts = if self.sees_amounts {
+                self.amounts_in_window(&stalls)
+            } else {
+                Amounts::hidden(Hidden::AcrossSections)
+            };
+            let quality = Quality::of_stalls(&stalls);
+            GroupReport {
+                kind: named.kind,
+                id: named.id.clone(),
+                name: named.name.clone(),
+                stalls: stalls.len() as i64,
+                metrics: self.with_shares(&named.key, &stalls, amounts, quality),
+            }
+        };
+        self.groups.others.iter().map(report).collect()
     }
 
     fn amounts_in_window(&self, stalls: &[&Subject<'_>]) -> Amounts {
@@ -120,11 +174,14 @@ impl Assembly<'_> {
             .iter()
             .map(|subject| {
                 let occupancy = subject.occupancy;
-                let amounts = if self.sees_amounts || occupancy.shares_amounts {
+                let is_open = self.sees_amounts || occupancy.shares_amounts;
+                let amounts = if is_open {
                     self.amounts_in_window(&[subject])
                 } else {
                     Amounts::hidden(Hidden::NoConsent)
                 };
+                let digital = is_open.then(|| received(self.surroundings.facts, occupancy));
+                let shares = self.cashless.of_stall(subject, digital);
                 let quality = Quality::of_stalls(&[subject]);
                 let reasons = subject.reasons();
                 OccupancyReport {
@@ -139,7 +196,7 @@ impl Assembly<'_> {
                     reasons_vi: reasons.iter().map(|reason| reason.label().vi).collect(),
                     reasons,
                     equipped_on: occupancy.equipment.since,
-                    metrics: Metrics::of(&[subject], &self.surroundings, amounts, quality),
+                    metrics: Metrics::of(&[subject], &self.surroundings, amounts, quality, shares),
                 }
             })
             .collect()
@@ -201,6 +258,14 @@ impl Assembly<'_> {
 fn reason_count(reason: Reason, count: i64) -> ReasonCount {
     let label = reason.label();
     ReasonCount { reason, label_vi: label.vi, label_en: label.en, count }
+}
+
+/// From what is surely a stall's receipts to all that may be.
+fn received(facts: &Facts, occupancy: &Occupancy) -> Range {
+    let sums = &occupancy.activity.sums;
+    let low = sums.received_vnd();
+    let loose: i64 = occupancy.linked.iter().map(|account| facts.loose_vnd(*account)).sum();
+    Range { low, high: low.saturating_add(sums.unclassified_vnd).saturating_add(loose) }
 }
 
 /// Suspended now, or closed or left within the window.

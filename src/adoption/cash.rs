@@ -17,7 +17,7 @@ use crate::registry::{absences, boards, occupancies};
 use crate::text_enum;
 
 /// A stall's cash of a day above it is a slip of the finger.
-const MOST: Vnd = Vnd::new(10_000_000_000);
+pub(super) const MOST: Vnd = Vnd::new(10_000_000_000);
 /// Who remembers more is asked for less: recall of weeks is never published.
 pub const DAYS_BACK: i32 = 1;
 

@@ -4,6 +4,8 @@
 
 use super::amounts::Amounts;
 use super::intensity::Intensity;
+use super::interval::Ends;
+use super::laid;
 use super::metrics::{Metrics, Windowed};
 use super::quality::Quality;
 use super::ratio::{Range, Ratio};
@@ -65,6 +67,7 @@ pub fn csv(report: &AdoptionReport, separator: Separator) -> String {
         row.extend(who.map(Cell::Text));
         row.extend(cells(metrics));
         row.extend(of_month(last.map(|last| last.window.to), amounts));
+        row.extend(shares(metrics));
         table.row(row);
     };
     let of_market = last.map(|last| &last.whole_market);
@@ -160,6 +163,7 @@ fn head(metrics: &Metrics) -> Vec<Cell> {
         "Tháng đó – vì sao ẩn tiền",
     ];
     head.extend(others.map(str::to_owned));
+    head.extend(SHARES.map(str::to_owned));
     head.into_iter().map(Cell::Text).collect()
 }
 
@@ -224,6 +228,52 @@ fn of_month(last_day: Option<Day>, told: Option<&Amounts>) -> Vec<Cell> {
     let mut cells = vec![month.map_or(Cell::Empty, Cell::Text)];
     cells.extend(amounts(told));
     cells
+}
+
+const SHARES: [&str; 15] = [
+    "M9 Tỷ lệ giá trị không tiền mặt, thấp nhất %",
+    "M9 cao nhất %",
+    "M9 khoảng tin cậy 95 %, đầu thấp %",
+    "M9 khoảng tin cậy 95 %, đầu cao %",
+    "M9 hạng và kết quả",
+    "M9 sạp rút thăm",
+    "M9 sạp đếm được",
+    "M9 sạp từ chối",
+    "M10 Tỷ lệ lượt trả không tiền mặt %",
+    "M10 khoảng tin cậy 95 %, đầu thấp %",
+    "M10 khoảng tin cậy 95 %, đầu cao %",
+    "M10 hạng và kết quả",
+    "M11 Phí chợ đóng không tiền mặt",
+    "M13 Trả bạn hàng bằng chuyển khoản – số sạp",
+    "M13 trên số sạp đồng ý ghi tiền ra",
+];
+
+/// The cash side; nothing where nothing was counted.
+fn shares(metrics: &Metrics) -> Vec<Cell> {
+    let low = |ends: Option<Ends>| share(ends.map(|ends| ends.low_per_mille));
+    let high = |ends: Option<Ends>| share(ends.map(|ends| ends.high_per_mille));
+    let whole = |count: Option<i64>| count.map_or(Cell::Empty, Cell::Whole);
+    let text = |words: Option<String>| words.map_or(Cell::Empty, Cell::Text);
+    let (m9, m10, m13) = (metrics.m9, metrics.m10, metrics.m13.value);
+    let (value, interval) = (m9.and_then(|one| one.value), m9.and_then(|one| one.interval));
+    let tallied = m10.and_then(|one| one.interval);
+    vec![
+        low(value),
+        high(value),
+        low(interval),
+        high(interval),
+        text(m9.map(|one| laid::cash_in_words(&one))),
+        whole(m9.map(|one| one.drawn)),
+        whole(m9.map(|one| one.counted)),
+        whole(m9.map(|one| one.refused)),
+        low(m10.and_then(|one| one.value)),
+        low(tallied),
+        high(tallied),
+        text(m10.map(|one| laid::tallied_in_words(&one))),
+        Cell::Text(metrics.m11.because_vi.to_owned()),
+        Cell::Whole(m13.numerator),
+        Cell::Whole(m13.denominator),
+    ]
 }
 
 fn amounts(amounts: Option<&Amounts>) -> [Cell; 4] {

@@ -15,8 +15,9 @@ use super::store::register::{AbsenceRow, OccupancyRow, Register};
 use super::store::sources::{self, FeedAccountRow};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::Tail;
-use crate::primitives::Day;
 use crate::primitives::ids::BoardId;
+use crate::primitives::{Day, fold};
+use crate::registry::stalls::SizeClass;
 
 /// "Having been active" means within this many days; also what M7 looks back on.
 const LOOK_BACK: i32 = 365;
@@ -39,6 +40,12 @@ pub struct Occupancy {
     pub id: i64,
     pub stall_code: String,
     pub section_id: i64,
+    pub goods: String,
+    /// Without diacritics and case.
+    pub goods_key: String,
+    pub size_class: SizeClass,
+    /// Where the vendor lives.
+    pub neighbourhood_id: Option<i64>,
     pub wholesale: bool,
     /// The vendor lets others see amounts.
     pub shares_amounts: bool,
@@ -188,6 +195,10 @@ impl<'a> Known<'a> {
             id: row.id,
             stall_code: row.stall_code.clone(),
             section_id: row.section_id,
+            goods: row.goods.clone(),
+            goods_key: fold::name(&row.goods),
+            size_class: row.size_class,
+            neighbourhood_id: row.neighbourhood_id,
             wholesale: row.wholesale,
             shares_amounts: self.sharing.contains(&row.vendor_id),
             standing,
@@ -220,7 +231,7 @@ impl<'a> Known<'a> {
 }
 
 impl AbsenceRow {
-    fn span(&self) -> Span {
+    pub fn span(&self) -> Span {
         Span::new(Day(self.from_day), Day(self.to_day.unwrap_or(i32::MAX)))
     }
 }

@@ -9,6 +9,7 @@ use super::amounts::Amounts;
 use super::facts::Facts;
 use super::ratio::{Range, Ratio};
 use super::subject::{Subject, are_named};
+use super::suppliers::Suppliers;
 
 /// Over the measurable occupancies of a group, in the report's window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -48,6 +49,7 @@ pub struct Surroundings<'a> {
     pub facts: &'a Facts,
     /// By occupancy; empty for windows over 90 days.
     pub payers: HashMap<i64, i64>,
+    pub suppliers: Suppliers,
 }
 
 impl Surroundings<'_> {

@@ -27,12 +27,22 @@ pub const M7: Label = label("Bỏ dùng / dùng lại", "Lost / returned");
 pub const M7_LOST: Label = label("Bỏ dùng", "Lost");
 pub const M7_RETURNED: Label = label("Dùng lại", "Returned");
 pub const M8: Label = label("Mức độ dùng", "Intensity");
+pub const M9: Label = label(
+    "Tỷ lệ giá trị không tiền mặt ở các sạp có số liệu",
+    "Cashless share of value at measurable stalls",
+);
+pub const M10: Label =
+    label("Tỷ lệ lượt trả không tiền mặt", "Cashless share of payments, by count");
+pub const M11: Label = label("Phí chợ đóng không tiền mặt", "Market fees paid without cash");
+pub const M13: Label = label("Trả bạn hàng bằng chuyển khoản", "Suppliers paid by transfer");
 pub const M12: Label = label("Chất lượng tin báo", "Quality of notices");
 
 /// What the bounds of a metric are over, measurable or not.
 pub const TRADING: Label = label("mọi sạp đang bán", "all trading stalls");
 pub const EQUIPPED_30: Label =
     label("sạp đã có mã từ 30 ngày trở lên", "all stalls equipped for at least 30 days");
+/// M13.
+pub const OPTED_IN: Label = label("sạp đồng ý ghi cả tiền ra", "stalls that let money out be kept");
 /// M6.
 pub const SEEN_30: Label = label(
     "sạp có tiền trong 30 ngày liền trước đó",
@@ -134,6 +144,7 @@ impl Hidden {
         match self {
             Self::NoConsent => "tiểu thương chưa đồng ý cho xem",
             Self::NotWholeMonths => "chỉ cộng tiền theo tháng trọn, để không suy ra số của vài sạp",
+            Self::AcrossSections => "tiền chỉ cộng theo chợ và khu, để không suy ra số của vài sạp",
             Self::FewStalls => "ẩn vì có dưới 5 sạp nhận tiền",
             Self::OneDominates => "ẩn vì một sạp chiếm trên 70 %",
             Self::Derivable => "ẩn để không suy ra số của khu khác",

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::amounts::Amounts;
+use super::cashless::{CashShare, CountShare, Fees};
 use super::intensity::{Intensity, Surroundings};
 use super::labels::{self, Label};
 use super::quality::Quality;
@@ -72,7 +73,7 @@ pub struct QualityMetric {
     pub value: Quality,
 }
 
-/// All metrics of a group. M9–M11 and M13 need the cash side and are not there yet.
+/// All metrics of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Metrics {
     pub m1: Share,
@@ -83,7 +84,13 @@ pub struct Metrics {
     pub m6: Measured,
     pub m7: Coming,
     pub m8: IntensityMetric,
+    /// Null in the row of a stall at which nothing was counted.
+    pub m9: Option<CashShare>,
+    /// Null in the row of a stall at which nothing was tallied.
+    pub m10: Option<CountShare>,
+    pub m11: Fees,
     pub m12: QualityMetric,
+    pub m13: Measured,
 }
 
 /// A ratio of M1–M7 with its name, for tables.
@@ -103,6 +110,7 @@ impl Metrics {
         surroundings: &Surroundings<'_>,
         amounts: Amounts,
         quality: Quality,
+        (m9, m10): (Option<CashShare>, Option<CountShare>),
     ) -> Self {
         let m2 = |covered: fn(&Subject<'_>) -> bool| measurable(group, covered);
         let tally = |answer: fn(&Subject<'_>) -> Option<Answer>| {
@@ -141,6 +149,10 @@ impl Metrics {
                 measurable: window,
                 value: surroundings.intensity(group, amounts),
             },
+            m9,
+            m10,
+            m11: Fees::NONE,
+            m13: asked(labels::M13, surroundings.suppliers.tally(group), labels::OPTED_IN),
             m12: QualityMetric {
                 label_vi: m12.vi,
                 label_en: m12.en,

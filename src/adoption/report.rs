@@ -8,9 +8,12 @@ use utoipa::ToSchema;
 use super::amounts::Amounts;
 use super::assembly::Assembly;
 use super::cash::SelfReported;
+use super::cashless::{Cashless, ShareChange};
 use super::days::Span;
 use super::equipped::Reason;
 use super::facts::{Facts, Standing};
+use super::funnel::FunnelStep;
+use super::groups::{GroupKind, Groups};
 use super::intensity::Surroundings;
 use super::metrics::Metrics;
 use super::months::{self, MonthSums, Months};
@@ -20,6 +23,9 @@ use super::sentences::Sentence;
 use super::store::register::{self, Register};
 use super::store::totals;
 use super::subject::{self, AdoptionClass};
+use super::suppliers::Suppliers;
+use super::targets::{self, Target};
+use super::trend::Trend;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::Tail;
@@ -46,6 +52,15 @@ pub struct AdoptionReport {
     /// The retail stalls.
     pub whole_market: Metrics,
     pub sections: Vec<SectionReport>,
+    /// Retail stalls by the vendors' khóm, by goods, by team.
+    pub groups: Vec<GroupReport>,
+    /// Of the retail stalls.
+    pub funnel: Vec<FunnelStep>,
+    pub trend: Trend,
+    /// M9 of the last two counting periods, the same stalls in both; null with fewer than two.
+    pub cash_change: Option<ShareChange>,
+    /// What the board wants to reach; empty until it enters something.
+    pub targets: Vec<Target>,
     /// The wholesale stalls, if there are any.
     pub wholesale: Option<Metrics>,
     /// Amounts of the last calendar month that ended by T, as of its own last day; null if nothing
@@ -116,6 +131,17 @@ pub struct LunarDays {
 pub struct SectionReport {
     pub section_id: SectionId,
     pub section: String,
+    pub metrics: Metrics,
+}
+
+/// Retail stalls that have something in common.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct GroupReport {
+    pub kind: GroupKind,
+    /// Of the khóm or team; null for goods, and where it is not known where vendors live.
+    pub id: Option<String>,
+    pub name: String,
+    pub stalls: i64,
     pub metrics: Metrics,
 }
 
@@ -192,7 +218,8 @@ pub fn report(
     connection.in_snapshot(|connection| read(connection, act, market_id, query))
 }
 
-fn read(
+/// In the caller's snapshot or transaction.
+pub(super) fn read(
     connection: &mut DbConnection,
     act: &Act,
     market_id: MarketId,
@@ -216,8 +243,15 @@ fn read(
     let months = reading.months(connection, window, sees_amounts)?;
     let stalls = subjects.iter().map(|one| one.occupancy.id).collect();
     let cash = SelfReported::load(connection, board_id, window, &stalls)?;
+    let groups = Groups::of(&register, subjects.iter().map(|one| one.occupancy));
+    let with_stalls = query.include_occupancies;
+    let cashless = Cashless::load(connection, act, &reading, (&facts, &groups), with_stalls)?;
+    let suppliers = Suppliers::load(connection, board_id, &register, window)?;
     let report = Assembly {
-        surroundings: Surroundings { facts: &facts, payers },
+        surroundings: Surroundings { facts: &facts, payers, suppliers },
+        groups: &groups,
+        cashless: &cashless,
+        targets: targets::of_market(connection, board_id, market_id)?,
         subjects: &subjects,
         feeds: &feeds,
         months: &months,
@@ -250,6 +284,10 @@ impl<'a> Reading<'a> {
         let market = register::market(connection, act.board_id(), market_id)?;
         let (name, day_start_minute) = market.ok_or_else(|| Refusal::not_found("market"))?;
         Ok(Self { act, market_id, name, day_start_minute, tail })
+    }
+
+    pub(super) const fn market_id(&self) -> MarketId {
+        self.market_id
     }
 
     /// As of the end of a window.

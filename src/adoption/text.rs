@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::amounts::Amounts;
+use super::laid::cash_sentences;
 use super::metrics::{Metrics, Windowed};
 use super::ratio::Ratio;
 use super::report::{AdoptionReport, MonthAmounts};
@@ -29,6 +30,14 @@ pub fn text(report: &AdoptionReport) -> String {
     if let Some(last) = &report.last_whole_month {
         line(&mut page, &of_month(last));
     }
+    for sentence in cash_sentences(report) {
+        line(&mut page, &sentence);
+    }
+    let m13 = report.whole_market.m13;
+    line(
+        &mut page,
+        &format!("{}: {}{}", m13.label_vi, share(m13.value), with_measurable(m13.measurable)),
+    );
     line(&mut page, &quality(&report.whole_market));
     if !report.sections.is_empty() || report.wholesale.is_some() {
         line(&mut page, "\nTheo khu: đã có mã · có số liệu · đang dùng trong 30 ngày");

@@ -15,6 +15,7 @@ mod poll;
 pub mod print;
 mod print_samples;
 mod register;
+mod report;
 pub mod say;
 mod secret_key;
 mod serve;
@@ -90,6 +91,9 @@ enum Command {
     /// Read and import bank statements / Đọc và nhập sao kê ngân hàng
     #[command(subcommand)]
     Statement(statement::StatementCommand),
+    /// The adoption report as text or a file, and publishing it / Báo cáo mức dùng
+    #[command(subcommand)]
+    Report(report::Report),
     /// Recorded words for phones without a Vietnamese voice / Giọng đọc cho máy không có tiếng Việt
     #[command(subcommand)]
     Voice(voice::VoiceCommand),
@@ -182,6 +186,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
         },
         Command::Poll(command) => return poll::run(&command),
         Command::Print(command) => print::run(&command)?,
+        Command::Report(command) => report::run(&command)?,
         Command::Link(command) => link::run(&command)?,
         Command::Voice(command) => voice::run(&command)?,
         Command::Feed(command) => {

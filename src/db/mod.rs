@@ -10,6 +10,7 @@ pub mod lane;
 pub mod lease;
 mod look;
 pub mod migrate;
+pub mod present;
 pub mod rows;
 #[rustfmt::skip]
 pub mod schema;

@@ -223,11 +223,11 @@ impl Announcement {
     pub fn say(&self, region: Region) -> String {
         let amount = spoken::amount(self.amount, region);
         let amount = amount.unwrap_or_else(|| TOO_LARGE.to_owned());
-        let kind = match self.kind {
-            Kind::Unusual if self.amount >= WHOLE => Kind::Received,
-            kind => kind,
+        let before = match self.kind {
+            Kind::Unusual if self.amount >= WHOLE => "Coi lại số tiền. Đã nhận",
+            kind => kind.said(),
         };
-        let said = format!("{} {amount}", kind.said());
+        let said = format!("{before} {amount}");
         if self.is_late { format!("{} {said}", self.hour(region)) } else { said }
     }
 
@@ -297,7 +297,7 @@ mod tests {
         assert_eq!(more.say(Region::South), "Dư tiền. Đã nhận năm mươi triệu đồng");
         let odd = |amount| announcement(Kind::Unusual, amount, false).say(Region::South);
         assert!(odd(9_034).starts_with("Coi lại số tiền. Chỉ nhận chín ngàn"));
-        assert!(odd(12_345_678).starts_with("Đã nhận mười hai triệu"));
+        assert!(odd(12_345_678).starts_with("Coi lại số tiền. Đã nhận mười hai triệu"));
     }
 
     #[test]

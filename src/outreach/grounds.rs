@@ -39,6 +39,8 @@ pub struct Case<'a> {
     pub last_visit: Option<Day>,
     /// What kept the vendor from it, as they said last.
     pub obstacle: Option<Obstacle>,
+    /// The next day on which its cash is to be counted, if that is near.
+    pub cash_day: Option<Day>,
     pub today: Day,
 }
 
@@ -61,6 +63,9 @@ pub fn all(case: &Case<'_>) -> Vec<Grounds> {
     let arrived = case.signs.since;
     if arrived.plus(FIRST_DAYS) > case.today {
         add(VisitReason::NewStall, arrived, sentences::new_stall(arrived));
+    }
+    if let Some(day) = case.cash_day {
+        add(VisitReason::CashCount, case.today.min(day), sentences::cash_count(day));
     }
     let due = case.last_visit.unwrap_or(arrived).plus(QUARTER_DUE_DAYS);
     if due <= case.today {

@@ -9,13 +9,16 @@ use super::store::places::{self, Holder, Place};
 use super::store::{reports, visits as made};
 use super::visits::{Obstacle, VisitOutcome};
 use crate::access::Act;
-use crate::adoption::StallSigns;
+use crate::adoption::{StallSigns, counting};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, MarketId, OccupancyId, StallId, VendorId};
 use crate::primitives::{Day, UnixMs};
 use crate::registry::boards;
 use crate::registry::code_checks::CheckResult;
 use crate::registry::stalls::SizeClass;
+
+/// A drawn day of a cash count comes on the list so many days before.
+const CASH_DAYS_AHEAD: i32 = 7;
 
 pub struct Known {
     today: Day,
@@ -33,6 +36,8 @@ pub struct Known {
     /// The first list of today or later that names the stall.
     planned: HashMap<OccupancyId, Day>,
     away: HashSet<OccupancyId>,
+    /// Stalls whose cash is to be counted soon, each with its next day.
+    cash_days: HashMap<OccupancyId, Day>,
 }
 
 /// What earlier visits say of an occupancy.
@@ -72,6 +77,7 @@ impl Known {
             refused: reports::refused(connection, board_id)?,
             planned: HashMap::new(),
             away: places::away(connection, board_id, on)?.into_iter().collect(),
+            cash_days: cash_days(connection, act, market_id, today)?,
         };
         for holder in holders {
             known.holders.entry(holder.occupancy_id).or_default().push(holder);
@@ -102,6 +108,7 @@ impl Known {
             last_look: self.looks.get(&place.stall_id).copied(),
             last_visit: visited.last,
             obstacle: self.obstacles.get(&place.vendor_id).copied(),
+            cash_day: self.cash_days.get(&place.occupancy_id).copied(),
             today: self.today,
         });
         reasons.sort_by_key(|grounds| (grounds.severity, -grounds.score(self.today)));
@@ -162,6 +169,17 @@ impl Visited {
             self.gone_since = self.gone_since.or(Some(day));
         }
     }
+}
+
+/// Who is to be counted within the coming days.
+fn cash_days(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    today: Day,
+) -> Outcome<HashMap<OccupancyId, Day>> {
+    let near = (today, today.plus(CASH_DAYS_AHEAD));
+    Ok(counting::pending(connection, act, market_id, near)?.into_iter().collect())
 }
 
 /// An account is shared since its second stall came.

@@ -37,6 +37,8 @@ text_enum!(
         NameDiffers = "name_differs",
         /// Another stall is paid on the same account.
         AccountShared = "account_shared",
+        /// Drawn for a cash count: the day is near, and nobody has counted or been refused.
+        CashCount = "cash_count",
         /// The vendor came within the last 14 days.
         NewStall = "new_stall",
         /// Nobody was there for 69 days: it has to be soon, or the quarter is over.
@@ -58,6 +60,7 @@ impl VisitReason {
             Self::ManyErrors => 5,
             Self::NoCode | Self::NotVerified | Self::NotScanned => 6,
             Self::NameDiffers | Self::AccountShared => 7,
+            Self::CashCount => 8,
             Self::NewStall => 9,
             Self::Quarter | Self::Drawn => 10,
         }

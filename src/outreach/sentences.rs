@@ -122,6 +122,13 @@ pub fn new_stall(since: Day) -> Sentence {
     say(format!("Mới vào bán từ {}.", since.on_paper()), format!("The vendor came on {since}."))
 }
 
+pub fn cash_count(day: Day) -> Sentence {
+    say(
+        format!("Rút thăm đếm tiền mặt cuối buổi ngày {}.", day.on_paper()),
+        format!("Drawn for a count of the day's cash at closing on {day}."),
+    )
+}
+
 pub fn quarter(last: Option<Day>) -> Sentence {
     match last {
         None => say("Chưa ai ghé lần nào.", "Nobody has been there yet."),
@@ -220,6 +227,11 @@ pub fn bring(reason: VisitReason) -> Sentence {
         R::NameDiffers | R::AccountShared => say(
             "Giấy đồng ý của chủ tài khoản; hỏi có muốn mã riêng không.",
             "The holder's consent; ask whether they want a code of their own.",
+        ),
+        R::CashCount => say(
+            "Đúng ngày, cuối buổi: phiếu đếm tiền mặt; nói rõ là tự nguyện, từ chối thì ghi từ chối.",
+            "On that very day, at closing: the form for the count; say that it is voluntary, and write \
+             a refusal down.",
         ),
         R::Quarter | R::Drawn => say(
             "Điện thoại để quét kiểm tra mã; hỏi thăm khó khăn.",

@@ -79,3 +79,9 @@ typed_id!(/// A round that a team goes.
     RoundId, "rnd");
 typed_id!(/// A visit to a stall, to be made or made.
     VisitId, "vst");
+typed_id!(/// A period in which drawn stalls' cash is counted.
+    CashPlanId, "csp");
+typed_id!(/// An hour beside a stall, payments pressed without amounts.
+    TallyId, "tly");
+typed_id!(/// A report as it was published.
+    PublishedId, "pub");

@@ -5,6 +5,8 @@
 //! sets it, as any other [`Paper`], by the templates; [`Printed`] writes it as PDF, PNG or SVG. The
 //! same sheet gives the same bytes: nothing looks at a clock, the date of a file is the day on which its codes were issued.
 
+pub mod adoption_report;
+pub mod charts;
 pub mod forms;
 pub mod jobs;
 pub mod layout;

@@ -1,6 +1,7 @@
 //! typst as a library: fonts and templates in memory, no file, no network, no clock.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use sha2::{Digest as _, Sha256};
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
@@ -25,7 +26,7 @@ const FONTS: [&[u8]; 3] = [
     include_bytes!("../../assets/fonts/BeVietnamPro-ExtraBold.ttf"),
 ];
 /// The program's own templates: name and text.
-pub const TEMPLATES: [(&str, &str); 11] = [
+pub const TEMPLATES: [(&str, &str); 12] = [
     ("main.typ", include_str!("../../templates/print/main.typ")),
     ("kit.typ", include_str!("../../templates/print/kit.typ")),
     ("sign.typ", include_str!("../../templates/print/sign.typ")),
@@ -33,6 +34,7 @@ pub const TEMPLATES: [(&str, &str); 11] = [
     ("a4.typ", include_str!("../../templates/print/a4.typ")),
     ("cover.typ", include_str!("../../templates/print/cover.typ")),
     ("visits.typ", include_str!("../../templates/print/visits.typ")),
+    ("report.typ", include_str!("../../templates/print/report.typ")),
     ("book.typ", include_str!("../../templates/print/book.typ")),
     ("slip.typ", include_str!("../../templates/print/slip.typ")),
     ("consent.typ", include_str!("../../templates/print/consent.typ")),
@@ -44,11 +46,25 @@ const KEPT_JOBS: usize = 8;
 /// A paper of so many cards or rows is forgotten at once.
 const LARGE: usize = 50;
 
-/// Fonts and templates, made once for a process.
-pub struct Press {
+/// typst's own functions and the fonts, made once for a process: with the first paper, since a
+/// server that prints nothing should not hold them.
+static TOOLS: LazyLock<Tools> = LazyLock::new(|| {
+    let fonts = fonts();
+    Tools {
+        library: LazyHash::new(Library::default()),
+        book: LazyHash::new(FontBook::from_fonts(&fonts)),
+        fonts,
+    }
+});
+
+struct Tools {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
+}
+
+/// Templates, made once for a process.
+pub struct Press {
     templates: Vec<Source>,
     digest: [u8; 32],
 }
@@ -64,7 +80,6 @@ impl Press {
         if let Some(folder) = folder {
             check_folder(folder)?;
         }
-        let fonts = fonts();
         let mut templates = Vec::new();
         // Another version of the program may set the same otherwise.
         let mut digest = Sha256::new().chain_update(env!("CARGO_PKG_VERSION"));
@@ -76,13 +91,7 @@ impl Press {
             digest.update(&text);
             templates.push(Source::new(file_id(name)?, text));
         }
-        Ok(Self {
-            library: LazyHash::new(Library::default()),
-            book: LazyHash::new(FontBook::from_fonts(&fonts)),
-            fonts,
-            templates,
-            digest: digest.finalize().into(),
-        })
+        Ok(Self { templates, digest: digest.finalize().into() })
     }
 
     /// Names templates and program.
@@ -266,11 +275,11 @@ impl OnPaper {
 
 impl World for Job<'_> {
     fn library(&self) -> &LazyHash<Library> {
-        &self.press.library
+        &TOOLS.library
     }
 
     fn book(&self) -> &LazyHash<FontBook> {
-        &self.press.book
+        &TOOLS.book
     }
 
     fn main(&self) -> FileId {
@@ -290,7 +299,7 @@ impl World for Job<'_> {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        self.press.fonts.get(index).cloned()
+        TOOLS.fonts.get(index).cloned()
     }
 
     fn today(&self, _: Option<Duration>) -> Option<Datetime> {

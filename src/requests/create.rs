@@ -7,6 +7,7 @@ use super::store;
 use super::types::{Order, PaidTo, Request, RequestKind, RequestRow};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
+use crate::feeds::{FeedKind, connector};
 use crate::primitives::ids::{AccountId, NumberId, OccupancyId, RequestId};
 use crate::primitives::time::MS_PER_SECOND;
 use crate::primitives::{Refusal, Vnd, input};
@@ -129,8 +130,11 @@ fn check_expiry(kind: RequestKind, expires_in_s: Option<i64>) -> Result<i64, Ref
 }
 
 fn check_order(connection: &mut DbConnection, act: &Act, order: &Order) -> Outcome<Order> {
-    if !reporters::is_feed(connection, act.board_id(), order.feed_id)? {
-        return Err(Refusal::not_found("feed").on("order.feed_id").into());
+    let provider = reporters::provider_of(connection, act.board_id(), order.feed_id)?;
+    let provider = provider.ok_or_else(|| Refusal::not_found("feed").on("order.feed_id"))?;
+    if connector(provider).kind() != FeedKind::Order {
+        let refusal = Refusal::invalid("order.feed_id", "order-feed-required");
+        return Err(refusal.with("provider", provider.as_str()).into());
     }
     let order_code = check::text("order.order_code", &order.order_code, ORDER_CODE_CHARS)?;
     Ok(Order { feed_id: order.feed_id, order_code })

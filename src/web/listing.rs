@@ -1,15 +1,20 @@
 //! Lists: one page at a time, filtered.
 
-use std::future::{Ready, ready};
+use std::future::Future;
+use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use super::problem::Problem;
 use super::query;
+use super::state::AppState;
+use crate::access::Scope;
+use crate::db::present;
+use crate::primitives::Refusal;
 use crate::registry::{Page, PageRequest};
 
 /// Which part of a list.
@@ -39,14 +44,47 @@ pub struct Listing<F> {
     pub page: PageRequest,
 }
 
-impl<F: DeserializeOwned + IntoParams> FromRequest for Listing<F> {
+impl<F: DeserializeOwned + IntoParams + 'static> FromRequest for Listing<F> {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let said = |name: &str| request.match_info().get(name).is_some();
-        ready(Self::parse(request.query_string(), said))
+        let listing = Self::parse(request.query_string(), said);
+        let ids = named(request.query_string());
+        let scope = request.extensions().get::<Scope>().cloned();
+        let state = request.app_data::<web::Data<AppState>>().cloned();
+        Box::pin(async move {
+            let listing = listing?;
+            if let (false, Some(scope), Some(state)) = (ids.is_empty(), scope, state) {
+                require(&state, scope, ids).await?;
+            }
+            Ok(listing)
+        })
     }
+}
+
+/// The ids that a filter names, each with its parameter.
+fn named(text: &str) -> Vec<(String, String)> {
+    let pairs = form_urlencoded::parse(text.as_bytes()).into_owned();
+    pairs.filter(|(name, _)| name.ends_with("_id")).collect()
+}
+
+/// Refuses an id that the board does not have: a mistyped one must not look like a list of nothing.
+async fn require(
+    state: &AppState,
+    scope: Scope,
+    ids: Vec<(String, String)>,
+) -> Result<(), Problem> {
+    let find = move |connection: &mut _| {
+        for (name, id) in &ids {
+            if let Some(what) = present::absent(connection, scope.board_id, id)? {
+                return Err(Refusal::not_found(what).on(name.clone()).into());
+            }
+        }
+        Ok(())
+    };
+    Ok(state.db.read(find).await?)
 }
 
 impl<F: DeserializeOwned + IntoParams> Listing<F> {

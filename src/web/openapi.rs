@@ -137,11 +137,12 @@ fn about(status: &str) -> &'static str {
     }
 }
 
-/// Whether a parameter must name something: the path's, or one of the query.
+/// Whether a parameter names something: the path's, or a filter's.
 fn names_something(operation: &Operation) -> bool {
     let mut parameters = operation.parameters.iter().flatten();
     parameters.any(|parameter| {
-        matches!(parameter, RefOr::T(parameter) if parameter.required == Required::True)
+        matches!(parameter, RefOr::T(parameter)
+            if parameter.required == Required::True || parameter.name.ends_with("_id"))
     })
 }
 

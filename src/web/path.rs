@@ -9,11 +9,12 @@ use actix_web::{FromRequest, HttpRequest};
 use super::problem::Problem;
 use crate::primitives::Refusal;
 use crate::primitives::ids::{
-    AbsenceId, AccountId, CalendarRuleId, CheckId, ClassRuleId, CodeId, ConflictId, ConsentId,
-    DeliveryId, DeviceId, FeedId, InvitationId, KeyId, LinkId, ListenerId, MarketId,
-    NeighbourhoodId, NumberId, OccupancyId, OtherCodeId, PairId, PrintJobId, ProposalId, RefundId,
-    RequestId, RoundId, SecretId, SectionId, StallId, StallLinkId, StatementId, TeamId, TemplateId,
-    TextId, TransferId, UserId, UserSessionId, VendorId, VerificationId, VisitId,
+    AbsenceId, AccountId, CalendarRuleId, CashPlanId, CheckId, ClassRuleId, CodeId, ConflictId,
+    ConsentId, DeliveryId, DeviceId, FeedId, InvitationId, KeyId, LinkId, ListenerId, MarketId,
+    NeighbourhoodId, NumberId, OccupancyId, OtherCodeId, PairId, PrintJobId, ProposalId,
+    PublishedId, RefundId, RequestId, RoundId, SecretId, SectionId, StallId, StallLinkId,
+    StatementId, TallyId, TeamId, TemplateId, TextId, TransferId, UserId, UserSessionId, VendorId,
+    VerificationId, VisitId,
 };
 
 /// A part of an address that names something.
@@ -51,6 +52,7 @@ segments! {
     PrintJobId = "print_job",
     TeamId = "team", RoundId = "visit_round", VisitId = "visit",
     UserId = "user", UserSessionId = "user_session", InvitationId = "invitation",
+    CashPlanId = "cash_plan", TallyId = "tally", PublishedId = "published_report",
     DeviceId = "device", TemplateId = "template", TextId = "unknown_text",
 }
 

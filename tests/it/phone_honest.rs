@@ -159,7 +159,7 @@ on_both!(a_thousand_times_off_is_told_in_its_direction, |db| {
     browser.until("cho40.asked.face === 'thousandfold' && uttered.length === 1");
     assert_eq!(browser.value("uttered[0][0]"), "Dư tiền. Đã nhận năm mươi triệu đồng");
     assert_eq!(shown(&mut browser, "code-amount"), "50.000.000 đ");
-    assert_eq!(shown(&mut browser, "code-words"), "Mới nhận số trên. Số cần nhận: 50.000 đ");
+    assert_eq!(shown(&mut browser, "code-words"), "Đã nhận số trên. Số cần nhận: 50.000 đ");
     assert!(shown(&mut browser, "code-hint").starts_with("Khách trả dư một ngàn lần"));
     is_legible(&mut browser, "too much");
     browser.picture("code-thousandfold-more");

@@ -320,8 +320,21 @@ on_both!(a_code_for_a_typed_amount_says_what_became_of_it, |db| {
         let now = phone.get(&path).json;
         assert_eq!((&now["face"], &now["difference"]), (&json!(face), &difference), "{typed}");
         // What is lacking can be paid from the same screen.
-        assert_eq!(now["svg"].is_string(), paid.is_none() || face == "underpaid");
+        let is_lacking = ["underpaid", "thousandfold"].contains(&face);
+        assert_eq!(now["svg"].is_string(), paid.is_none() || is_lacking);
     }
+    // What is to be given back is marked until she says what it was.
+    let marked = || -> Vec<Value> {
+        let day = phone.get("/sap/day").json;
+        let receipts = day["receipts"].as_array().unwrap().clone();
+        receipts.into_iter().filter(|one| !one["mark"].is_null()).collect()
+    };
+    let found = marked();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!((&found[0]["mark"], &found[0]["amount"]), (&json!("overpaid"), &json!("75.000 đ")));
+    let path = format!("/sap/receipts/{}", found[0]["id"].as_str().unwrap());
+    assert_eq!(phone.post(&path, &json!({ "class": "sale" })).status, 200);
+    assert_eq!(marked(), Vec::<Value>::new());
     let words = ask(&phone, "105k");
     assert_eq!(words["south"], "một trăm lẻ năm ngàn đồng");
     assert_eq!(words["north"], "một trăm linh năm nghìn đồng");

@@ -38,12 +38,12 @@ fn sale(stand: &Stand, amount: i64) -> NewRequest {
     }
 }
 
-fn insert_feed(connection: &mut DbConnection, board_id: BoardId, id: FeedId) {
+fn insert_feed(connection: &mut DbConnection, board_id: BoardId, id: FeedId, provider: &str) {
     diesel::insert_into(feeds::table)
         .values((
             feeds::board_id.eq(board_id),
             feeds::id.eq(id),
-            feeds::provider.eq("payos"),
+            feeds::provider.eq(provider),
             feeds::name.eq("payOS"),
             feeds::config.eq("{}"),
             feeds::created_at_ms.eq(0_i64),
@@ -210,13 +210,16 @@ on_both!(an_order_belongs_to_one_request, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
     let feed_id = FeedId(42);
-    insert_feed(db.connection(), act.board_id(), feed_id);
+    insert_feed(db.connection(), act.board_id(), feed_id, "payos");
     let ordered = |feed_id, code: &str| NewRequest {
         order: Some(Order { feed_id, order_code: code.into() }),
         ..sale(&stand, 1_000)
     };
     let outcome = requests::create(db.connection(), &act, ordered(FeedId(43), "1"));
     missing(outcome, "order.feed_id", "feed");
+    insert_feed(db.connection(), act.board_id(), FeedId(44), "sepay");
+    let outcome = requests::create(db.connection(), &act, ordered(FeedId(44), "1"));
+    refused(outcome, "order.feed_id", "order-feed-required");
     let outcome = requests::create(db.connection(), &act, ordered(feed_id, ""));
     refused(outcome, "order.order_code", "text-length");
     let request = requests::create(db.connection(), &act, ordered(feed_id, "1001")).unwrap();

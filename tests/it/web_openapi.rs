@@ -77,6 +77,9 @@ fn published_words_are_the_ones_that_are_taken() {
             "Purpose" => taken::<consents::Purpose>(values),
             "NumberKind" => taken::<numbers::NumberKind>(values),
             "VisitReason" => taken::<cho40::outreach::reasons::VisitReason>(values),
+            "CountOutcome" => taken::<cho40::adoption::counting::CountOutcome>(values),
+            "PressKind" => taken::<cho40::adoption::counting::PressKind>(values),
+            "TargetMetric" => taken::<cho40::adoption::TargetMetric>(values),
             "VisitOutcome" => taken::<cho40::outreach::visits::VisitOutcome>(values),
             "Obstacle" => taken::<cho40::outreach::visits::Obstacle>(values),
             "Service" => taken::<cho40::outreach::visits::Service>(values),
@@ -121,6 +124,26 @@ fn published_words_are_the_ones_that_are_taken() {
     }
 }
 
+fn words_of_the_cash_side(name: &str) -> Option<Vec<String>> {
+    use cho40::adoption::{Change, Grade, GroupKind, ShareOutcome as Outcome};
+    Some(match name {
+        "Change" => written(&[Change::Up, Change::Down, Change::NotTold, Change::NotEnough]),
+        "Grade" => written(&[Grade::B, Grade::C, Grade::S]),
+        "GroupKind" => written(&[GroupKind::Neighbourhood, GroupKind::Goods, GroupKind::Team]),
+        "ShareOutcome" => written(&[
+            Outcome::Interval,
+            Outcome::Rough,
+            Outcome::NoCash,
+            Outcome::NotEnough,
+            Outcome::ManyRefused,
+            Outcome::Secret,
+            Outcome::NoConsent,
+            Outcome::NotAsked,
+        ]),
+        _ => return None,
+    })
+}
+
 /// The words of what is answered and never asked.
 fn only_written(name: &str) -> Option<Vec<String>> {
     use cho40::adoption::{AdoptionClass, Hidden, Reason, Standing};
@@ -141,10 +164,11 @@ fn only_written(name: &str) -> Option<Vec<String>> {
         }
         "Hidden" => {
             use Hidden::{
-                Derivable, FewStalls, NoConsent, NotWholeMonths, OneDominates, UnclearOfFew,
+                AcrossSections, Derivable, FewStalls, NoConsent, NotWholeMonths, OneDominates,
+                UnclearOfFew,
             };
             let few = [FewStalls, OneDominates, Derivable, UnclearOfFew];
-            written(&[[NoConsent, NotWholeMonths].as_slice(), &few].concat())
+            written(&[[NoConsent, NotWholeMonths, AcrossSections].as_slice(), &few].concat())
         }
         "Reason" => {
             use Reason::{
@@ -162,6 +186,7 @@ fn only_written(name: &str) -> Option<Vec<String>> {
             written(&[RegisterOutdated, FeedDark])
         }
         "MoneyDirection" => written(&[MoneyDirection::In, MoneyDirection::Out]),
+        "Change" | "Grade" | "GroupKind" | "ShareOutcome" => return words_of_the_cash_side(name),
         "Standing" => {
             use Standing::{Closed, Left, Suspended, Trading};
             written(&[Trading, Closed, Left, Suspended])

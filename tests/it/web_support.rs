@@ -5,6 +5,7 @@ use std::thread;
 
 use cho40::access::{Permission, keys};
 use cho40::app::{App, Config};
+use cho40::db::DatabaseUrl;
 use cho40::intake::poll::AllowedHosts;
 use cho40::primitives::ids::BoardId;
 use cho40::web::limiter::{Limits, Rate};
@@ -17,6 +18,8 @@ pub struct Site {
     pub url: String,
     pub key: String,
     pub other_key: String,
+    /// For what no route can make in a test.
+    pub database_url: DatabaseUrl,
     stop: tokio::sync::mpsc::UnboundedSender<()>,
     server: Option<thread::JoinHandle<()>>,
 }
@@ -59,7 +62,9 @@ impl Site {
                 running.stop().await.unwrap();
             });
         });
-        Self { url: url.recv().unwrap(), key, other_key, stop, server: Some(server) }
+        let database_url = db.url().clone();
+        let url = url.recv().unwrap();
+        Self { url, key, other_key, database_url, stop, server: Some(server) }
     }
 
     /// A key of the test's board with only these permissions.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cho40::vietqr::{Builder, Payee};
 use serde_json::{Value, json};
 
-use crate::web_bodies::{account, facts, phone_body, polling, report, template};
+use crate::web_bodies::{account, drawn_plan, facts, phone_body, polling, report, tally, template};
 use crate::web_code_checks::other_code;
 use crate::web_support::{Answer, Site};
 use crate::{desk_support, papers, phone_stall, reviews};
@@ -92,6 +92,9 @@ impl World {
             "shown_name": "NGUYEN THI LUA", "verified_by": "Tổ 1" });
         self.make(site, "verifications", "/verifications", seen);
         self.make(site, "feeds", "/feeds", self.feed("SePay"));
+        let orders = json!({ "provider": "payos", "name": "payOS", "config": {},
+            "secret": "khoa-kiem-tra-cua-payos", "account_ids": [] });
+        self.make(site, "order-feeds", "/feeds", orders);
         let feed = site.ask("GET", &self.path("/api/v1/feeds/{id}")).key(&self.key).send().json;
         let secret = feed["secrets"][0]["id"].as_str().unwrap().to_owned();
         self.ids.insert("secrets", secret);
@@ -154,6 +157,15 @@ impl World {
         self.make(site, "visit-rounds", &rounds, json!({ "capacity": 1 }));
         let visit = json!({ "occupancy_id": self.id("occupancies"), "report": report() });
         self.make(site, "visits", "/visits", visit);
+        let tally = tally(self.id("occupancies"), "may-1");
+        self.make(site, "tallies", "/tallies", tally);
+        let publish = format!("/markets/{}/published-reports", self.id("markets"));
+        let by = json!({ "published_by": "Ban quản lý" });
+        self.make(site, "published-reports", &publish, by);
+        let board = site.ask("GET", "/api/v1/board").key(&self.key).send();
+        let board = board.json["id"].as_str().unwrap().to_owned();
+        let plan = drawn_plan(site, &board, self.id("markets"), self.id("occupancies"));
+        self.ids.insert("cash-plans", plan);
     }
 
     fn lines(&self) -> Value {
@@ -361,6 +373,17 @@ impl World {
                 json!({ "occupancy_id": self.id("occupancies"), "report": report() })
             }
             "PUT /api/v1/visits/{id}/report" => report(),
+            "POST /api/v1/tallies" => tally(self.id("occupancies"), "may-2"),
+            "POST /api/v1/markets/{market_id}/cash-plans" => json!({
+                "from_day": "2026-11-25", "to_day": "2026-12-24", "stalls": 20, "days_each": 2 }),
+            "PUT /api/v1/cash-plans/{id}/counts" => json!({
+                "occupancy_id": self.id("occupancies"), "day": "2026-11-20",
+                "outcome": "counted", "cash": "350k", "counted_by": "Tổ 1" }),
+            "PUT /api/v1/markets/{market_id}/adoption-targets" => json!({
+                "metric": "M4a", "per_mille": 600, "document": "QĐ 12/QĐ-UBND",
+                "due_day": "2026-12-31" }),
+            "POST /api/v1/markets/{market_id}/published-reports" => json!({
+                "from": "2026-11-01", "to": "2026-11-20", "published_by": "Ban quản lý" }),
             _ => return None,
         })
     }
@@ -412,7 +435,7 @@ impl World {
                 "kind": "sale", "occupancy_id": self.id("occupancies"),
                 "account_id": self.id("accounts"), "number_id": self.id("receiving-numbers"),
                 "amount_vnd": 50_000, "purpose": "Cà phê", "expires_in_s": 600,
-                "order": { "feed_id": self.id("feeds"), "order_code": "123" } }),
+                "order": { "feed_id": self.id("order-feeds"), "order_code": "123" } }),
             "POST /api/v1/feeds" => {
                 let mut feed = self.feed("SePay 2");
                 feed["config"]["merchant"] = json!("to-2");

@@ -5,13 +5,15 @@ use diesel::prelude::*;
 use crate::adoption::days::Span;
 use crate::db::schema::{
     absences, account_links, account_verifications, accounts, boards, calendar_rules, code_scans,
-    codes, consents, markets, occupancies, other_codes, receiving_numbers, sections, stalls,
+    codes, consents, markets, neighbourhoods, occupancies, other_codes, receiving_numbers,
+    sections, stalls, teams, vendors,
 };
-use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{BoardId, MarketId};
+use crate::db::{DbConnection, Fault, Outcome};
+use crate::primitives::ids::{BoardId, MarketId, NeighbourhoodId, SectionId, TeamId};
 use crate::primitives::{Day, UnixMs};
 use crate::registry::accounts::AccountKind;
 use crate::registry::numbers::NumberKind;
+use crate::registry::stalls::SizeClass;
 
 #[derive(Clone, Debug, Queryable)]
 pub struct CalendarRule {
@@ -38,6 +40,19 @@ pub struct OccupancyRow {
     pub section_id: i64,
     pub wholesale: bool,
     pub closed_day: Option<i32>,
+    pub goods: String,
+    pub size_class: SizeClass,
+    /// Where the vendor lives.
+    pub neighbourhood_id: Option<i64>,
+}
+
+/// A team, and whose stalls are its.
+#[derive(Clone, Debug)]
+pub struct TeamRow {
+    pub id: TeamId,
+    pub name: String,
+    pub sections: Vec<i64>,
+    pub neighbourhoods: Vec<i64>,
 }
 
 #[derive(Clone, Debug, Queryable)]
@@ -67,6 +82,8 @@ pub struct AccountRow {
     pub id: i64,
     pub bin: String,
     pub kind: AccountKind,
+    /// Its holder lets money out be kept.
+    pub keeps_outgoing: bool,
 }
 
 /// Of the latest verifications and checks, later rows come later.
@@ -128,6 +145,9 @@ pub struct Register {
     pub accounts: Vec<AccountRow>,
     /// Vendors who let their amounts be seen.
     pub sharing_vendors: Vec<i64>,
+    /// Of the board: id and name with its kind, `khóm 1`.
+    pub neighbourhoods: Vec<(i64, String)>,
+    pub teams: Vec<TeamRow>,
 }
 
 impl Register {
@@ -173,9 +193,11 @@ impl Register {
             links: of_links(connection, board, market)?,
             accounts: accounts::table
                 .filter(accounts::board_id.eq(board))
-                .select((accounts::id, accounts::bin, accounts::kind))
+                .select((accounts::id, accounts::bin, accounts::kind, accounts::keeps_outgoing))
                 .load(connection)?,
-            sharing_vendors: of_consents(connection, board, now)?,
+            sharing_vendors: sharing_vendors(connection, board_id, now)?,
+            neighbourhoods: of_neighbourhoods(connection, board)?,
+            teams: of_teams(connection, board)?,
         })
     }
 }
@@ -198,9 +220,11 @@ fn of_occupancies(
     let at_stall = stalls::board_id.eq(o::board_id).and(stalls::id.eq(o::stall_id));
     let in_section =
         sections::board_id.eq(stalls::board_id).and(sections::id.eq(stalls::section_id));
+    let of_vendor = vendors::board_id.eq(o::board_id).and(vendors::id.eq(o::vendor_id));
     Ok(o::table
         .inner_join(stalls::table.on(at_stall))
         .inner_join(sections::table.on(in_section))
+        .inner_join(vendors::table.on(of_vendor))
         .filter(o::board_id.eq(board))
         .filter(o::market_id.eq(market))
         .order((sections::position, sections::name, stalls::position, stalls::code, o::id))
@@ -213,6 +237,9 @@ fn of_occupancies(
             stalls::section_id,
             stalls::wholesale,
             stalls::closed_day,
+            stalls::goods,
+            stalls::size_class,
+            vendors::neighbourhood_id,
         ))
         .load(connection)?)
 }
@@ -271,14 +298,55 @@ fn of_links(connection: &mut DbConnection, board: i64, market: i64) -> Outcome<V
         .load(connection)?)
 }
 
-fn of_consents(connection: &mut DbConnection, board: i64, now: UnixMs) -> Outcome<Vec<i64>> {
+/// Vendors who let their amounts be seen now.
+pub fn sharing_vendors(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    now: UnixMs,
+) -> Outcome<Vec<i64>> {
     use consents as c;
     let vendors: Vec<Option<i64>> = c::table
-        .filter(c::board_id.eq(board))
+        .filter(c::board_id.eq(board_id.0))
         .filter(c::purpose.eq("share_amounts"))
         .filter(c::given_at_ms.le(now.0))
         .filter(c::withdrawn_at_ms.is_null().or(c::withdrawn_at_ms.gt(now.0)))
         .select(c::vendor_id)
         .load(connection)?;
     Ok(vendors.into_iter().flatten().collect())
+}
+
+fn of_neighbourhoods(connection: &mut DbConnection, board: i64) -> Outcome<Vec<(i64, String)>> {
+    use neighbourhoods as n;
+    let found: Vec<(i64, String, String)> = n::table
+        .filter(n::board_id.eq(board))
+        .order((n::name, n::id))
+        .select((n::id, n::kind, n::name))
+        .load(connection)?;
+    let named = |(id, kind, name): (i64, String, String)| {
+        // Many write “Khóm 1” as the name of a khóm.
+        let is_said = name.to_lowercase().starts_with(&kind.to_lowercase());
+        (id, if is_said { name } else { format!("{kind} {name}") })
+    };
+    Ok(found.into_iter().map(named).collect())
+}
+
+fn of_teams(connection: &mut DbConnection, board: i64) -> Outcome<Vec<TeamRow>> {
+    use teams as t;
+    let found: Vec<(TeamId, String, String, String)> = t::table
+        .filter(t::board_id.eq(board))
+        .order((t::name, t::id))
+        .select((t::id, t::name, t::section_ids, t::neighbourhood_ids))
+        .load(connection)?;
+    let team = |(id, name, sections, neighbourhoods): (TeamId, String, String, String)| {
+        let sections: Vec<SectionId> = serde_json::from_str(&sections).map_err(Fault::broken)?;
+        let lives: Vec<NeighbourhoodId> =
+            serde_json::from_str(&neighbourhoods).map_err(Fault::broken)?;
+        Ok(TeamRow {
+            id,
+            name,
+            sections: sections.into_iter().map(|id| id.0).collect(),
+            neighbourhoods: lives.into_iter().map(|id| id.0).collect(),
+        })
+    };
+    found.into_iter().map(team).collect()
 }

@@ -153,6 +153,22 @@ pub fn days(
     Ok(rows)
 }
 
+/// Occupancies that paid a supplier in a span. That is a person's word, and never waits in the tail.
+pub fn paying_suppliers(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    span: Span,
+) -> Outcome<Vec<i64>> {
+    use day_totals as d;
+    let query = d::table
+        .filter(d::board_id.eq(board_id.0))
+        .filter(d::day.between(span.from.0, span.to.0))
+        .filter(d::supplier_count.gt(0))
+        .select(d::occupancy_id)
+        .distinct();
+    Ok(on_db!(connection, inner => query.load(inner)?))
+}
+
 /// The bitmaps of months `from..=to`.
 pub fn month_days(
     connection: &mut DbConnection,

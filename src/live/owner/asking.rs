@@ -175,6 +175,7 @@ pub fn look(
     let sighted = own(connection, act, hearer, id)?;
     let seen = Seen::of(connection, act, sighted)?;
     let svg = seen.payload()?.as_deref().map(svg).transpose()?;
+    let surplus = seen.surplus();
     let Seen { face, odd, is_perhaps, sighted } = seen;
     let request = sighted.request;
     // Under "given back" stands what was.
@@ -192,10 +193,8 @@ pub fn look(
         south: words(Region::South),
         north: words(Region::North),
         received: received.unwrap_or(Vnd::ZERO).to_string(),
-        difference: request
-            .next_step
-            .amount_vnd
-            .filter(|_| !is_given_back)
+        difference: surplus
+            .or(request.next_step.amount_vnd.filter(|_| !is_given_back))
             .map(|vnd| vnd.to_string()),
         odd: odd.map(|vnd| vnd.to_string()),
         is_more: odd.is_some_and(|odd| odd > amount),
@@ -264,15 +263,34 @@ impl Seen {
         Ok(Self { sighted, face, odd, is_perhaps })
     }
 
-    /// The text of the symbol, while something is to be paid: all of it, or what is lacking.
+    /// The text of the symbol, while something is to be paid: all of it, or what is lacking. What
+    /// came a thousand times too small was a slip: who made it pays the right amount now.
     pub fn payload(&self) -> Outcome<Option<String>> {
         let request = &self.sighted.request;
         let Some(payload) = request.payload.as_deref() else { return Ok(None) };
         Ok(match (self.face, request.next_step.amount_vnd) {
             (Face::Waiting | Face::Unknown, _) => Some(payload.to_owned()),
             (Face::Underpaid, Some(rest)) => Some(vietqr::with_amount(payload, rest)?),
+            (Face::Thousandfold, _) => match self.lacking() {
+                Some(rest) => Some(vietqr::with_amount(payload, rest)?),
+                None => None,
+            },
             _ => None,
         })
+    }
+
+    /// What is still to be paid beside a payment a thousand times too small.
+    fn lacking(&self) -> Option<Vnd> {
+        let request = &self.sighted.request;
+        let asked = request.amount_vnd.filter(|asked| self.odd.is_some_and(|odd| odd < *asked))?;
+        let lacking = asked.checked_sub(request.received_vnd.unwrap_or(Vnd::ZERO))?;
+        (lacking > Vnd::ZERO).then_some(lacking)
+    }
+
+    /// What came too much, of a payment a thousand times too large.
+    fn surplus(&self) -> Option<Vnd> {
+        let asked = self.sighted.request.amount_vnd.filter(|_| self.face == Face::Thousandfold)?;
+        self.odd?.checked_sub(asked).filter(|more| *more > Vnd::ZERO)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The stall's money as its vendor sees it: a day with its list, the week, the year.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -12,11 +13,12 @@ use crate::ledger::totals::DayDelta;
 use crate::ledger::transfers::Stored;
 use crate::ledger::{Class, stall};
 use crate::live::Hearer;
-use crate::live::announcement::wall_clock;
+use crate::live::announcement::{Kind, wall_clock};
 use crate::primitives::ids::{OccupancyId, TransferId};
 use crate::primitives::time::MS_PER_HOUR;
-use crate::primitives::{Day, Month, Vnd};
+use crate::primitives::{Day, Month, UnixMs, Vnd};
 use crate::registry::boards;
+use crate::requests::{self, RequestState};
 
 /// Days that are shown back.
 const WEEK: i32 = 7;
@@ -72,6 +74,9 @@ pub struct Receipt {
     pub parts: Vec<Part>,
     /// When a person decided what it was; absent where rules did.
     pub decided: Option<String>,
+    /// It is to be given back, all or in part, and counts as what rules took it for until the vendor
+    /// says more: `overpaid`, `duplicate`, `after_cancel`.
+    pub mark: Option<Kind>,
 }
 
 #[derive(Debug, Serialize)]
@@ -108,7 +113,7 @@ pub fn day(
         count,
         classes: days.get(&day).map(classes).unwrap_or_default(),
         small: small.map(|vnd| Vnd::new(vnd).to_string()),
-        receipts: receipts(connection, hearer, stored)?,
+        receipts: receipts(connection, hearer, stored, act.at)?,
         is_cut,
         week: week.collect(),
     })
@@ -175,7 +180,9 @@ fn receipts(
     connection: &mut DbConnection,
     hearer: &Hearer,
     stored: Vec<Stored>,
+    at: UnixMs,
 ) -> Outcome<Vec<Receipt>> {
+    let marks = marks(connection, hearer, &stored, at)?;
     let ids: Vec<_> = stored.iter().map(|one| one.id).collect();
     let told = if hearer.shows_payer {
         announced(connection, hearer.board_id, &ids, true)?
@@ -184,9 +191,37 @@ fn receipts(
     };
     let receipt = |one: Stored| {
         let payer = told.iter().find(|told| told.id == one.id);
-        receipt(&one, hearer.occupancy_id, payer.and_then(|told| told.payer_name.clone()))
+        let payer = payer.and_then(|told| told.payer_name.clone());
+        let mark = marks.get(&one.id).copied();
+        Receipt { mark, ..receipt(&one, hearer.occupancy_id, payer) }
     };
     Ok(stored.into_iter().map(receipt).collect())
+}
+
+/// The receipts that are to be given back: of each request that received too much the newest, unless
+/// the vendor has said of it what it was.
+fn marks(
+    connection: &mut DbConnection,
+    hearer: &Hearer,
+    stored: &[Stored],
+    at: UnixMs,
+) -> Outcome<HashMap<TransferId, Kind>> {
+    let (mut marks, mut seen) = (HashMap::new(), HashSet::new());
+    for one in stored {
+        let Some(id) = one.lines.iter().find_map(|line| line.request_id) else { continue };
+        if !seen.insert(id) || one.decided.by.is_some() {
+            continue;
+        }
+        let Some(row) = requests::by_id(connection, hearer.board_id, id)? else { continue };
+        let mark = match requests::state_of(&row, at) {
+            RequestState::Overpaid => Kind::Overpaid,
+            RequestState::Duplicate => Kind::Duplicate,
+            RequestState::Cancelled => Kind::AfterCancel,
+            _ => continue,
+        };
+        marks.insert(one.id, mark);
+    }
+    Ok(marks)
 }
 
 /// A transfer as its vendor sees it: the parts of the own stall.
@@ -210,6 +245,7 @@ pub(super) fn receipt(
         payer,
         parts: parts.collect(),
         decided: stored.decided.by.map(|_| wall_clock(stored.decided_at)),
+        mark: None,
     }
 }
 

@@ -1,6 +1,5 @@
 //! Which feeds report an account, and which codes lead to it.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::db::schema::{codes, feed_accounts, feeds, occupancies, receiving_numbers as numbers};
@@ -36,17 +35,30 @@ pub fn of_account(
         .order(feed_accounts::id)
         .select((feeds::id, feeds::provider, feeds::sees, feed_accounts::memo_word))
         .load(connection)?;
-    let reporter = |(id, provider, sees, memo_word): (_, String, String, _)| {
-        let provider = Provider::parse(&provider)
-            .ok_or_else(|| Fault::broken(format!("unknown provider {provider} in feeds")))?;
-        let sees = BankReach::parse(&sees);
+    let reporter = |(id, name, sees, memo_word): (_, String, String, _)| {
+        let (provider, sees) = (provider(&name)?, BankReach::parse(&sees));
         Ok(ReporterRow { feed_id: FeedId(id), provider, sees, memo_word })
     };
     rows.into_iter().map(reporter).collect()
 }
 
 pub fn is_feed(connection: &mut DbConnection, board_id: BoardId, id: FeedId) -> Outcome<bool> {
-    Ok(diesel::select(exists(feeds::table.find((board_id, id)))).get_result(connection)?)
+    Ok(provider_of(connection, board_id, id)?.is_some())
+}
+
+/// `None` where the board has no such feed.
+pub fn provider_of(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: FeedId,
+) -> Outcome<Option<Provider>> {
+    let name: Option<String> =
+        feeds::table.find((board_id, id)).select(feeds::provider).first(connection).optional()?;
+    name.map(|name| provider(&name)).transpose()
+}
+
+fn provider(name: &str) -> Outcome<Provider> {
+    Provider::parse(name).ok_or_else(|| Fault::broken(format!("unknown provider {name} in feeds")))
 }
 
 /// The live codes of an account: id, the kind of their number, payload.

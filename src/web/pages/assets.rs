@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
-use minifier::js;
+use minifier::{css, js};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -22,12 +22,13 @@ macro_rules! files {
     };
 }
 
+const STYLE: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// A script that is small already.
 const SMALL: &str = "text/javascript";
 const FILES: &[File] = files![
-    "page.css" is "text/css; charset=utf-8",
-    "desk.css" is "text/css; charset=utf-8",
+    "page.css" is STYLE,
+    "desk.css" is STYLE,
     "open.js" is SCRIPT,
     "listen.js" is SCRIPT,
     "owner.js" is SCRIPT,
@@ -54,7 +55,7 @@ struct Asset {
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let asset = |&(name, media_type, content): &File| {
-        let content = if media_type == SCRIPT { small(content) } else { content.into() };
+        let content = small(media_type, content);
         let digest = Sha256::digest(&content);
         let digest = hex::encode(digest.get(..DIGEST).unwrap_or_default());
         let (stem, extension) = name.split_once('.').unwrap_or((name, ""));
@@ -64,10 +65,15 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     FILES.iter().map(asset).collect()
 });
 
-/// A script without what only people read: an old phone on a weak line loads every byte.
-fn small(script: &'static [u8]) -> Cow<'static, [u8]> {
-    let small = std::str::from_utf8(script).ok().and_then(|script| js::minify(script).ok());
-    small.map_or(script.into(), |small| small.to_string().into_bytes().into())
+/// A script or style without what only people read: an old phone on a weak line loads every byte.
+fn small(media_type: &str, content: &'static [u8]) -> Cow<'static, [u8]> {
+    let text = std::str::from_utf8(content).ok();
+    let small = match media_type {
+        SCRIPT => text.and_then(|text| Some(js::minify(text).ok()?.to_string())),
+        STYLE => text.and_then(|text| Some(css::minify(text).ok()?.to_string())),
+        _ => None,
+    };
+    small.map_or(content.into(), |small| small.into_bytes().into())
 }
 
 /// The address of a file; empty for one that is not there.

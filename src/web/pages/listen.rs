@@ -18,7 +18,7 @@ use crate::web::state::AppState;
 const SAMPLE: Vnd = Vnd::new(50_000);
 
 /// The texts that the page's script shows, by their keys.
-pub(super) const TEXTS: [&str; 36] = [
+pub(super) const TEXTS: [&str; 37] = [
     "kind-received",
     "kind-underpaid",
     "kind-overpaid",
@@ -48,6 +48,7 @@ pub(super) const TEXTS: [&str; 36] = [
     "warn-silent",
     "warn-elsewhere",
     "warn-muted",
+    "warn-skipped",
     "warn-hidden",
     "warn-gap",
     "warn-voice",

@@ -11,6 +11,7 @@ mod open;
 mod origin;
 mod owner;
 mod payer;
+mod summary;
 mod voice;
 
 use actix_web::http::StatusCode;
@@ -54,6 +55,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .configure(owner::configure)
         .service(desk::service())
         .configure(payer::configure)
+        .configure(summary::configure)
         .service(read_only("/nghe").wrap(Compress::default()).route(web::get().to(listen::page)))
         .service(
             read_only("/{kind:nghe|sap}/{token}")

@@ -11,7 +11,7 @@ use crate::web::listing;
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 
-resource!(create, list, revoke);
+resource!(create, list, show, revoke);
 
 type Answer = Result<HttpResponse, Problem>;
 
@@ -31,6 +31,14 @@ async fn create(caller: Caller, new: Json<NewKey>) -> Answer {
 #[get("/keys")]
 async fn list(caller: Caller) -> Answer {
     caller.show(|connection, act| keys::list(connection, act).map(listing::whole)).await
+}
+
+/// A key, without its token.
+#[utoipa::path(tag = "keys", params(("id" = KeyId, Path)), security(("key" = ["keys.write"])),
+    responses((status = 200, body = Key)))]
+#[get("/keys/{id}")]
+async fn show(caller: Caller, id: Id<KeyId>) -> Answer {
+    caller.show(move |connection, act| keys::get(connection, act, id.0)).await
 }
 
 /// Ends a key at once. A key cannot end itself.

@@ -39,6 +39,8 @@ macro_rules! resources {
     };
 }
 
+mod report_files;
+
 resources! {
     keys,
     users,
@@ -89,6 +91,10 @@ resources! {
     teams,
     visit_rounds,
     visits,
+    cash_plans,
+    tallies,
+    adoption_targets,
+    published_reports,
 }
 
 /// Names operations after their file too, `stalls_create`: a generated client has all of them in

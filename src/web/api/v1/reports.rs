@@ -1,14 +1,17 @@
 //! Reports on adoption.
 
-use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::http::header::ACCEPT;
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::report_files::{self, FileFormat, Separator};
+use crate::adoption::laid::lay;
 use crate::adoption::{self, AdoptionReport};
 use crate::primitives::Day;
 use crate::primitives::ids::MarketId;
 use crate::web::caller::Caller;
+use crate::web::pictures::KnownTags;
 use crate::web::problem::Problem;
 use crate::web::query::Query;
 
@@ -24,25 +27,24 @@ enum Format {
     Csv,
     /// Half a screen, in Vietnamese.
     Text,
+    /// One sheet a table, numbers as numbers.
+    Xlsx,
+    /// A4, for the commune's desk.
+    Pdf,
+    /// To be pasted in a messenger's group: the market as a whole, no stall.
+    Zalo,
 }
 
-/// What stands between the cells of a table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Separator {
-    /// `;`, and a comma in decimals: for Excel under Vietnamese settings.
-    #[default]
-    Semicolon,
-    /// `,`, and a dot in decimals: for programs.
-    Comma,
-}
-
-impl From<Separator> for adoption::Separator {
-    fn from(separator: Separator) -> Self {
-        match separator {
-            Separator::Semicolon => Self::Semicolon,
-            Separator::Comma => Self::Comma,
-        }
+impl Format {
+    const fn file(self) -> Option<FileFormat> {
+        Some(match self {
+            Self::Json => return None,
+            Self::Csv => FileFormat::Csv,
+            Self::Text => FileFormat::Text,
+            Self::Xlsx => FileFormat::Xlsx,
+            Self::Pdf => FileFormat::Pdf,
+            Self::Zalo => FileFormat::Zalo,
+        })
     }
 }
 
@@ -61,7 +63,7 @@ struct Wanted {
     /// Lists every occupancy too.
     #[serde(default)]
     include_occupancies: bool,
-    /// `json` unless `Accept` names `text/csv` or `text/plain`.
+    /// `json` unless `Accept` names `text/csv`, `text/plain` or `application/pdf`.
     format: Option<Format>,
     /// Of the table; `semicolon` if absent.
     #[serde(default)]
@@ -72,34 +74,26 @@ struct Wanted {
 /// what cannot be measured.
 #[utoipa::path(tag = "reports", params(Wanted), security(("key" = ["reports.read"])),
     responses((status = 200, content(
-        (AdoptionReport = "application/json"), (String = "text/csv"), (String = "text/plain")))))]
+        (AdoptionReport = "application/json"), (String = "text/csv"), (String = "text/plain"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Vec<u8> = "application/pdf")))))]
 #[get("/reports/adoption")]
-async fn adoption_report(caller: Caller, request: HttpRequest, wanted: Query<Wanted>) -> Answer {
+async fn adoption_report(
+    caller: Caller,
+    request: HttpRequest,
+    wanted: Query<Wanted>,
+    known: KnownTags,
+) -> Answer {
     let Wanted { market_id, from, to, include_occupancies, format, separator } = wanted.0;
     let query = adoption::Query { from, to, include_occupancies };
     let report =
         move |connection: &mut _, act: &_| adoption::report(connection, act, market_id, &query);
-    match format.unwrap_or_else(|| accepted(&request)) {
-        Format::Json => caller.show(report).await,
-        Format::Csv => {
-            let (table, name) = caller
-                .read(move |connection, act| {
-                    let report = report(connection, act)?;
-                    let name =
-                        format!("adoption_{}_{}.csv", report.window.from, report.window.to);
-                    Ok((adoption::csv(&report, separator.into()), name))
-                })
-                .await?;
-            Ok(HttpResponse::Ok()
-                .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-                .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-                .body(table))
-        }
-        Format::Text => {
-            let text = caller
-                .read(move |connection, act| Ok(adoption::text(&report(connection, act)?)))
-                .await?;
-            Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
+    match format.unwrap_or_else(|| accepted(&request)).file() {
+        None => caller.show(report).await,
+        Some(format) => {
+            let laid = move |connection: &mut _, act: &_| Ok(lay(&report(connection, act)?));
+            let laid = caller.read(laid).await?;
+            report_files::answer(&caller, laid, format, separator, &known).await
         }
     }
 }
@@ -114,6 +108,7 @@ fn accepted(request: &HttpRequest) -> Format {
     let named = ranges.find_map(|range| match range.as_str() {
         "text/csv" => Some(Format::Csv),
         "text/plain" => Some(Format::Text),
+        "application/pdf" => Some(Format::Pdf),
         "application/json" => Some(Format::Json),
         _ => None,
     });

@@ -23,7 +23,9 @@ type Answer = Result<HttpResponse, Problem>;
 #[post("/stall-links")]
 async fn create(caller: Caller, new: Json<NewStallLink>) -> Answer {
     let location = |issued: &IssuedLink| format!("/api/v1/stall-links/{}", issued.link.id);
-    caller.create(new, location, links::create).await
+    // A new link of the vendor's ends the one before.
+    let hub = caller.state.hub.clone();
+    caller.then(move || hub.recheck()).create(new, location, links::create).await
 }
 
 #[utoipa::path(tag = "stall-links", params(StallLinkFilter, PageParams),
