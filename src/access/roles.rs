@@ -46,6 +46,7 @@ impl Role {
                 P::FeedsRead,
                 P::TransfersAssign,
                 P::ReportsRead,
+                P::ReportsPublish,
                 P::VisitsWrite,
             ]),
             Self::TeamMember => Permissions::of(vec![

@@ -124,6 +124,9 @@ const fn place(kind: LineKind) -> u8 {
     }
 }
 
+/// Beside what stood apart when its month was locked.
+const AT_LOCKING: &str = "lúc khóa sổ";
+
 /// Which months of a year are locked.
 pub(super) fn year_status(books: &[&Book]) -> String {
     let listed = |is_locked: bool| {
@@ -151,6 +154,11 @@ pub(super) fn year_apart(books: &[&Book]) -> Vec<Apart> {
         let of = |book: &&Book| {
             let (_, days) = sums_apart(book).into_iter().nth(at).filter(|(_, d)| !d.is_empty())?;
             let note = times(days.iter().map(|day| day.count).sum());
+            // What was decided later is among the adjustments, so it stands in both.
+            let note = match book.locked_at {
+                Some(_) => [note.as_str(), AT_LOCKING].join(" ").trim().to_owned(),
+                None => note,
+            };
             Some(Entry { when: When::Month(book.month), amount_vnd: Some(total(days)), note })
         };
         let entries: Vec<Entry> = books.iter().filter_map(of).collect();

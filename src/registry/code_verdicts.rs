@@ -163,7 +163,16 @@ impl Expected {
         };
         let is_payee = |id| self.accounts.contains(&id);
         let is_paid = known.number.as_ref().is_some_and(|number| is_payee(number.account_id));
-        let result = self.verdict(text, &reading, is_paid, code.as_ref());
+        let is_ours = known.number.is_some() || code.is_some() || known.is_copied;
+        let result = match self.verdict(text, &reading, is_paid, code.as_ref()) {
+            // Nobody has registered yet whom this vendor is paid by: it may be the vendor's own.
+            CodeVerdict::WrongAccount
+                if self.occupancy.is_some() && self.accounts.is_empty() && !is_ours =>
+            {
+                CodeVerdict::Unknown
+            }
+            result => result,
+        };
         let mut remarks = says(text, &reading);
         remarks.extend(self.belongs(&known, is_paid, code.as_ref()));
         if result == CodeVerdict::WrongAccount && self.has_number(connection, act, &reading)? {

@@ -169,6 +169,10 @@ on_both!(a_card_of_an_account_that_was_taken_back_is_wrong, |db| {
     let found = check(db.connection(), &act, scan(stand.stall, &[&code.payload]));
     assert_eq!((found.result, found.alarm), (WrongAccount, true));
     assert_eq!(remarks(&found), [Remark::AccountLeft, Remark::RevokedCard]);
+    // Of a vendor without an account, nobody knows whose another code is.
+    let other = sticker("970418", "96247001");
+    let asked = check(db.connection(), &act, scan(stand.stall, &[&other]));
+    assert_eq!((asked.result, asked.alarm), (Unknown, false));
     // So it is where the account serves the stall again only from tomorrow on.
     let later = AccountLinkChange { from_day: Some(TODAY.plus(1)), to_day: Patch::Clear };
     links::change(db.connection(), &act, link_id, later).unwrap();
