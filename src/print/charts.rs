@@ -15,9 +15,10 @@ const BAR: RGBColor = RGBColor(0x0b, 0x6e, 0x4f);
 const PALE: RGBColor = RGBColor(0xb7, 0xd8, 0xcc);
 const LINE: RGBColor = RGBColor(0xc9, 0xcd, 0xd1);
 
-fn text(size: i32, colour: &'static RGBColor, at: HPos) -> TextStyle<'static> {
+fn text(size: i32, colour: RGBColor, at: HPos) -> TextStyle<'static> {
     let style = TextStyle::from((FONT, size).into_font());
-    style.color(colour).pos(Pos::new(at, VPos::Center))
+    let pos = Pos::new(at, VPos::Center);
+    TextStyle { color: colour.to_backend_color(), pos, ..style }
 }
 
 /// 667 of 1000 on a line of so many pixels.
@@ -93,7 +94,7 @@ pub fn funnel(steps: &[Step], wide: Width) -> Outcome<String> {
                 (left + room, middle, HPos::Right)
             };
             for (words, (x, y, at)) in [(step.label.clone(), label), (counted(step), count)] {
-                area.draw(&Text::new(words, (x, y), text(16, &INK, at)))?;
+                area.draw(&Text::new(words, (x, y), text(16, INK, at)))?;
             }
         }
         Ok(())
@@ -136,7 +137,7 @@ pub fn trend(points: &[Point], what: &str, wide: Width) -> Outcome<String> {
         for tick in [0, 250, 500, 750, 1_000] {
             area.draw(&PathElement::new([(left, y(tick)), (left + room, y(tick))], LINE))?;
             let label = format!("{} %", tick / 10);
-            area.draw(&Text::new(label, (left - 6, y(tick)), text(13, &SOFT, HPos::Right)))?;
+            area.draw(&Text::new(label, (left - 6, y(tick)), text(13, SOFT, HPos::Right)))?;
         }
         for (number, one) in (0_i32..).zip(points) {
             let middle = left + step * number + step / 2;
@@ -146,7 +147,7 @@ pub fn trend(points: &[Point], what: &str, wide: Width) -> Outcome<String> {
                 let words = [(14, 12, one.label.clone()), (30, 11, format!("{} sạp", one.stalls))];
                 for (below, size, words) in words {
                     let place = (middle, top + tall + below);
-                    area.draw(&Text::new(words, place, text(size, &INK, HPos::Center)))?;
+                    area.draw(&Text::new(words, place, text(size, INK, HPos::Center)))?;
                 }
             }
         }
@@ -167,7 +168,7 @@ fn column(
         let season = [(middle - step / 2, top), (middle + step / 2, top + tall)];
         area.draw(&Rectangle::new(season, RGBColor(0xf6, 0xe3, 0xc5).filled()))?;
         let place = (middle, top + tall + 45);
-        area.draw(&Text::new("Tết", place, text(11, &INK, HPos::Center)))?;
+        area.draw(&Text::new("Tết", place, text(11, INK, HPos::Center)))?;
     }
     if let (Some(low), Some(high)) = (one.low, one.high) {
         for (from, to, colour) in [(low, high, PALE), (0, low, BAR)] {
@@ -205,7 +206,7 @@ pub fn interval((low, high, value): (i32, i32, i32), name: &str, wide: Width) ->
             let mark = [(x(tick), middle - 5), (x(tick), middle + 5)];
             area.draw(&PathElement::new(mark, LINE))?;
             let label = format!("{} %", tick / 10);
-            area.draw(&Text::new(label, (x(tick), middle + 34), text(13, &SOFT, at)))?;
+            area.draw(&Text::new(label, (x(tick), middle + 34), text(13, SOFT, at)))?;
         }
         let band = [(x(low), middle - 9), (x(high), middle + 9)];
         area.draw(&Rectangle::new(band, PALE.filled()))?;
@@ -213,7 +214,7 @@ pub fn interval((low, high, value): (i32, i32, i32), name: &str, wide: Width) ->
         let percent = |one: i32| format!("{},{} %", one / 10, one % 10);
         let words = format!("{} ({}–{})", percent(value), percent(low), percent(high));
         let at = x(value).clamp(left + 90, left + room - 90);
-        area.draw(&Text::new(words, (at, middle - 17), text(14, &INK, HPos::Center)))?;
+        area.draw(&Text::new(words, (at, middle - 17), text(14, INK, HPos::Center)))?;
         Ok(())
     })
 }

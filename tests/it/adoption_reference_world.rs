@@ -150,9 +150,12 @@ pub fn decide(day: i32, id: i64, vnd: i64, dice: &mut Dice) -> Vec<Line> {
     }
 }
 
+/// Sales and unclassified money of a day, in đồng.
+type Sums = (Vec<i64>, Vec<i64>);
+
 /// The totals of the lines, as the ledger keeps them.
 pub fn book(market: &mut Market<'_>, world: &World) {
-    let mut days: BTreeMap<(i32, i64, i64), (Vec<i64>, Vec<i64>)> = BTreeMap::new();
+    let mut days: BTreeMap<(i32, i64, i64), Sums> = BTreeMap::new();
     for line in &world.lines {
         let key = (line.day, line.stall.unwrap_or(0), line.account);
         let (sales, unclassified) = days.entry(key).or_default();

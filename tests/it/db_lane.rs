@@ -289,7 +289,8 @@ on_both!(reads_and_writes_go_through_one_handle, |db| {
     let found = runtime.block_on(futures_util::future::join_all(reads));
     assert!(found.into_iter().all(|found| found.unwrap() == 2));
     let most = most.load(Ordering::SeqCst);
-    assert!(most <= before + 4, "{most} threads, {before} before");
+    // One for each connection, and what the pool needs for itself; not forty.
+    assert!(most <= before + 8, "{most} threads, {before} before");
 });
 
 /// PostgreSQL only: SQLite has one writer, and no connection that a server could cut.

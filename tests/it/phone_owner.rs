@@ -327,7 +327,7 @@ on_both!(a_code_for_a_typed_amount_says_what_became_of_it, |db| {
     let marked = || -> Vec<Value> {
         let day = phone.get("/sap/day").json;
         let receipts = day["receipts"].as_array().unwrap().clone();
-        receipts.into_iter().filter(|one| !one["mark"].is_null()).collect()
+        receipts.into_iter().filter(|one| one["mark"] == "overpaid").collect()
     };
     let found = marked();
     assert_eq!(found.len(), 1, "{found:?}");

@@ -301,7 +301,8 @@ on_both!(a_vendors_page_is_light_and_hears_its_own_stall_alone, |db| {
     let loaded = browser.bytes_loaded();
     assert!(loaded > 8_000.0 && loaded < 30_000.0, "{loaded} bytes");
     let raw = unpacked(&mut browser);
-    assert!(raw > 20_000 && raw < 50_000, "{raw} bytes");
+    // 50 KiB unpacked; what goes over the line is half of it.
+    assert!(raw > 20_000 && raw < 51_200, "{raw} bytes");
     let seen = first_view(&mut browser, &format!("{}/sap", site.url));
     assert!(seen > 400 && seen < 4_000, "{seen} ms");
     browser.until("window.cho40 && cho40.link === 'live'");

@@ -55,8 +55,12 @@ pub struct Serving {
 }
 
 impl Serving {
+    /// A server that has answered once: its address is told before its workers are ready.
     pub fn start(database: &DatabaseUrl) -> Self {
-        Self::spawn(Self::command(database, &[]))
+        let server = Self::spawn(Self::command(database, &[]));
+        let alive = format!("{}/healthz", server.url);
+        agent().get(&alive).call().expect("a server that is alive");
+        server
     }
 
     /// `cho40 serve`, started by the words `before` it.

@@ -17,8 +17,8 @@ use crate::adoption::report::Reading;
 use crate::adoption::store::counting as rows;
 use crate::adoption::suppression::Part;
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::Day;
 use crate::primitives::ids::OccupancyId;
+use crate::primitives::{Day, Vnd};
 
 /// A plan with the facts of its period, as of the period's end.
 pub struct Period {
@@ -155,7 +155,7 @@ impl Found {
                 Some(count) if count.outcome == CountOutcome::Refused => refusals += 1,
                 Some(count) => {
                     found.days += 1;
-                    let cash = count.cash_vnd.map_or(0, |cash| cash.get());
+                    let cash = count.cash_vnd.map_or(0, Vnd::get);
                     found.cash_vnd = found.cash_vnd.saturating_add(cash);
                 }
                 None if *day >= today => open += 1,

@@ -47,8 +47,7 @@ pub fn draw(
 
 /// Below the number of stalls; none of none.
 fn start(plan: CashPlanId, all: usize) -> Option<usize> {
-    let [a, b, c, d, e, f, g, h, ..] = ticket(&plan.to_string());
-    let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let number = u64::from_be_bytes(*ticket(&plan.to_string()).first_chunk()?);
     usize::try_from(number.checked_rem(all as u64)?).ok()
 }
 
@@ -109,7 +108,9 @@ mod tests {
             // 50/83 of 20 are 12.05, 27/83 are 6.5, 6/83 are 1.4.
             assert!((12..=13).contains(&of(1..=50)) && (6..=7).contains(&of(51..=77)));
             assert!((1..=2).contains(&of(78..=83)));
-            drawn.into_iter().for_each(|id| *counts.entry(id).or_default() += 1);
+            for id in drawn {
+                *counts.entry(id).or_default() += 1;
+            }
         }
         // 20/83 of 2.000 are 482, give or take 19: nobody is five times that away.
         assert_eq!(counts.len(), 83);
@@ -125,7 +126,9 @@ mod tests {
             let drawn = draw(CashPlanId(plan), &frame, &open, (1, 2));
             let [(_, first), (_, second)] = drawn.as_slice() else { panic!("{drawn:?}") };
             assert!(second.0 - first.0 > 1);
-            drawn.into_iter().for_each(|(_, day)| *counts.entry(day.0).or_default() += 1);
+            for (_, day) in drawn {
+                *counts.entry(day.0).or_default() += 1;
+            }
         }
         // 200 each; the two ends have one neighbour less to lose against.
         assert!(counts.values().all(|count| (130..=275).contains(count)), "{counts:?}");

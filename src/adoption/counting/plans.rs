@@ -15,7 +15,7 @@ use crate::adoption::days::Span;
 use crate::adoption::facts::Occupancy;
 use crate::adoption::report::Reading;
 use crate::adoption::store::counting as rows;
-use crate::adoption::store::register::Register;
+use crate::adoption::store::register::{AbsenceRow, Register};
 use crate::adoption::subject;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::{self, Tail};
@@ -224,7 +224,7 @@ fn frame(
 
 fn framed_of(occupancy: &Occupancy, register: &Register, open: &[Day]) -> Framed {
     let absences = register.absences.iter().filter(|one| one.occupancy_id == occupancy.id);
-    let absences: Vec<Span> = absences.map(|one| one.span()).collect();
+    let absences: Vec<Span> = absences.map(AbsenceRow::span).collect();
     let last = register.occupancies.iter().find(|row| row.id == occupancy.id);
     let last = last.and_then(|row| row.to_day).unwrap_or(i32::MAX);
     let is_away =

@@ -55,11 +55,11 @@ impl Table {
     }
 }
 
+/// Reads a sheet by its name, beside what is kept already.
+type Reader<'a> = dyn FnMut(&str, Option<&Grid>) -> Result<Grid, Refusal> + 'a;
+
 /// The table of a workbook whose sheets have these names. `read` is given what is kept already.
-pub(super) fn join(
-    names: Vec<String>,
-    read: &mut dyn FnMut(&str, Option<&Grid>) -> Result<Grid, Refusal>,
-) -> Result<Table, Refusal> {
+pub(super) fn join(names: Vec<String>, read: &mut Reader<'_>) -> Result<Table, Refusal> {
     let (mut whole, mut unknown): (Option<Table>, Option<(String, Grid)>) = (None, None);
     let mut unread = Vec::new();
     for (place, name) in names.into_iter().enumerate() {

@@ -300,7 +300,8 @@ fn face(seen: &SightedRequest, odd: Option<Vnd>) -> Face {
     let request = &seen.request;
     let (amount, received) = (request.amount_vnd, request.received_vnd.unwrap_or(Vnd::ZERO));
     let is_whole = odd.filter(|odd| Some(*odd) < amount).is_some_and(|odd| {
-        amount == Some(received) || amount.is_some() && amount == received.checked_add(odd)
+        let all = received.checked_add(odd);
+        amount.is_some_and(|asked| all.is_some_and(|all| all >= asked))
     });
     match request.state {
         _ if request.thousandfold && !is_whole => Face::Thousandfold,

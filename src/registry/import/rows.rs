@@ -74,7 +74,9 @@ impl Importing {
             Err(Fault::Refused(refusal)) => {
                 // What the row made is gone again.
                 self.known.forget_since(mark);
-                before.into_iter().for_each(|stall| self.known.stall(stall));
+                if let Some(stall) = before {
+                    self.known.stall(stall);
+                }
                 (RowVerdict::Refused, Some((refusal, field)))
             }
             Err(fault) => return Err(fault),
@@ -228,15 +230,14 @@ impl Importing {
         let person = phone.clone().map(|phone| (fold::name(name), phone));
         let known = person.and_then(|person| self.known.people.get(&person));
         let known = known.and_then(|id| self.known.vendors.get(id));
-        let vendor_id = match known.cloned() {
-            Some(known) => self.vendor(connection, act, known, (phone, home), wrote)?,
-            None => {
-                let new = NewVendor { name: name.to_owned(), phone, neighbourhood_id: home };
-                let made = vendors::create(connection, act, new).map_err(at(Field::Vendor))?;
-                let id = made.id;
-                self.known.vendor(made);
-                id
-            }
+        let vendor_id = if let Some(known) = known.cloned() {
+            self.vendor(connection, act, known, (phone, home), wrote)?
+        } else {
+            let new = NewVendor { name: name.to_owned(), phone, neighbourhood_id: home };
+            let made = vendors::create(connection, act, new).map_err(at(Field::Vendor))?;
+            let id = made.id;
+            self.known.vendor(made);
+            id
         };
         let new = NewOccupancy { stall_id, vendor_id, from_day, to_day: None };
         let made = occupancies::create(connection, act, new).map_err(at(Field::From))?;
@@ -288,44 +289,33 @@ impl Importing {
         let relation = line.text(Field::Relation).map(relation).transpose()?;
         let holder = line.text(Field::Holder).map(str::to_owned);
         let known = self.known.accounts.get(&(bank.bin.clone(), number.clone()));
-        let account_id = match known.map(|known| (known.id, known.holder_name.clone())) {
-            Some((id, name)) => {
-                let other = holder.filter(|holder| fold::name(holder) != fold::name(&name));
-                if let Some(holder_name) = other {
-                    let change = AccountChange {
-                        holder_name: Some(holder_name),
-                        ..AccountChange::default()
-                    };
-                    let changed = accounts::change(connection, act, id, change);
-                    self.known.account(changed.map_err(at(Field::Holder))?);
-                    wrote.other = true;
-                }
-                id
-            }
-            None => {
-                let new = NewAccount {
-                    bin: bank.bin.clone(),
-                    number,
-                    kind: line
-                        .text(Field::Kind)
-                        .map(kind)
-                        .transpose()?
-                        .unwrap_or(AccountKind::Personal),
-                    use_kind: line
-                        .text(Field::Use)
-                        .map(use_kind)
-                        .transpose()?
-                        .unwrap_or(UseKind::Mixed),
-                    holder_name: holder.ok_or_else(|| refuse(Field::Holder, "import-no-holder"))?,
-                    relation: relation.unwrap_or(Relation::Own),
-                    keeps_outgoing: false,
-                };
-                let made = accounts::create(connection, act, new).map_err(at(Field::Number))?;
-                let id = made.id;
-                self.known.account(made);
+        let known = known.map(|known| (known.id, known.holder_name.clone()));
+        let account_id = if let Some((id, name)) = known {
+            let other = holder.filter(|holder| fold::name(holder) != fold::name(&name));
+            if let Some(holder_name) = other {
+                let change =
+                    AccountChange { holder_name: Some(holder_name), ..AccountChange::default() };
+                let changed = accounts::change(connection, act, id, change);
+                self.known.account(changed.map_err(at(Field::Holder))?);
                 wrote.other = true;
-                id
             }
+            id
+        } else {
+            let (of_kind, used) = (line.text(Field::Kind), line.text(Field::Use));
+            let new = NewAccount {
+                bin: bank.bin.clone(),
+                number,
+                kind: of_kind.map(kind).transpose()?.unwrap_or(AccountKind::Personal),
+                use_kind: used.map(use_kind).transpose()?.unwrap_or(UseKind::Mixed),
+                holder_name: holder.ok_or_else(|| refuse(Field::Holder, "import-no-holder"))?,
+                relation: relation.unwrap_or(Relation::Own),
+                keeps_outgoing: false,
+            };
+            let made = accounts::create(connection, act, new).map_err(at(Field::Number))?;
+            let id = made.id;
+            self.known.account(made);
+            wrote.other = true;
+            id
         };
         self.link(connection, act, (stall_id, occupancy_id, account_id), wrote)
     }

@@ -32,9 +32,9 @@ impl Written {
 
 fn rows(roll: &Roll, line: &RollLine<'_>) -> Vec<[String; 16]> {
     let links = line.occupancy.into_iter().flat_map(|one| roll.linked(one.id));
-    let live = links.filter(|link| link.to_day.is_none_or(|to| to >= roll.today));
+    let open = links.filter(|link| link.to_day.is_none_or(|to| to >= roll.today));
     let mut accounts: Vec<_> =
-        live.filter_map(|link| roll.accounts.get(&link.account_id)).collect();
+        open.filter_map(|link| roll.accounts.get(&link.account_id)).collect();
     accounts.sort_by_key(|account| account.id);
     accounts.dedup_by_key(|account| account.id);
     let row = |account: Option<&crate::registry::accounts::Account>| {

@@ -113,7 +113,7 @@ impl Roll {
         };
         let lines = self.stalls.iter().filter_map(|stall| self.line(stall));
         let mut lines: Vec<_> = lines.filter(passes).collect();
-        lines.sort_by_cached_key(|line| self.key(line, filter.order));
+        lines.sort_by_cached_key(|line| Self::key(line, filter.order));
         let total = lines.len();
         let from = after.and_then(|id| lines.iter().position(|line| line.stall.id == id));
         let mut lines = lines.split_off(from.map_or(0, |from| from + 1));
@@ -123,7 +123,7 @@ impl Roll {
         Chosen { lines, total, next }
     }
 
-    fn key(&self, line: &RollLine<'_>, order: RollOrder) -> impl Ord + use<> {
+    fn key(line: &RollLine<'_>, order: RollOrder) -> impl Ord + use<> {
         let first = match order {
             RollOrder::Place | RollOrder::Code => String::new(),
             // Who is nobody comes last.

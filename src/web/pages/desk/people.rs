@@ -243,12 +243,11 @@ async fn change_form(
     let mut form = FormPage::new(request, "desk-user", format!("/ql/nguoi/{id}"));
     form.back = Some(("/ql/nguoi".into(), words.say("desk-back")));
     form.lead = vec![user.login.clone()];
-    let (name, role, chosen) = match sent {
-        Some(sent) => (sent.get("name"), sent.get("role"), sent.all("sections")),
-        None => {
-            let chosen = user.sections.iter().map(ToString::to_string).collect();
-            (user.name, user.role.as_str().to_owned(), chosen)
-        }
+    let (name, role, chosen) = if let Some(sent) = sent {
+        (sent.get("name"), sent.get("role"), sent.all("sections"))
+    } else {
+        let chosen = user.sections.iter().map(ToString::to_string).collect();
+        (user.name, user.role.as_str().to_owned(), chosen)
     };
     form.fields = vec![Field::new(words, "name", Kind::Text, "name").value(name)];
     form.fields.extend(role_fields(words, &sections, &role, &chosen));

@@ -94,7 +94,7 @@ pub(super) async fn page(
         is_chosen_from: false,
         next,
     };
-    let list = List {
+    let page = List {
         shell: desk.shell("desk-register"),
         tabs: tabs(&desk, "/ql/so/tk"),
         action: "/ql/so/tk",
@@ -103,7 +103,7 @@ pub(super) async fn page(
         table: table.labelled(),
         bulk: Vec::new(),
     };
-    answer(StatusCode::OK, words, &list)
+    answer(StatusCode::OK, words, &page)
 }
 
 fn filters(words: Words, asked: &Asked) -> Vec<Field> {

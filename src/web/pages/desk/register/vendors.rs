@@ -70,7 +70,7 @@ pub(super) async fn page(
         next,
     };
     let homes = with_none(words.say("desk-all"), neighbourhoods(&roll));
-    let list = List {
+    let page = List {
         shell: desk.shell("desk-register"),
         tabs: tabs(&desk, "/ql/so/nguoi"),
         action: "/ql/so/nguoi",
@@ -82,7 +82,7 @@ pub(super) async fn page(
         table: table.labelled(),
         bulk: Vec::new(),
     };
-    answer(StatusCode::OK, words, &list)
+    answer(StatusCode::OK, words, &page)
 }
 
 fn row(roll: &Roll, vendor: &Vendor, may_write: bool) -> Row {
