@@ -76,7 +76,7 @@ on_both!(bad_reports_are_refused, |db| {
         ),
         (format!("market_id={market}&from=2020-01-01"), 422, "from", "window-too-long"),
         (format!("market_id={market}&from=x"), 422, "from", "value-of-wrong-type"),
-        (format!("market_id={market}&format=pdf"), 422, "format", "value-not-listed"),
+        (format!("market_id={market}&format=docx"), 422, "format", "value-not-listed"),
         (format!("market_id={market}&day=1"), 422, "day", "field-unknown"),
     ] {
         let refused = site.get(&format!("/api/v1/reports/adoption?{query}"));
