@@ -20,7 +20,7 @@ use crate::intake::statements::{self, Importing};
 use crate::ledger::{LedgerWriter, index, relink, rollup, strays};
 use crate::live::Hub;
 use crate::primitives::id::IdGenerator;
-use crate::primitives::{Clock, Refusal};
+use crate::primitives::{Clock, Refusal, memory};
 use crate::print::Press;
 use crate::web::limiter::Limits;
 use crate::web::state::AppState;
@@ -220,7 +220,7 @@ impl App {
 
     /// Indexes transfers and follows changed links every ten seconds, renews the lease each minute,
     /// goes on with statements that were broken off every minute, rolls finished months up and
-    /// forgets old notices and statements each hour.
+    /// forgets old notices and statements each hour. Gives back what memory is free.
     async fn upkeep(self) {
         let mut tens: u32 = 0;
         let mut ticks = tokio::time::interval(std::time::Duration::from_secs(10));
@@ -264,6 +264,7 @@ impl App {
             if let Err(fault) = self.follow_links().await {
                 tracing::error!(%fault, "changed links were not followed");
             }
+            tokio::task::spawn_blocking(memory::give_back);
             tens = tens.wrapping_add(1);
         }
     }

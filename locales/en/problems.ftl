@@ -220,6 +220,7 @@ problem-number-not-transferable = Nobody can transfer to the number { $number }.
 problem-main-number-exists = The main number is made with its account. Please choose another kind.
 problem-account-closed = The account { $account } was closed at { $closed_at }. Please use another account.
 problem-account-has-live-codes = A code still pays into this account ({ $code }). Please replace or revoke it first.
+problem-no-feed-sees-account = No feed reports this account, so none can have seen the test. Please connect a feed first, or send test_confirmed if the holder saw it in their own app.
 problem-account-not-linked = This account is not linked to the stall on { $day }. Please link it first.
 problem-no-linked-account = The stall has no account on { $day }. Please link one first.
 problem-several-linked-accounts = The stall has { $count } accounts. Please name one.

@@ -9,6 +9,7 @@ pub mod id;
 pub mod ids;
 pub mod input;
 pub mod lunar;
+pub mod memory;
 pub mod money;
 pub mod refusal;
 pub mod said;

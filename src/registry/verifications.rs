@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::accounts::{self, AccountKind};
 use super::check::{found, text};
 use super::store::verifications as store;
-use super::{Page, PageRequest};
+use super::{Page, PageRequest, reporters};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, VerificationId};
@@ -63,7 +63,7 @@ pub struct VerificationFilter {
 
 /// # Errors
 /// `not-found` (account_id), `account-closed`, `field-required` (shown_name, passed),
-/// `field-not-allowed` (shown_name, passed).
+/// `field-not-allowed` (shown_name, passed), `no-feed-sees-account` (method).
 pub fn create(
     connection: &mut DbConnection,
     act: &Act,
@@ -84,6 +84,13 @@ pub fn create(
         (_, Some(_), _) => return not_allowed("shown_name", new.method),
         (_, None, None) => return required("passed", new.method),
     };
+    // What no feed reports, no feed has seen: such a test is the holder's word, `test_confirmed`.
+    if new.method == Method::TestSeen
+        && passed
+        && reporters::of_account(connection, act, &account)?.is_empty()
+    {
+        return Err(Refusal::conflict("no-feed-sees-account").on("method").into());
+    }
     let verification = Verification {
         id: VerificationId(act.new_id()),
         account_id: account.id,

@@ -252,6 +252,10 @@ on_both!(each_verification_says_what_it_saw, |db| {
     ] {
         refused(verifications::create(db.connection(), &act, new), field, code);
     }
-    let seen = new(Method::TestSeen, None, Some(true));
-    assert!(verifications::create(db.connection(), &act, seen).unwrap().passed);
+    let seen = || new(Method::TestSeen, None, Some(true));
+    refused(verifications::create(db.connection(), &act, seen()), "method", "no-feed-sees-account");
+    let confirmed = new(Method::TestConfirmed, None, Some(true));
+    assert!(verifications::create(db.connection(), &act, confirmed).unwrap().passed);
+    let failed = new(Method::TestSeen, None, Some(false));
+    assert!(!verifications::create(db.connection(), &act, failed).unwrap().passed);
 });

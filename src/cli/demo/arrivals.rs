@@ -210,8 +210,11 @@ impl Morning<'_> {
         plan: &AccountPlan,
         account_id: AccountId,
     ) -> Outcome<()> {
-        let test = if plan.feed.is_some() { Method::TestSeen } else { Method::TestConfirmed };
-        let seen = [(Method::NameShown, Some(plan.holder.clone()), None), (test, None, Some(true))];
+        // Feeds come later; until then the holder's own app is what shows the test.
+        let seen = [
+            (Method::NameShown, Some(plan.holder.clone()), None),
+            (Method::TestConfirmed, None, Some(true)),
+        ];
         for (method, shown_name, passed) in seen {
             let verified_by = "Tổ công nghệ số khóm 1".to_owned();
             let new = NewVerification { account_id, method, shown_name, passed, verified_by };
