@@ -41,7 +41,7 @@ fuzz_target!(|input: &[u8]| {
         pattern,
     };
     let app = "fuzz".to_owned();
-    let notice = Notice { app, title: String::new(), text, posted_at: NOW };
+    let notice = Notice { app, title: String::new(), text, posted_at: NOW, told_at: NOW };
     if let Read::Transfer(reading) = read(&[template], &notice) {
         assert!(reading.amount.is_positive());
         assert!(notice.text.chars().count() <= MAX_TEXT_CHARS);

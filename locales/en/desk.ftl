@@ -263,6 +263,7 @@ page-desk-proof-poll = list
 page-desk-queue = Money that waits
 page-desk-queue-lead = Money that came, of a stall that nobody knows yet. Only what waits is shown, no other money of a stall.
 page-desk-queue-empty = Nothing waits.
+page-desk-told-number = Told of the number:
 page-desk-memo = Memo:
 page-desk-payer = Payer:
 page-desk-class = What it is

@@ -183,7 +183,7 @@ problem-not-found = { $what ->
     [stall] There is no such stall. Please check the id.
     [template] There is no such template. Please check the id.
     [transfer] There is no such transfer. Please check the id.
-    [unknown_text] There is no such text: it was read, dropped, or newer ones have taken its place.
+    [unknown_text] There is no such text: it was read, or it waited for 90 days.
     [vendor] There is no such vendor. Please check the id.
     [verification] There is no such verification. Please check the id.
     [user] There is no such user. Please check the id.
@@ -220,7 +220,7 @@ problem-number-not-transferable = Nobody can transfer to the number { $number }.
 problem-main-number-exists = The main number is made with its account. Please choose another kind.
 problem-account-closed = The account { $account } was closed at { $closed_at }. Please use another account.
 problem-account-has-live-codes = A code still pays into this account ({ $code }). Please replace or revoke it first.
-problem-no-feed-sees-account = No feed reports this account, so none can have seen the test. Please connect a feed first, or send test_confirmed if the holder saw it in their own app.
+problem-no-feed-sees-account = No feed sees this account, and no statement has told of it, so none can have seen the test. Please connect a feed first, or send test_confirmed if the holder saw it in their own app.
 problem-account-not-linked = This account is not linked to the stall on { $day }. Please link it first.
 problem-no-linked-account = The stall has no account on { $day }. Please link one first.
 problem-several-linked-accounts = The stall has { $count } accounts. Please name one.

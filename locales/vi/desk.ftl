@@ -263,6 +263,7 @@ page-desk-proof-poll = danh sách
 page-desk-queue = Tiền chờ ghi
 page-desk-queue-lead = Tiền đã vào mà chưa biết của sạp nào. Chỉ thấy từng khoản đang chờ, không thấy tiền khác của sạp.
 page-desk-queue-empty = Không có khoản nào đang chờ.
+page-desk-told-number = Nguồn báo về số:
 page-desk-memo = Nội dung:
 page-desk-payer = Người trả:
 page-desk-class = Là tiền gì

@@ -183,7 +183,7 @@ problem-not-found = { $what ->
     [stall] Không tìm thấy sạp này. Xin coi lại mã.
     [template] Không tìm thấy mẫu này. Xin coi lại mã.
     [transfer] Không tìm thấy giao dịch này. Xin coi lại mã.
-    [unknown_text] Không tìm thấy tin này: đã đọc được, đã bỏ, hoặc tin mới hơn đã thay chỗ.
+    [unknown_text] Không tìm thấy tin này: đã đọc được, hoặc đã chờ quá 90 ngày.
     [vendor] Không tìm thấy tiểu thương này. Xin coi lại mã.
     [verification] Không tìm thấy lần xác minh này. Xin coi lại mã.
     [user] Không tìm thấy người dùng này. Xin coi lại mã.
@@ -230,7 +230,7 @@ problem-number-not-transferable = Số { $number } không chuyển khoản vào 
 problem-main-number-exists = Số chính được ghi cùng lúc với tài khoản. Xin chọn loại số khác.
 problem-account-closed = Tài khoản { $account } đã đóng lúc { $closed_at }. Xin dùng tài khoản khác.
 problem-account-has-live-codes = Còn mã đang dùng trả vào tài khoản này ({ $code }). Xin thay hoặc thu hồi mã đó trước.
-problem-no-feed-sees-account = Chưa có nguồn báo tiền nào báo tài khoản này, nên không nguồn nào thấy được khoản thử. Xin nối nguồn trước, hoặc gửi test_confirmed nếu chủ tài khoản đã thấy trong app của mình.
+problem-no-feed-sees-account = Chưa có nguồn báo tiền hay sao kê nào báo khoản nào của tài khoản này, nên không nguồn nào thấy được khoản thử. Xin nối nguồn trước, hoặc gửi test_confirmed nếu chủ tài khoản đã thấy trong app của mình.
 problem-account-not-linked = Tài khoản này không gắn với sạp vào ngày { $day }. Xin gắn tài khoản trước.
 problem-no-linked-account = Sạp chưa gắn với tài khoản nào vào ngày { $day }. Xin gắn một tài khoản trước.
 problem-several-linked-accounts = Sạp gắn với { $count } tài khoản. Xin chọn một tài khoản.

@@ -666,6 +666,22 @@ diesel::table! {
         digest -> BigInt,
         posted_at_ms -> BigInt,
         received_at_ms -> BigInt,
+        dismissed_by -> Nullable<BigInt>,
+        dismissed_at_ms -> Nullable<BigInt>,
+        dismissed_why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    phone_texts_lost (board_id, feed_id) {
+        board_id -> BigInt,
+        feed_id -> BigInt,
+        lost_count -> BigInt,
+        first_received_at_ms -> BigInt,
+        last_received_at_ms -> BigInt,
+        dismissed_by -> Nullable<BigInt>,
+        dismissed_at_ms -> Nullable<BigInt>,
+        dismissed_why -> Nullable<Text>,
     }
 }
 
@@ -1059,6 +1075,7 @@ diesel::table! {
         unread_sheets -> Text,
         names_account -> Bool,
         done_part -> Integer,
+        repeated_count -> BigInt,
     }
 }
 

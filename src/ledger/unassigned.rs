@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::{proposals, queue};
+use super::store::{proposals, queue, strays};
 use super::suggestions::{self, Suggestion};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
@@ -17,6 +17,8 @@ pub struct Waiting {
     pub transfer_id: TransferId,
     /// Absent: the receiving number is not registered.
     pub account_id: Option<AccountId>,
+    /// The receiving numbers that it was told of, where none of them is registered.
+    pub told_numbers: Vec<String>,
     pub feed_id: FeedId,
     #[schema(value_type = i64)]
     pub amount_vnd: Vnd,
@@ -48,8 +50,10 @@ pub fn list(connection: &mut DbConnection, act: &Act, page: PageRequest) -> Outc
     let mut items = suggestions::suggest(connection, board_id, page.items, act.at)?;
     let ids: Vec<i64> = items.iter().map(|waiting| waiting.transfer_id.0).collect();
     let counts = proposals::waiting_counts(connection, board_id, &ids)?;
+    let mut numbers = strays::numbers_of(connection, board_id, &ids)?;
     for item in &mut items {
         item.waiting_proposals = counts.get(&item.transfer_id.0).copied().unwrap_or_default();
+        item.told_numbers = numbers.remove(&item.transfer_id.0).unwrap_or_default();
     }
     Ok(Page { items, next_cursor: page.next_cursor })
 }

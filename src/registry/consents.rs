@@ -161,7 +161,8 @@ pub fn sharing_amounts(
     Ok(sharing.into_iter().collect())
 }
 
-/// Ends a consent, and at once what leans on it.
+/// Ends a consent: amounts are no longer shared and money out no longer kept from now on. What else it
+/// allowed is for the board to end: feeds go on telling, with a warning.
 ///
 /// # Errors
 /// `consent-withdrawn` when it already is.

@@ -13,7 +13,7 @@ use super::store::reporters::{self as rows, ReporterRow};
 use super::{accounts, boards};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
-use crate::feeds::{Blind, FeedKind, MoneyOut, Provider, Reach, connector};
+use crate::feeds::{Blind, FeedKind, MoneyOut, Provider, Reach, SeenNumbers, connector};
 use crate::primitives::ids::{AccountId, CodeId, FeedId, NumberId};
 use crate::text_enum;
 use crate::vietqr;
@@ -71,6 +71,19 @@ pub fn of_account(
 ) -> Outcome<Vec<Reporter>> {
     let rows = rows::of_account(connection, act.board_id(), account.id)?;
     Ok(rows.into_iter().map(|row| Reporter::of(row, account)).collect())
+}
+
+/// Whether a transfer to the account can have been told: a feed sees it now, or a feed or statement
+/// has told of it before.
+pub(super) fn may_have_told(
+    connection: &mut DbConnection,
+    act: &Act,
+    account: &Account,
+) -> Outcome<bool> {
+    let is_seen = of_account(connection, act, account)?.iter().any(|reporter| {
+        reporter.kind() == FeedKind::Account && reporter.reach.numbers != SeenNumbers::None
+    });
+    Ok(is_seen || rows::is_told(connection, act.board_id(), account.id)?)
 }
 
 /// What would not be seen of money that comes to a number by a code.

@@ -21,7 +21,7 @@ const HOUSEHOLD_PREFIXES: [&str; 2] = ["HKD ", "HO KINH DOANH "];
 text_enum!(Method {
     /// A member read the holder's name in a bank app.
     NameShown = "name_shown",
-    /// The feed reported the test.
+    /// A feed, or a statement, told the test: only of an account that a feed sees, or was told of.
     TestSeen = "test_seen",
     /// The holder saw the test in their own app.
     TestConfirmed = "test_confirmed",
@@ -63,7 +63,8 @@ pub struct VerificationFilter {
 
 /// # Errors
 /// `not-found` (account_id), `account-closed`, `field-required` (shown_name, passed),
-/// `field-not-allowed` (shown_name, passed), `no-feed-sees-account` (method).
+/// `field-not-allowed` (shown_name, passed); `no-feed-sees-account` (method): `test_seen` passed, of an
+/// account that no feed sees and of which nothing was ever told.
 pub fn create(
     connection: &mut DbConnection,
     act: &Act,
@@ -84,11 +85,9 @@ pub fn create(
         (_, Some(_), _) => return not_allowed("shown_name", new.method),
         (_, None, None) => return required("passed", new.method),
     };
-    // What no feed reports, no feed has seen: such a test is the holder's word, `test_confirmed`.
-    if new.method == Method::TestSeen
-        && passed
-        && reporters::of_account(connection, act, &account)?.is_empty()
-    {
+    // What no source tells, none has seen: such a test is the holder's word, `test_confirmed`.
+    let needs_source = new.method == Method::TestSeen && passed;
+    if needs_source && !reporters::may_have_told(connection, act, &account)? {
         return Err(Refusal::conflict("no-feed-sees-account").on("method").into());
     }
     let verification = Verification {

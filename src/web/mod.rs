@@ -77,6 +77,8 @@ fn everything(noop_route: bool) -> impl actix_web::dev::HttpServiceFactory {
             read_only("/docs/{file:.*}").wrap(Compress::default()).route(web::get().to(docs::page)),
         )
         .service(web::redirect("/docs", "/docs/"))
+        // Who opens the bare address is a person: to the desk.
+        .service(web::redirect("/", "/ql"))
         .configure(|config| hooks::configure(config, noop_route))
         .configure(pages::configure)
         .service(

@@ -22,6 +22,8 @@ const PAGES: [(&str, &[&str]); 8] = [
 
 on_both!(each_role_opens_its_own_pages_and_no_others, |db| {
     let site = Site::of(db);
+    let bare = site.ask("GET", "/").send();
+    assert_eq!((bare.status, bare.header("location")), (307, "/ql"));
     crate::desk_register::market(db, 3);
     for role in Role::ALL.map(Role::as_str) {
         let mut visitor = Visitor::with_role(&site, role, &[]);

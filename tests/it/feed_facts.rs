@@ -3,18 +3,20 @@
 //! out that its feed cannot see.
 
 use cho40::adoption::Reason;
+use cho40::db::schema::transfer_index;
 use cho40::feeds::{MoneyOut, Provider, Reach, SeenNumbers};
 use cho40::intake::accounts::attach_all;
 use cho40::intake::facts::{NewFeedFacts, SeenBank};
 use cho40::intake::feeds::{self, FeedChange};
 use cho40::intake::pulse::{self, SightState};
 use cho40::primitives::Vnd;
-use cho40::primitives::ids::FeedId;
+use cho40::primitives::ids::{AccountId, FeedId};
 use cho40::registry::accounts::UseKind;
 use cho40::registry::reporters::WarningCode;
 use cho40::requests::{self, NewRequest, RequestKind};
 use cho40::vietqr::{Bank, banks};
 use cho40::web::texts::Language;
+use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use crate::adoption_support::{FEED, Market, one};
@@ -173,6 +175,37 @@ on_both!(a_code_that_its_feed_cannot_see_warns, |db| {
     assert_eq!(warned(&asked), ["virtual-number-needed"]);
     let detail = asked["warnings"][0]["detail"].as_str().unwrap();
     assert!(detail.starts_with("At BIDV this feed sees only money to virtual numbers"), "{detail}");
+});
+
+on_both!(a_test_was_seen_only_where_something_can_have_told_it, |db| {
+    let site = Site::of(db);
+    let desk = Desk::new(&site);
+    let seen = |account: &str| {
+        let new = json!({ "account_id": account, "method": "test_seen", "passed": true,
+            "verified_by": "Tổ 1" });
+        site.post("/api/v1/verifications", &new)
+    };
+    let account = desk.account("970405", "personal", None);
+    assert_eq!(seen(&account).problem(409), "no-feed-sees-account");
+    // Orders are not transfers to the account, and another bank is not this one.
+    desk.attach(&desk.feed("payos", &json!({})), &account);
+    assert_eq!(seen(&account).problem(409), "no-feed-sees-account");
+    let mb = desk.feed("mbbank", &json!({ "authentication": "bearer" }));
+    let elsewhere = desk.account("970407", "personal", Some(&mb));
+    assert_eq!(seen(&elsewhere).problem(409), "no-feed-sees-account");
+    let fed = desk.account(ACB, "personal", Some(desk.sepay()));
+    assert_eq!(seen(&fed).status, 201);
+    // A statement has told a transfer of it.
+    let told: AccountId = serde_json::from_value(json!(account)).unwrap();
+    diesel::insert_into(transfer_index::table)
+        .values((
+            transfer_index::board_id.eq(db.act().board_id().0),
+            transfer_index::subject_id.eq(told.0),
+            transfer_index::transfer_id.eq(1),
+        ))
+        .execute(db.connection())
+        .unwrap();
+    assert_eq!(seen(&account).status, 201);
 });
 
 on_both!(the_word_that_a_feed_needs_stands_in_the_code, |db| {

@@ -35,7 +35,7 @@ fn template(pattern: &str) -> Template {
 
 fn notice(text: &str) -> Notice {
     let (app, title, text) = ("vietcombank".into(), String::new(), normalised(text));
-    Notice { app, title, text, posted_at: posted_at() }
+    Notice { app, title, text, posted_at: posted_at(), told_at: posted_at() }
 }
 
 fn transfer_of(pattern: &str, text: &str) -> Option<Reading> {
@@ -54,7 +54,13 @@ fn every_example_reads_its_own_notice() {
         let name = &example.written.name;
         assert!(cho40::vietqr::banks::by_bin(&example.written.bin).is_some(), "{name}");
         let (app, text) = (example.written.app.clone(), normalised(&example.text));
-        let notice = Notice { app, title: String::new(), text, posted_at: posted_at() };
+        let notice = Notice {
+            app,
+            title: String::new(),
+            text,
+            posted_at: posted_at(),
+            told_at: posted_at(),
+        };
         let Read::Transfer(reading) = read(examples::templates(), &notice) else {
             panic!("{name} does not read its notice");
         };
@@ -360,7 +366,7 @@ proptest! {
         for example in examples::all() {
             let app = example.written.app.clone();
             let (title, text) = (title.clone(), text.clone());
-            let notice = Notice { app, title, text, posted_at: posted_at() };
+            let notice = Notice { app, title, text, posted_at: posted_at(), told_at: posted_at() };
             prop_assert_eq!(read(examples::templates(), &notice), Read::Unknown);
         }
     }
@@ -371,7 +377,7 @@ proptest! {
         let example = examples::all().nth(place).unwrap();
         let text = normalised(&example.text.replace("CJW012346A tra tien rau", &memo));
         let app = example.written.app.clone();
-        let notice = Notice { app, title: String::new(), text, posted_at: posted_at() };
+        let notice = Notice { app, title: String::new(), text, posted_at: posted_at(), told_at: posted_at() };
         if let Read::Transfer(reading) = read(examples::templates(), &notice) {
             prop_assert_eq!(reading.amount, Vnd::new(50_000));
             prop_assert_eq!(reading.direction, Direction::In);

@@ -139,6 +139,11 @@ on_both!(what_no_rule_can_place_waits_for_a_person, |db| {
     let expected = ["several_occupancies", "unknown_account", "no_occupancy", "several_references"];
     assert_eq!(reasons, expected);
     assert_eq!(queue[0].memo.as_deref(), Some("tien rau"));
+    // Whoever is to register the number reads which.
+    assert_eq!(
+        (queue[0].told_numbers.len(), &queue[1].told_numbers[..]),
+        (0, &["5555555555".to_owned()][..])
+    );
 
     // A person decides: 40.000 đ of goods, 5.000 đ of the vendor's own.
     let id = queue[0].transfer_id;

@@ -91,6 +91,7 @@ mod phone_payer;
 mod phone_stall;
 mod phone_support;
 mod phone_tabs;
+mod phone_texts;
 mod phone_tunnel;
 mod phone_vendor;
 mod poll_doubt;

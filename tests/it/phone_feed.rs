@@ -7,6 +7,7 @@ use cho40::db::schema::{deliveries, event_pages, phone_texts, refused_deliveries
 use cho40::feeds::{Headers, Provider};
 use cho40::intake::feeds;
 use cho40::intake::phone::texts::{self, ChosenExample, Marking};
+use cho40::intake::pulse::AlarmCode;
 use cho40::intake::verify::verify;
 use cho40::ledger::unassigned;
 use cho40::primitives::Vnd;
@@ -18,9 +19,10 @@ use cho40::registry::consents::{self, NewConsent};
 use diesel::prelude::*;
 
 use crate::phone_support::{
-    APP, BIN, FIELDS, NOTICE, feed_of, forward, marks, notice, phone, request, teach, tell,
-    transfers, waiting,
+    APP, BIN, FIELDS, NOTICE, dismiss, feed_of, forward, marks, notice, phone, request, teach,
+    tell, transfers, waiting,
 };
+use crate::pulse::alarms;
 use crate::stage::{Stage, arrived, transfer};
 use crate::support::{TestDb, on_both};
 
@@ -266,7 +268,7 @@ on_both!(unknown_notices_wait_until_one_is_marked, |db| {
     let told = notice(ACCOUNT, "+50,000", "1,300,000", "tra tien");
     assert_eq!(forward(&phone, APP, &told, posted_at).outcome, "duplicate");
     let id = waiting(&stage)[0].id;
-    stage.write(move |connection, act| texts::dismiss(connection, act, id));
+    dismiss(&stage, id, "quảng cáo").unwrap();
     assert!(waiting(&stage).is_empty());
     assert!(!stored(db).contains("1,300,000") && !stored(db).contains("1300000"));
     assert_eq!(stage.differences(), Vec::<String>::new());
@@ -291,6 +293,8 @@ on_both!(a_waiting_notice_is_forgotten_after_90_days, |db| {
     assert!(stage.try_write(move |connection, act| texts::get(connection, act, id)).is_err());
     stage.wait(stage.app.forget_old_texts()).unwrap();
     assert_eq!(count(db), 0);
+    // What it said is gone, that it was is not.
+    assert_eq!(alarms(&stage), [AlarmCode::PhoneSilent, AlarmCode::TextsLost]);
 });
 
 on_both!(an_example_counts_only_when_a_notice_has_confirmed_it, |db| {

@@ -4,6 +4,7 @@
 
 use cho40::db::Outcome;
 use cho40::feeds::{FeedConfig, Headers, Provider, Secret};
+use cho40::intake::deliveries::NewDismissal;
 use cho40::intake::feeds::{self, NewFeed};
 use cho40::intake::hook::{Answered, Arrived};
 use cho40::intake::phone::pairing::{self, NewPairingCode, Paired, Presented};
@@ -11,7 +12,7 @@ use cho40::intake::phone::templates::{self, MadeTemplate, MoneyDirection, NewMar
 use cho40::intake::phone::texts::{self, TextFilter, UnknownText};
 use cho40::ledger::transfers::{self, Filter, Transfer};
 use cho40::primitives::UnixMs;
-use cho40::primitives::ids::{AccountId, FeedId};
+use cho40::primitives::ids::{AccountId, FeedId, TextId};
 use cho40::registry::PageRequest;
 use serde_json::{Value, json};
 
@@ -134,6 +135,11 @@ pub fn transfers(stage: &Stage) -> Vec<Transfer> {
             transfers::list(connection, act, Filter::default(), PageRequest::default())
         })
         .items
+}
+
+pub fn dismiss(stage: &Stage, id: TextId, why: &str) -> Outcome<UnknownText> {
+    let new = NewDismissal { why: why.into() };
+    stage.try_write(move |connection, act| texts::dismiss(connection, act, id, &new))
 }
 
 /// Newest first.

@@ -7,7 +7,7 @@ use cho40::feeds::sample::SampleTransfer;
 use cho40::feeds::sign::sepay_hmac;
 use cho40::feeds::{ListApi, Provider, Secret};
 use cho40::intake::deliveries::{self, Delivery, DeliveryOutcome, Filter, NewDismissal};
-use cho40::intake::phone::{devices, texts};
+use cho40::intake::phone::devices;
 use cho40::intake::pulse::{self, AlarmCode, Proof, PulseState, SightState};
 use cho40::intake::refused::{self, NewRefusedDismissal};
 use cho40::intake::replay::replay;
@@ -296,7 +296,7 @@ on_both!(a_phones_text_that_no_template_reads_may_be_the_payment_and_is_an_alarm
     assert_eq!(of_stall(&stage, lan.occupancy_id), SightState::Unknown);
     assert_eq!(alarms(&stage), [AlarmCode::UnknownText]);
     let text = phone_support::waiting(&stage)[0].id;
-    stage.write(move |connection, act| texts::dismiss(connection, act, text));
+    phone_support::dismiss(&stage, text, "quảng cáo").unwrap();
     assert!(alarms(&stage).is_empty());
     assert_eq!(state(&stage, paid.id), (SightState::NotSeenYet, Some(Proof::Ping)));
     // Without a time of the phone's it cannot be told from one that was told already.

@@ -96,6 +96,19 @@ const FOUR: [&[&str]; 4] = [
     &["20/11/2026", "", "", "50,000", "945,000", "tien rau"],
 ];
 
+on_both!(a_row_that_a_file_holds_twice_counts_once, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let twice: &[&str] = &["02/11/2026", "FT1", "", "45,000", "1,045,000", "tra tien ca"];
+    // Another balance is another transfer; without a reference nobody knows.
+    let other: &[&str] = &["02/11/2026", "FT1", "", "45,000", "1,090,000", "tra tien ca"];
+    let unnamed: &[&str] = &["03/11/2026", "", "", "50,000", "1,140,000", "tien rau"];
+    let rows = [twice, twice, other, unnamed, unnamed];
+    let looked_at = look(&stage, stand.account_id, &file(&rows)).unwrap();
+    let counts = looked_at.counts;
+    assert_eq!((counts.rows, counts.new, counts.repeated), (4, 4, 1));
+});
+
 on_both!(a_dry_run_takes_nothing_in_and_a_commit_each_row_once, |db| {
     let stage = Stage::new(db);
     let stand = stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);

@@ -29,6 +29,8 @@ pub fn phone_body(world: &World, operation: &str) -> Option<Value> {
                     { "field": "time", "value": "24/11/26 11:59" },
                     { "field": "balance", "value": "#,###" },
                     { "field": "memo", "value": "tra tien ca" }] }),
+        "POST /api/v1/phone-texts/{id}/dismiss"
+        | "POST /api/v1/feeds/{id}/lost-phone-texts/dismiss" => json!({ "why": "quảng cáo" }),
         "POST /api/v1/phone-texts/{id}/confirm-example" => json!({ "example": "mb-sms" }),
         _ => return None,
     })

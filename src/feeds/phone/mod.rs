@@ -19,6 +19,7 @@ mod pattern;
 mod reading;
 mod text;
 mod values;
+mod words;
 
 use std::borrow::Cow;
 
@@ -200,6 +201,6 @@ fn by_examples(notice: &Notice, reading: &Reading) -> Vec<u8> {
         Sha256::new_with_prefix("cho40 notice ").chain_update(notice.telling_words()).finalize();
     let digest = digest.first_chunk().map_or(0, |first| i64::from_be_bytes(*first));
     let number = reading.account.as_ref().map(|shown| shown.tail.as_str());
-    let id = reading.id(&reading.words(digest, number), notice.posted_at);
+    let id = reading.id(&reading.words(digest, number), notice.told_at);
     reading.body(notice, "", &id, number)
 }

@@ -37,7 +37,10 @@ pub struct Notice {
     /// Title and text, normalised; the title may be empty.
     pub title: String,
     pub text: String,
+    /// When it was shown, at most its arrival: nothing is posted before it is.
     pub posted_at: UnixMs,
+    /// The same as the phone's clock tells it, which may run ahead; every repetition tells it again.
+    pub told_at: UnixMs,
 }
 
 /// What was sent.
@@ -57,7 +60,7 @@ pub fn app_key(app: &str) -> String {
     normalised(app).to_lowercase()
 }
 
-/// Reads a body. `received_at` bounds the phone's own time.
+/// Reads a body. Its time is at most `received_at`.
 ///
 /// # Errors
 /// The body or field at fault; never with anything of the text.
@@ -82,15 +85,29 @@ pub fn read(body: &[u8], received_at: UnixMs) -> Result<Sent, Undecodable> {
         return Err(Undecodable::new("app", Because::TooLong));
     }
     let (title, text) = (normalised(&title), normalised(&text));
-    Ok(match fields.first_instant(received_at) {
-        Ok(posted_at) => Sent::Notice(Notice { app, title, text, posted_at }),
+    Ok(match fields.first_instant() {
+        Ok(told_at) => Sent::Notice(Notice::told(app, (title, text), told_at, received_at)),
         Err(because) => {
-            Sent::Timeless(Notice { app, title, text, posted_at: received_at }, because)
+            let arrival = Notice::told(app, (title, text), received_at, received_at);
+            Sent::Timeless(arrival, because)
         }
     })
 }
 
 impl Notice {
+    /// Of the time that the phone tells. `texts` are title and text, normalised.
+    #[must_use]
+    pub fn told(
+        app: String,
+        (title, text): (String, String),
+        told_at: UnixMs,
+        received_at: UnixMs,
+    ) -> Self {
+        let is_ahead = told_at.get() > received_at.get().saturating_add(AHEAD_MS);
+        let posted_at = if is_ahead { received_at } else { told_at };
+        Self { app, title, text, posted_at, told_at }
+    }
+
     /// Title and text as one: some banks tell the sum in the title.
     #[must_use]
     pub fn whole(&self) -> String {
@@ -126,11 +143,11 @@ impl Fields<'_> {
 
     /// The first time that can be read: a forwarder fills in 0 for one that the phone does not
     /// know, and the next one is good. Where none is, the first is at fault.
-    fn first_instant(&self, received_at: UnixMs) -> Result<UnixMs, Undecodable> {
+    fn first_instant(&self) -> Result<UnixMs, Undecodable> {
         let at_fault = |because| Undecodable::new("posted_at", because);
-        let first = instant(&self.first(&POSTED_AT, "posted_at")?, received_at);
+        let first = instant(&self.first(&POSTED_AT, "posted_at")?);
         let values = POSTED_AT.iter().filter_map(|name| self.0.get(*name));
-        let mut read = values.filter_map(|value| instant(value.trim(), received_at).ok());
+        let mut read = values.filter_map(|value| instant(value.trim()).ok());
         read.next().map_or_else(|| first.map_err(at_fault), Ok)
     }
 }
@@ -199,11 +216,10 @@ fn percent_decoded(bytes: &[u8]) -> Result<String, Undecodable> {
     String::from_utf8(out).map_err(|_| Undecodable::new("body", Because::ForbiddenCharacter))
 }
 
-/// Milliseconds or seconds since 1970, RFC 3339, or Vietnam's wall clock. A time from the future
-/// is the arrival: nothing is posted before it is.
-fn instant(text: &str, received_at: UnixMs) -> Result<UnixMs, Because> {
+/// Milliseconds or seconds since 1970, RFC 3339, or Vietnam's wall clock.
+fn instant(text: &str) -> Result<UnixMs, Because> {
     let is_digits = text.len() <= MAX_ID_CHARS && text.bytes().all(|byte| byte.is_ascii_digit());
-    let read = if is_digits {
+    Ok(if is_digits {
         let unit_ms = match text.len() {
             10 => 1_000,
             13 => 1,
@@ -213,6 +229,5 @@ fn instant(text: &str, received_at: UnixMs) -> Result<UnixMs, Because> {
         UnixMs(count * unit_ms)
     } else {
         times::wall_clock_or_rfc3339(text)?.0
-    };
-    Ok(if read.get() > received_at.get() + AHEAD_MS { received_at } else { read })
+    })
 }

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::words::{ACCOUNT_WORDS, ADVERTISING_WORDS, IN_WORDS, OUT_WORDS, SECRET_WORDS};
 use crate::primitives::fold;
 
 /// A bank's notice is a few hundred characters; nothing longer is read.
@@ -62,44 +63,14 @@ pub(super) fn folded(text: &str) -> String {
 pub enum Sort {
     /// It may hold a one-time password or another secret: it is kept nowhere, not even in a log.
     Secret,
-    /// It seems to tell of money in: a person may mark it.
+    /// It tells of a sum, and is surely neither of the next two: a person may mark it.
     MoneyIn,
-    /// It seems to tell of money out, which is nobody's business.
+    /// It tells of money out, which is nobody's business.
     MoneyOut,
-    /// Advertising, a balance alone, a reminder.
+    /// Without a sum, a balance alone, advertising, a reminder.
     NoTransfer,
 }
 
-/// Words around one-time passwords and the like, folded.
-const SECRET_WORDS: [&str; 27] = [
-    "xac thuc",
-    "ma xac nhan",
-    "xac minh",
-    "code is",
-    "ma bao mat",
-    "ma kich hoat",
-    "ma dang nhap",
-    "ma pin",
-    "ma dang ky",
-    "ma so bi mat",
-    "mat khau",
-    "mat ma",
-    "verification code",
-    "security code",
-    "authentication code",
-    "activation code",
-    "login code",
-    "confirmation code",
-    "one-time",
-    "one time",
-    "password",
-    "passcode",
-    "pin code",
-    "cvv",
-    "ma token",
-    "soft token",
-    "smart token",
-];
 /// Words that stand before a balance, folded.
 const BALANCE_WORDS: [&str; 7] =
     ["so du", "sodu", "sd", "balance", "kha dung", "bal", "so tien hien tai"];
@@ -122,30 +93,13 @@ const FILLER_WORDS: [&str; 14] = [
 ];
 /// A bare number right behind a balance word is one from this length on.
 const BARE_BALANCE_DIGITS: usize = 4;
-/// Words of a notice about an account; advertising promises money without them.
-const ACCOUNT_WORDS: [&str; 15] = [
-    "tk",
-    "tai khoan",
-    "account",
-    "acct",
-    "gd",
-    "giao dich",
-    "ps",
-    "bien dong",
-    "ghi co",
-    "ghi no",
-    "nhan duoc",
-    "vua nhan",
-    "nhan tien",
-    "chuyen den",
-    "vi dien tu",
-];
 /// A heading of notices about transfers, which is no balance.
 const CHANGE_HEADING: &str = "bien dong so du";
 /// Words right before a sum that say that it came or went, folded.
 const CREDIT_WORDS: [&str; 4] = ["tang", "nhan", "nhan duoc", "ghi co"];
 const DEBIT_WORDS: [&str; 4] = ["giam", "ghi no", "tru", "rut"];
-const CURRENCY_WORDS: [&str; 4] = ["vnd", "dong", "d", "vnđ"];
+const CURRENCY_WORDS: [&str; 10] =
+    ["vnd", "dong", "d", "vnđ", "₫", "k", "nghin", "ngan", "trieu", "tr"];
 
 /// Judges a normalised text that no template reads.
 #[must_use]
@@ -161,10 +115,16 @@ pub fn sort(text: &str) -> Sort {
         return Sort::MoneyOut;
     }
     let is_signed = first.sign == Some('+') || moved.any(|sum| sum.sign == Some('+'));
-    if is_signed || ACCOUNT_WORDS.iter().any(|word| has_word(&folded, word)) {
+    let says = |words: &[&str]| words.iter().any(|word| has_word(&folded, word));
+    if is_signed || says(&ACCOUNT_WORDS) {
         Sort::MoneyIn
-    } else {
+    } else if says(&ADVERTISING_WORDS) {
         Sort::NoTransfer
+    } else if says(&OUT_WORDS) && !says(&IN_WORDS) {
+        Sort::MoneyOut
+    } else {
+        // A sum that nothing explains may be a payment in words that we do not know.
+        Sort::MoneyIn
     }
 }
 
@@ -392,6 +352,18 @@ mod tests {
             ("Biến động số dư TK 012 giảm 50,000VND. Số dư 1,250,000VND", Sort::MoneyOut),
             ("Vietcombank - 50.000đ ghi có", Sort::MoneyIn),
             ("Vietcombank - 50.000đ ghi nợ", Sort::MoneyOut),
+            ("NGUYEN VAN A đã chuyển cho bạn 50.000đ. Nội dung: mua rau", Sort::MoneyIn),
+            ("Tien vao: 50,000 VND. ND: mua rau", Sort::MoneyIn),
+            ("You have received VND 50,000", Sort::MoneyIn),
+            ("Thanh toán QR thành công 50.000đ từ khách hàng", Sort::MoneyIn),
+            ("CR 91,000 VND A/C 0123", Sort::MoneyIn),
+            ("Nạp tiền 91.000₫ vào ví thành công", Sort::MoneyIn),
+            ("Tiền về: 91 nghìn đồng", Sort::MoneyIn),
+            ("Bạn có một khoản tiền 91K", Sort::MoneyIn),
+            ("Bạn đã chuyển 50.000đ cho NGUYEN VAN A", Sort::MoneyOut),
+            ("You sent VND 50,000 to NGUYEN VAN A", Sort::MoneyOut),
+            ("Giảm giá 50.000đ, chỉ hôm nay", Sort::NoTransfer),
+            ("Hóa đơn điện 350.000đ đến hạn ngày 30", Sort::NoTransfer),
         ] {
             assert_eq!(sort(text), expected, "{text}");
         }

@@ -2,6 +2,7 @@
 //! that nobody can read yet.
 
 pub mod devices;
+pub mod lost;
 mod notices;
 pub mod pairing;
 mod seen;

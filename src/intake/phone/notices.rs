@@ -5,7 +5,7 @@ use super::{Reader, digest};
 use crate::access::SecretKey;
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::phone::{
-    self, Notice, Read, Reading, Sent, app_key, read, read_notice, without_balances,
+    self, Notice, Read, Reading, Sent, Sort, app_key, read, read_notice, sort, without_balances,
 };
 use crate::feeds::{Decoded, Headers, Outcome as Answer, Undecodable};
 use crate::intake::book::LiveFeed;
@@ -14,6 +14,7 @@ use crate::intake::store::phone::tellings::{self, Telling};
 use crate::intake::store::phone::texts::{self as rows, TextRow};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::{DeviceId, TextId};
+use crate::vietqr;
 
 /// What a notice is.
 enum Taken {
@@ -107,8 +108,9 @@ impl Intake {
             title: without_balances(&notice.title),
             text: without_balances(&notice.text),
             digest: digest(&self.secret_key, &notice),
-            posted_at: notice.posted_at,
+            posted_at: notice.told_at,
             received_at: now,
+            dismissed: None,
         };
         let keep = move |connection: &mut DbConnection| {
             let reader = Reader::load(connection, board_id, row.feed_id, &config)?;
@@ -132,7 +134,7 @@ impl Intake {
                 };
                 self.db.write(board_id.0, tell).await
             }
-            None => Ok(kept.notice.posted_at),
+            None => Ok(kept.notice.told_at),
         }
     }
 }
@@ -149,8 +151,9 @@ fn look(reader: &Reader, body: &[u8], now: UnixMs) -> Result<Taken, Undecodable>
         Sent::Timeless(notice, because) => (notice, Some(because)),
     };
     let mut read = read(&reader.templates, &notice);
+    let is_kept = phone::is_worth_marking(&read, &notice) || bears_reference(&read, &notice);
     if let Some(because) = timeless {
-        if phone::needs_time(&read, &notice) {
+        if is_kept || phone::needs_time(&read, &notice) {
             return Err(because);
         }
         if let Read::Transfer(reading) = &mut read {
@@ -159,9 +162,17 @@ fn look(reader: &Reader, body: &[u8], now: UnixMs) -> Result<Taken, Undecodable>
     }
     Ok(match read {
         Read::Transfer(reading) => Taken::Transfer(notice, reading),
-        read if phone::is_worth_marking(&read, &notice) => Taken::Unknown(notice),
+        _ if is_kept => Taken::Unknown(notice),
         _ => Taken::Nothing,
     })
+}
+
+/// Whether a text that nothing reads, and whose words say nothing of money in, bears a reference of ours:
+/// who writes it pays.
+fn bears_reference(read: &Read, notice: &Notice) -> bool {
+    matches!(read, Read::Unknown)
+        && sort(&notice.whole()) == Sort::NoTransfer
+        && !vietqr::scan(&notice.whole()).is_empty()
 }
 
 /// A notice that was read, on its way to the body that is kept of it.
@@ -195,7 +206,7 @@ impl<'n> KeptNotice<'n> {
             words: format!("{}/{}", self.sender, self.words),
             device_id,
             app_key: app_key(&self.notice.app),
-            posted_at: self.notice.posted_at,
+            posted_at: self.notice.told_at,
         })
     }
 
@@ -217,7 +228,7 @@ pub(in crate::intake) fn refused_body(
     let Ok(Taken::Transfer(notice, reading)) = look(reader, body, now) else { return Vec::new() };
     let digest = digest(key, &notice);
     let kept = KeptNotice::new(feed, reader, &notice, &reading, None, digest);
-    let kept = kept.body(notice.posted_at);
+    let kept = kept.body(notice.told_at);
     match feed.connector.decode(&feed.config, &kept, now) {
         Ok(Decoded::Transfers(all))
             if all.iter().all(|one| one.direction == crate::feeds::Direction::In) =>

@@ -162,7 +162,7 @@ fn pasted(act: &Act, app: &str, text: &str) -> Result<Notice, Refusal> {
     if text.chars().count() > MAX_TEXT_CHARS {
         return Err(Refusal::invalid("text", "template-too-long").with("max", MAX_TEXT_CHARS));
     }
-    Ok(Notice { app, title: String::new(), text: normalised(text), posted_at: act.at })
+    Ok(Notice::told(app, (String::new(), normalised(text)), act.at, act.at))
 }
 
 /// Makes a template and reads what waits. Where somebody else has made the same meanwhile, notices

@@ -12,12 +12,15 @@ use crate::db::{DbConnection, Outcome};
 use crate::feeds::Headers;
 use crate::feeds::phone::{Notice, Read, app_key, examples, read, speaks_of_secrets};
 use crate::intake::book::LiveFeed;
+use crate::intake::deliveries::{Dismissal, NewDismissal, WHY_CHARS};
 use crate::intake::replay::{self, TakenIn};
+use crate::intake::store::deliveries::DismissalRow;
 use crate::intake::store::phone::texts::{self as rows, TextRow};
 use crate::intake::store::phone::{devices, tellings};
+use crate::ledger::lock_board;
 use crate::primitives::ids::{BoardId, DeviceId, FeedId, TextId};
 use crate::primitives::{Refusal, UnixMs, input};
-use crate::registry::{Page, PageRequest};
+use crate::registry::{Page, PageRequest, check};
 
 /// A notice that no template reads; its balances are masked.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,6 +39,8 @@ pub struct UnknownText {
     pub received_at: UnixMs,
     /// Examples of the program that would read it.
     pub examples: Vec<String>,
+    /// Who said that it is no money in.
+    pub dismissed: Option<Dismissal>,
 }
 
 /// Which texts.
@@ -43,6 +48,10 @@ pub struct UnknownText {
 #[into_params(parameter_in = Query)]
 pub struct TextFilter {
     pub feed_id: Option<FeedId>,
+    /// Those that somebody dismissed, instead of those that wait.
+    #[serde(default)]
+    #[param(required = false)]
+    pub dismissed: bool,
 }
 
 /// How a waiting notice is to be read.
@@ -66,7 +75,7 @@ pub struct ChosenExample {
     pub example: String,
 }
 
-/// Waiting notices, newest first; of each feed the last 200, for 90 days.
+/// Notices, newest first: of each feed the last 1,000 that wait, and those dismissed, for 90 days.
 pub fn list(
     connection: &mut DbConnection,
     act: &Act,
@@ -74,7 +83,8 @@ pub fn list(
     page: PageRequest,
 ) -> Outcome<Page<UnknownText>> {
     act.require(Permission::FeedsRead)?;
-    let found = rows::page(connection, act.board_id(), filter.feed_id, act.at, page)?;
+    let which = (filter.feed_id, filter.dismissed);
+    let found = rows::page(connection, act.board_id(), which, act.at, page)?;
     let shown = found.into_iter().filter(|row| !is_secret(row)).map(|row| show(act, row)).collect();
     Ok(page.page(shown, |text: &UnknownText| text.id.0))
 }
@@ -122,17 +132,36 @@ fn read_by(
     source: &Source<'_>,
 ) -> Outcome<MadeTemplate> {
     act.require(Permission::FeedsWrite)?;
-    let notice = notice(&find(connection, act, id)?);
+    let row = find(connection, act, id)?;
+    if row.dismissed.is_some() {
+        rows::dismiss(connection, act.board_id(), id, None)?;
+    }
+    let notice = notice(&row);
     templates::make_and_read(connection, act, key, source, &notice, None)
 }
 
-/// Forgets a notice that is nothing to be read.
-pub fn dismiss(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<()> {
-    act.require(Permission::FeedsWrite)?;
-    if rows::remove(connection, act.board_id(), id)? {
-        return Ok(());
+/// Says that a notice is no money in that is not counted. It can still be marked. One that was
+/// dismissed already is answered as it is. Needs `feeds.read` too.
+///
+/// # Errors
+/// `text-length`, `text-control-character`, `text-hidden-character` (why); `not-found`.
+pub fn dismiss(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: TextId,
+    new: &NewDismissal,
+) -> Outcome<UnknownText> {
+    act.require(Permission::TransfersAssign)?;
+    let why = check::text("why", &new.why, WHY_CHARS)?;
+    // Of two people the second finds it dismissed.
+    lock_board(connection, act.board_id())?;
+    let before = get(connection, act, id)?;
+    if before.dismissed.is_some() {
+        return Ok(before);
     }
-    Err(Refusal::not_found("unknown_text").into())
+    let dismissal = DismissalRow { by: act.scope.actor, at: act.at, why };
+    rows::dismiss(connection, act.board_id(), id, Some(&dismissal))?;
+    get(connection, act, id)
 }
 
 /// Forgets what nobody has marked for 90 days, and what is known by now to speak of a password:
@@ -222,7 +251,7 @@ fn find(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<TextRow
 
 fn notice(row: &TextRow) -> Notice {
     let (app, title, text) = (row.app.clone(), row.title.clone(), row.text.clone());
-    Notice { app, title, text, posted_at: row.posted_at }
+    Notice::told(app, (title, text), row.posted_at, row.received_at)
 }
 
 fn show(act: &Act, row: TextRow) -> UnknownText {
@@ -245,5 +274,6 @@ fn show(act: &Act, row: TextRow) -> UnknownText {
         received_at: row.received_at,
         examples: fitting.map(|template| template.id.clone()).collect(),
         app: row.app,
+        dismissed: row.dismissed.map(|dismissal| Dismissal::of(act, dismissal)),
     }
 }

@@ -4,7 +4,7 @@
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Decoded, Direction, FeedConfig, Provider, Reported, connector};
-use crate::intake::store::phone::texts;
+use crate::intake::store::phone::{lost, texts};
 use crate::intake::store::refused::{self, RefusedRow};
 use crate::intake::store::{conflicts, deliveries, feeds as feed_rows, pulse as rows};
 use crate::ledger::perhaps;
@@ -33,6 +33,7 @@ pub(super) fn of_account(
     let feeds: Vec<i64> = feeds.iter().map(|id| id.0).collect();
     Ok(deliveries::is_unread_since(connection, board_id, &feeds, since)?
         || texts::is_any_since(connection, board_id, &feeds, since)?
+        || lost::is_any_since(connection, board_id, &feeds, since)?
         || conflicts::is_any_since(connection, board_id, &feeds, since)?)
 }
 

@@ -64,6 +64,9 @@ text_enum!(AlarmCode {
     Refused = "refused",
     /// A phone told what no template reads: it may be money. Of the feed as a whole.
     UnknownText = "unknown-text",
+    /// What phones told went unread, for there was too much of it or it waited too long. Of the feed as
+    /// a whole.
+    TextsLost = "texts-lost",
     /// It told one id twice with different fields, and nobody has said which report is right. Of the
     /// feed as a whole.
     Contradicting = "contradicting",

@@ -6,6 +6,7 @@ use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{FeedConfig, ListApi, Provider};
 use crate::intake::store::phone::devices::{self, DeviceRow, SILENCE_MS};
+use crate::intake::store::phone::templates;
 use crate::intake::store::polls::{self, PollRow};
 use crate::intake::store::{pulse as rows, secrets};
 use crate::primitives::time::{MS_PER_MINUTE, MS_PER_SECOND};
@@ -41,7 +42,10 @@ pub(super) fn read(
     let (board_id, feed_id) = (act.board_id(), group.feed_id);
     if group.provider == Provider::Phone {
         let devices = devices::of_feed(connection, board_id, feed_id)?;
-        return Ok(of_phones(&devices, act.at, hours));
+        let signs = of_phones(&devices, act.at, hours);
+        // A phone that lives and of which nothing could be read proves nothing.
+        let is_read = templates::is_any_of_bank(connection, board_id, &group.bin)?;
+        return Ok(Signs { ping_at: signs.ping_at.filter(|_| is_read), ..signs });
     }
     let mut signs = Signs::default();
     if let Some(poll) = polls::find(connection, board_id, feed_id)? {

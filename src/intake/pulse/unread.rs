@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{Alarm, AlarmCode, Pulse, PulseState};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
-use crate::intake::phone::texts;
+use crate::intake::phone::{lost, texts};
 use crate::intake::store::{conflicts, deliveries, pulse as rows, refused};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::FeedId;
@@ -23,6 +23,7 @@ pub(super) fn feeds(
         (AlarmCode::Undecodable, deliveries::oldest_unread(connection, board_id)?),
         (AlarmCode::Refused, refused(connection, act)?),
         (AlarmCode::UnknownText, texts::oldest_waiting(connection, board_id, act.at)?),
+        (AlarmCode::TextsLost, lost::since(connection, board_id)?),
         (AlarmCode::Contradicting, conflicts::waiting(connection, board_id, feed_id)?),
     ];
     let each = found.into_iter().flat_map(|(code, feeds)| {

@@ -191,6 +191,7 @@ fn empty_row(
         unread_sheets: serde_json::to_string(&opened.unread_sheets).map_err(Fault::broken)?,
         names_account: !said.accounts.is_empty(),
         done_part: -1,
+        repeated_count: 0,
     })
 }
 
@@ -218,7 +219,8 @@ fn keep(
     (row.first_day, row.last_day) = (days.clone().min(), days.max());
     // A file that tells a day later than that was not made then.
     row.printed_day = row.printed_day.filter(|printed| row.last_day.is_none_or(|d| d <= *printed));
-    let mut kept = identity::identify(found.rows, key);
+    let (mut kept, repeated) = identity::identify(found.rows, key);
+    row.repeated_count = repeated;
     if !account.keeps_outgoing {
         let before = kept.len();
         kept.retain(|(_, row)| row.direction == Direction::In);

@@ -123,6 +123,8 @@ pub struct Counts {
     pub dropped: i64,
     /// Transfers that did not succeed.
     pub failed: i64,
+    /// Rows that the file holds twice, with one reference and one running balance: taken in once.
+    pub repeated: i64,
 }
 
 /// What the commit has made of the rows so far.
@@ -198,6 +200,7 @@ fn statement(row: StatementRow, covered: Vec<Days>) -> Outcome<Statement> {
             unreadable: row.unreadable_count,
             dropped: row.dropped_count,
             failed: row.failed_count,
+            repeated: row.repeated_count,
         },
         progress: Progress {
             done: row.done_count,

@@ -126,6 +126,14 @@ pub struct DismissalRow {
     pub why: String,
 }
 
+impl DismissalRow {
+    /// Of columns that are null where nobody dismissed it.
+    pub fn of((by, at_ms, why): (Option<i64>, Option<i64>, Option<String>)) -> Option<Self> {
+        let (by, at_ms) = by.zip(at_ms)?;
+        Some(Self { by: ActorId(by), at: UnixMs(at_ms), why: why.unwrap_or_default() })
+    }
+}
+
 /// An undecodable delivery counts for nothing, as somebody says.
 pub fn dismiss(
     connection: &mut DbConnection,

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::db::schema::refused_deliveries::{self as table, dsl as row};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{ActorId, BoardId, FeedId};
+use crate::primitives::ids::{BoardId, FeedId};
 
 use super::deliveries::DismissalRow;
 
@@ -100,11 +100,7 @@ macro_rules! columns {
 fn read((of, became): Raw) -> (i64, RefusedRow) {
     let (number, at, reason, headers, presented_key, body, is_truncated) = of;
     let (is_money, by, dismissed_at, why) = became;
-    let dismissed = by.zip(dismissed_at).map(|(by, at)| DismissalRow {
-        by: ActorId(by),
-        at: UnixMs(at),
-        why: why.unwrap_or_default(),
-    });
+    let dismissed = DismissalRow::of((by, dismissed_at, why));
     let received_at = UnixMs(at);
     let row = RefusedRow {
         received_at,

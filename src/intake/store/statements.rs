@@ -53,6 +53,7 @@ pub struct StatementRow {
     pub names_account: bool,
     /// The last part that was taken in.
     pub done_part: i32,
+    pub repeated_count: i64,
 }
 
 pub fn insert(connection: &mut DbConnection, row: &StatementRow) -> Outcome<()> {
@@ -87,6 +88,7 @@ pub fn insert(connection: &mut DbConnection, row: &StatementRow) -> Outcome<()> 
             s::unread_sheets.eq(&row.unread_sheets),
             s::names_account.eq(row.names_account),
             s::done_part.eq(row.done_part),
+            s::repeated_count.eq(row.repeated_count),
         ))
         .execute(connection)?;
     Ok(())

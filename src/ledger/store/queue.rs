@@ -76,6 +76,7 @@ pub fn waiting(
             payer_name,
             proposed_request_id: proposed_request_id.map(RequestId),
             suggestions: Vec::new(),
+            told_numbers: Vec::new(),
             waiting_proposals: 0,
         };
         Puzzle { waiting, payer_key }

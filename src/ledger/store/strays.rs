@@ -1,6 +1,6 @@
 //! Rows of `strays`: the numbers that transfers of no account were told of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -74,6 +74,26 @@ pub fn since(
         .select(s::transfer_id)
         .distinct();
     Ok(query.load(connection)?)
+}
+
+/// The numbers that transfers of no account were told of, as far as they are known.
+pub fn numbers_of(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    transfers: &[i64],
+) -> Outcome<HashMap<i64, Vec<String>>> {
+    let rows: Vec<(i64, String)> = s::table
+        .filter(s::board_id.eq(board_id.0))
+        .filter(s::transfer_id.eq_any(transfers))
+        .filter(s::number.ne(""))
+        .order((s::transfer_id, s::number))
+        .select((s::transfer_id, s::number))
+        .load(connection)?;
+    let mut found: HashMap<i64, Vec<String>> = HashMap::new();
+    for (transfer_id, number) in rows {
+        found.entry(transfer_id).or_default().push(number);
+    }
+    Ok(found)
 }
 
 /// Boards with transfers of which the number is not known yet.

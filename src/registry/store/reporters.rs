@@ -2,7 +2,9 @@
 
 use diesel::prelude::*;
 
-use crate::db::schema::{codes, feed_accounts, feeds, occupancies, receiving_numbers as numbers};
+use crate::db::schema::{
+    codes, feed_accounts, feeds, occupancies, receiving_numbers as numbers, transfer_index,
+};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{BankReach, Provider};
 use crate::primitives::Day;
@@ -40,6 +42,18 @@ pub fn of_account(
         Ok(ReporterRow { feed_id: FeedId(id), provider, sees, memo_word })
     };
     rows.into_iter().map(reporter).collect()
+}
+
+/// Whether a transfer of the account stands in the index, which may be some seconds late.
+pub fn is_told(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+) -> Outcome<bool> {
+    let told = transfer_index::table
+        .filter(transfer_index::board_id.eq(board_id.0))
+        .filter(transfer_index::subject_id.eq(account_id.0));
+    Ok(diesel::select(diesel::dsl::exists(told)).get_result(connection)?)
 }
 
 pub fn is_feed(connection: &mut DbConnection, board_id: BoardId, id: FeedId) -> Outcome<bool> {

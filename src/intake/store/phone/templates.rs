@@ -98,6 +98,19 @@ pub fn live(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Tem
     Ok(rows.into_iter().map(TemplateRow::from).collect())
 }
 
+/// Whether a template in use reads notices of a bank.
+pub fn is_any_of_bank(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    bin: &str,
+) -> Outcome<bool> {
+    let of_bank = table::table
+        .filter(table::board_id.eq(board_id.0))
+        .filter(table::bin.eq(bin))
+        .filter(table::retired_at_ms.is_null());
+    Ok(diesel::select(diesel::dsl::exists(of_bank)).get_result(connection)?)
+}
+
 /// Ends a template.
 pub fn retire(
     connection: &mut DbConnection,

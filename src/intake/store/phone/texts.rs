@@ -4,14 +4,17 @@ use diesel::prelude::*;
 
 use crate::db::schema::phone_texts as table;
 use crate::db::{DbConnection, Outcome, columns};
+use crate::intake::store::deliveries::DismissalRow;
 use crate::primitives::UnixMs;
 use crate::primitives::id::floor_of;
 use crate::primitives::ids::{BoardId, DeviceId, FeedId, TextId};
 use crate::primitives::time::MS_PER_DAY;
 use crate::registry::PageRequest;
 
-/// Kept texts of a feed; the newest stay.
-const KEPT: i64 = 200;
+use super::lost;
+
+/// Waiting texts of a feed; the newest stay, and it is noted that others went.
+const KEPT: i64 = 1_000;
 /// As long as raw bodies.
 const KEPT_MS: i64 = 90 * MS_PER_DAY;
 
@@ -27,9 +30,14 @@ pub struct TextRow {
     pub digest: i64,
     pub posted_at: UnixMs,
     pub received_at: UnixMs,
+    /// Who said that it is no money in.
+    pub dismissed: Option<DismissalRow>,
 }
 
-type Raw = (i64, i64, i64, String, String, String, i64, i64, i64);
+type Raw = (
+    (i64, i64, i64, String, String, String, i64, i64, i64),
+    (Option<i64>, Option<i64>, Option<String>),
+);
 
 columns! {
     const COLUMNS = table {
@@ -45,9 +53,12 @@ columns! {
     };
 }
 
-fn read(
-    (id, feed_id, device_id, app, title, text, digest, posted_at_ms, received_at_ms): Raw,
-) -> TextRow {
+columns! {
+    const DISMISSED = table { dismissed_by, dismissed_at_ms, dismissed_why };
+}
+
+fn read((text, dismissed): Raw) -> TextRow {
+    let (id, feed_id, device_id, app, title, text, digest, posted_at_ms, received_at_ms) = text;
     TextRow {
         id: TextId(id),
         feed_id: FeedId(feed_id),
@@ -58,6 +69,7 @@ fn read(
         digest,
         posted_at: UnixMs(posted_at_ms),
         received_at: UnixMs(received_at_ms),
+        dismissed: DismissalRow::of(dismissed),
     }
 }
 
@@ -87,25 +99,43 @@ pub fn keep(connection: &mut DbConnection, board_id: BoardId, row: &TextRow) -> 
             table::received_at_ms.eq(row.received_at.0),
         ))
         .execute(connection)?;
-    let surplus: Option<i64> = table::table
+    let surplus = table::table
         .filter(of_feed)
+        .filter(table::dismissed_at_ms.is_null())
         .order(table::id.desc())
         .offset(KEPT)
-        .limit(1)
-        .select(table::id)
-        .first(connection)
-        .optional()?;
-    let old = table::table.filter(of_feed).filter(table::id.le(surplus.unwrap_or(i64::MIN)));
-    diesel::delete(old).execute(connection)?;
+        // One more each time, but for what an older program kept.
+        .limit(KEPT)
+        .select((table::id, table::feed_id, table::received_at_ms));
+    let surplus = surplus.load(connection)?;
+    lose(connection, board_id, &surplus)?;
     forget_old(connection, board_id, row.received_at)
 }
 
-/// Forgets what has waited for too long.
+/// Forgets what has waited for too long, and what was dismissed as long ago.
 pub fn forget_old(connection: &mut DbConnection, board_id: BoardId, now: UnixMs) -> Outcome<()> {
     let old = table::table
         .filter(table::board_id.eq(board_id.0))
         .filter(table::received_at_ms.lt(oldest_ms(now)));
+    let unread = old
+        .filter(table::dismissed_at_ms.is_null())
+        .select((table::id, table::feed_id, table::received_at_ms))
+        .load(connection)?;
+    lose(connection, board_id, &unread)?;
     diesel::delete(old).execute(connection)?;
+    Ok(())
+}
+
+/// Forgets waiting texts (id, feed, when each came), and notes that they were.
+fn lose(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    texts: &[(i64, i64, i64)],
+) -> Outcome<()> {
+    for (id, feed_id, received_at_ms) in texts {
+        lost::note(connection, board_id, FeedId(*feed_id), UnixMs(*received_at_ms))?;
+        remove(connection, board_id, TextId(*id))?;
+    }
     Ok(())
 }
 
@@ -123,7 +153,7 @@ pub fn find(
     let row: Option<Raw> = table::table
         .find((board_id.0, id.0))
         .filter(table::received_at_ms.ge(oldest_ms(now)))
-        .select(COLUMNS)
+        .select((COLUMNS, DISMISSED))
         .first(connection)
         .optional()?;
     Ok(row.map(read))
@@ -133,7 +163,7 @@ pub fn find(
 pub fn page(
     connection: &mut DbConnection,
     board_id: BoardId,
-    feed_id: Option<FeedId>,
+    (feed_id, is_dismissed): (Option<FeedId>, bool),
     now: UnixMs,
     page: PageRequest,
 ) -> Outcome<Vec<TextRow>> {
@@ -147,7 +177,12 @@ pub fn page(
     if let Some(feed_id) = feed_id {
         query = query.filter(table::feed_id.eq(feed_id.0));
     }
-    let rows: Vec<Raw> = query.select(COLUMNS).load(connection)?;
+    query = if is_dismissed {
+        query.filter(table::dismissed_at_ms.is_not_null())
+    } else {
+        query.filter(table::dismissed_at_ms.is_null())
+    };
+    let rows: Vec<Raw> = query.select((COLUMNS, DISMISSED)).load(connection)?;
     Ok(rows.into_iter().map(read).collect())
 }
 
@@ -161,22 +196,42 @@ pub fn is_any_since(
     let waiting = table::table
         .filter(table::board_id.eq(board_id.0))
         .filter(table::id.ge(floor_of(since)))
+        .filter(table::dismissed_at_ms.is_null())
         .filter(table::feed_id.eq_any(feeds));
     Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(connection)?)
 }
 
-/// All texts of a board, in the order in which they came.
+/// All waiting texts of a board, in the order in which they came.
 pub fn all(connection: &mut DbConnection, board_id: BoardId, now: UnixMs) -> Outcome<Vec<TextRow>> {
     let rows: Vec<Raw> = table::table
         .filter(table::board_id.eq(board_id.0))
         .filter(table::received_at_ms.ge(oldest_ms(now)))
+        .filter(table::dismissed_at_ms.is_null())
         .order(table::id)
-        .select(COLUMNS)
+        .select((COLUMNS, DISMISSED))
         .load(connection)?;
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Forgets a text; tells whether it was there.
-pub fn remove(connection: &mut DbConnection, board_id: BoardId, id: TextId) -> Outcome<bool> {
-    Ok(diesel::delete(table::table.find((board_id.0, id.0))).execute(connection)? == 1)
+/// Somebody says that a text is no money in, or (None) that it waits after all.
+pub fn dismiss(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: TextId,
+    dismissal: Option<&DismissalRow>,
+) -> Outcome<()> {
+    diesel::update(table::table.find((board_id.0, id.0)))
+        .set((
+            table::dismissed_by.eq(dismissal.map(|row| row.by.0)),
+            table::dismissed_at_ms.eq(dismissal.map(|row| row.at.0)),
+            table::dismissed_why.eq(dismissal.map(|row| row.why.as_str())),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// A text is read, or forgotten.
+pub fn remove(connection: &mut DbConnection, board_id: BoardId, id: TextId) -> Outcome<()> {
+    diesel::delete(table::table.find((board_id.0, id.0))).execute(connection)?;
+    Ok(())
 }

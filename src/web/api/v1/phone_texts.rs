@@ -1,11 +1,13 @@
 //! Notices of phones that no template reads yet.
 
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpResponse, get, post};
 
 use super::phone_templates::changing;
+use crate::intake::deliveries::NewDismissal;
+use crate::intake::phone::lost::{self, LostTexts};
 use crate::intake::phone::templates::MadeTemplate;
 use crate::intake::phone::texts::{self, ChosenExample, Marking, TextFilter, UnknownText};
-use crate::primitives::ids::TextId;
+use crate::primitives::ids::{FeedId, TextId};
 use crate::registry::Page;
 use crate::web::caller::Caller;
 use crate::web::json::Json;
@@ -13,12 +15,12 @@ use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 
-resource!(list, show, mark, confirm_example, dismiss);
+resource!(list, show, mark, confirm_example, dismiss, show_lost, dismiss_lost);
 
 type Answer = Result<HttpResponse, Problem>;
 
-/// Waiting notices, newest first: the last 200 of each feed, for 90 days, their balances masked.
-/// Texts are shown to keys with `amounts.read` only.
+/// Notices that wait, or with `dismissed=true` those dismissed, newest first: of each feed the last 1,000
+/// that wait, for 90 days, their balances masked. Texts are shown to keys with `amounts.read` only.
 #[utoipa::path(tag = "phones", params(TextFilter, PageParams), security(("key" = ["feeds.read"])),
     responses((status = 200, body = Page<UnknownText>)))]
 #[get("/phone-texts")]
@@ -63,10 +65,28 @@ async fn confirm_example(caller: Caller, id: Id<TextId>, chosen: Json<ChosenExam
         .await
 }
 
-/// Forgets a notice that is nothing to be read.
-#[utoipa::path(tag = "phones", params(("id" = TextId, Path)),
-    security(("key" = ["feeds.write"])), responses((status = 204)))]
-#[delete("/phone-texts/{id}")]
-async fn dismiss(caller: Caller, id: Id<TextId>) -> Answer {
-    caller.end(move |connection, act| texts::dismiss(connection, act, id.0)).await
+/// Says that a notice is no money in that is not counted, and why. It can still be marked. Needs
+/// `feeds.read` too.
+#[utoipa::path(tag = "phones", operation_id = "dismiss_phone_text", params(("id" = TextId, Path)),
+    request_body = NewDismissal, security(("key" = ["transfers.assign"])),
+    responses((status = 200, body = UnknownText)))]
+#[post("/phone-texts/{id}/dismiss")]
+async fn dismiss(caller: Caller, id: Id<TextId>, new: Json<NewDismissal>) -> Answer {
+    caller.perform(new, move |connection, act, new| texts::dismiss(connection, act, id.0, &new)).await
+}
+
+/// How many notices of a feed went unread: more than 1,000 waited, or some waited for 90 days.
+#[utoipa::path(tag = "phones", params(("id" = FeedId, Path)),
+    security(("key" = ["feeds.read"])), responses((status = 200, body = LostTexts)))]
+#[get("/feeds/{id}/lost-phone-texts")]
+async fn show_lost(caller: Caller, id: Id<FeedId>) -> Answer {
+    caller.show(move |connection, act| lost::get(connection, act, id.0)).await
+}
+
+/// Says that no money was in them that is not counted, and why. Needs `feeds.read` too.
+#[utoipa::path(tag = "phones", params(("id" = FeedId, Path)), request_body = NewDismissal,
+    security(("key" = ["transfers.assign"])), responses((status = 200, body = LostTexts)))]
+#[post("/feeds/{id}/lost-phone-texts/dismiss")]
+async fn dismiss_lost(caller: Caller, id: Id<FeedId>, new: Json<NewDismissal>) -> Answer {
+    caller.perform(new, move |connection, act, new| lost::dismiss(connection, act, id.0, &new)).await
 }

@@ -59,6 +59,8 @@ struct Item {
     amount: String,
     at: String,
     detail: String,
+    /// Told of, where none is registered.
+    numbers: String,
     memo: String,
     payer: String,
     /// Stalls where it may belong, and why.
@@ -155,6 +157,7 @@ fn item(desk: &Desk, roll: &Roll, waiting: Waiting, proposals: Vec<Proposal>) ->
         at: waiting.occurred_at.in_words(&words.say("desk-on")),
         suggestions: suggestions.filter(|(stall, _)| !stall.is_empty()).collect(),
         detail: waiting.detail,
+        numbers: waiting.told_numbers.join(", "),
         memo: waiting.memo.unwrap_or_default(),
         payer: waiting.payer_name.unwrap_or_default(),
         proposals: proposals.into_iter().map(proposed).collect(),
