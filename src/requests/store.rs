@@ -277,6 +277,12 @@ struct Id {
     id: i64,
 }
 
+/// Word for word the condition of the index `requests_beyond`, and in no order, or SQLite takes another one
+/// and reads all requests of the board.
+pub const BEYOND: &str = "SELECT id FROM requests WHERE board_id = $1 AND occupancy_id = $2
+     AND (received_vnd > amount_vnd OR (cancelled_at_ms IS NOT NULL AND received_vnd > 0))
+     AND kind = 'sale' AND last_paid_at_ms >= $3";
+
 /// A stall's requests for sales that received more than they asked for, or anything after they were taken
 /// back, and were paid since an instant.
 pub fn beyond(
@@ -285,16 +291,11 @@ pub fn beyond(
     occupancy_id: OccupancyId,
     since: UnixMs,
 ) -> Outcome<Vec<RequestRow>> {
-    // Word for word the condition of the index `requests_beyond`.
-    let ids: Vec<Id> = diesel::sql_query(
-        "SELECT id FROM requests WHERE board_id = $1 AND occupancy_id = $2
-           AND (received_vnd > amount_vnd OR (cancelled_at_ms IS NOT NULL AND received_vnd > 0))
-           AND kind = 'sale' AND last_paid_at_ms >= $3 ORDER BY id",
-    )
-    .bind::<BigInt, _>(board_id.0)
-    .bind::<BigInt, _>(occupancy_id.0)
-    .bind::<BigInt, _>(since.0)
-    .load(connection)?;
+    let ids: Vec<Id> = diesel::sql_query(BEYOND)
+        .bind::<BigInt, _>(board_id.0)
+        .bind::<BigInt, _>(occupancy_id.0)
+        .bind::<BigInt, _>(since.0)
+        .load(connection)?;
     let ids: Vec<RequestId> = ids.into_iter().map(|row| RequestId(row.id)).collect();
     let query = rows.filter(table::board_id.eq(board_id)).filter(table::id.eq_any(ids));
     query.order(table::id).select(columns!()).load(connection)?.into_iter().map(request).collect()
