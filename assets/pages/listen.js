@@ -58,9 +58,10 @@
     isMuted: false,
     spoken: [],        // { id, text, by }, in order.
     shown: [],         // Ids, in order.
-    el: el, text: text, put: put, each: each, fit: fit, touch: touch,
+    el: el, text: text, put: put, each: each, fit: fit, touch: touch, load: load, save: save,
     onMoney: null,     // The vendor's page wants to know.
-    onRender: null
+    onRender: null,
+    onEnded: null
   };
 
   // ------------------------------------------------------------------ what is seen
@@ -71,11 +72,14 @@
     var all = ['ended', 'muted', 'elsewhere', 'silent', 'gap', 'skipped', 'hidden', 'voice'];
     var first = all.filter(function (one) { return warnings[one]; })[0];
     el('warning').hidden = !first;
-    var said = first ? text('warn-' + first) : '';
-    if (el('warning').textContent !== said) { el('warning').textContent = said; }
+    put('warning', first ? text('warn-' + first) : '');
   }
 
-  function put(id, said) { if (el(id).textContent !== said) { el(id).textContent = said; } }
+  // An amount's đ never stands alone on the next line.
+  function put(id, said) {
+    said = said.replace(/(\d) đ/g, '$1\u00a0đ');
+    if (el(id).textContent !== said) { el(id).textContent = said; }
+  }
 
   // The largest type that an amount of any length fits in.
   function fit(element, most) {
@@ -289,6 +293,8 @@
 
   function next() {
     if (state.isMuted) { queue.splice(0).forEach(heard); }
+    // Tabs are told a moment later that the voice has moved.
+    if (state.isOn && (load(VOICE) || me) !== me) { loseVoice(); }
     if (!state.isOn || isSpeaking || gathering) { return; }
     tidy();
     if (!queue.length) { return; }
@@ -354,6 +360,11 @@
     state.isOn = true;
     save(VOICE, me);
   }
+  function loseVoice() {
+    isElsewhere = true;
+    state.isOn = false;
+    render();
+  }
   window.addEventListener('storage', function (event) {
     var holder = event.key === VOICE ? load(VOICE) : me;
     if (holder === me) { return; }
@@ -362,11 +373,10 @@
       if (!isElsewhere) { return; }
       takeVoice();
       next();
+      render();
     } else if (state.isOn) {
-      isElsewhere = true;
-      state.isOn = false;
+      loseVoice();
     }
-    render();
   });
   window.addEventListener('pagehide', function () {
     if (load(VOICE) === me) { try { localStorage.removeItem(VOICE); } catch (e) { /* It was never kept. */ } }
@@ -389,6 +399,20 @@
     cutTimer = setTimeout(function () { cutTimer = null; state.link = 'cut'; render(); }, CUT_MS);
   }
 
+  // What lay in the line while the phone slept is older than it seems. The phone's clock may be wrong:
+  // when it was awake, what came was new, and that is what the server's is compared with.
+  var tick = Date.now(), woken = 0, ahead = null;
+  function wake() {
+    if (Date.now() - tick > CUT_MS) { woken = Date.now(); }
+    tick = Date.now();
+  }
+  function lain(told) {
+    var by = Date.now() - told.now;
+    wake();
+    if (ahead === null || Date.now() - woken > CUT_MS) { ahead = by; }
+    return Math.max(0, by - ahead);
+  }
+
   function reach(event) {
     var seq = parseInt(event.lastEventId, 10);
     var isNew = state.cursor === null || seq > state.cursor;
@@ -402,7 +426,7 @@
     if (!at.isNew) { return; }
     var money = JSON.parse(event.data);
     money.seq = at.seq;
-    var age = money.age_s * 1000;
+    var age = money.age_s * 1000 + lain(money);
     money.at = Date.now() - age;
     state.shown.push(money.id);
     list(money);
@@ -417,6 +441,7 @@
   function onBeat(event) {
     onLine();
     var at = reach(event), told = JSON.parse(event.data);
+    lain(told);
     // What came before this phone was ever here is not to be told, by another tab neither.
     var isFirst = !number(HEARD) && !number(SEEN);
     if ((state.isOn || isFirst) && !queue.length && at.seq >= 0) { heard(at); }
@@ -449,7 +474,12 @@
       state.link = 'ended';
       state.source = { state: 'unknown' };
       state.card = null;
+      // Whoever holds the phone now reads nothing of what came before.
+      el('past').hidden = true;
+      el('list').textContent = '';
+      last = null;
       warn('ended', true);
+      if (state.onEnded) { state.onEnded(); }
       render();
     });
     source.onerror = function () {
@@ -460,6 +490,7 @@
   }
 
   function lookAtLine() {
+    wake();
     if (state.link === 'ended' || Date.now() - lastHeard < QUIET_MS) { return; }
     state.link = 'cut';
     connect();

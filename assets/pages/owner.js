@@ -6,17 +6,19 @@
   var LOOK_LIMIT_MS = 8000;   // A line that carries nothing answers nothing: then nobody knows.
   var SEND_LIMIT_MS = 20000;
   var SHOWN_MS = 60000;       // So long a paid code is of the customer who stands there.
+  var STEADY_MS = 700;        // A finger that still meant the page beneath closes nothing.
+  var AGAIN_MS = 6000;        // So long a second touch is waited for.
   var LOOKS = {
     waiting: 'waiting', paid: 'right', late: 'right', underpaid: 'wrong', overpaid: 'wrong',
     duplicate: 'wrong', two_reports: 'attention',
     thousandfold: 'wrong', after_cancel: 'attention', given_back: 'attention'
   };
   var state = window.cho40, lang = document.documentElement.lang;
-  var el = state.el, text = state.text, put = state.put, each = state.each, touch = state.touch;
+  var el = state.el, text = state.text, put = state.put, each = state.each, touch = state.touch, load = state.load, save = state.save;
   function on(id, work) { touch(el(id), work); }
   function of(one, name) { return one.getAttribute('data-' + name); }
   function make(tag, said) { var made = document.createElement(tag); made.textContent = said; return made; }
-  function region() { try { return JSON.parse(localStorage.getItem('cho40.settings')).region; } catch (e) { return 'south'; } }
+  function region() { try { return JSON.parse(load('cho40.settings')).region; } catch (e) { return 'south'; } }
   // As its button says, where a vendor may choose it.
   function className(name) {
     var button = document.querySelector('[data-class=' + name + ']');
@@ -34,23 +36,17 @@
   }
 
   function limited(ms, path, how) {
-    var stop = window.AbortController && new AbortController(), timer = null;
+    var stop = window.AbortController && new AbortController();
     if (stop) { how.signal = stop.signal; }
-    var late = new Promise(function (can, cannot) {
-      timer = setTimeout(function () {
-        if (stop) { stop.abort(); }
+    return new Promise(function (can, cannot) {
+      var timer = setTimeout(function () {
         cannot(new Error('late'));
+        if (stop) { stop.abort(); }
       }, ms);
-    });
-    var answered = fetch(path, how).then(function (answer) {
-      return answer.json().then(function (told) { return { ok: answer.ok, told: told }; });
-    });
-    return Promise.race([answered, late]).then(function (given) {
-      clearTimeout(timer);
-      return given;
-    }, function (error) {
-      clearTimeout(timer);
-      throw error;
+      function over(work) { return function (given) { clearTimeout(timer); work(given); }; }
+      fetch(path, how).then(function (answer) {
+        return answer.json().then(function (told) { return { ok: answer.ok, told: told }; });
+      }).then(over(can), over(cannot));
     });
   }
 
@@ -102,6 +98,7 @@
     covered.push(document.activeElement);
     fail('');
     el(id).hidden = false;
+    showNews();
     document.querySelector('main').setAttribute('inert', '');
     el(id).querySelector('button').focus();
   }
@@ -109,6 +106,7 @@
     var before = covered.pop();
     el(id).hidden = true;
     fail('');
+    showNews();
     if (!covered.length) { document.querySelector('main').removeAttribute('inert'); }
     if (before && before.focus) { before.focus(); }
   }
@@ -120,10 +118,27 @@
   }
   window.addEventListener('popstate', function () {
     isGuarded = false;
-    var top = { sure: 'sure-back', receipt: 'receipt-done', code: 'code-done' };
+    var top = { sure: 'sure-back', receipt: 'receipt-done', code: 'code-done', frame: 'frame-done' };
     var open = Object.keys(top).filter(function (id) { return !el(id).hidden; })[0];
     if (open) { el(top[open]).click(); } else if (el('tab-hear').hidden) { show('hear'); }
     if (covered.length || el('tab-hear').hidden) { guard(); }
+  });
+
+  // The book and the phones lie over the page, which goes on hearing.
+  each('[data-over]', function (link) {
+    touch(link, function (event) {
+      var frame = make('iframe', '');
+      event.preventDefault();
+      frame.title = link.textContent;
+      frame.src = link.href;
+      el('frame').insertBefore(frame, el('frame-done'));
+      cover('frame');
+    });
+  });
+  on('frame-done', function () {
+    el('frame').removeChild(el('frame').firstChild);
+    uncover('frame');
+    showDay();
   });
 
   function money(vnd) { return String(vnd).replace(/\B(?=(\d{3})+$)/g, '.') + ' đ'; }
@@ -151,7 +166,7 @@
   var said = { headline: '', amount: '' };
   function showNews() {
     var card = state.card, isOther = card && asked && card.request !== asked.id && card.at >= askedAt;
-    el('news').hidden = !card || !el('tab-hear').hidden;
+    el('news').hidden = !card || (covered.length ? el('frame').hidden : !el('tab-hear').hidden);
     if (card) {
       el('news').className = 'news state-' + (card.look || card.tone);
       put('news', said.headline + ' ' + said.amount);
@@ -159,7 +174,7 @@
     el('code-news').hidden = !isOther;
     if (isOther) { put('code-news', text('face-other-money') + ' ' + card.amount); }
   }
-  on('news', function () { show('hear'); });
+  on('news', function () { if (!covered.length) { show('hear'); } });
   state.onRender = function (headline, amount) {
     said = { headline: headline, amount: amount };
     showNews();
@@ -174,7 +189,7 @@
   // ------------------------------------------------------------------ a code for an amount
 
   var typed = '', asked = null, askedAt = 0, paidAt = 0, looking = null, isMaking = false;
-  var makeLabel = el('ask').textContent, classLabel = el('receipt-ask').textContent, cashLabel = el('cash-label').textContent;
+  var makeLabel = el('ask').textContent, doneLabel = el('code-done').textContent, classLabel = el('receipt-ask').textContent, cashLabel = el('cash-label').textContent;
 
   function showTyped() { put('typed', /[a-z]/.test(typed) ? typed : money(typed || 0)); }
   function type(key) { if (typed.length < 12 && (typed || /[1-9]/.test(key))) { typed += key; } showTyped(); }
@@ -188,13 +203,8 @@
   // Of several accounts, the one that was chosen on this phone.
   var account = el('account');
   if (account) {
-    try {
-      var kept = localStorage.getItem('cho40.account');
-      each('#account option', function (one) { one.selected = one.value === kept || one.selected; });
-    } catch (e) { /* The main one holds. */ }
-    account.addEventListener('change', function () {
-      try { localStorage.setItem('cho40.account', account.value); } catch (e) { /* Kept as long as the page. */ }
-    });
+    each('#account option', function (one) { one.selected = one.value === load('cho40.account') || one.selected; });
+    account.addEventListener('change', function () { save('cho40.account', account.value); });
   }
 
   function makeCode() {
@@ -206,26 +216,40 @@
     if (account) { said.account_id = account.value; }
     ask('/sap/requests', said).then(function (told) {
       made();
-      asked = null;
-      askedAt = Date.now();
-      paidAt = 0;
-      cover('code');
-      showCode(told);
+      asked = told;
+      // Whoever has gone on meanwhile is not stopped by it.
+      if (covered.length || el('tab-ask').hidden) { offer(); } else { openCode(told); }
     }).catch(made);
   }
+  function openCode(told) {
+    asked = null;
+    askedAt = Date.now();
+    paidAt = 0;
+    left = null;
+    el('code-done').disabled = true;
+    setTimeout(function () { el('code-done').disabled = false; }, STEADY_MS);
+    cover('code');
+    showCode(told);
+    offer();
+  }
+
+  // A code that was closed unpaid can be looked at again.
+  var left = null;
+  function offer() {
+    if (asked && el('code').hidden) { left = asked.svg ? asked : null; }
+    el('ask-open').hidden = !left;
+    if (left) { put('ask-open', text('ask-open') + ' ' + left.amount); }
+  }
+  on('ask-open', function () { ask('/sap/requests/' + left.id).then(openCode).catch(quiet); });
 
   // A phone drops the page while its vendor sends the code: it is there again afterwards.
-  function keep(id) { try { localStorage.setItem('cho40.code', id); } catch (e) { /* It is made anew. */ } }
+  function keep(id) { save('cho40.code', id); }
   function comeBack() {
-    var id = null;
-    try { id = localStorage.getItem('cho40.code'); } catch (e) { /* There is none. */ }
+    var id = load('cho40.code');
     if (!id) { return; }
     keep('');
     ask('/sap/requests/' + id, null, true).then(function (told) {
-      if (!told.svg || !el('code').hidden) { return; }
-      askedAt = Date.now();
-      cover('code');
-      showCode(told);
+      if (told.svg && el('code').hidden) { openCode(told); }
     }).catch(quiet);
   }
 
@@ -241,7 +265,7 @@
       return told.is_more ? text('hint-thousandfold-more').replace(/\.$/, ' ' + told.difference + '.') : text('face-hint-thousandfold');
     }
     var odd = told.odd ? text('face-note-odd').replace('…', told.odd) : '';
-    return [text('face-hint-' + key), told.difference, odd].filter(Boolean).join(' ');
+    return [text('face-hint-' + key) || text('hint-' + key), told.difference, odd].filter(Boolean).join(' ');
   }
 
   function showCode(told) {
@@ -261,6 +285,8 @@
     if (told.svg && (!asked || asked.svg !== told.svg)) { el('code-symbol').innerHTML = told.svg; }
     el('code-symbol').hidden = !told.svg;
     el('code-pair').hidden = !isOpen;
+    put('code-done', told.svg ? el('receipt-done').textContent : doneLabel);
+    el('code-done').className = told.svg ? 'big quiet' : 'big';
     asked = state.asked = told;
     keep(told.svg ? told.id : '');
     showNews();
@@ -288,6 +314,8 @@
   }
   on('code-done', function () {
     clearTimeout(looking);
+    el('code').hidden = true;
+    offer();
     asked = null;
     keep('');
     typed = '';
@@ -295,7 +323,12 @@
     uncover('code');
   });
   on('code-cancel', function () {
-    ask('/sap/requests/' + asked.id + '/cancel', {}).then(showCode).catch(quiet);
+    // It may arrive, late or soon: nobody scans it meanwhile.
+    clearTimeout(looking);
+    el('code-symbol').hidden = true;
+    put('code-hint', text('ask-cancelling'));
+    looking = setTimeout(look, SEND_LIMIT_MS);
+    ask('/sap/requests/' + asked.id + '/cancel', {}).then(showCode).catch(look);
   });
   on('code-send', function () {
     var url = location.origin + asked.path;
@@ -333,6 +366,8 @@
     ask('/sap/day' + (day ? '?day=' + day : '')).then(function (told) {
       put('day-name', dayName(told.day, told.today));
       putAmount('day-sum', told.received);
+      el('day-beyond').hidden = !told.beyond;
+      put('day-beyond', text('day-beyond') + ' ' + told.beyond);
       put('day-count', (told.count ? told.count + ' ' + text('day-times') : state.source && state.source.state === 'unknown' ? '' : text('day-none')) + unsure());
       el('days').textContent = el('day-classes').textContent = el('receipts').textContent = el('week').textContent = '';
       told.week.forEach(function (one) {
@@ -352,7 +387,7 @@
   }
 
   function says(one) {
-    return (one.mark ? text('kind-' + one.mark.replace('_', '-')) + ' · ' : '') + one.parts.map(function (part) {
+    return (one.mark ? text('kind-' + one.mark.replace('_', '-')) + ' ' + one.beyond + ' · ' : '') + one.parts.map(function (part) {
       return className(part['class']) + (one.parts.length > 1 ? ' ' + part.amount : '');
     }).join(' + ') + (one.decided ? ' · ' + text('day-decided') + ' ' + one.decided : '');
   }
@@ -423,20 +458,16 @@
   el('year').addEventListener('toggle', function () {
     if (!el('year').open) { return; }
     ask('/sap/year').then(function (told) {
-      putAmount('year-sum', told.received);
-      put('year-more', told.unclassified_vnd ? text('year-more') + ' ' + told.unclassified : unsure());
-      el('year-meter').hidden = !told.threshold;
-      if (told.threshold) {
-        el('year-meter').value = Math.max(0, Math.min(100, told.threshold.percent));
-        put('year-of', told.threshold.percent + ' % ' + text('year-of') + ' ' + told.threshold.amount + ' (' + told.threshold.source + ')');
-      }
+      el('year-is').innerHTML = told.html;
+      put('year-more', el('year-more').textContent + unsure());
+      state.fit(el('year-sum'), 2.3);
     }).catch(quiet);
   });
 
   on('lock', function () {
     ask('/sap/lock', {}).then(function () {
       // The book in another tab hears nothing else.
-      try { localStorage.setItem('cho40.locked', String(Date.now())); } catch (e) { /* It looks when it is seen. */ }
+      save('cho40.locked', String(Date.now()));
       location.replace('/sap');
     }).catch(quiet);
   });
@@ -501,8 +532,15 @@
       });
     });
   });
+  // One touch too many would take the amount away, and tell the market of a day off.
   each('[data-cash]', function (button) {
-    touch(button, function () { if (evening) { answer({ kind: of(button, 'cash') }); } });
+    var label = button.textContent, timer = null;
+    function rest() { timer = clearTimeout(timer); button.textContent = label; }
+    touch(button, function () {
+      if (timer && evening) { rest(); answer({ kind: of(button, 'cash') }); return; }
+      timer = setTimeout(rest, AGAIN_MS);
+      button.textContent = text('cash-again') + ' ' + label;
+    });
   });
 
   // ------------------------------------------------------------------ money that comes meanwhile
@@ -511,6 +549,9 @@
     if (!el('code').hidden) { look(); }
     if (!el('tab-day').hidden && el('receipt').hidden) { showDay(); }
   };
+
+  // The page says why it is closed, and shows nothing any more.
+  state.onEnded = function () { location.replace('/sap'); };
 
   comeBack();
 })();

@@ -6,7 +6,11 @@
   var texts = document.getElementById('texts'), path = location.pathname + '/now', shown = '';
   function el(id) { return document.getElementById(id); }
   function text(key) { return texts.getAttribute('data-' + key) || ''; }
-  function put(id, said) { if (el(id).textContent !== said) { el(id).textContent = said; } }
+  // An amount's đ never stands alone on the next line.
+  function put(id, said) {
+    said = said.replace(/(\d) đ/g, '$1\u00a0đ');
+    if (el(id).textContent !== said) { el(id).textContent = said; }
+  }
 
   // The largest type that an amount of any length fits in.
   function fit(element) {

@@ -20,7 +20,7 @@
       if (answer.ok) { done(); return null; }
       return answer.json().then(function (problem) {
         // Locked meanwhile, on another phone.
-        if (problem.code === 'pin-needed' || problem.code === 'page-not-open') { location.replace('/sap'); }
+        if (problem.code === 'pin-needed' || problem.code === 'page-not-open') { window.parent.location.replace('/sap'); }
         tell('failed', problem.detail);
       });
     }).catch(function () { tell('failed', body.getAttribute('data-failed')); });

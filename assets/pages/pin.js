@@ -1,6 +1,8 @@
 // The six digits before the vendor's page: chosen twice, or entered once.
 (function () {
   'use strict';
+  // Closed meanwhile: the whole page asks for the digits, not what lay over it.
+  if (window.parent !== window) { window.parent.location.replace('/sap'); }
   var body = document.body, form = document.getElementById('pin'), failed = document.getElementById('failed');
   var digits = document.getElementById('digits'), again = document.getElementById('again');
 

@@ -10,6 +10,7 @@ use crate::adoption::cash::{self, Answer, AnswerKind};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Direction;
 use crate::ledger::Class;
+use crate::ledger::beyond;
 use crate::ledger::stall::{self, Decision, Told};
 use crate::primitives::{Day, Month, Vnd};
 use crate::registry::boards;
@@ -26,6 +27,7 @@ pub(super) type Seen = BTreeSet<(i64, i32)>;
 pub(super) struct Drawn {
     pub book: Book,
     pub waiting: Vec<Waiting>,
+    pub beyond: Vec<Waiting>,
     /// What stands in this book.
     pub seen: Seen,
 }
@@ -163,6 +165,14 @@ pub(super) fn draw(
         }
     }
     let answers = cash::answers(connection, act, id, (first, last))?;
+    let beyond: Vec<_> = beyond::of_stall(connection, board_id, id, since, act.at)?
+        .into_iter()
+        .filter(|one| (first..=last).contains(&one.day))
+        .collect();
+    let mut beyond_days = Days::new();
+    for one in &beyond {
+        add(&mut beyond_days, one.day, one.amount.get());
+    }
     let heading = rows::heading(connection, board_id, occupancy)?;
     let lines = lines(&sums, &answers);
     let total = lines.iter().fold(0_i64, |sum, line| sum.saturating_add(line.amount_vnd.get()));
@@ -179,11 +189,13 @@ pub(super) fn draw(
         debts: listed(&sums.debts),
         deposits: listed(&sums.deposits),
         said_apart: said(&sums, &answers, true),
+        beyond: listed(&beyond_days),
         without_cash: without_cash(occupancy, (first, last.min(today.plus(-1))), &answers),
         as_of: last.min(today),
         locked_at: None,
     };
-    Ok(Drawn { book, waiting: sums.waiting, seen: sums.seen })
+    let beyond = beyond.iter().map(Waiting::beyond).collect();
+    Ok(Drawn { book, waiting: sums.waiting, beyond, seen: sums.seen })
 }
 
 fn listed(days: &Days) -> Vec<DaySum> {

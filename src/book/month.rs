@@ -8,6 +8,7 @@ use super::store as rows;
 use crate::access::{Act, Permission};
 use crate::adoption::cash;
 use crate::db::{DbConnection, Fault, Outcome};
+use crate::ledger::beyond::Beyond;
 use crate::live::announcement::wall_clock;
 use crate::primitives::ids::{OccupancyId, TransferId};
 use crate::primitives::{Day, Month, Refusal, UnixMs, Vnd};
@@ -76,6 +77,10 @@ pub struct Book {
     pub deposits: Vec<DaySum>,
     /// Transfers that the vendor told of on days of which feeds told too.
     pub said_apart: Vec<DaySum>,
+    /// In the total: what customers paid too much, twice, or after a code was cancelled, as far as nobody
+    /// has said what it was. Books that were locked before this was known name none.
+    #[serde(default)]
+    pub beyond: Vec<DaySum>,
     /// Past days of which nobody told the cash.
     pub without_cash: Vec<Day>,
     /// The last day that it knows of.
@@ -91,6 +96,8 @@ pub struct Waiting {
     /// `09:15`
     pub time: String,
     pub amount_vnd: Vnd,
+    /// The receipt is more than this part of it.
+    pub is_part: bool,
 }
 
 /// A book with what its vendor can do about it.
@@ -99,6 +106,8 @@ pub struct View {
     pub book: Book,
     /// Of this month, as it is now.
     pub waiting: Vec<Waiting>,
+    /// Likewise, what is counted and may have to be given back.
+    pub beyond: Vec<Waiting>,
     /// From this day on the month can be locked.
     pub lockable_from: Day,
     pub is_lockable: bool,
@@ -138,11 +147,12 @@ pub fn view(
     })?;
     let lockable_from = lockable_from(month);
     let first = first_month(&occupancy).max(Month(today.month().get() - OFFERED + 1));
-    let Drawn { book, waiting, .. } = drawn;
+    let Drawn { book, waiting, beyond, .. } = drawn;
     Ok(View {
         is_lockable: locked.is_none() && today >= lockable_from,
         book: locked.map_or(Ok(book), |text| read(&text))?,
         waiting,
+        beyond,
         lockable_from,
         months: (first.get()..=today.month().get()).rev().map(Month).collect(),
     })
@@ -185,6 +195,11 @@ pub(super) fn lockable_from(month: Month) -> Day {
 
 impl Waiting {
     pub(super) fn new(id: TransferId, day: Day, at: UnixMs, amount: i64) -> Self {
-        Self { id, day, time: wall_clock(at), amount_vnd: Vnd::new(amount) }
+        Self { id, day, time: wall_clock(at), amount_vnd: Vnd::new(amount), is_part: false }
+    }
+
+    pub(super) fn beyond(one: &Beyond) -> Self {
+        let whole = Self::new(one.transfer_id, one.day, one.at, one.amount.get());
+        Self { is_part: one.is_part, ..whole }
     }
 }

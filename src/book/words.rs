@@ -31,13 +31,24 @@ fn text(kind: LineKind, count: i64) -> String {
 /// Whether it is locked.
 #[must_use]
 pub fn status(book: &Book) -> String {
-    match book.locked_at.map(|at: UnixMs| at.in_words("ngày")) {
+    let state = match book.locked_at.map(|at: UnixMs| at.in_words("ngày")) {
         Some(at) => format!(
             "Người bán đã khóa sổ lúc {at}. Ghi khác đi sau đó thì nằm ở dòng điều chỉnh của sổ tháng \
              lúc ghi."
         ),
         None => format!("BẢN NHÁP, số liệu đến hết ngày {}. Chưa khóa sổ.", book.as_of.on_paper()),
+    };
+    [state, beyond(total(&book.beyond))].join(" ").trim().to_owned()
+}
+
+/// How much of a total may have to be given back.
+fn beyond(sum: Vnd) -> String {
+    if sum == Vnd::ZERO {
+        return String::new();
     }
+    format!(
+        "Trong tổng có {sum} khách trả dư, trả hai lần hoặc trả sau khi hủy mã mà người bán chưa ghi là gì."
+    )
 }
 
 /// That it helps, and what it is not.
@@ -143,7 +154,10 @@ pub(super) fn year_status(books: &[&Book]) -> String {
         "" => String::new(),
         locked => format!("Đã khóa sổ tháng: {locked}."),
     };
-    [open, locked].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+    let sums = books.iter().flat_map(|book| &book.beyond).map(|day| day.amount_vnd.get());
+    let beyond = beyond(Vnd::new(sums.sum()));
+    let all = [open, locked, beyond].into_iter().filter(|part| !part.is_empty());
+    all.collect::<Vec<_>>().join(" ")
 }
 
 /// What stands apart in a year, by month.

@@ -104,7 +104,7 @@ fn heading(sheet: &mut Worksheet, book: &Laid, looks: &Looks) -> Result<(), Xlsx
     let period = format!("Kỳ kê khai: {}", book.period);
     sheet.merge_range(5, 0, 5, 2, &period, centred)?;
     sheet.merge_range(6, 0, 6, 2, &book.status, centred)?;
-    sheet.set_row_height_pixels(6, 44)?;
+    sheet.set_row_height_pixels(6, 66)?;
     sheet.write_with_format(7, 2, "Đơn vị tính: đồng", right)?;
     Ok(())
 }

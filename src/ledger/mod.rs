@@ -5,6 +5,7 @@
 
 pub mod announced;
 mod assign;
+pub mod beyond;
 pub mod borne;
 mod candidates;
 pub mod class;

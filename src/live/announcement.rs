@@ -11,6 +11,7 @@ use crate::primitives::time::{
     MS_PER_DAY, MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND, VIETNAM_OFFSET_MS,
 };
 use crate::primitives::{UnixMs, Vnd};
+use crate::requests::RequestRow;
 use crate::text_enum;
 
 /// What was older when it was recorded is a matter of the books: nobody stands at the stall for it.
@@ -41,6 +42,8 @@ text_enum!(
         AfterCancel = "after_cancel",
         /// An unusual amount without a request.
         Unusual = "unusual",
+        /// All that was asked, after the code had expired.
+        Late = "late",
     }
 );
 
@@ -57,7 +60,7 @@ pub enum Tone {
 pub(super) const TOO_LARGE: &str = "một số tiền rất lớn";
 
 impl Kind {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Received,
         Self::Underpaid,
         Self::Overpaid,
@@ -66,10 +69,11 @@ impl Kind {
         Self::ThousandfoldMore,
         Self::AfterCancel,
         Self::Unusual,
+        Self::Late,
     ];
 
-    /// `asked` is what the request that it met was for.
-    fn of(effect: Option<&str>, amount: Vnd, asked: Option<Vnd>) -> Self {
+    /// `asked` is what the request that it met was for; `is_late`: it had expired by then.
+    fn of(effect: Option<&str>, amount: Vnd, asked: Option<Vnd>, is_late: bool) -> Self {
         let is_unusual = amount < SMALLEST || amount.get() % STEP != 0;
         match effect {
             Some("underpaid") => Self::Underpaid,
@@ -80,6 +84,7 @@ impl Kind {
             }
             Some("thousandfold") => Self::Thousandfold,
             Some("after_cancel") => Self::AfterCancel,
+            Some("paid") if is_late => Self::Late,
             None if is_unusual => Self::Unusual,
             _ => Self::Received,
         }
@@ -88,7 +93,7 @@ impl Kind {
     #[must_use]
     pub const fn tone(self) -> Tone {
         match self {
-            Self::Received => Tone::Right,
+            Self::Received | Self::Late => Tone::Right,
             Self::Underpaid
             | Self::Overpaid
             | Self::Duplicate
@@ -101,7 +106,7 @@ impl Kind {
     /// Before the amount's words.
     pub(super) const fn said(self) -> &'static str {
         match self {
-            Self::Received => "Đã nhận",
+            Self::Received | Self::Late => "Đã nhận",
             Self::Underpaid => "Thiếu tiền. Chỉ nhận",
             Self::Overpaid | Self::ThousandfoldMore => "Dư tiền. Đã nhận",
             Self::Duplicate => "Khách trả hai lần. Đã nhận thêm",
@@ -122,8 +127,8 @@ pub struct Announcement {
     pub at: UnixMs,
     pub is_late: bool,
     pub recorded_at: UnixMs,
-    /// How long ago it was recorded when this was read.
-    pub age_s: i64,
+    /// When this was read.
+    pub now: UnixMs,
     /// The request that it met.
     pub request_id: Option<RequestId>,
     pub payer: Option<String>,
@@ -141,7 +146,10 @@ struct Told<'a> {
     /// `09:15` in Vietnam.
     time: String,
     late: bool,
+    /// How long before `now` it was recorded.
     age_s: i64,
+    /// By the server's clock, in milliseconds.
+    now: i64,
     request: Option<RequestId>,
     payer: Option<&'a str>,
     say: Said,
@@ -157,11 +165,16 @@ struct Said {
 }
 
 impl Announcement {
-    /// What an event tells, with what the ledger knows and what its request asked for; `None` where
+    /// What an event tells, with what the ledger knows and the request that it met; `None` where
     /// there is nothing to be announced: another's money, the market's own fee, a row of a
     /// statement, what is long past.
     #[must_use]
-    pub fn of(event: &Event, known: &[Announced], asked: Option<Vnd>, now: UnixMs) -> Option<Self> {
+    pub fn of(
+        event: &Event,
+        known: &[Announced],
+        asked: Option<&RequestRow>,
+        now: UnixMs,
+    ) -> Option<Self> {
         let Event::TransferRecorded {
             transfer_id,
             occupancy_id,
@@ -183,15 +196,18 @@ impl Announcement {
         if class == "fee" || known.evidence == "statement" || is_past {
             return None;
         }
+        let (moved_at, precision) = (known.occurred_at, known.occurred_precision);
+        let is_after = asked.is_some_and(|asked| asked.is_over(moved_at, precision));
+        let asked = asked.map(|asked| asked.amount);
         Some(Self {
             transfer_id: *transfer_id,
             occupancy_id: (*occupancy_id)?,
-            kind: Kind::of(effect.as_deref(), *amount, asked),
+            kind: Kind::of(effect.as_deref(), *amount, asked, is_after),
             amount: *amount,
             at,
             is_late: now.0.saturating_sub(at.0.min(known.recorded_at.0)) > LATE_MS,
             recorded_at: known.recorded_at,
-            age_s: now.0.saturating_sub(known.recorded_at.0).max(0) / MS_PER_SECOND,
+            now,
             request_id: *request_id,
             payer: known.payer_name.clone(),
         })
@@ -208,7 +224,8 @@ impl Announcement {
             amount_vnd: self.amount,
             time: wall_clock(self.at),
             late: self.is_late,
-            age_s: self.age_s,
+            age_s: self.now.0.saturating_sub(self.recorded_at.0).max(0) / MS_PER_SECOND,
+            now: self.now.0,
             request: self.request_id,
             payer: self.payer.as_deref().filter(|_| shows_payer),
             say: Said { south: self.say(Region::South), north: self.say(Region::North) },
@@ -274,7 +291,7 @@ mod tests {
             amount: Vnd::new(amount),
             at: UnixMs::from_rfc3339("2026-11-26T09:15:00+07:00").unwrap(),
             recorded_at: UnixMs(0),
-            age_s: 0,
+            now: UnixMs(0),
             request_id: None,
             is_late,
             payer: Some("LE VAN A".into()),
@@ -314,8 +331,13 @@ mod tests {
             (Some("after_cancel"), 50_000, Kind::AfterCancel),
         ] {
             let asked = Some(Vnd::new(9_034_000));
-            assert_eq!(Kind::of(effect, Vnd::new(amount), asked), kind, "{effect:?} {amount}");
+            assert_eq!(
+                Kind::of(effect, Vnd::new(amount), asked, false),
+                kind,
+                "{effect:?} {amount}"
+            );
         }
+        assert_eq!(Kind::of(Some("paid"), Vnd::new(50_000), None, true), Kind::Late);
     }
 
     #[test]

@@ -4,9 +4,9 @@ use super::announcement::Announcement;
 use crate::db::{DbConnection, Outcome};
 use crate::events::{self, Event, Numbered};
 use crate::ledger::announced::announced;
+use crate::primitives::UnixMs;
 use crate::primitives::ids::{BoardId, OccupancyId};
-use crate::primitives::{UnixMs, Vnd};
-use crate::requests::{self, Effect};
+use crate::requests::{self, Effect, RequestRow};
 
 /// Events that are read at a time.
 const AT_ONCE: usize = 2_048;
@@ -55,19 +55,25 @@ pub fn after(
     let mut announcements = Vec::new();
     for Numbered { seq, event } in &events {
         let asked = asked(connection, board_id, event)?;
-        let announcement = Announcement::of(event, &known, asked, now);
+        let announcement = Announcement::of(event, &known, asked.as_ref(), now);
         announcements.extend(announcement.map(|announcement| (*seq, announcement)));
     }
     Ok(Heard { cursor, announcements })
 }
 
-/// What was asked for, where the money is a thousand times off: too much, or too little.
-fn asked(connection: &mut DbConnection, board_id: BoardId, event: &Event) -> Outcome<Option<Vnd>> {
+/// What was asked for, where the money is a thousand times off: too much, or too little; and where it
+/// is right: in time, or late.
+fn asked(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    event: &Event,
+) -> Outcome<Option<RequestRow>> {
+    let asks = [Effect::Thousandfold, Effect::Paid].map(Effect::as_str);
     match event {
         Event::TransferRecorded { request_id: Some(id), effect: Some(effect), .. }
-            if effect == Effect::Thousandfold.as_str() =>
+            if asks.contains(&&**effect) =>
         {
-            Ok(requests::by_id(connection, board_id, *id)?.map(|request| request.amount))
+            requests::by_id(connection, board_id, *id)
         }
         _ => Ok(None),
     }

@@ -282,7 +282,7 @@ impl Hub {
     fn pass_on(&self, board_id: BoardId, standings: &Standings) {
         let mut inner = self.inner();
         let Some(followed) = inner.boards.get_mut(&board_id) else { return };
-        let seq = followed.cursor;
+        let (seq, now) = (followed.cursor, self.teller.clock.now());
         followed.ears.retain(|ear| {
             let Hearer { listener_id, occupancy_id, .. } = ear.hearer;
             // One that has come meanwhile is told when it comes.
@@ -298,7 +298,7 @@ impl Hub {
                 }
             };
             let Some(source) = standings.sources.get(&occupancy_id) else { return true };
-            ear.queue.try_send(told::beat(seq, *source, is_muted)).is_ok()
+            ear.queue.try_send(told::beat(seq, *source, is_muted, now)).is_ok()
         });
     }
 

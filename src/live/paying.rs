@@ -123,6 +123,7 @@ fn seen(
 
 fn payment_of(seen: Seen) -> Outcome<Payment> {
     let is_payable = seen.payload()?.is_some();
+    let difference = seen.difference();
     let Seen { face, odd, is_perhaps, sighted } = seen;
     let request = sighted.request;
     let asked = request.amount_vnd.unwrap_or(Vnd::ZERO);
@@ -138,7 +139,7 @@ fn payment_of(seen: Seen) -> Outcome<Payment> {
         // Under "given back" stands what was.
         Face::GivenBack => request.given_back_vnd,
         Face::Paid | Face::Late | Face::TwoReports => None,
-        _ => request.next_step.amount_vnd,
+        _ => difference,
     };
     let amount = amount.unwrap_or(asked);
     let words = |region| spoken::amount(amount, region).unwrap_or_default();

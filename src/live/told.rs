@@ -178,17 +178,18 @@ impl Teller {
             missed.push_front(Message { seq: after, event: "gap", data: "{}".into() });
         }
         let source = self.source(connection, hearer)?;
-        missed.push_back(beat(cursor, source, hearer.is_muted));
+        missed.push_back(beat(cursor, source, hearer.is_muted, self.clock.now()));
         Ok(missed.into())
     }
 }
 
-/// What pages are told from time to time.
+/// What pages are told from time to time; the server's clock, because a phone's may be wrong.
 #[must_use]
-pub fn beat(seq: i64, source: Source, is_muted: bool) -> Message {
+pub fn beat(seq: i64, source: Source, is_muted: bool, now: UnixMs) -> Message {
     let Source { state, alarm } = source;
     let state = state.as_str();
-    let data = format!(r#"{{"state":"{state}","alarm":{alarm},"muted":{is_muted}}}"#);
+    let now = now.0;
+    let data = format!(r#"{{"state":"{state}","alarm":{alarm},"muted":{is_muted},"now":{now}}}"#);
     Message { seq, event: "beat", data: data.into() }
 }
 

@@ -19,5 +19,7 @@ pub use next_step::{NextStep, Step};
 pub use receive::{Effect, GRACE_MS, Received, receive};
 pub use show::{RequestFilter, get, list, payload};
 pub use state::{RequestState, state_of};
-pub use store::{apply_received, by_id, by_order, by_reference, given_back, open_on_account};
+pub use store::{
+    apply_received, beyond, by_id, by_order, by_reference, given_back, open_on_account,
+};
 pub use types::{Order, Request, RequestKind, RequestRow};

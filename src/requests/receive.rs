@@ -100,6 +100,13 @@ impl RequestRow {
         receive(self, amount, occurred_at, precision)
     }
 
+    /// Whether money that moved then came after the expiry and the grace of two minutes. A date alone
+    /// says neither.
+    #[must_use]
+    pub fn is_over(&self, occurred_at: UnixMs, precision: Precision) -> bool {
+        is_late(self, occurred_at, precision)
+    }
+
     /// Whether a part of what was asked came after the expiry. What comes on top of a request that
     /// was paid in time does not make it late.
     #[must_use]

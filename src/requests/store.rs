@@ -1,6 +1,7 @@
 //! Rows of `requests`.
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::receive::GRACE_MS;
 use super::show::RequestFilter;
@@ -267,6 +268,36 @@ pub fn by_id(
 /// All requests of a board of which money was given back.
 pub fn given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<RequestRow>> {
     let query = rows.filter(table::board_id.eq(board_id)).filter(table::given_back_vnd.gt(0_i64));
+    query.order(table::id).select(columns!()).load(connection)?.into_iter().map(request).collect()
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
+
+/// Word for word the condition of the index `requests_beyond`, and in no order, or SQLite takes another one
+/// and reads all requests of the board.
+pub const BEYOND: &str = "SELECT id FROM requests WHERE board_id = $1 AND occupancy_id = $2
+     AND (received_vnd > amount_vnd OR (cancelled_at_ms IS NOT NULL AND received_vnd > 0))
+     AND kind = 'sale' AND last_paid_at_ms >= $3";
+
+/// A stall's requests for sales that received more than they asked for, or anything after they were taken
+/// back, and were paid since an instant.
+pub fn beyond(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    since: UnixMs,
+) -> Outcome<Vec<RequestRow>> {
+    let ids: Vec<Id> = diesel::sql_query(BEYOND)
+        .bind::<BigInt, _>(board_id.0)
+        .bind::<BigInt, _>(occupancy_id.0)
+        .bind::<BigInt, _>(since.0)
+        .load(connection)?;
+    let ids: Vec<RequestId> = ids.into_iter().map(|row| RequestId(row.id)).collect();
+    let query = rows.filter(table::board_id.eq(board_id)).filter(table::id.eq_any(ids));
     query.order(table::id).select(columns!()).load(connection)?.into_iter().map(request).collect()
 }
 

@@ -225,11 +225,12 @@ on_both!(a_vendor_sees_the_book_in_a_browser_without_scripts, |db| {
     assert_eq!(browser.value("document.documentElement.scrollWidth"), 360);
     browser.picture("book");
     let waiting = "document.querySelectorAll('[action=\"/sap/book/class\"]').length";
-    assert_eq!(browser.value(waiting), 2);
+    // Two that nobody has classed, and one that was paid twice.
+    assert_eq!(browser.value(waiting), 3);
     browser.value("document.querySelector('main section details').open = true");
     assert_eq!(browser.value(LEGIBLE), json!([]));
     browser.touch("[name=class][value=sale]");
-    browser.until(&format!("{ready} && {waiting} === 1"));
+    browser.until(&format!("{ready} && {waiting} === 2"));
     wait_until(db, "2026-12-02");
     browser.open(&format!("{}/sap/book?month=2026-11", site.url));
     browser.until(ready);
@@ -247,4 +248,72 @@ on_both!(a_vendor_sees_the_book_in_a_browser_without_scripts, |db| {
     browser.until(ready);
     assert_eq!(browser.value("document.documentElement.lang"), "en");
     assert_eq!(browser.complaints(), Vec::<serde_json::Value>::new());
+});
+
+on_both!(what_is_to_be_given_back_is_said_wherever_it_counts, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let phone = Phone::open(&site, &stall.link(&site, "owner", false), PIN);
+    let ask = |amount: &str| {
+        let asked = phone.post("/sap/requests", &json!({ "amount": amount })).json;
+        let id = asked["id"].as_str().unwrap().to_owned();
+        let request = site.get(&format!("/api/v1/requests/{id}")).json;
+        (id, request["reference"].as_str().unwrap().to_owned())
+    };
+    let beyond = |path: &str| phone.get(path).json["beyond"].clone();
+    let page = || phone.get("/sap/book?month=2026-11").text();
+    let title = "đang tính là bán hàng, phải coi lại";
+    // What the world's own requests received.
+    for one in phone.get("/sap/day").json["receipts"].as_array().unwrap() {
+        if !one["mark"].is_null() {
+            let path = format!("/sap/receipts/{}", one["id"].as_str().unwrap());
+            assert_eq!(phone.post(&path, &json!({ "class": "sale" })).status, 200);
+        }
+    }
+    assert!(beyond("/sap/day").is_null() && beyond("/sap/year").is_null());
+    assert!(!page().contains(title));
+    let now = db.clock.now();
+    let ((_, twice), (_, over), (id, cancelled)) = (ask("50k"), ask("70k"), ask("20k"));
+    stall.report(&site, 1, 50_000, &twice, now);
+    stall.report(&site, 2, 75_000, &over, now);
+    phone.post(&format!("/sap/requests/{id}/cancel"), &json!({}));
+    stall.report(&site, 3, 20_000, &cancelled, now);
+    stall.report(&site, 4, 50_000, &twice, now);
+    for path in ["/sap/day", "/sap/year"] {
+        assert_eq!(beyond(path), "75.000 đ", "{path}");
+    }
+    let receipts = phone.get("/sap/day").json["receipts"].as_array().unwrap().clone();
+    let of = |mark: &str| {
+        let found: Vec<_> = receipts.iter().filter(|one| one["mark"] == mark).collect();
+        assert_eq!(found.len(), 1, "{mark}: {receipts:?}");
+        found[0]["id"].as_str().unwrap().to_owned()
+    };
+    let (twice, over, cancelled) = (of("duplicate"), of("overpaid"), of("after_cancel"));
+    assert!(page().contains(&format!("{title} (3)")), "{}", page());
+    let said = "Trong tổng có 75.000 đ khách trả dư, trả hai lần hoặc trả sau khi hủy mã";
+    let dense: String = said.split_whitespace().collect();
+    for file in ["2026-11", "2026"] {
+        let pdf = copied(phone.get(&format!("/sap/book/{file}.pdf")).bytes).concat();
+        assert!(pdf.contains(&dense), "{file}: {pdf}");
+        let xlsx = phone.get(&format!("/sap/book/{file}.xlsx")).bytes;
+        let mut xlsx = Xlsx::new(Cursor::new(xlsx)).unwrap();
+        let sheet = xlsx.worksheet_range(&format!("S1a-HKD {file}")).unwrap();
+        assert!(sheet.rows().flatten().any(|cell| cell.to_string().contains(said)), "{file}");
+    }
+    // Of the one that is a part of its receipt, the rest stays a sale.
+    let form = format!("month=2026-11&receipt={over}&class=refund&part=5000");
+    assert_eq!(send(&phone, "/sap/book/class", &form).status, 303);
+    assert_eq!(beyond("/sap/day"), "70.000 đ");
+    let parts = phone.get("/sap/day").json["receipts"].as_array().unwrap().clone();
+    let parts = parts.iter().find(|one| one["id"] == over.as_str()).unwrap()["parts"].clone();
+    let refund = json!({ "class": "refund", "amount": "5.000 đ" });
+    assert_eq!(parts, json!([{ "class": "sale", "amount": "70.000 đ" }, refund]));
+    // What was given back is no longer to be given back.
+    let path = format!("/api/v1/transfers/{twice}/refunds");
+    assert_eq!(site.post(&path, &json!({ "class": "refund" })).status, 201);
+    assert_eq!(beyond("/sap/day"), "20.000 đ");
+    let form = format!("month=2026-11&receipt={cancelled}&class=sale");
+    assert_eq!(send(&phone, "/sap/book/class", &form).status, 303);
+    assert!(beyond("/sap/day").is_null() && beyond("/sap/year").is_null());
+    assert!(!page().contains(title));
 });

@@ -94,6 +94,7 @@ mod phone_tabs;
 mod phone_texts;
 mod phone_tunnel;
 mod phone_vendor;
+mod phone_ways;
 mod poll_doubt;
 mod poll_gaps;
 mod poll_pairs;

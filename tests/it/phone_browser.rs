@@ -180,9 +180,10 @@ impl Browser {
         }
     }
 
-    /// Touches the middle of what a selector finds, as a finger does.
+    /// Touches the middle of what a selector finds, as a finger does, once it can be touched.
     #[track_caller]
     pub fn touch(&mut self, selector: &str) {
+        self.until(&format!("!document.querySelector('{selector}').disabled"));
         let place = self.value(&format!(
             "(function () {{ var e = document.querySelector('{selector}'); e.scrollIntoView({{ block: 'nearest' }}); \
              var r = e.getBoundingClientRect(); \
@@ -202,7 +203,9 @@ impl Browser {
     /// Bytes that came over the line since the page was opened, as they were sent.
     pub fn bytes_loaded(&mut self) -> f64 {
         let finished = self.events("Network.loadingFinished");
-        finished.iter().map(|one| one["encodedDataLength"].as_f64().unwrap()).sum()
+        let bytes = finished.iter().map(|one| one["encodedDataLength"].as_f64().unwrap()).sum();
+        println!("over the line: {bytes} bytes");
+        bytes
     }
 
     /// What pages complained of: errors, and what their policy forbade.

@@ -238,14 +238,3 @@ on_both!(a_link_to_hear_tells_nothing_of_what_came_before, |db| {
     let mut stream = Stream::open(&site, &listener.cookies, "?after=0");
     assert_eq!(stream.next_of("money").data["amount"], "45.000 đ");
 });
-
-on_both!(a_new_link_of_the_vendors_ends_the_old_page, |db| {
-    let site = Site::of(db);
-    let stall = Stall::on(&site);
-    let phone = Phone::open(&site, &stall.link(&site, "owner", false), "503917");
-    let mut stream = Stream::open(&site, &phone.cookies, "");
-    stream.next_of("beat");
-    stall.link(&site, "owner", false);
-    stream.next_of("ended");
-    assert!(stream.next().is_none());
-});

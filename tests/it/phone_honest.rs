@@ -83,6 +83,8 @@ on_both!(what_cannot_be_sent_is_said_over_the_code, |db| {
     browser.touch("#code-cancel");
     browser
         .until("document.querySelector('#code .failed').innerText.indexOf('Không gửi được') === 0");
+    // It may arrive all the same: nobody scans it meanwhile.
+    assert_eq!(browser.value("document.getElementById('code-symbol').hidden"), true);
     is_legible(&mut browser, "not cancelled");
     browser.picture("code-not-cancelled");
     tunnel.mend(&site.url);
@@ -125,7 +127,7 @@ on_both!(money_without_its_memo_is_not_asked_for_again, |db| {
     browser.until("cho40.asked.is_perhaps");
     assert_eq!(shown(&mut browser, "code-headline"), "KHÔNG RÕ");
     let hint = shown(&mut browser, "code-hint");
-    assert!(hint.contains("đừng kêu khách trả lại") && !hint.contains("quét"), "{hint}");
+    assert!(hint.contains("đừng bắt khách trả thêm lần nữa") && !hint.contains("quét"), "{hint}");
     assert_eq!(shown(&mut browser, "code-news"), "Vừa nhận, không kèm mã này: 200.000 đ");
     is_legible(&mut browser, "perhaps");
     browser.picture("code-perhaps");
@@ -160,7 +162,11 @@ on_both!(a_thousand_times_off_is_told_in_its_direction, |db| {
     assert_eq!(browser.value("uttered[0][0]"), "Dư tiền. Đã nhận năm mươi triệu đồng");
     assert_eq!(shown(&mut browser, "code-amount"), "50.000.000 đ");
     assert_eq!(shown(&mut browser, "code-words"), "Đã nhận số trên. Số cần nhận: 50.000 đ");
-    assert!(shown(&mut browser, "code-hint").starts_with("Khách trả dư một ngàn lần"));
+    let hint = shown(&mut browser, "code-hint");
+    assert!(
+        hint.starts_with("Khách trả dư một ngàn lần") && hint.contains("49.950.000 đ"),
+        "{hint}"
+    );
     is_legible(&mut browser, "too much");
     browser.picture("code-thousandfold-more");
     browser.touch("#code-done");
@@ -208,6 +214,8 @@ on_both!(a_payer_is_asked_for_the_rest_alone, |db| {
     browser.until("cho40.face === 'overpaid'");
     assert_eq!(shown(&mut browser, "amount"), "10.000 đ");
     assert_eq!(shown(&mut browser, "hint"), "Số cần trả: 50.000 đ. Đã trả: 60.000 đ");
+    let hint = browser.value("document.getElementById('hint').textContent");
+    assert!(!hint.as_str().unwrap().contains(" đ"), "đ may stand alone: {hint}");
 });
 
 on_both!(cards_of_money_that_should_go_back, |db| {

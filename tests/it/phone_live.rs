@@ -57,6 +57,14 @@ on_both!(a_request_tells_right_from_wrong, |db| {
         let told = stream.next_of("money").data;
         assert_eq!((&told["kind"], &told["tone"]), (&json!(kind), &json!(tone)), "{told}");
     }
+    // The right amount, after the code had expired and its grace was over.
+    let request = json!({ "kind": "sale", "occupancy_id": stall.world.id("occupancies"),
+        "amount_vnd": 45_000, "expires_in_s": 900 });
+    let request = site.post("/api/v1/requests", &request).json;
+    db.clock.move_to(db.clock.now().plus_ms(18 * MS_PER_MINUTE));
+    stall.report(&site, 5, 45_000, request["reference"].as_str().unwrap(), db.clock.now());
+    let told = stream.next_of("money").data;
+    assert_eq!((&told["kind"], &told["tone"]), (&json!("late"), &json!("right")), "{told}");
 });
 
 on_both!(nothing_is_missed_and_nothing_is_told_twice, |db| {
@@ -142,7 +150,11 @@ on_both!(a_source_is_alive_only_while_it_is_proven, |db| {
     stall.pay(&site, db, 1, 10_000);
     let state = || {
         let mut stream = Stream::open(&site, &cookie, "");
-        stream.next_of("beat").data
+        let mut told = stream.next_of("beat").data;
+        // By this clock a page knows what has lain in its line.
+        let now = told.as_object_mut().unwrap().remove("now");
+        assert_eq!(now, Some(json!(db.clock.now().0)));
+        told
     };
     assert_eq!(state(), json!({ "state": "not_seen_yet", "alarm": false, "muted": false }));
     db.clock.move_to(db.clock.now().plus_ms(20 * MS_PER_MINUTE));

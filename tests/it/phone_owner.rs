@@ -167,6 +167,7 @@ on_both!(a_day_adds_up_and_says_what_it_was, |db| {
     assert!(kept["decided_by"].is_string() && kept["lines"].as_array().unwrap().len() == 2);
     let after = phone.get("/sap/day").json;
     assert_eq!(received(&after), received(&day), "it came all the same");
+    assert_eq!(after["count"], day["count"], "it came once");
     // What was given back does not count.
     let back = json!({ "class": "sale", "part": { "class": "refund", "amount": "50.000" } });
     assert_eq!(phone.post(&path, &back).status, 200);
@@ -332,9 +333,26 @@ on_both!(a_code_for_a_typed_amount_says_what_became_of_it, |db| {
     let found = marked();
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!((&found[0]["mark"], &found[0]["amount"]), (&json!("overpaid"), &json!("75.000 đ")));
+    assert_eq!(found[0]["beyond"], "5.000 đ");
     let path = format!("/sap/receipts/{}", found[0]["id"].as_str().unwrap());
     assert_eq!(phone.post(&path, &json!({ "class": "sale" })).status, 200);
     assert_eq!(marked(), Vec::<Value>::new());
+    // Three zeros too few, then all of it, then all of it again: that is to be given back.
+    let slip = ask(&phone, "30k");
+    let path = format!("/sap/requests/{}", slip["id"].as_str().unwrap());
+    let payer = format!("{}/now", slip["path"].as_str().unwrap());
+    let memo = reference(&site, &slip);
+    for (paid, face, difference) in [
+        (30, "thousandfold", json!(null)),
+        (30_000, "paid", json!(null)),
+        (30_000, "duplicate", json!("30.000 đ")),
+    ] {
+        number += 1;
+        stall.report(&site, number, paid, &memo, db.clock.now());
+        let now = phone.get(&path).json;
+        assert_eq!((&now["face"], &now["difference"]), (&json!(face), &difference));
+        assert_eq!(phone.get(&payer).json["face"], face);
+    }
     let words = ask(&phone, "105k");
     assert_eq!(words["south"], "một trăm lẻ năm ngàn đồng");
     assert_eq!(words["north"], "một trăm linh năm nghìn đồng");

@@ -32,7 +32,9 @@ pub fn open(browser: &mut Browser, site: &str, link: &Link) {
 }
 
 pub fn shown(browser: &mut Browser, id: &str) -> String {
-    browser.value(&format!("document.getElementById('{id}').innerText")).as_str().unwrap().into()
+    let text = browser.value(&format!("document.getElementById('{id}').innerText"));
+    // Before đ stands a space that no line ends at.
+    text.as_str().unwrap().replace('\u{a0}', " ")
 }
 
 on_both!(a_link_is_opened_by_a_touch_and_money_is_heard, |db| {

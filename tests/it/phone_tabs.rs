@@ -65,6 +65,39 @@ on_both!(of_two_tabs_both_show_money_and_one_speaks, |db| {
     assert_eq!(browser.value("uttered[6][0]"), "Đã nhận sáu mươi ngàn đồng");
 });
 
+/// Tabs are told that the voice has moved a moment later; here never.
+const DEAF: &str = "window.addEventListener('storage', function (event) {
+        event.stopImmediatePropagation();
+    });";
+
+on_both!(a_tab_that_has_not_heard_that_the_voice_moved_is_silent, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    browser.before_each_page(VOICE);
+    browser.before_each_page(DEAF);
+    open(&mut browser, &site.url, &stall.link(&site, "listener", false));
+    browser.touch("#sound");
+    browser.until("cho40.isOn");
+    stall.pay(&site, db, 1, 50_000);
+    browser.until("uttered.length === 1");
+    let first = browser.open_tab();
+    browser.before_each_page(VOICE);
+    open_again(&mut browser, &site);
+    browser.touch("#sound");
+    browser.until("cho40.isOn");
+    // At once, and later.
+    for id in 2..=4 {
+        stall.pay(&site, db, id, 10_000 * id);
+        browser.until(&format!("uttered.length === {}", id - 1));
+    }
+    assert_eq!(browser.value("uttered[0][0]"), "Đã nhận hai mươi ngàn đồng");
+    browser.turn_to(&first);
+    browser.until("cho40.shown.length === 4 && !cho40.isOn");
+    assert_eq!(browser.value("uttered.length"), 1);
+    assert_eq!(shown(&mut browser, "warning"), "Trang khác của máy này đang đọc.");
+});
+
 on_both!(a_page_that_was_put_away_shows_what_it_had_shown, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

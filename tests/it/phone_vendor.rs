@@ -166,6 +166,17 @@ on_both!(with_large_letters_everything_fits, |db| {
         assert_eq!(browser.value(CUT), json!([]), "{percent} % code");
         browser.touch("#code-done");
     }
+    // The narrowest phones, with letters as they come.
+    browser.value("document.documentElement.style.fontSize = ''");
+    browser.widen(320, 568);
+    for tab in ["hear", "ask", "day", "cash"] {
+        browser.touch(&format!("[data-tab={tab}]"));
+        browser.until("document.getElementById('tab-day').hidden || document.querySelector('#receipts button')");
+        assert_eq!(browser.value(CUT), json!([]), "320 {tab}");
+        assert_eq!(browser.value("document.documentElement.scrollWidth"), 320, "320 {tab}");
+        browser.picture(&format!("narrow-{tab}"));
+    }
+    browser.widen(360, 640);
     browser.open(&format!("{}/sap/book", site.url));
     browser.value("document.documentElement.style.fontSize = '30px'");
     assert_eq!(browser.value(CUT), json!([]), "book");
@@ -177,7 +188,7 @@ const CUT: &str =
     "Array.from(document.querySelectorAll('button,p,h1,h2,b,output,label,summary,a')).filter(
     function (e) {
         var r = e.getBoundingClientRect();
-        return r.width && e.innerText.trim() && (r.right > 360.5 || r.left < -0.5 || e.scrollWidth > e.clientWidth + 1 &&
+        return r.width && e.innerText.trim() && (r.right > innerWidth + .5 || r.left < -0.5 || e.scrollWidth > e.clientWidth + 1 &&
             getComputedStyle(e).display !== 'inline');
     }).map(function (e) { return (e.id || e.className || e.tagName) + ' ' + e.innerText; })";
 

@@ -19,6 +19,7 @@ use cho40::requests::{
 };
 use cho40::vietqr::{Mode, Reference, ReferenceKind, read};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use crate::registry_support::{
     Stand, TODAY, link, missing, new_account, personal, refusal, refused,
@@ -357,3 +358,21 @@ fn a_request_is_read_from_json() {
         assert!(serde_json::from_str::<NewRequest>(bad).is_err(), "{bad}");
     }
 }
+
+#[derive(QueryableByName)]
+struct Planned {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+// A board's requests grow without end, and a vendor's page is not to read them all. PostgreSQL plans by
+// how many there are, and here are few.
+on_both!(what_came_beyond_is_found_by_its_index, |db| {
+    let plan = format!("EXPLAIN QUERY PLAN {}", requests::store::BEYOND);
+    if let DbConnection::Sqlite(connection) = db.connection() {
+        let steps: Vec<Planned> = diesel::sql_query(plan).load(connection).unwrap();
+        let details: Vec<_> = steps.iter().map(|step| step.detail.as_str()).collect();
+        let index = "SEARCH requests USING INDEX requests_beyond (board_id=? AND occupancy_id=?)";
+        assert_eq!(details, [index]);
+    }
+});

@@ -175,7 +175,7 @@ pub fn look(
     let sighted = own(connection, act, hearer, id)?;
     let seen = Seen::of(connection, act, sighted)?;
     let svg = seen.payload()?.as_deref().map(svg).transpose()?;
-    let surplus = seen.surplus();
+    let difference = seen.difference();
     let Seen { face, odd, is_perhaps, sighted } = seen;
     let request = sighted.request;
     // Under "given back" stands what was.
@@ -193,9 +193,7 @@ pub fn look(
         south: words(Region::South),
         north: words(Region::North),
         received: received.unwrap_or(Vnd::ZERO).to_string(),
-        difference: surplus
-            .or(request.next_step.amount_vnd.filter(|_| !is_given_back))
-            .map(|vnd| vnd.to_string()),
+        difference: difference.map(|vnd| vnd.to_string()),
         odd: odd.map(|vnd| vnd.to_string()),
         is_more: odd.is_some_and(|odd| odd > amount),
         is_perhaps,
@@ -287,10 +285,17 @@ impl Seen {
         (lacking > Vnd::ZERO).then_some(lacking)
     }
 
-    /// What came too much, of a payment a thousand times too large.
-    fn surplus(&self) -> Option<Vnd> {
-        let asked = self.sighted.request.amount_vnd.filter(|_| self.face == Face::Thousandfold)?;
-        self.odd?.checked_sub(asked).filter(|more| *more > Vnd::ZERO)
+    /// What is to be asked for or given back, by what is shown: a payment a thousand times off that waits
+    /// beside the right ones does not hide what came too much.
+    pub fn difference(&self) -> Option<Vnd> {
+        let request = &self.sighted.request;
+        let more = match self.face {
+            Face::GivenBack => return None,
+            Face::Thousandfold => self.odd,
+            Face::Overpaid | Face::Duplicate => request.received_vnd,
+            _ => return request.next_step.amount_vnd,
+        };
+        more?.checked_sub(request.amount_vnd?).filter(|more| *more > Vnd::ZERO)
     }
 }
 

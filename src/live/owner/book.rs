@@ -1,6 +1,5 @@
 //! The stall's money as its vendor sees it: a day with its list, the week, the year.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::announced::announced;
+use crate::ledger::beyond::{self, Beyond};
 use crate::ledger::totals::DayDelta;
 use crate::ledger::transfers::Stored;
 use crate::ledger::{Class, stall};
@@ -16,9 +16,9 @@ use crate::live::Hearer;
 use crate::live::announcement::{Kind, wall_clock};
 use crate::primitives::ids::{OccupancyId, TransferId};
 use crate::primitives::time::MS_PER_HOUR;
-use crate::primitives::{Day, Month, UnixMs, Vnd};
+use crate::primitives::{Day, Month, Vnd};
 use crate::registry::boards;
-use crate::requests::{self, RequestState};
+use crate::requests::RequestState;
 
 /// Days that are shown back.
 const WEEK: i32 = 7;
@@ -38,6 +38,8 @@ pub struct DayBook {
     pub count: i64,
     /// What it was, most first; what was given back below zero.
     pub classes: Vec<ClassSum>,
+    /// Of it, what is to be given back, as far as nobody has said what it was.
+    pub beyond: Option<String>,
     /// Payments that are too small to be receipts; they stand in no class.
     pub small: Option<String>,
     /// Newest first.
@@ -77,6 +79,8 @@ pub struct Receipt {
     /// It is to be given back, all or in part, and counts as what rules took it for until the vendor
     /// says more: `overpaid`, `duplicate`, `after_cancel`.
     pub mark: Option<Kind>,
+    /// As much of it as is too much: `5.000 đ`.
+    pub beyond: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -102,8 +106,15 @@ pub fn day(
         let (amount, count) = sum(day);
         DaySum { day, amount: amount.to_string(), count }
     });
-    let (received_vnd, count) = sum(day);
+    let (received_vnd, counted) = sum(day);
     let (stored, is_cut) = of_day(connection, hearer, day)?;
+    // A receipt of two classes came once.
+    let came = stored.iter().filter(|one| has_come(one, occupancy_id)).count();
+    let count = if is_cut { counted } else { i64::try_from(came).unwrap_or(counted) };
+    let start = day.start(boards::day_start_minute(connection, board_id)?);
+    let beyond =
+        beyond::of_stall(connection, board_id, occupancy_id, start.plus_ms(-MS_PER_HOUR), act.at)?;
+    let beyond: Vec<_> = beyond.into_iter().filter(|one| one.day == day).collect();
     let small = days.get(&day).map(|delta| delta.small_amount).filter(|vnd| *vnd != 0);
     Ok(DayBook {
         day,
@@ -113,7 +124,8 @@ pub fn day(
         count,
         classes: days.get(&day).map(classes).unwrap_or_default(),
         small: small.map(|vnd| Vnd::new(vnd).to_string()),
-        receipts: receipts(connection, hearer, stored, act.at)?,
+        receipts: receipts(connection, hearer, stored, &beyond)?,
+        beyond: total(&beyond),
         is_cut,
         week: week.collect(),
     })
@@ -180,9 +192,8 @@ fn receipts(
     connection: &mut DbConnection,
     hearer: &Hearer,
     stored: Vec<Stored>,
-    at: UnixMs,
+    beyond: &[Beyond],
 ) -> Outcome<Vec<Receipt>> {
-    let marks = marks(connection, hearer, &stored, at)?;
     let ids: Vec<_> = stored.iter().map(|one| one.id).collect();
     let told = if hearer.shows_payer {
         announced(connection, hearer.board_id, &ids, true)?
@@ -192,36 +203,37 @@ fn receipts(
     let receipt = |one: Stored| {
         let payer = told.iter().find(|told| told.id == one.id);
         let payer = payer.and_then(|told| told.payer_name.clone());
-        let mark = marks.get(&one.id).copied();
-        Receipt { mark, ..receipt(&one, hearer.occupancy_id, payer) }
+        let found = beyond.iter().find(|beyond| beyond.transfer_id == one.id);
+        Receipt {
+            mark: found.map(|found| mark(found.state)),
+            beyond: found.map(|found| found.amount.to_string()),
+            ..receipt(&one, hearer.occupancy_id, payer)
+        }
     };
     Ok(stored.into_iter().map(receipt).collect())
 }
 
-/// The receipts that are to be given back: of each request that received too much the newest, unless
-/// the vendor has said of it what it was.
-fn marks(
-    connection: &mut DbConnection,
-    hearer: &Hearer,
-    stored: &[Stored],
-    at: UnixMs,
-) -> Outcome<HashMap<TransferId, Kind>> {
-    let (mut marks, mut seen) = (HashMap::new(), HashSet::new());
-    for one in stored {
-        let Some(id) = one.lines.iter().find_map(|line| line.request_id) else { continue };
-        if !seen.insert(id) || one.decided.by.is_some() {
-            continue;
-        }
-        let Some(row) = requests::by_id(connection, hearer.board_id, id)? else { continue };
-        let mark = match requests::state_of(&row, at) {
-            RequestState::Overpaid => Kind::Overpaid,
-            RequestState::Duplicate => Kind::Duplicate,
-            RequestState::Cancelled => Kind::AfterCancel,
-            _ => continue,
-        };
-        marks.insert(one.id, mark);
+/// What a receipt is called whose request received more than it asked for.
+const fn mark(state: RequestState) -> Kind {
+    match state {
+        RequestState::Duplicate => Kind::Duplicate,
+        RequestState::Cancelled => Kind::AfterCancel,
+        _ => Kind::Overpaid,
     }
-    Ok(marks)
+}
+
+fn total(beyond: &[Beyond]) -> Option<String> {
+    let sum: i64 = beyond.iter().map(|one| one.amount.get()).sum();
+    (sum > 0).then(|| Vnd::new(sum).to_string())
+}
+
+/// Whether it is money that counts as come, whatever a part of it was.
+fn has_come(stored: &Stored, occupancy_id: OccupancyId) -> bool {
+    let mut mine = stored.lines.iter().filter(|line| line.occupancy_id == Some(occupancy_id));
+    mine.any(|line| {
+        let is_aside = matches!(line.class, Class::Fee | Class::Test | Class::Supplier);
+        !is_aside && !line.class.is_returned()
+    })
 }
 
 /// A transfer as its vendor sees it: the parts of the own stall.
@@ -246,6 +258,7 @@ pub(super) fn receipt(
         parts: parts.collect(),
         decided: stored.decided.by.map(|_| wall_clock(stored.decided_at)),
         mark: None,
+        beyond: None,
     }
 }
 
@@ -256,6 +269,8 @@ pub struct Year {
     /// Sales, repaid debts and deposits, less what was given back. Cash is not in it.
     pub received: String,
     pub received_vnd: Vnd,
+    /// Of it, what is to be given back, as far as nobody has said what it was.
+    pub beyond: Option<String>,
     /// What nobody has classed yet; it may be more of the same.
     pub unclassified: String,
     pub unclassified_vnd: Vnd,
@@ -269,6 +284,14 @@ pub struct Threshold {
     /// What was received is so many hundredths of it.
     pub percent: i64,
     pub source: &'static str,
+}
+
+impl Threshold {
+    /// For a meter that ends at a hundred.
+    #[must_use]
+    pub fn meter(&self) -> i64 {
+        self.percent.clamp(0, 100)
+    }
 }
 
 /// A dated setting: the latest that holds on a day counts.
@@ -334,10 +357,14 @@ pub fn year(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcom
         source: &one.source,
     });
     let (received_vnd, unclassified_vnd) = (Vnd::new(received), Vnd::new(unclassified));
+    let start = first.start(boards::day_start_minute(connection, hearer.board_id)?);
+    let beyond = beyond::of_stall(connection, hearer.board_id, hearer.occupancy_id, start, act.at)?;
+    let beyond: Vec<_> = beyond.into_iter().filter(|one| one.day >= first).collect();
     Ok(Year {
         year,
         received: received_vnd.to_string(),
         received_vnd,
+        beyond: total(&beyond),
         unclassified: unclassified_vnd.to_string(),
         unclassified_vnd,
         threshold,

@@ -16,6 +16,8 @@ pub struct OwnPhone {
     pub id: ListenerId,
     /// What it says it is.
     pub name: String,
+    /// `09:15 24/11/2026`: phones of one kind have one name, and differ by this.
+    pub opened: String,
     /// `09:15 24/11/2026`.
     pub last_seen: String,
     /// The one that asks.
@@ -36,6 +38,7 @@ pub fn list(connection: &mut DbConnection, hearer: &Hearer, now: UnixMs) -> Outc
         phones.extend(live.map(|phone| OwnPhone {
             id: phone.id,
             name: format!("{} · {}", link.name, phone.name),
+            opened: minute(phone.opened_at),
             last_seen: minute(phone.last_seen_at),
             is_this: phone.id == hearer.listener_id,
             is_entered: phone.entered_until.is_some(),

@@ -29,6 +29,7 @@ const SMALL: &str = "text/javascript";
 const FILES: &[File] = files![
     "page.css" is STYLE,
     "desk.css" is STYLE,
+    "more.css" is STYLE,
     "open.js" is SCRIPT,
     "listen.js" is SCRIPT,
     "owner.js" is SCRIPT,

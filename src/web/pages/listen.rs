@@ -18,7 +18,7 @@ use crate::web::state::AppState;
 const SAMPLE: Vnd = Vnd::new(50_000);
 
 /// The texts that the page's script shows, by their keys.
-pub(super) const TEXTS: [&str; 37] = [
+pub(super) const TEXTS: [&str; 39] = [
     "kind-received",
     "kind-underpaid",
     "kind-overpaid",
@@ -27,6 +27,7 @@ pub(super) const TEXTS: [&str; 37] = [
     "kind-thousandfold-more",
     "kind-after-cancel",
     "kind-unusual",
+    "kind-late",
     "kind-practice",
     "hint-underpaid",
     "hint-overpaid",
@@ -35,6 +36,7 @@ pub(super) const TEXTS: [&str; 37] = [
     "hint-thousandfold-more",
     "hint-after-cancel",
     "hint-unusual",
+    "hint-late",
     "hint-practice",
     "state-connecting",
     "state-waiting",

@@ -33,7 +33,8 @@ use crate::live::{Presented, opening};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
                       media-src 'self'; connect-src 'self'; manifest-src 'self'; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+                      form-action 'self'; base-uri 'none'; frame-src 'self'; \
+                      frame-ancestors 'self'";
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// Routes the pages.

@@ -1,13 +1,16 @@
 //! The stall's money: a day, the year, what a receipt was.
 
-use actix_web::HttpResponse;
-use serde::Deserialize;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::{Deserialize, Serialize};
 
 use super::{Behind, Vendor};
+use crate::db::Fault;
 use crate::live::owner::{book, split};
 use crate::primitives::Day;
 use crate::primitives::ids::TransferId;
 use crate::web::json::Json;
+use crate::web::pages::{Words, words};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 use crate::web::query::Query;
@@ -27,9 +30,31 @@ pub(super) async fn day(
         .await
 }
 
+/// A year in words too: the page shows it rarely, so it does not bring them along.
+#[derive(Serialize)]
+struct ShownYear {
+    #[serde(flatten)]
+    year: book::Year,
+    html: String,
+}
+
+#[derive(Template)]
+#[template(path = "html/year.html")]
+struct YearPart<'y> {
+    words: Words,
+    year: &'y book::Year,
+}
+
 /// `GET /sap/year`.
-pub(super) async fn year(vendor: Vendor) -> Result<HttpResponse, Problem> {
-    vendor.show(book::year).await
+pub(super) async fn year(request: HttpRequest, vendor: Vendor) -> Result<HttpResponse, Problem> {
+    let words = words(&request);
+    vendor
+        .show(move |connection, act, hearer| {
+            let year = book::year(connection, act, hearer)?;
+            let html = YearPart { words, year: &year }.render().map_err(Fault::broken)?;
+            Ok(ShownYear { year, html })
+        })
+        .await
 }
 
 /// `POST /sap/receipts/{id}`.

@@ -55,7 +55,7 @@ pub(super) fn configure(config: &mut ServiceConfig) {
 }
 
 /// The texts that the page's own script shows, beside those of hearing.
-const TEXTS: [&str; 36] = [
+const TEXTS: [&str; 37] = [
     "failed",
     "day-today",
     "day-yesterday",
@@ -64,6 +64,7 @@ const TEXTS: [&str; 36] = [
     "day-decided",
     "day-cut",
     "day-small",
+    "day-beyond",
     "receipt-rest",
     "receipt-part-missing",
     "class-deposit",
@@ -72,10 +73,7 @@ const TEXTS: [&str; 36] = [
     "class-reversal",
     "class-test",
     "class-unclassified",
-    "year-more",
-    "year-of",
     "face-asked",
-    "face-late",
     "face-two-reports",
     "face-given-back",
     "face-expired",
@@ -87,6 +85,9 @@ const TEXTS: [&str; 36] = [
     "face-other-money",
     "ask-copied",
     "ask-making",
+    "ask-cancelling",
+    "ask-open",
+    "cash-again",
     "cash-cash-yesterday",
     "cash-kept",
     "cash-kept-transfer",
@@ -94,11 +95,10 @@ const TEXTS: [&str; 36] = [
     "cash-declined",
 ];
 /// What is done about a request, by its face.
-const HINTS: [&str; 14] = [
+const HINTS: [&str; 13] = [
     "face-hint-waiting",
     "face-hint-unknown",
     "face-hint-paid",
-    "face-hint-late",
     "face-hint-underpaid",
     "face-hint-overpaid",
     "face-hint-duplicate",

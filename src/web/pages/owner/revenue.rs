@@ -13,7 +13,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::feeds::phone::form_field;
 use crate::ledger::Class;
 use crate::live::links::LinkKind;
-use crate::live::owner::split::{self, CLASSES, NewSplit};
+use crate::live::owner::split::{self, CLASSES, NewPart, NewSplit};
 use crate::live::{Hearer, Presented};
 use crate::primitives::ids::TransferId;
 use crate::primitives::{Month, Refusal, Vnd};
@@ -68,9 +68,13 @@ impl BookPage {
         all.map(|(key, days)| (self.words.say(key), sum(days), days.as_slice())).collect()
     }
 
-    fn waiting(&self) -> &[book::Waiting] {
-        let waiting = &self.view.waiting;
-        waiting.get(..SHOWN).unwrap_or(waiting)
+    /// What nobody has classed, and what is counted and may have to be given back: heading and receipts,
+    /// the first of them.
+    fn waiting(&self) -> Vec<(String, usize, &[book::Waiting])> {
+        let all = [("book-waiting", &self.view.waiting), ("book-beyond", &self.view.beyond)];
+        let all = all.into_iter().filter(|(_, all)| !all.is_empty());
+        all.map(|(key, all)| (self.words.say(key), all.len(), all.get(..SHOWN).unwrap_or(all)))
+            .collect()
     }
 
     fn classes() -> [&'static str; CLASSES.len()] {
@@ -106,7 +110,8 @@ pub(super) async fn lock(
     .await
 }
 
-/// `POST /sap/book/class` with the form fields `month`, `receipt` and `class`: 303 to the book.
+/// `POST /sap/book/class` with the form fields `month`, `receipt` and `class`, and `part` where only so much
+/// of a sale was that: 303 to the book.
 pub(super) async fn class(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -115,10 +120,15 @@ pub(super) async fn class(
     let field = |name| form_field(&body, name).unwrap_or_default();
     let receipt = TransferId::parse(&field("receipt"));
     let class = Class::parse(&field("class"));
+    let part = field("part");
     decide(&state, &request, &body, move |connection, act, hearer, _| {
         let id = receipt.ok_or_else(|| Refusal::not_found("transfer"))?;
         let class = class.ok_or_else(|| Refusal::invalid("class", "class-not-vendors"))?;
-        let new = NewSplit { class, part: None };
+        let new = if part.is_empty() {
+            NewSplit { class, part: None }
+        } else {
+            NewSplit { class: Class::Sale, part: Some(NewPart { class, amount: part }) }
+        };
         split::split(connection, act, hearer, id, &new).map(|_| ())
     })
     .await

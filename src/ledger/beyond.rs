@@ -1,0 +1,79 @@
+//! Money beyond what was asked: a surplus, a second payment, what came after a request was taken back. It
+//! counts as what the request was for, because it came; but it is to be given back, so whoever adds up
+//! a stall's sales says how much of it nobody has judged yet.
+
+use super::store::{paid, reading};
+use crate::db::{DbConnection, Outcome};
+use crate::primitives::ids::{BoardId, OccupancyId, TransferId};
+use crate::primitives::{Day, UnixMs, Vnd};
+use crate::requests::{self, RequestRow, RequestState};
+
+/// A payment that goes beyond its request, whole or in part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beyond {
+    pub transfer_id: TransferId,
+    pub day: Day,
+    /// By the bank's clock.
+    pub at: UnixMs,
+    /// `overpaid`, `duplicate` or `cancelled`.
+    pub state: RequestState,
+    /// As much of it as is too much.
+    pub amount: Vnd,
+    /// The transfer is more than that.
+    pub is_part: bool,
+}
+
+/// What came to a stall beyond what it asked for, by requests that were paid since an instant, as far as
+/// no person has said what it was, and less what was given back.
+pub fn of_stall(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    since: UnixMs,
+    now: UnixMs,
+) -> Outcome<Vec<Beyond>> {
+    let mut all = Vec::new();
+    for row in requests::beyond(connection, board_id, occupancy_id, since)? {
+        of_request(connection, board_id, &row, now, &mut all)?;
+    }
+    Ok(all)
+}
+
+/// The last payments of a request are those that it did not need.
+fn of_request(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    row: &RequestRow,
+    now: UnixMs,
+    all: &mut Vec<Beyond>,
+) -> Outcome<()> {
+    let state = requests::state_of(row, now);
+    let mut left = match state {
+        RequestState::Overpaid | RequestState::Duplicate => {
+            row.received.get().saturating_sub(row.amount.get())
+        }
+        RequestState::Cancelled => row.received.get(),
+        _ => return Ok(()),
+    };
+    let mut payments = paid::payments(connection, board_id, row.id)?;
+    payments.sort_by_key(|one| std::cmp::Reverse((one.at_ms, one.transfer_id)));
+    let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
+    let stored = reading::these(connection, board_id, &ids)?;
+    for payment in payments {
+        let amount = payment.amount_vnd.min(left);
+        let of = stored.iter().find(|stored| stored.id.0 == payment.transfer_id);
+        let Some(of) = of.filter(|_| amount > 0) else { continue };
+        left -= amount;
+        if of.decided.by.is_none() {
+            all.push(Beyond {
+                transfer_id: of.id,
+                day: of.day,
+                at: of.occurred_at,
+                state,
+                amount: Vnd::new(amount),
+                is_part: amount < of.amount.get(),
+            });
+        }
+    }
+    Ok(())
+}
