@@ -212,6 +212,7 @@ page-book-unclassified = Not classed, not in the total
 page-book-debts = Sold on credit, debts paid, not in the total
 page-book-deposits = Deposits, not in the total
 page-book-said-apart = Transfers by my word on days that the bank told of, not in the total
+page-book-taken-off = Classed since: the locked book still lists it apart
 page-book-pdf = GET THE PRINT (PDF)
 page-book-xlsx = GET EXCEL (XLSX)
 page-book-year = The book of the year

@@ -212,6 +212,7 @@ page-book-unclassified = Chưa phân loại, không tính vào tổng
 page-book-debts = Bán chịu, khách trả nợ, không tính vào tổng
 page-book-deposits = Khách đặt cọc, không tính vào tổng
 page-book-said-apart = Tự khai chuyển khoản, ngày đã có ngân hàng báo, không tính vào tổng
+page-book-taken-off = Đã ghi khác đi: sổ đã khóa còn để ở phần ghi riêng
 page-book-pdf = TẢI BẢN IN (PDF)
 page-book-xlsx = TẢI EXCEL (XLSX)
 page-book-year = Sổ cả năm

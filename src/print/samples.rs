@@ -130,6 +130,7 @@ pub fn book() -> Outcome<RevenueBook> {
         period: format!("tháng {}", day().month().on_paper()),
         name: day().month().to_string(),
         status: "Sổ mẫu, không phải của ai.".to_owned(),
+        state: "SỔ MẪU".to_owned(),
         rows,
         total_vnd: Vnd::new(total),
         apart: vec![apart],
