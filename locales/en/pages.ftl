@@ -11,6 +11,7 @@ page-closed-ended = This phone may hear no longer: its link was revoked. Ask the
 page-closed-unknown = This phone has opened no link. Scan the code on the stall's slip, or open the link again that came by Zalo.
 page-closed-full = Too many phones have opened this link. Ask the market's digital team or its board.
 page-closed-elsewhere = Open the link and press the button on that very page.
+page-closed-nothing = There is no page at this address. If you typed it: leave the gaps out, and copy each letter of the paper. If it still does not open, ask the digital team or the market's management.
 
 page-listen-title = Hear the money come
 page-listen-stall = Stall

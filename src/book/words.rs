@@ -12,7 +12,7 @@ pub fn line(line: &Line) -> String {
     match line.of_day {
         Some(of) => {
             let (day, month) = (of.on_paper(), of.month().on_paper());
-            format!("Điều chỉnh cho ngày {day} (sổ tháng {month} đã khóa)")
+            format!("Điều chỉnh cho ngày {day} (sổ {month} đã khóa)")
         }
         None => text(line.kind, line.count),
     }
@@ -32,9 +32,9 @@ fn text(kind: LineKind, count: i64) -> String {
 #[must_use]
 pub fn status(book: &Book) -> String {
     match book.locked_at.map(|at: UnixMs| at.in_words("ngày")) {
-        Some(at) => format!(
-            "Người bán đã khóa sổ lúc {at}. Ghi khác đi sau đó thì nằm ở sổ tháng lúc ghi."
-        ),
+        Some(at) => {
+            format!("Người bán đã khóa sổ lúc {at}. Ghi khác đi sau đó thì nằm ở sổ tháng lúc ghi.")
+        }
         None => format!("BẢN NHÁP, số liệu đến hết ngày {}. Chưa khóa sổ.", book.as_of.on_paper()),
     }
 }
@@ -118,7 +118,11 @@ pub fn apart(book: &Book) -> Vec<Apart> {
 /// Beside how often: that it is a locked month's money.
 fn noted(times: String, is_locked: bool) -> String {
     let locked = if is_locked { "sổ tháng đó đã khóa" } else { "" };
-    [times.as_str(), locked].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    [times.as_str(), locked]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn off(when: When, later: &Later) -> Entry {
@@ -216,7 +220,8 @@ pub(super) fn year_apart(books: &[&Book]) -> Vec<Apart> {
                 let note = noted(times(count), is_earlier);
                 entries.push(Entry { when, amount_vnd: Some(amount_vnd), note });
             } else {
-                taken_off.push(off(when, &Later { kind, day: month.first_day(), count, amount_vnd }));
+                taken_off
+                    .push(off(when, &Later { kind, day: month.first_day(), count, amount_vnd }));
             }
         }
         all.push(summed(heading(kind).to_owned(), entries));

@@ -95,6 +95,7 @@ pub fn visits(style: Style) -> VisitList {
         as_of: day().plus(-1).on_paper(),
         rows: rows.into_iter().map(row).collect(),
         drawn_up: day(),
+        strange: Vec::new(),
     }
 }
 

@@ -331,7 +331,8 @@ fn listed(laid: &Laid, title: &str, year: i32) -> i64 {
 fn apart(book: &Book) -> Apart {
     let mut all = Apart::new();
     let own = [&book.unclassified, &book.debts, &book.deposits];
-    for (at, sum) in own.iter().enumerate().flat_map(|(at, days)| days.iter().map(move |d| (at, d))) {
+    for (at, sum) in own.iter().enumerate().flat_map(|(at, days)| days.iter().map(move |d| (at, d)))
+    {
         *all.entry((at, None)).or_default() += sum.amount_vnd.get();
     }
     for later in &book.later {

@@ -134,16 +134,14 @@ pub(super) async fn class(
 pub(super) async fn file(
     vendor: Vendor,
     file: web::Path<String>,
+    request: HttpRequest,
     known: KnownTags,
 ) -> Result<HttpResponse, Problem> {
-    let (period, extension) = file.split_once('.').ok_or_else(Problem::no_such_route)?;
-    if !["pdf", "xlsx"].contains(&extension) {
-        return Err(Problem::no_such_route());
-    }
-    let laid = match (Month::parse(period), year(period)) {
-        (Some(month), _) => vendor.book(month).await?,
-        (None, Some(year)) => vendor.year(year).await?,
-        _ => return Err(Problem::no_such_route()),
+    let (period, extension) = file.split_once('.').unwrap_or((file.as_str(), ""));
+    let laid = match (extension, Month::parse(period), year(period)) {
+        ("pdf" | "xlsx", Some(month), _) => vendor.book(month).await?,
+        ("pdf" | "xlsx", None, Some(year)) => vendor.year(year).await?,
+        _ => return super::super::nothing(request).await,
     };
     if extension == "pdf" {
         let (format, state) = ((Kind::Pdf, printing::DPI), &vendor.state);
