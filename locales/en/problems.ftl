@@ -495,8 +495,8 @@ problem-stall-link-too-many-phones = { $max } phones have opened this link. Revo
 
 problem-stall-without-code = Somebody trades at the stall, but it has no live code to print. Please issue one first (POST /codes).
 problem-stall-account-left = The account on the card has ceased to receive this stall's money, so it is not printed any more. Link the account in use to the stall (POST /account-links) and issue a new code (POST /codes).
-problem-code-of-other-stall = This code is of another stall.
-problem-holder-name-differs = Stall { $of }: a bank app shows the name “{ $shown }”, the register says “{ $registered }”, so no card is printed. Ask the holder, correct the name in the register to what the bank shows, or look again and record it (POST /verifications).
+problem-card-of-other-stall = This code is of another stall.
+problem-card-name-differs = Stall { $of }: a bank app shows the name “{ $shown }”, the register says “{ $registered }”, so no card is printed. Ask the holder, correct the name in the register to what the bank shows, or look again and record it (POST /verifications).
 problem-market-without-codes = No stall here has a live code to print. Please issue codes first.
 problem-too-many-stalls = { $stalls } stalls are too many for one file (at most { $max }). Please print section by section (section_id).
 problem-print-template-unreadable = The template { $path } cannot be read: { $error }.
@@ -571,6 +571,7 @@ problem-slip-url-malformed = The address must be https://host, with nothing behi
 problem-slip-link-unknown = This link is revoked, another stall's, or of another kind. Please make a new one.
 problem-stall-empty = Nobody trades at this stall today, so there is nothing to print. Write down first who does.
 problem-market-unknown = There is no market of this name. There are: { $names }.
+problem-place-none = Nothing of the kind is registered here yet. Register it first (the desk at /ql, cho40 register, or the API).
 problem-stall-unknown = The market has no stall of this number. { $near ->
     [none] { $count ->
         [0] It has no stalls yet.

@@ -515,8 +515,8 @@ problem-stall-link-too-many-phones = Đã có { $max } máy mở liên kết nà
 
 problem-stall-without-code = Sạp có người bán nhưng chưa có mã còn hiệu lực để in. Xin phát mã cho sạp trước (POST /codes).
 problem-stall-account-left = Tài khoản in trên thẻ đã thôi nhận tiền cho sạp này nên không in nữa. Xin gắn tài khoản đang dùng với sạp (POST /account-links) và phát mã mới (POST /codes).
-problem-code-of-other-stall = Mã này của sạp khác, không phải của sạp này.
-problem-holder-name-differs = Sạp { $of }: ứng dụng ngân hàng hiện tên “{ $shown }”, còn sổ ghi “{ $registered }”, nên không in thẻ. Xin hỏi lại chủ tài khoản, sửa tên trong sổ cho đúng tên ngân hàng hiện, hoặc xem tên lại rồi ghi kết quả (POST /verifications).
+problem-card-of-other-stall = Mã này của sạp khác, không phải của sạp này.
+problem-card-name-differs = Sạp { $of }: ứng dụng ngân hàng hiện tên “{ $shown }”, còn sổ ghi “{ $registered }”, nên không in thẻ. Xin hỏi lại chủ tài khoản, sửa tên trong sổ cho đúng tên ngân hàng hiện, hoặc xem tên lại rồi ghi kết quả (POST /verifications).
 problem-market-without-codes = Chưa sạp nào ở đây có mã còn hiệu lực để in. Xin cấp mã trước.
 problem-too-many-stalls = { $stalls } sạp là quá nhiều cho một tệp (tối đa { $max }). Xin in từng khu (section_id).
 problem-print-template-unreadable = Không đọc được mẫu in { $path }: { $error }.
@@ -591,6 +591,7 @@ problem-slip-url-malformed = Địa chỉ phải có dạng https://ten-may-chu,
 problem-slip-link-unknown = Liên kết này đã thu hồi, của sạp khác, hoặc không đúng loại. Xin tạo liên kết mới.
 problem-stall-empty = Hôm nay sạp này không có người bán, nên không có gì để in. Xin ghi ai bán ở sạp trong sổ trước.
 problem-market-unknown = Không có chợ tên này. Các chợ đang có: { $names }.
+problem-place-none = Sổ chưa có chợ, khu nào ở đây. Xin ghi vào sổ trước (trang /ql, cho40 register, hoặc API).
 problem-stall-unknown = Chợ không có sạp số này. { $near ->
     [none] { $count ->
         [0] Chợ chưa có sạp nào.

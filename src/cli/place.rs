@@ -69,13 +69,17 @@ impl Where {
     }
 }
 
-/// The place of the one that is wanted among names and ids; the only one, where none is.
+/// The place of the one that is wanted among names and ids; the only one, where none is. `place-none`
+/// where there is nothing.
 fn pick(
     known: &[(&str, String)],
     wanted: Option<&str>,
     field: &'static str,
     [unknown, ambiguous]: [&'static str; 2],
 ) -> Result<usize, Refusal> {
+    if known.is_empty() {
+        return Err(Refusal::invalid(field, "place-none"));
+    }
     let is_meant = |wanted: &str, how: fn(&str) -> String| -> Vec<usize> {
         let is_it = |(name, id): &(&str, String)| *id == wanted || how(name) == how(wanted);
         (0..known.len()).filter(|at| known.get(*at).is_some_and(is_it)).collect()
@@ -226,5 +230,7 @@ mod tests {
         assert_eq!(told.code, "ambiguous");
         assert!(told.to_string().contains("(mkt_1)"), "{told}");
         assert_eq!(pick(&known[..1], None, "market", ["unknown", "ambiguous"]), Ok(0));
+        let none = pick(&[], None, "market", ["unknown", "ambiguous"]);
+        assert_eq!(none.map_err(|refusal| refusal.code), Err("place-none"));
     }
 }

@@ -43,9 +43,9 @@ pub struct SheetOrder {
 /// The card of a stall. On A4, one page full of it.
 ///
 /// # Errors
-/// `not-found` (stall; code_id), `code-of-other-stall`, `code-revoked` (code_id), `stall-empty`,
+/// `not-found` (stall; code_id), `card-of-other-stall`, `code-revoked` (code_id), `stall-empty`,
 /// `stall-without-code`, `stall-account-left`: what its codes pay is no account of the stall any more;
-/// `holder-name-differs`; those of [`super::letters::check`].
+/// `card-name-differs`; those of [`super::letters::check`].
 pub fn card(
     connection: &mut DbConnection,
     act: &Act,
@@ -87,7 +87,7 @@ fn not_printed(
     let occupancy = occupancies::find(connection, act.board_id(), code.occupancy_id)?;
     let is_here = occupancy.is_some_and(|occupancy| occupancy.stall_id == stall_id);
     Ok(match code.revoked_at {
-        _ if !is_here => Refusal::invalid("code_id", "code-of-other-stall"),
+        _ if !is_here => Refusal::invalid("code_id", "card-of-other-stall"),
         Some(at) => Refusal::conflict("code-revoked").on("code_id").with("revoked_at", at),
         None => Refusal::conflict("stall-account-left"),
     })
@@ -121,7 +121,7 @@ fn check_holder(
     if is_same_holder(code.kind, &code.holder_name, shown) {
         return Ok(());
     }
-    let refusal = Refusal::conflict("holder-name-differs").with("of", stall);
+    let refusal = Refusal::conflict("card-name-differs").with("of", stall);
     Err(refusal.with("registered", &code.holder_name).with("shown", shown))
 }
 
@@ -158,7 +158,6 @@ pub fn sheets(
         names.entry(stall_id).or_insert(name);
     }
     let (mut cards, mut cover) = (Vec::new(), Vec::new());
-    // Why cards are left out; names that the list alone has, and not as they are written.
     let (mut left_out, mut unread) = (Vec::new(), Vec::new());
     for stall in found {
         let code = codes.remove(&stall.id).and_then(|codes| best(codes, today));

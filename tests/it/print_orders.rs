@@ -98,7 +98,7 @@ on_both!(a_card_shows_the_stalls_newest_code, |db| {
     let all = codes::list(connection, &act, &filter, page).unwrap().items;
     let theirs = all.iter().find(|code| code.payload == theirs).unwrap().id;
     let none = cho40::primitives::ids::CodeId(1);
-    for (id, code) in [(theirs, "code-of-other-stall"), (none, "not-found")] {
+    for (id, code) in [(theirs, "card-of-other-stall"), (none, "not-found")] {
         let named = CardOrder { code_id: Some(id), ..CARD };
         let told = refusal(shown(connection, &named));
         assert_eq!((told.code, told.field.as_deref()), (code, Some("code_id")));
@@ -259,11 +259,11 @@ on_both!(a_name_that_the_bank_does_not_show_is_not_printed, |db| {
     assert!(order::card(connection, &act, stand.stall, &CARD).is_ok());
     assert!(!looked(connection, stand.account, "LE VAN LA"));
     let told = refusal(order::card(connection, &act, stand.stall, &CARD));
-    assert_eq!(told.code, "holder-name-differs");
+    assert_eq!(told.code, "card-name-differs");
     assert!(told.to_string().contains("LE VAN LA"), "{told}");
     let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
     assert_eq!((stalls_of(&sheet), sheet.left_out.len()), (vec!["A-02"], 1));
-    assert_eq!(sheet.left_out[0].code, "holder-name-differs");
+    assert_eq!(sheet.left_out[0].code, "card-name-differs");
     assert_eq!(sheet.cover[0].missing, Some(Missing::Name));
     // The register says what the bank says, or somebody looks again.
     let renamed = AccountChange { holder_name: Some("Lê Văn Lá".into()), ..Default::default() };
