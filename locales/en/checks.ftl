@@ -2,12 +2,18 @@
 # a code. tests/it/code_checks.rs checks that each has its sentence.
 
 check-right = The code that is registered for the stall.
-check-other_code = This code pays the stall's account and is not its registered code. The money reaches the right person. Register this code for the stall, or hang up the stall's card.
+check-other_code = { $once ->
+    [yes] This code pays the stall's account, but it is of one payment or has an amount in it: the next customer would pay wrongly. Take it down and hang up the stall's card.
+   *[no] This code pays the stall's account and is not its registered code. The money reaches the right person. Register this code for the stall, or hang up the stall's card.
+}
 check-revoked = This card was revoked. Take it down and hang up the stall's valid card.
-check-unknown = { $beside ->
-    [yes] Beside the right code there is a strange one that does not say whom it pays.
-   *[no] A strange code: it does not say whom it pays, and nobody has registered it.
-} Ask the vendor whose it is: register it if it is theirs, take it down at once if not.
+check-unknown = { $broken ->
+    [yes] The code was altered or copied in part: many bank apps refuse it, and where the money would go is not certain. Take it down and hang up the stall's card.
+   *[no] { $beside ->
+        [yes] Beside the right code there is a strange one that does not say whom it pays.
+       *[no] A strange code: it does not say whom it pays, and nobody has registered it.
+    } Ask the vendor whose it is: register it if it is theirs, take it down at once if not.
+}
 check-wrong_account = { $beside ->
     [yes] Beside the right code there is one that pays somebody else: it may be pasted over.
    *[no] This code pays another account than the stall's.
@@ -17,7 +23,8 @@ check-not_readable = { $crowded ->
    *[no] No payment code could be read. Take the photo from straight ahead, closer, without glare. Print the card again if it is faded or torn.
 }
 check-typed = { $card ->
-    [yes] The printed check code names the card; the QR code itself is not checked.
+    [here] The printed check code names the card; the QR code itself is not checked.
+    [elsewhere] This check code is of the card of stall { $stall }, not of this one. Look whether it was mistyped, or the card hangs at the wrong stall.
    *[no] No card bears this check code.
 } A QR code can be pasted over while the printed code stays. Photograph or scan the QR code.
 

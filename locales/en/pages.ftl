@@ -11,6 +11,7 @@ page-closed-ended = This phone may hear no longer: its link was revoked. Ask the
 page-closed-unknown = This phone has opened no link. Scan the code on the stall's slip, or open the link again that came by Zalo.
 page-closed-full = Too many phones have opened this link. Ask the market's digital team or its board.
 page-closed-elsewhere = Open the link and press the button on that very page.
+page-closed-nothing = There is no page at this address. If you typed it: leave the gaps out, and copy each letter of the paper. If it still does not open, ask the digital team or the market's management.
 
 page-listen-title = Hear the money come
 page-listen-stall = Stall
@@ -218,6 +219,7 @@ page-book-beyond = Paid too much, twice, or after cancelling: counted as sales, 
 page-book-debts = Sold on credit, debts paid, not in the total
 page-book-deposits = Deposits, not in the total
 page-book-said-apart = Transfers by my word on days that the bank told of, not in the total
+page-book-taken-off = Classed since: the locked book still lists it apart
 page-book-pdf = GET THE PRINT (PDF)
 page-book-xlsx = GET EXCEL (XLSX)
 page-book-year = The book of the year

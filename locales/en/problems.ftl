@@ -264,6 +264,7 @@ problem-code-has-amount = This code has an amount in it, so it cannot be a stall
 problem-code-account-unknown = This code pays the number { $number } at { $bank }, which is not registered. Please register that account first, or send the holder's name (holder_name) that the vendor confirmed.
 problem-code-account-not-linked = This code pays { $holder } ({ $account }), who is not linked to the stall. Please link the account first, or send the holder's name (holder_name) that the vendor confirmed.
 problem-check-without-stall = Please name the stall (stall_id) or a code of it (code_id), one of the two.
+problem-check-without-scan = Please give what was scanned (scanned_payload, or scanned_payloads) or the check code that was typed (check_code). Where nothing could be read, send scanned_payloads as an empty list [].
 problem-check-code-with-scan = The check code under the symbol only names the card. Where the symbol was scanned, please leave this field out.
 problem-coordinates-out-of-range = Coordinates are thousandths of a degree, both or none: latitude -90000 to 90000, longitude -180000 to 180000.
 problem-stall-code-in-several-markets = Several markets have a stall of this number. Please add --market, or write the stall's id (stl_…).
@@ -433,7 +434,8 @@ problem-template-example-unknown = There is no such example. Please see the list
 problem-statement-empty = The file is empty. Please export the statement from the bank again.
 problem-statement-too-large = The file is larger than { $max } MB. Please export a shorter period.
 problem-file-too-large = The file is larger than { $max } MB. Please export a shorter period.
-problem-content-type-not-file = Please send the file itself as the body, e.g. `curl --data-binary @file.xlsx` with `Content-Type: application/octet-stream`, or as the file of a form (`curl -F file=@file.xlsx`), not as JSON.
+problem-content-type-not-file = Please send the file itself as the body, e.g. `curl --data-binary @photo.jpg -H "Content-Type: image/jpeg"` (`application/octet-stream` for other files), or as the file of a form (`curl -F file=@photo.jpg`), not as JSON.
+problem-content-type-not-photo = Please send a JPEG or PNG photo with `Content-Type: image/jpeg` or `image/png`, or JSON with `Content-Type: application/json`.
 problem-form-without-file = There is no file in the form, or it did not arrive whole. Please choose the file and send it again.
 problem-statement-is-a-page = This file is a web page, though it is named .xls. Please export it as CSV or Excel. If the bank gives only this, open it in an Excel with Vietnamese settings, save it as .xlsx, and check the dry run with care.
 problem-statement-format-unknown = This is not a CSV or Excel file. Please export the statement from the bank as Excel or CSV; a PDF cannot be read.
@@ -492,8 +494,10 @@ problem-stall-link-too-many-phones = { $max } phones have opened this link. Revo
 
 ## Printing
 
-problem-stall-without-code = The stall has no live code to print. Please issue one (POST /codes) first.
+problem-stall-without-code = Somebody trades at the stall, but it has no live code to print. Please issue one first (POST /codes).
 problem-stall-account-left = The account on the card has ceased to receive this stall's money, so it is not printed any more. Link the account in use to the stall (POST /account-links) and issue a new code (POST /codes).
+problem-card-of-other-stall = This code is of another stall.
+problem-card-name-differs = Stall { $of }: a bank app shows the name “{ $shown }”, the register says “{ $registered }”, so no card is printed. Ask the holder, correct the name in the register to what the bank shows, or look again and record it (POST /verifications).
 problem-market-without-codes = No stall here has a live code to print. Please issue codes first.
 problem-too-many-stalls = { $stalls } stalls are too many for one file (at most { $max }). Please print section by section (section_id).
 problem-print-template-unreadable = The template { $path } cannot be read: { $error }.
@@ -505,6 +509,8 @@ problem-print-template-letters = A template has letters that the font does not h
 problem-print-template-blank = The template { $file } prints blank paper. Please check the file, or take it away to use the program's.
 problem-print-template-exists = { $path } is there already and is not written over. Please name another folder, or move the file.
 problem-print-symbol-unread = The card was tried at { $dpi } dpi, and its QR code could not be read. Please make it larger, with a white border, and put nothing on it.
+problem-print-more-pages = One card takes { $pages } pages: something does not fit on the first. Make it smaller, or set things beside each other in a grid().
+problem-print-text-small = Some text is too small to be read: “{ $text }”. Shorten the name in the register, or print a larger layout.
 problem-print-letters = “{ $of }”: { $letters } in “{ $text }” cannot be printed. The cards' font has Vietnamese and Latin letters only. Please write that name in Vietnamese letters in the register, and print again.
 problem-print-template-wrong = The template is wrong: { $error }.
 problem-print-file-kind = It is not clear how to write { $path }. Please end its name with one of: { $kinds }.
@@ -564,8 +570,17 @@ problem-slip-url-too-long = The address is longer than { $max } characters, so t
 problem-logo-format = A logo is a PNG or JPEG picture; please export an SVG as PNG and send that.
 problem-slip-url-malformed = The address must be https://host, with nothing behind it.
 problem-slip-link-unknown = This link is revoked, another stall's, or of another kind. Please make a new one.
-problem-stall-empty = Nobody trades at this stall today.
+problem-stall-empty = Nobody trades at this stall today, so there is nothing to print. Write down first who does.
 problem-market-unknown = There is no market of this name. There are: { $names }.
+problem-place-none = Nothing of the kind is registered here yet. Register it first (the desk at /ql, cho40 register, or the API).
+problem-stall-unknown = The market has no stall of this number. { $near ->
+    [none] { $count ->
+        [0] It has no stalls yet.
+       *[other] It has { $count }, e.g. { $names }.
+    }
+   *[some] Did you mean { $names }?
+}
+problem-visit-rounds-none = The market { $market } has no round of visits yet. Draw one up first: POST /api/v1/markets/{ $market_id }/visit-rounds.
 problem-market-ambiguous = Several markets are there: { $names }. Please write the id in brackets instead of the name.
 problem-section-unknown = The market has no section of this name. There are: { $names }.
 problem-print-job-working = In work: { $done } of { $total } cards. Please fetch the file later.

@@ -2,12 +2,18 @@
 # tests/it/code_checks.rs kiểm tra rằng kết quả nào cũng có câu.
 
 check-right = Đúng mã đã đăng ký cho sạp.
-check-other_code = Mã này trả vào tài khoản của sạp nhưng không phải mã đã đăng ký. Tiền vẫn tới đúng người. Xin đăng ký mã này cho sạp, hoặc thay bằng thẻ của sạp.
+check-other_code = { $once ->
+    [yes] Mã này trả vào tài khoản của sạp nhưng là mã của một lần thanh toán hoặc có sẵn số tiền: khách sau quét là sai. Xin gỡ xuống và treo thẻ của sạp.
+   *[no] Mã này trả vào tài khoản của sạp nhưng không phải mã đã đăng ký. Tiền vẫn tới đúng người. Xin đăng ký mã này cho sạp, hoặc thay bằng thẻ của sạp.
+}
 check-revoked = Thẻ này đã thu hồi. Xin gỡ xuống và treo thẻ đang dùng của sạp.
-check-unknown = { $beside ->
-    [yes] Bên cạnh mã đúng có một mã lạ, không biết tiền vào đâu.
-   *[no] Mã lạ: không biết tiền vào đâu, chưa ai đăng ký.
-} Hỏi tiểu thương có phải mã của mình không: phải thì đăng ký, không phải thì gỡ ngay.
+check-unknown = { $broken ->
+    [yes] Mã bị sửa hoặc chép thiếu: nhiều ứng dụng ngân hàng không quét được, và không chắc tiền vào đâu. Gỡ xuống và treo thẻ của sạp.
+   *[no] { $beside ->
+        [yes] Bên cạnh mã đúng có một mã lạ, không biết tiền vào đâu.
+       *[no] Mã lạ: không biết tiền vào đâu, chưa ai đăng ký.
+    } Hỏi tiểu thương có phải mã của mình không: phải thì đăng ký, không phải thì gỡ ngay.
+}
 check-wrong_account = { $beside ->
     [yes] Bên cạnh mã đúng có một mã trả cho người khác: có thể là mã dán đè.
    *[no] Mã này trả vào tài khoản khác, không phải tài khoản của sạp.
@@ -17,7 +23,8 @@ check-not_readable = { $crowded ->
    *[no] Không đọc được mã thanh toán nào. Xin chụp thẳng, gần hơn, tránh bị loá. Thẻ mờ hoặc rách thì in lại.
 }
 check-typed = { $card ->
-    [yes] Mới nhận ra thẻ qua mã in trên thẻ, chưa kiểm tra mã QR.
+    [here] Mới nhận ra thẻ qua mã in trên thẻ, chưa kiểm tra mã QR.
+    [elsewhere] Mã in này là của thẻ sạp { $stall }, không phải thẻ của sạp này. Xin coi lại có gõ nhầm, hay thẻ treo nhầm sạp.
    *[no] Không có thẻ nào mang mã in này.
 } Mã QR có thể bị dán đè mà mã in vẫn còn. Xin chụp hoặc quét mã QR.
 

@@ -11,6 +11,7 @@ page-closed-ended = Máy này không còn được nghe nữa: liên kết đã 
 page-closed-unknown = Máy này chưa mở liên kết nào. Xin quét mã trên tờ giấy của sạp, hoặc mở lại liên kết đã nhận qua Zalo.
 page-closed-full = Đã có quá nhiều máy mở liên kết này. Xin hỏi tổ công nghệ số hoặc ban quản lý chợ.
 page-closed-elsewhere = Xin mở liên kết rồi bấm nút ngay trên trang đó.
+page-closed-nothing = Không có trang nào ở địa chỉ này. Nếu gõ tay: viết liền, không cách, đủ từng chữ như trên giấy. Nếu vẫn không mở được, xin hỏi tổ công nghệ số hoặc ban quản lý chợ.
 
 page-listen-title = Nghe tiền về
 page-listen-stall = Sạp
@@ -218,6 +219,7 @@ page-book-beyond = Khách trả dư, trả hai lần, trả sau khi hủy mã: �
 page-book-debts = Bán chịu, khách trả nợ, không tính vào tổng
 page-book-deposits = Khách đặt cọc, không tính vào tổng
 page-book-said-apart = Tự khai chuyển khoản, ngày đã có ngân hàng báo, không tính vào tổng
+page-book-taken-off = Đã ghi khác đi: sổ đã khóa còn để ở phần ghi riêng
 page-book-pdf = TẢI BẢN IN (PDF)
 page-book-xlsx = TẢI EXCEL (XLSX)
 page-book-year = Sổ cả năm

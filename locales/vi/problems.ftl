@@ -284,6 +284,7 @@ problem-code-has-amount = Mã này có sẵn số tiền nên không dùng làm 
 problem-code-account-unknown = Mã này trả vào số { $number } ở { $bank }, chưa có trong sổ. Xin ghi tài khoản đó trước, hoặc gửi kèm tên chủ tài khoản (holder_name) mà tiểu thương đã xác nhận.
 problem-code-account-not-linked = Mã này trả cho { $holder } ({ $account }), chưa gắn với sạp. Xin gắn tài khoản với sạp trước, hoặc gửi kèm tên chủ tài khoản (holder_name) mà tiểu thương đã xác nhận.
 problem-check-without-stall = Xin ghi sạp (stall_id) hoặc một mã của sạp (code_id), một trong hai.
+problem-check-without-scan = Xin ghi mã đã quét (scanned_payload, hoặc scanned_payloads) hoặc mã in đã gõ (check_code). Không đọc được mã nào thì gửi scanned_payloads là danh sách rỗng [].
 problem-check-code-with-scan = Mã in dưới thẻ chỉ để nhận ra thẻ. Đã quét mã QR thì xin bỏ trường này.
 problem-coordinates-out-of-range = Tọa độ ghi bằng phần ngàn độ, đủ cả hai: vĩ độ -90000 đến 90000, kinh độ -180000 đến 180000. Không có thì bỏ cả hai.
 problem-stall-code-in-several-markets = Nhiều chợ có sạp mang số này. Xin ghi thêm --market, hoặc mã của sạp (stl_…).
@@ -453,7 +454,8 @@ problem-template-example-unknown = Không có mẫu gợi ý này. Xin coi danh 
 problem-statement-empty = Tập tin trống. Xin xuất lại sao kê từ ngân hàng.
 problem-statement-too-large = Tập tin lớn hơn { $max } MB. Xin xuất khoảng thời gian ngắn hơn.
 problem-file-too-large = Tập tin lớn hơn { $max } MB. Xin xuất khoảng thời gian ngắn hơn.
-problem-content-type-not-file = Xin gửi chính tập tin làm nội dung, ví dụ `curl --data-binary @file.xlsx` với `Content-Type: application/octet-stream`, hoặc làm tập tin của biểu mẫu (`curl -F file=@file.xlsx`), không gửi dạng JSON.
+problem-content-type-not-file = Xin gửi chính tập tin làm nội dung, ví dụ `curl --data-binary @anh.jpg -H "Content-Type: image/jpeg"` (tập tin khác thì `application/octet-stream`), hoặc làm tập tin của biểu mẫu (`curl -F file=@anh.jpg`), không gửi dạng JSON.
+problem-content-type-not-photo = Xin gửi ảnh JPEG hoặc PNG với `Content-Type: image/jpeg` hoặc `image/png`, hoặc JSON với `Content-Type: application/json`.
 problem-form-without-file = Biểu mẫu không có tập tin, hoặc chưa gửi trọn. Xin chọn tập tin và gửi lại.
 problem-statement-is-a-page = Tập tin này là một trang web, dù có tên .xls. Xin xuất lại ở dạng CSV hoặc Excel. Nếu ngân hàng chỉ cho dạng này, xin mở bằng Excel đặt theo Việt Nam, lưu thành .xlsx rồi so kỹ bản xem trước.
 problem-statement-format-unknown = Đây không phải tập tin CSV hay Excel. Xin xuất sao kê từ ngân hàng ở dạng Excel hoặc CSV; PDF không đọc được.
@@ -512,8 +514,10 @@ problem-stall-link-too-many-phones = Đã có { $max } máy mở liên kết nà
 
 ## In thẻ
 
-problem-stall-without-code = Sạp chưa có mã còn hiệu lực để in. Xin cấp mã (POST /codes) trước.
+problem-stall-without-code = Sạp có người bán nhưng chưa có mã còn hiệu lực để in. Xin phát mã cho sạp trước (POST /codes).
 problem-stall-account-left = Tài khoản in trên thẻ đã thôi nhận tiền cho sạp này nên không in nữa. Xin gắn tài khoản đang dùng với sạp (POST /account-links) và phát mã mới (POST /codes).
+problem-card-of-other-stall = Mã này của sạp khác, không phải của sạp này.
+problem-card-name-differs = Sạp { $of }: ứng dụng ngân hàng hiện tên “{ $shown }”, còn sổ ghi “{ $registered }”, nên không in thẻ. Xin hỏi lại chủ tài khoản, sửa tên trong sổ cho đúng tên ngân hàng hiện, hoặc xem tên lại rồi ghi kết quả (POST /verifications).
 problem-market-without-codes = Chưa sạp nào ở đây có mã còn hiệu lực để in. Xin cấp mã trước.
 problem-too-many-stalls = { $stalls } sạp là quá nhiều cho một tệp (tối đa { $max }). Xin in từng khu (section_id).
 problem-print-template-unreadable = Không đọc được mẫu in { $path }: { $error }.
@@ -525,6 +529,8 @@ problem-print-template-letters = Mẫu in có chữ mà phông không có: { $le
 problem-print-template-blank = Mẫu { $file } in ra giấy trắng. Xin coi lại tệp, hoặc bỏ nó đi để dùng mẫu có sẵn.
 problem-print-template-exists = Đã có { $path }; không ghi đè. Xin chọn thư mục khác, hoặc dời tệp cũ đi.
 problem-print-symbol-unread = Thử đọc lại thẻ ở { $dpi } dpi thì không đọc được mã QR. Xin để mã lớn hơn, có viền trắng, không đè lên gì.
+problem-print-more-pages = Một thẻ mà in ra { $pages } trang: có phần không vừa trang đầu. Xin để nhỏ lại hoặc đặt cạnh nhau trong grid().
+problem-print-text-small = Có chữ nhỏ quá, khó đọc: “{ $text }”. Xin rút gọn tên trong sổ, hoặc in khổ lớn hơn.
 problem-print-letters = “{ $of }”: không in được { $letters } trong “{ $text }”. Phông chữ của thẻ chỉ có chữ Việt và chữ La-tinh. Xin ghi tên ấy bằng chữ Việt trong sổ rồi in lại.
 problem-print-template-wrong = Mẫu in chưa đúng: { $error }.
 problem-print-file-kind = Không biết ghi { $path } theo kiểu nào. Xin đặt đuôi tệp là một trong: { $kinds }.
@@ -584,8 +590,17 @@ problem-slip-url-too-long = Địa chỉ dài quá { $max } ký tự nên mã tr
 problem-logo-format = Biểu trưng phải là ảnh PNG hoặc JPEG; SVG xin xuất ra PNG rồi gửi lại.
 problem-slip-url-malformed = Địa chỉ phải có dạng https://ten-may-chu, không có gì phía sau.
 problem-slip-link-unknown = Liên kết này đã thu hồi, của sạp khác, hoặc không đúng loại. Xin tạo liên kết mới.
-problem-stall-empty = Hôm nay sạp này không có người bán.
+problem-stall-empty = Hôm nay sạp này không có người bán, nên không có gì để in. Xin ghi ai bán ở sạp trong sổ trước.
 problem-market-unknown = Không có chợ tên này. Các chợ đang có: { $names }.
+problem-place-none = Sổ chưa có chợ, khu nào ở đây. Xin ghi vào sổ trước (trang /ql, cho40 register, hoặc API).
+problem-stall-unknown = Chợ không có sạp số này. { $near ->
+    [none] { $count ->
+        [0] Chợ chưa có sạp nào.
+       *[other] Chợ có { $count } sạp, ví dụ: { $names }.
+    }
+   *[some] Có phải: { $names }?
+}
+problem-visit-rounds-none = Chợ { $market } chưa có đợt ghé sạp nào. Xin lập đợt trước: POST /api/v1/markets/{ $market_id }/visit-rounds.
 problem-market-ambiguous = Có nhiều chợ, không biết chợ nào: { $names }. Xin ghi mã trong ngoặc thay cho tên.
 problem-section-unknown = Chợ không có khu tên này. Các khu đang có: { $names }.
 problem-print-job-working = Đang in: { $done } trên { $total } thẻ. Xin lấy tập tin sau.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::forms;
-use super::month::{Book, DaySum, Line, LineKind, Waiting};
+use super::month::{ApartKind, Book, DaySum, Later, Line, LineKind, Waiting};
 use super::store as rows;
 use crate::access::Act;
 use crate::adoption::cash::{self, Answer, AnswerKind};
@@ -74,6 +74,14 @@ impl Worth {
     const fn turnover(self) -> i64 {
         self.sold - self.given_back
     }
+
+    const fn apart(self) -> [(ApartKind, i64); 3] {
+        [
+            (ApartKind::Unclassified, self.unclassified),
+            (ApartKind::Debts, self.debt),
+            (ApartKind::Deposits, self.deposit),
+        ]
+    }
 }
 
 /// The sums of a month while they are added up.
@@ -86,6 +94,8 @@ struct Sums {
     deposits: Days,
     /// By the day of the decision and that of the money.
     adjusted: BTreeMap<(Day, Day), i64>,
+    /// What came to what stands apart of locked months, or left it: by the day of the money.
+    later: BTreeMap<(u8, Day), (ApartKind, Sum)>,
     waiting: Vec<Waiting>,
     seen: Seen,
 }
@@ -115,20 +125,31 @@ impl Sums {
     }
 
     /// A transfer of a month that is locked: what no locked book knows, and was decided in this
-    /// month, is an adjustment.
+    /// month, is an adjustment, or stands apart.
     fn later(&mut self, told: &Told, month: Month, day_start: i32, locked: &Locked) {
-        let mut before = 0;
+        let mut before = Worth::default();
         for decision in &told.decisions {
-            let worth = Worth::of(told.direction, decision).turnover();
-            let change = worth - before;
-            before = worth;
+            let worth = Worth::of(told.direction, decision);
+            let was = std::mem::replace(&mut before, worth);
             let (day, which) = (decision.at.day(day_start), (told.id.0, decision.seq));
             if locked.seen.contains(&which) || open_month(day.month(), locked) != month {
                 continue;
             }
             let day = day.clamp(month.first_day(), month.last_day());
-            *self.adjusted.entry((day, told.day)).or_default() += change;
+            *self.adjusted.entry((day, told.day)).or_default() += worth.turnover() - was.turnover();
+            self.set_apart(told.day, was, worth);
             self.seen.insert(which);
+        }
+    }
+
+    /// The lists of a locked book stay, so what changes in them is told in the open one.
+    fn set_apart(&mut self, day: Day, was: Worth, is: Worth) {
+        for (place, ((kind, before), (_, after))) in (0..).zip(was.apart().into_iter().zip(is.apart()))
+        {
+            let empty = (kind, Sum::default());
+            let (_, (count, amount)) = self.later.entry((place, day)).or_insert(empty);
+            *count += i64::from(after != 0) - i64::from(before != 0);
+            *amount = amount.saturating_add(after - before);
         }
     }
 }
@@ -190,6 +211,7 @@ pub(super) fn draw(
         deposits: listed(&sums.deposits),
         said_apart: said(&sums, &answers, true),
         beyond: listed(&beyond_days),
+        later: later(&sums),
         without_cash: without_cash(occupancy, (first, last.min(today.plus(-1))), &answers),
         as_of: last.min(today),
         locked_at: None,
@@ -205,6 +227,17 @@ fn listed(days: &Days) -> Vec<DaySum> {
         amount_vnd: Vnd::new(*amount),
     };
     days.iter().map(sum).collect()
+}
+
+fn later(sums: &Sums) -> Vec<Later> {
+    let later = |((_, day), (kind, (count, amount))): (&(u8, Day), &(ApartKind, Sum))| Later {
+        kind: *kind,
+        day: *day,
+        count: *count,
+        amount_vnd: Vnd::new(*amount),
+    };
+    let all = sums.later.iter().filter(|(_, (_, (_, amount)))| *amount != 0);
+    all.map(later).collect()
 }
 
 /// Transfers that the vendor told of: those of days of which feeds told too, which would count

@@ -20,6 +20,8 @@ pub struct Laid {
     /// `2026-11`, `2026`
     pub name: String,
     pub status: String,
+    /// The same on every page, in two words or a date.
+    pub state: String,
     pub rows: Vec<Row>,
     pub total_vnd: Vnd,
     pub apart: Vec<Apart>,
@@ -94,6 +96,7 @@ impl From<&Book> for Laid {
             period: format!("tháng {}", book.month.on_paper()),
             name: book.month.to_string(),
             status: words::status(book),
+            state: words::state(book),
             rows: book.lines.iter().map(row).collect(),
             total_vnd: book.total_vnd,
             apart: words::apart(book),
@@ -116,6 +119,7 @@ impl From<&Year> for Laid {
             period: format!("năm {year}"),
             name: year.to_string(),
             status: words::year_status(&books),
+            state: words::year_state(&books),
             rows: books.iter().flat_map(|book| words::sums(book)).collect(),
             total_vnd: Vnd::new(total),
             apart: words::year_apart(&books),

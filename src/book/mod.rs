@@ -22,6 +22,6 @@ mod year;
 pub use forms::{Form, take as take_forms};
 pub use laid::{Apart, Entry, Laid, Row, When};
 pub use lock::lock;
-pub use month::{Book, DaySum, Line, LineKind, View, Waiting, book, view};
+pub use month::{ApartKind, Book, DaySum, Later, Line, LineKind, View, Waiting, book, view};
 pub use xlsx::xlsx;
 pub use year::{Year, year};

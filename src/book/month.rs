@@ -48,6 +48,27 @@ pub struct Line {
     pub of_day: Option<Day>,
 }
 
+text_enum!(
+    /// Money that stands apart, by what its decision makes of it.
+    ApartKind {
+        Unclassified = "unclassified",
+        Debts = "debts",
+        Deposits = "deposits",
+    }
+);
+
+/// What was decided of money that stands apart after its month was locked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Later {
+    pub kind: ApartKind,
+    /// Of the money.
+    pub day: Day,
+    /// Negative where receipts stand apart no more.
+    pub count: i64,
+    /// Negative where it stands apart no more.
+    pub amount_vnd: Vnd,
+}
+
 /// What stands apart of a day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DaySum {
@@ -81,6 +102,9 @@ pub struct Book {
     /// has said what it was. Books that were locked before this was known name none.
     #[serde(default)]
     pub beyond: Vec<DaySum>,
+    /// Of locked months' money: what came to the lists above, and what left those of its own book.
+    #[serde(default)]
+    pub later: Vec<Later>,
     /// Past days of which nobody told the cash.
     pub without_cash: Vec<Day>,
     /// The last day that it knows of.
@@ -113,6 +137,36 @@ pub struct View {
     pub is_lockable: bool,
     /// Newest first.
     pub months: Vec<Month>,
+}
+
+impl Book {
+    /// Money that stands apart in this book: of the month, and of locked ones before it what came
+    /// later, which has its own days.
+    #[must_use]
+    pub fn apart(&self, kind: ApartKind) -> Vec<DaySum> {
+        let came = |later: &&Later| later.kind == kind && later.amount_vnd.is_positive();
+        let sum = |later: &Later| DaySum {
+            day: later.day,
+            count: later.count,
+            amount_vnd: later.amount_vnd,
+        };
+        let came = self.later.iter().filter(came).map(sum);
+        came.chain(self.own_apart(kind).iter().cloned()).collect()
+    }
+
+    /// Of the month's own money.
+    pub(super) fn own_apart(&self, kind: ApartKind) -> &[DaySum] {
+        match kind {
+            ApartKind::Unclassified => &self.unclassified,
+            ApartKind::Debts => &self.debts,
+            ApartKind::Deposits => &self.deposits,
+        }
+    }
+
+    /// What stands in a locked month's lists and was decided otherwise in this one.
+    pub fn taken_off(&self) -> impl Iterator<Item = &Later> {
+        self.later.iter().filter(|later| later.amount_vnd.get() < 0)
+    }
 }
 
 impl View {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::laid::{Apart, Entry, Row, When};
-use super::month::{Book, DaySum, Line, LineKind};
+use super::month::{ApartKind, Book, DaySum, Later, Line, LineKind};
 use crate::primitives::{Day, Month, UnixMs, Vnd};
 
 /// Column B (Diễn giải) of a line.
@@ -12,7 +12,7 @@ pub fn line(line: &Line) -> String {
     match line.of_day {
         Some(of) => {
             let (day, month) = (of.on_paper(), of.month().on_paper());
-            format!("Điều chỉnh cho ngày {day} (sổ tháng {month} đã khóa)")
+            format!("Điều chỉnh cho ngày {day} (sổ {month} đã khóa)")
         }
         None => text(line.kind, line.count),
     }
@@ -32,10 +32,9 @@ fn text(kind: LineKind, count: i64) -> String {
 #[must_use]
 pub fn status(book: &Book) -> String {
     let state = match book.locked_at.map(|at: UnixMs| at.in_words("ngày")) {
-        Some(at) => format!(
-            "Người bán đã khóa sổ lúc {at}. Ghi khác đi sau đó thì nằm ở dòng điều chỉnh của sổ tháng \
-             lúc ghi."
-        ),
+        Some(at) => {
+            format!("Người bán đã khóa sổ lúc {at}. Ghi khác đi sau đó thì nằm ở sổ tháng lúc ghi.")
+        }
         None => format!("BẢN NHÁP, số liệu đến hết ngày {}. Chưa khóa sổ.", book.as_of.on_paper()),
     };
     [state, beyond(total(&book.beyond))].join(" ").trim().to_owned()
@@ -51,6 +50,14 @@ fn beyond(sum: Vnd) -> String {
     )
 }
 
+/// The same for every page.
+pub(super) fn state(book: &Book) -> String {
+    match book.locked_at {
+        Some(at) => format!("đã khóa sổ lúc {}", at.in_words("ngày")),
+        None => format!("BẢN NHÁP đến {}", book.as_of.on_paper()),
+    }
+}
+
 /// That it helps, and what it is not.
 pub const NOTE: &str = "Bản này giúp người bán ghi sổ, không phải tờ khai thuế, và không gửi cho ai. \
                         Người bán tự coi lại, tự chịu trách nhiệm về số đã ghi. Tiền mặt là tự khai. \
@@ -58,17 +65,31 @@ pub const NOTE: &str = "Bản này giúp người bán ghi sổ, không phải t
 
 /// How months and later changes make up a year.
 pub const YEAR_NOTE: &str = "Tháng đã khóa giữ số lúc khóa; ghi khác đi sau đó là dòng điều chỉnh của \
-                             tháng lúc ghi, qua năm sau thì nằm ở sổ năm sau.";
+                             tháng lúc ghi, và phần ghi riêng đã tính theo lần ghi đó; qua năm sau mới \
+                             ghi khác đi thì nằm ở sổ năm sau.";
 
-/// What stands apart of a book: heading, and sums by day.
-fn sums_apart(book: &Book) -> [(&'static str, &[DaySum]); 4] {
-    [
-        ("Chưa phân loại (chưa biết có phải bán hàng không)", &book.unclassified),
-        ("Bán chịu: khách trả nợ (đã ghi lúc bán hay chưa, người bán tự coi)", &book.debts),
-        ("Khách đặt cọc (ghi khi giao hàng)", &book.deposits),
-        ("Tự khai chuyển khoản, ngày đã có ngân hàng báo", &book.said_apart),
-    ]
+const KINDS: [ApartKind; 3] = [ApartKind::Unclassified, ApartKind::Debts, ApartKind::Deposits];
+
+/// The heading of what stands apart.
+const fn heading(kind: ApartKind) -> &'static str {
+    match kind {
+        ApartKind::Unclassified => "Chưa phân loại (chưa biết có phải bán hàng không)",
+        ApartKind::Debts => "Bán chịu: khách trả nợ (đã ghi lúc bán hay chưa, người bán tự coi)",
+        ApartKind::Deposits => "Khách đặt cọc (ghi khi giao hàng)",
+    }
 }
+
+const fn short(kind: ApartKind) -> &'static str {
+    match kind {
+        ApartKind::Unclassified => "chưa phân loại",
+        ApartKind::Debts => "khách trả nợ",
+        ApartKind::Deposits => "đặt cọc",
+    }
+}
+
+const SAID_APART: &str = "Tự khai chuyển khoản, ngày đã có ngân hàng báo";
+/// What a locked book lists apart, and is no more so.
+const TAKEN_OFF: &str = "Đã ghi khác đi: sổ đã khóa còn để ở phần ghi riêng";
 
 const WITHOUT_CASH: &str = "Ngày không ghi tiền mặt (không có nghĩa là không bán)";
 
@@ -80,16 +101,21 @@ pub fn apart(book: &Book) -> Vec<Apart> {
     let entry = |sum: &DaySum| Entry {
         when: When::Day(sum.day),
         amount_vnd: Some(sum.amount_vnd),
-        note: times(sum.count),
+        note: noted(times(sum.count), sum.day.month() != book.month),
     };
-    let mut all: Vec<Apart> = sums_apart(book)
-        .into_iter()
-        .map(|(title, days)| Apart {
-            title: format!("{title}{when}"),
-            entries: days.iter().map(entry).collect(),
-            total_vnd: Some(total(days)),
-        })
-        .collect();
+    let listed = |title: &str, days: &[DaySum]| Apart {
+        title: format!("{title}{when}"),
+        entries: days.iter().map(entry).collect(),
+        total_vnd: Some(total(days)),
+    };
+    let mut all: Vec<Apart> =
+        KINDS.iter().map(|kind| listed(heading(*kind), &book.apart(*kind))).collect();
+    all.push(listed(SAID_APART, &book.said_apart));
+    all.push(Apart {
+        title: format!("{TAKEN_OFF}{when}"),
+        entries: book.taken_off().map(|later| off(When::Day(later.day), later)).collect(),
+        total_vnd: None,
+    });
     let day = |day: &Day| Entry { when: When::Day(*day), amount_vnd: None, note: String::new() };
     all.push(Apart {
         title: format!("{WITHOUT_CASH}{when}"),
@@ -98,6 +124,21 @@ pub fn apart(book: &Book) -> Vec<Apart> {
     });
     all.retain(|apart| !apart.entries.is_empty());
     all
+}
+
+/// Beside how often: that it is a locked month's money.
+fn noted(times: String, is_locked: bool) -> String {
+    let locked = if is_locked { "sổ tháng đó đã khóa" } else { "" };
+    [times.as_str(), locked]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn off(when: When, later: &Later) -> Entry {
+    let note = format!("{} {}", times(-later.count), short(later.kind)).trim().to_owned();
+    Entry { when, amount_vnd: Some(Vnd::new(-later.amount_vnd.get())), note }
 }
 
 /// A month's lines summed: each kind on a line of its own, adjustments by the month that they are of.
@@ -135,9 +176,6 @@ const fn place(kind: LineKind) -> u8 {
     }
 }
 
-/// Beside what stood apart when its month was locked.
-const AT_LOCKING: &str = "lúc khóa sổ";
-
 /// Which months of a year are locked.
 pub(super) fn year_status(books: &[&Book]) -> String {
     let listed = |is_locked: bool| {
@@ -160,25 +198,56 @@ pub(super) fn year_status(books: &[&Book]) -> String {
     all.collect::<Vec<_>>().join(" ")
 }
 
-/// What stands apart in a year, by month.
-pub(super) fn year_apart(books: &[&Book]) -> Vec<Apart> {
-    let titles = books.first().map(|book| sums_apart(book).map(|(title, _)| title));
-    let mut all: Vec<Apart> = Vec::new();
-    for (at, title) in titles.into_iter().flatten().enumerate() {
-        let of = |book: &&Book| {
-            let (_, days) = sums_apart(book).into_iter().nth(at).filter(|(_, d)| !d.is_empty())?;
-            let note = times(days.iter().map(|day| day.count).sum());
-            // What was decided later is among the adjustments, so it stands in both.
-            let note = match book.locked_at {
-                Some(_) => [note.as_str(), AT_LOCKING].join(" ").trim().to_owned(),
-                None => note,
-            };
-            Some(Entry { when: When::Month(book.month), amount_vnd: Some(total(days)), note })
-        };
-        let entries: Vec<Entry> = books.iter().filter_map(of).collect();
-        let sum = entries.iter().filter_map(|entry| entry.amount_vnd).map(Vnd::get).sum();
-        all.push(Apart { title: title.to_owned(), entries, total_vnd: Some(Vnd::new(sum)) });
+/// A year is a draft until its last month is locked.
+pub(super) fn year_state(books: &[&Book]) -> String {
+    let as_of = books.iter().map(|book| book.as_of).max().unwrap_or_default();
+    if books.iter().all(|book| book.locked_at.is_some()) {
+        "các tháng đã khóa sổ".to_owned()
+    } else {
+        format!("BẢN NHÁP đến {}", as_of.on_paper())
     }
+}
+
+/// What stands apart in a year, by the month of the money: what was locked, with what was decided of
+/// it since, so that nothing stands both here and among the adjustments.
+pub(super) fn year_apart(books: &[&Book]) -> Vec<Apart> {
+    let mut all: Vec<Apart> = Vec::new();
+    let mut taken_off = Vec::new();
+    for kind in KINDS {
+        let mut months: BTreeMap<Month, (i64, i64)> = BTreeMap::new();
+        let own = books.iter().flat_map(|book| {
+            book.own_apart(kind).iter().map(|sum| (sum.day, sum.count, sum.amount_vnd))
+        });
+        let later = books.iter().flat_map(|book| &book.later).filter(|later| later.kind == kind);
+        let later = later.map(|later| (later.day, later.count, later.amount_vnd));
+        for (day, count, amount) in own.chain(later) {
+            let (times, sum) = months.entry(day.month()).or_default();
+            *times += count;
+            *sum = sum.saturating_add(amount.get());
+        }
+        let mut entries = Vec::new();
+        for (month, (count, amount)) in months.into_iter().filter(|(_, (_, sum))| *sum != 0) {
+            let (when, amount_vnd) = (When::Month(month), Vnd::new(amount));
+            if amount > 0 {
+                // Of an earlier year's, that year's book says what it knew.
+                let is_earlier = books.first().is_some_and(|book| month < book.month);
+                let note = noted(times(count), is_earlier);
+                entries.push(Entry { when, amount_vnd: Some(amount_vnd), note });
+            } else {
+                taken_off
+                    .push(off(when, &Later { kind, day: month.first_day(), count, amount_vnd }));
+            }
+        }
+        all.push(summed(heading(kind).to_owned(), entries));
+    }
+    let said = books.iter().filter(|book| !book.said_apart.is_empty());
+    let said = said.map(|book| Entry {
+        when: When::Month(book.month),
+        amount_vnd: Some(total(&book.said_apart)),
+        note: String::new(),
+    });
+    all.push(summed(SAID_APART.to_owned(), said.collect()));
+    all.push(Apart { title: TAKEN_OFF.to_owned(), entries: taken_off, total_vnd: None });
     let lacking = books.iter().filter(|book| !book.without_cash.is_empty());
     let days = |book: &&Book| Entry {
         when: When::Month(book.month),
@@ -189,6 +258,11 @@ pub(super) fn year_apart(books: &[&Book]) -> Vec<Apart> {
     all.push(Apart { title: WITHOUT_CASH.to_owned(), entries, total_vnd: None });
     all.retain(|apart| !apart.entries.is_empty());
     all
+}
+
+fn summed(title: String, entries: Vec<Entry>) -> Apart {
+    let sum = entries.iter().filter_map(|entry| entry.amount_vnd).map(Vnd::get).sum();
+    Apart { title, entries, total_vnd: Some(Vnd::new(sum)) }
 }
 
 fn times(count: i64) -> String {

@@ -80,7 +80,11 @@ fn find_stall(
     let found = stalls::list(connection, act, &filter, PageRequest::default())?;
     match found.items.as_slice() {
         [stall] => Ok(stall.id),
-        [] => Err(Refusal::not_found("stall").on("stall").into()),
+        // Of several markets one has to be named, before it is said what is near.
+        [] => {
+            let market = place.market(connection, act)?;
+            stall(connection, act, market.id, wanted)
+        }
         _ => Err(Refusal::invalid("stall", "stall-code-in-several-markets").into()),
     }
 }

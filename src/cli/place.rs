@@ -14,6 +14,9 @@ use crate::registry::sections::{self, SectionFilter};
 use crate::registry::stalls::{self, StallFilter};
 use crate::registry::{Page, PageRequest, boards};
 
+/// Stalls that are named where none is meant for certain.
+const NEAR: usize = 8;
+
 #[derive(Debug, clap::Args)]
 pub struct Where {
     #[command(flatten)]
@@ -66,13 +69,17 @@ impl Where {
     }
 }
 
-/// The place of the one that is wanted among names and ids; the only one, where none is.
+/// The place of the one that is wanted among names and ids; the only one, where none is. `place-none`
+/// where there is nothing.
 fn pick(
     known: &[(&str, String)],
     wanted: Option<&str>,
     field: &'static str,
     [unknown, ambiguous]: [&'static str; 2],
 ) -> Result<usize, Refusal> {
+    if known.is_empty() {
+        return Err(Refusal::invalid(field, "place-none"));
+    }
     let is_meant = |wanted: &str, how: fn(&str) -> String| -> Vec<usize> {
         let is_it = |(name, id): &(&str, String)| *id == wanted || how(name) == how(wanted);
         (0..known.len()).filter(|at| known.get(*at).is_some_and(is_it)).collect()
@@ -115,8 +122,11 @@ pub fn section(
     Ok(section.ok_or_else(|| Refusal::not_found("section").on("section"))?)
 }
 
+/// A stall by its number as people write it: without regard to case and, where nothing else has that
+/// number, to marks.
+///
 /// # Errors
-/// `not-found` on `stall`.
+/// `stall-unknown` on `stall`, with those that are near, or some of what there is.
 pub fn stall(
     connection: &mut DbConnection,
     act: &Act,
@@ -129,8 +139,44 @@ pub fn stall(
     let filter =
         StallFilter { market_id: Some(market_id), code: Some(wanted.to_owned()), section_id: None };
     let found = stalls::list(connection, act, &filter, PageRequest::default())?;
-    let found = found.items.first().map(|stall| stall.id);
-    Ok(found.ok_or_else(|| Refusal::not_found("stall").on("stall"))?)
+    if let Some(stall) = found.items.first() {
+        return Ok(stall.id);
+    }
+    let filter = StallFilter { market_id: Some(market_id), ..StallFilter::default() };
+    let all = whole(|page| stalls::list(connection, act, &filter, page))?;
+    let folded: Vec<_> =
+        all.iter().filter(|stall| fold::name(&stall.code) == fold::name(wanted)).collect();
+    if let [only] = folded.as_slice() {
+        return Ok(only.id);
+    }
+    let codes: Vec<&str> = all.iter().map(|stall| stall.code.as_str()).collect();
+    Err(unknown_stall(&codes, wanted).into())
+}
+
+/// Names the stalls that may be meant, or some of all.
+fn unknown_stall(codes: &[&str], wanted: &str) -> Refusal {
+    let wanted = bare(wanted);
+    let is_near = |code: &&&str| {
+        let code = bare(code);
+        code == wanted || code.starts_with(&wanted) || wanted.starts_with(&code)
+    };
+    let near: Vec<&str> = codes.iter().filter(is_near).take(NEAR).copied().collect();
+    let named = if near.is_empty() { codes.get(..NEAR).unwrap_or(codes) } else { near.as_slice() };
+    let refusal = Refusal::invalid("stall", "stall-unknown").with("names", named.join(", "));
+    let found = if near.is_empty() { "none" } else { "some" };
+    refusal.with("near", found).with("count", codes.len())
+}
+
+/// Letters and digits alone, numbers without zeros before them: `Ô 5 / dãy Đ` and `o05dayd`.
+fn bare(code: &str) -> String {
+    let mut bare = String::new();
+    for letter in fold::name(code).chars().filter(|letter| letter.is_alphanumeric()) {
+        let is_inside = bare.ends_with(|last: char| last.is_ascii_digit());
+        if letter != '0' || is_inside {
+            bare.push(letter);
+        }
+    }
+    bare
 }
 
 /// All pages of a list.
@@ -149,7 +195,25 @@ pub fn whole<T>(mut list: impl FnMut(PageRequest) -> Outcome<Page<T>>) -> Outcom
 
 #[cfg(test)]
 mod tests {
-    use super::pick;
+    use super::{pick, unknown_stall};
+
+    #[test]
+    fn near_stalls_are_named_or_what_there_is() {
+        let codes = ["A-01", "A-1B", "A-12", "Ô 5 / dãy Đ", "B-7"];
+        let told = |wanted: &str| unknown_stall(&codes, wanted).to_string();
+        for (wanted, names) in [
+            ("a1", "A-01, A-1B, A-12"),
+            ("o5", "Ô 5 / dãy Đ"),
+            ("B-07", "B-7"),
+            ("A-012", "A-01, A-12"),
+        ] {
+            assert!(told(wanted).contains(&format!("names={names}")), "{}", told(wanted));
+            assert!(told(wanted).contains("near=some"), "{}", told(wanted));
+        }
+        assert!(told("Z-9").contains("near=none"), "{}", told("Z-9"));
+        assert!(told("Z-9").contains("count=5"), "{}", told("Z-9"));
+        assert!(unknown_stall(&[], "A").to_string().contains("count=0"));
+    }
 
     #[test]
     fn names_are_found_as_people_write_them() {
@@ -166,5 +230,7 @@ mod tests {
         assert_eq!(told.code, "ambiguous");
         assert!(told.to_string().contains("(mkt_1)"), "{told}");
         assert_eq!(pick(&known[..1], None, "market", ["unknown", "ambiguous"]), Ok(0));
+        let none = pick(&[], None, "market", ["unknown", "ambiguous"]);
+        assert_eq!(none.map_err(|refusal| refusal.code), Err("place-none"));
     }
 }

@@ -215,11 +215,17 @@ fn visit_list(args: &VisitsArgs) -> Outcome<()> {
             let filter = RoundFilter { market_id: Some(market.id), team_id: None };
             let all = whole(|page| rounds::list(connection, act, &filter, page))?;
             let newest = all.last().map(|round| round.id);
-            newest.ok_or_else(|| Refusal::not_found("visit_round").on("round"))?
+            newest.ok_or_else(|| {
+                let refusal = Refusal::conflict("visit-rounds-none").on("round");
+                refusal.with("market", market.name).with("market_id", market.id)
+            })?
         };
         visits::of_round(connection, act, round, args.style)
     })?;
     args.out.save(&list, Some(&opened))?;
+    for refusal in &list.strange {
+        warn(refusal);
+    }
     say(&format!("{}: {} sạp / stalls", args.out.out.display(), list.rows.len()))
 }
 
@@ -249,7 +255,10 @@ impl Out {
         self.pdf()?;
         let named = self.templates.as_deref();
         let folder = opened.map_or(named.map(Path::to_path_buf), |opened| opened.templates(named));
-        save(&self.out, &Press::new(folder.as_deref())?.set(paper)?.pdf()?)
+        let printed = Press::new(folder.as_deref())?.set(paper)?;
+        save(&self.out, &printed.pdf()?)?;
+        warn_small(&printed);
+        Ok(())
     }
 }
 
@@ -269,14 +278,27 @@ pub(super) fn write(sheet: &Sheet, how: &How, templates: Option<&Path>) -> Outco
     for refusal in &sheet.left_out {
         warn(refusal);
     }
+    warn_small(&printed);
     if templates.is_some() && sheet.has_one_page() {
         look_at(&printed, sheet)?;
     }
     say(&format!("{}: {} thẻ / cards", how.out.display(), sheet.cards.len()))
 }
 
-/// Whether a card of one's own design can still be scanned.
+/// Names that are too long for their paper become too small to be read.
+pub(super) fn warn_small(printed: &Printed) {
+    if let Some(text) = printed.small() {
+        warn(&Refusal::conflict("print-text-small").with("text", text));
+    }
+}
+
+/// Whether a card of one's own design can still be scanned, and is one page.
 fn look_at(printed: &Printed, sheet: &Sheet) -> Outcome<()> {
+    let pages = printed.pages().len();
+    if pages > 1 {
+        warn(&Refusal::conflict("print-more-pages").with("pages", pages));
+        return Ok(());
+    }
     let seen = scan_picture(&printed.png(LOOKED_AT_DPI)?).map(|photo| photo.texts);
     let is_read = |payload: &String| seen.as_ref().is_ok_and(|seen| seen.contains(payload));
     if !sheet.cards.iter().all(|card| is_read(&card.payload)) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::print::{How, kind_of, save, write};
+use super::print::{How, kind_of, save, warn_small, write};
 use super::say;
 use crate::db::Outcome;
 use crate::primitives::Refusal;
@@ -47,6 +47,7 @@ fn page(paper: &(impl Paper + Sync), how: &How, templates: Option<&Path>) -> Out
     let kind: Kind = kind_of(&how.out)?;
     let printed = Press::new(templates)?.set(paper)?;
     save(&how.out, &printed.write(kind, how.dpi.unwrap_or(how.layout.dpi()))?)?;
+    warn_small(&printed);
     say(&how.out.display().to_string())
 }
 

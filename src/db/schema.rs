@@ -748,6 +748,7 @@ diesel::table! {
         created_by -> BigInt,
         created_at_ms -> BigInt,
         revoked_at_ms -> Nullable<BigInt>,
+        printed_at_ms -> Nullable<BigInt>,
     }
 }
 
@@ -1420,4 +1421,7 @@ in_one_query! {
     tallies: occupancies, stalls, tally_presses;
 }
 
-diesel::allow_columns_to_appear_in_same_group_by_clause!(tallies::occupancy_id, tally_presses::kind);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    tallies::occupancy_id,
+    tally_presses::kind
+);

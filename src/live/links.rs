@@ -46,6 +46,9 @@ pub struct StallLink {
     pub created_at: UnixMs,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<UnixMs>,
+    /// Since when it stands on a slip: the stall's next slip ends it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub printed_at: Option<UnixMs>,
 }
 
 /// A new link with its path, shown this once.
@@ -107,6 +110,7 @@ pub fn create(connection: &mut DbConnection, act: &Act, new: NewStallLink) -> Ou
         created_by: act.scope.actor,
         created_at: act.at,
         revoked_at: None,
+        printed_at: None,
     };
     if link.kind == LinkKind::Owner {
         for id in rows::live_of(connection, board_id, occupancy.id, LinkKind::Owner)? {
@@ -184,7 +188,8 @@ pub fn end_owners(connection: &mut DbConnection, board_id: BoardId, at: UnixMs) 
     Ok(owners.len())
 }
 
-/// Ends what a new slip of a stall replaces: the vendor's link, and listeners' links of that name.
+/// Ends what a new slip of a stall replaces: the vendor's link, and those of slips before it,
+/// whatever they are called. `kept` stand on the new one.
 ///
 /// # Errors
 /// `forbidden`.
@@ -192,17 +197,27 @@ pub fn end_of_slips(
     connection: &mut DbConnection,
     act: &Act,
     occupancy_id: OccupancyId,
-    names: [&str; 2],
+    kept: &[StallLinkId],
 ) -> Outcome<Vec<StallLink>> {
     act.require(Permission::StallLinksWrite)?;
     let board_id = act.board_id();
     let mut live = rows::live(connection, board_id, occupancy_id)?;
-    live.retain(|link| link.kind == LinkKind::Owner || names.contains(&link.name.as_str()));
+    live.retain(|link| link.kind == LinkKind::Owner || link.printed_at.is_some());
+    live.retain(|link| !kept.contains(&link.id));
     for link in &mut live {
         rows::revoke(connection, board_id, link.id, act.at)?;
         link.revoked_at = Some(act.at);
     }
     Ok(live)
+}
+
+/// Writes down that links stand on a slip.
+///
+/// # Errors
+/// `forbidden`.
+pub fn printed(connection: &mut DbConnection, act: &Act, ids: &[StallLinkId]) -> Outcome<()> {
+    act.require(Permission::StallLinksWrite)?;
+    rows::set_printed(connection, act.board_id(), ids, act.at)
 }
 
 /// Ends a link and every phone that opened it, at once; ending it again changes nothing.

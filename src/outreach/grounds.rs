@@ -35,6 +35,8 @@ pub struct Case<'a> {
     pub shared_since: Option<&'a Day>,
     /// What a check found, if nobody has looked again since.
     pub check: Option<(CheckResult, Day)>,
+    /// Whether it has a live code, also one of today, of which the signs know nothing yet.
+    pub is_coded: bool,
     pub last_look: Option<Day>,
     pub last_visit: Option<Day>,
     /// What kept the vendor from it, as they said last.
@@ -128,6 +130,8 @@ fn silence(case: &Case<'_>) -> Option<Grounds> {
 fn of_code(case: &Case<'_>) -> Option<Grounds> {
     let (arrived, issued) = (case.signs.since, case.signs.issued_on);
     let (reason, since, why) = match case.signs.obstacles.first()? {
+        // Of the day before: what is missing now, the next list knows.
+        Reason::NoCode if case.is_coded => return None,
         Reason::NoCode => (VisitReason::NoCode, arrived, sentences::no_code(case.obstacle)),
         Reason::NotVerified => {
             (VisitReason::NotVerified, issued.unwrap_or(arrived), sentences::not_verified())

@@ -29,6 +29,8 @@ pub struct Known {
     shared: HashMap<AccountId, Day>,
     checks: HashMap<StallId, (CheckResult, Day)>,
     looks: HashMap<StallId, Day>,
+    /// Occupancies with a live code, also one of today.
+    coded: HashSet<OccupancyId>,
     visits: HashMap<OccupancyId, Visited>,
     obstacles: HashMap<VendorId, Obstacle>,
     /// A refusal is the person's, wherever they trade.
@@ -72,6 +74,7 @@ impl Known {
             shared,
             checks: checks.collect(),
             looks: looks.collect(),
+            coded: places::coded(connection, board_id, market_id, today)?.into_iter().collect(),
             visits: HashMap::new(),
             obstacles: HashMap::new(),
             refused: reports::refused(connection, board_id)?,
@@ -105,6 +108,7 @@ impl Known {
             holders,
             shared_since: holders.iter().filter_map(|one| self.shared.get(&one.account_id)).max(),
             check: self.checks.get(&place.stall_id).copied(),
+            is_coded: self.coded.contains(&place.occupancy_id),
             last_look: self.looks.get(&place.stall_id).copied(),
             last_visit: visited.last,
             obstacle: self.obstacles.get(&place.vendor_id).copied(),

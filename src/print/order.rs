@@ -3,16 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use super::layout::{Layout, Style};
-use super::letters::legible;
+use super::letters::{self, legible};
 use super::look;
 use super::sheet::{Card, Missing, Place, Sheet, Stop, composed};
 use super::store::cards::{self as store, CodeRow, Of, StallRow};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{CodeId, MarketId, SectionId, StallId};
+use crate::primitives::ids::{AccountId, CodeId, MarketId, SectionId, StallId};
 use crate::primitives::{Day, Refusal};
 use crate::registry::check::referred;
 use crate::registry::codes::CodeSource;
+use crate::registry::store::{codes as registered, occupancies};
+use crate::registry::verifications::is_same_holder;
 use crate::registry::{boards, markets, sections, stalls};
 
 /// Stalls of one file.
@@ -41,8 +43,9 @@ pub struct SheetOrder {
 /// The card of a stall. On A4, one page full of it.
 ///
 /// # Errors
-/// `not-found` (stall; code_id), `stall-without-code`, `stall-account-left`: what its codes pay is no
-/// account of the stall any more; those of [`super::letters::check`].
+/// `not-found` (stall; code_id), `card-of-other-stall`, `code-revoked` (code_id), `stall-empty`,
+/// `stall-without-code`, `stall-account-left`: what its codes pay is no account of the stall any more;
+/// `card-name-differs`; those of [`super::letters::check`].
 pub fn card(
     connection: &mut DbConnection,
     act: &Act,
@@ -55,20 +58,71 @@ pub fn card(
     let of = Of::Stall(stall_id);
     let codes = store::codes(connection, act.board_id(), of, today, true)?;
     let code = match order.code_id {
-        Some(id) => {
-            Some(referred(codes.into_iter().find(|code| code.id == id), "code", "code_id")?)
-        }
-        None => best(codes, today),
+        Some(id) => match codes.into_iter().find(|code| code.id == id) {
+            Some(code) => code,
+            None => return Err(not_printed(connection, act, stall_id, id)?.into()),
+        },
+        None => match best(codes, today) {
+            Some(code) => code,
+            None => return Err(nothing_to_print(connection, act, of, today)?.into()),
+        },
     };
-    let Some(code) = code else {
-        let left = store::codes(connection, act.board_id(), of, today, false)?;
-        let why = if left.is_empty() { "stall-without-code" } else { "stall-account-left" };
-        return Err(Refusal::conflict(why).into());
-    };
+    let shown = store::shown_names(connection, act.board_id(), &[code.account_id])?;
+    check_holder(&code, &stall.code, &shown)?;
     let card = Card::new(code, &stall.code, &section.name);
     card.check()?;
     let sheet = sheet(connection, act, stall.market_id, (order.layout, order.style), vec![card])?;
     Ok(Sheet { fill: true, ..sheet })
+}
+
+/// Why a code that is named is not printed for a stall.
+fn not_printed(
+    connection: &mut DbConnection,
+    act: &Act,
+    stall_id: StallId,
+    id: CodeId,
+) -> Outcome<Refusal> {
+    let code = registered::find(connection, act.board_id(), id, act.at)?;
+    let code = referred(code, "code", "code_id")?;
+    let occupancy = occupancies::find(connection, act.board_id(), code.occupancy_id)?;
+    let is_here = occupancy.is_some_and(|occupancy| occupancy.stall_id == stall_id);
+    Ok(match code.revoked_at {
+        _ if !is_here => Refusal::invalid("code_id", "card-of-other-stall"),
+        Some(at) => Refusal::conflict("code-revoked").on("code_id").with("revoked_at", at),
+        None => Refusal::conflict("stall-account-left"),
+    })
+}
+
+/// Why a stall has no card.
+fn nothing_to_print(
+    connection: &mut DbConnection,
+    act: &Act,
+    of: Of,
+    today: Day,
+) -> Outcome<Refusal> {
+    let board_id = act.board_id();
+    Ok(Refusal::conflict(if store::vendors(connection, board_id, of, today)?.is_empty() {
+        "stall-empty"
+    } else if store::codes(connection, board_id, of, today, false)?.is_empty() {
+        "stall-without-code"
+    } else {
+        "stall-account-left"
+    }))
+}
+
+/// Whether the holder's name may be printed above “xem đúng tên”: not where somebody has seen another
+/// one at the bank.
+fn check_holder(
+    code: &CodeRow,
+    stall: &str,
+    shown: &HashMap<AccountId, String>,
+) -> Result<(), Refusal> {
+    let Some(shown) = shown.get(&code.account_id) else { return Ok(()) };
+    if is_same_holder(code.kind, &code.holder_name, shown) {
+        return Ok(());
+    }
+    let refusal = Refusal::conflict("card-name-differs").with("of", stall);
+    Err(refusal.with("registered", &code.holder_name).with("shown", shown))
 }
 
 /// The cards of a market or of one of its sections, in the order in which it is walked: the newest
@@ -96,25 +150,31 @@ pub fn sheets(
     for code in store::codes(connection, act.board_id(), of, today, true)? {
         codes.entry(code.stall_id).or_default().push(code);
     }
+    let shown = shown_at_banks(connection, act, codes.values().flatten())?;
     let left = store::codes(connection, act.board_id(), of, today, false)?;
     let left: HashSet<StallId> = left.into_iter().map(|code| code.stall_id).collect();
     let mut names: HashMap<StallId, String> = HashMap::new();
     for (stall_id, _, name) in store::vendors(connection, act.board_id(), of, today)? {
         names.entry(stall_id).or_insert(name);
     }
-    let (mut cards, mut cover, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut cards, mut cover) = (Vec::new(), Vec::new());
+    let (mut left_out, mut unread) = (Vec::new(), Vec::new());
     for stall in found {
         let code = codes.remove(&stall.id).and_then(|codes| best(codes, today));
+        let differs = code.as_ref().and_then(|code| check_holder(code, &stall.code, &shown).err());
         let card = code.map(|code| Card::new(code, &stall.code, &stall.section));
-        let refused = card.as_ref().and_then(|card| card.check().err());
-        let has_strange = refused.is_some();
-        left_out.extend(refused);
-        let card = card.filter(|_| !has_strange);
+        let strange = card.as_ref().and_then(|card| card.check().err());
+        let (has_strange, has_other_name) = (strange.is_some(), differs.is_some());
+        let card = card.filter(|_| !has_strange && !has_other_name);
+        left_out.extend(differs.or(strange));
+        let listed = names.get(&stall.id).filter(|_| card.is_none() && !has_strange);
+        unread.extend(listed.and_then(|name| unreadable(&stall.code, name)));
         cover.push(Stop {
             stall: legible(&composed(&stall.code)),
             section: legible(&composed(&stall.section)),
             missing: match (&card, names.contains_key(&stall.id)) {
                 (Some(_), _) => None,
+                _ if has_other_name => Some(Missing::Name),
                 _ if has_strange => Some(Missing::Letters),
                 (None, false) => Some(Missing::Vendor),
                 (None, true) if left.contains(&stall.id) => Some(Missing::Account),
@@ -133,11 +193,29 @@ pub fn sheets(
         let refusal = first.unwrap_or_else(|| Refusal::conflict("market-without-codes"));
         return Err(refusal.into());
     }
-    if !order.with_cover {
+    if order.with_cover {
+        left_out.extend(unread);
+    } else {
         cover.clear();
     }
     let sheet = sheet(connection, act, market_id, (order.layout, order.style), cards)?;
     Ok(Sheet { cover, left_out, ..sheet })
+}
+
+/// What bank apps showed last of the accounts of codes.
+fn shown_at_banks<'c>(
+    connection: &mut DbConnection,
+    act: &Act,
+    codes: impl Iterator<Item = &'c CodeRow>,
+) -> Outcome<HashMap<AccountId, String>> {
+    let payees: HashSet<AccountId> = codes.map(|code| code.account_id).collect();
+    let payees: Vec<AccountId> = payees.into_iter().collect();
+    store::shown_names(connection, act.board_id(), &payees)
+}
+
+/// A name that the list has with signs for letters that cannot be printed.
+fn unreadable(stall: &str, name: &str) -> Option<Refusal> {
+    letters::check(stall, &[("vendor", &composed(name))]).err()
 }
 
 fn of(
@@ -166,7 +244,8 @@ fn sheet(
     };
     let look = look::get(connection, act, market_id)?.in_style(style);
     let (cover, left_out) = (Vec::new(), Vec::new());
-    let sheet = Sheet { layout, style, place, look, cards, fill: false, cover, left_out };
+    let (fill, is_sample) = (false, false);
+    let sheet = Sheet { layout, style, place, look, cards, fill, cover, is_sample, left_out };
     sheet.check_place()?;
     Ok(sheet)
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use sha2::{Digest as _, Sha256};
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
 use typst::foundations::{Bytes, Datetime, Duration};
-use typst::layout::{Frame, FrameItem};
+use typst::layout::{Abs, Frame, FrameItem};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
@@ -137,8 +137,8 @@ impl Press {
             Some(error) => job.complaint(error).into(),
             None => Fault::broken("typst failed and did not say why"),
         })?;
-        job.judge(&document, &warnings)?;
-        Printed::new(document, paper)
+        let small = job.judge(&document, &warnings)?;
+        Printed::new(document, paper, small)
     }
 }
 
@@ -212,8 +212,12 @@ impl Job<'_> {
         Refusal::conflict("print-template-wrong").with("error", error)
     }
 
-    /// Whether what was set can be used.
-    fn judge(&self, document: &PagedDocument, warnings: &[SourceDiagnostic]) -> Outcome<()> {
+    /// Whether what was set can be used; gives back the smallest text that is too small to be read.
+    fn judge(
+        &self,
+        document: &PagedDocument,
+        warnings: &[SourceDiagnostic],
+    ) -> Outcome<Option<String>> {
         let font = warnings.iter().find(|warning| warning.message.starts_with("unknown font"));
         if let Some(warning) = font {
             let error = self.complaint(warning).args.pop().map(|(_, error)| error);
@@ -232,7 +236,7 @@ impl Job<'_> {
             let template = self.paper.template();
             return Err(Refusal::conflict("print-template-blank").with("file", template).into());
         }
-        Ok(())
+        Ok(found.small.map(|(_, text)| text))
     }
 
     /// All the files that templates find.
@@ -250,6 +254,13 @@ struct OnPaper {
     has_something: bool,
     /// Letters that the font does not have, in the first text that has any.
     lacking: Option<(String, String)>,
+    /// The smallest text, where it is too small.
+    small: Option<(Abs, String)>,
+}
+
+/// What people read without glasses, and cheap printers can print: 4.8 points.
+fn is_small(size: Abs) -> bool {
+    size < Abs::pt(4.8)
 }
 
 impl OnPaper {
@@ -259,6 +270,10 @@ impl OnPaper {
                 FrameItem::Group(group) => self.look(&group.frame),
                 FrameItem::Text(text) => {
                     self.has_something = true;
+                    let is_smallest = self.small.as_ref().is_none_or(|(size, _)| text.size < *size);
+                    if is_small(text.size) && is_smallest && !text.text.trim().is_empty() {
+                        self.small = Some((text.size, text.text.to_string()));
+                    }
                     let lacking = text.glyphs.iter().filter(|glyph| glyph.id == 0);
                     let letters: Vec<&str> =
                         lacking.filter_map(|glyph| text.text.get(glyph.range())).collect();

@@ -43,23 +43,35 @@ pub struct Printed {
     identity: String,
     issued_day: Day,
     is_described: bool,
+    small: Option<String>,
 }
 
 impl Printed {
-    pub(super) fn new(document: PagedDocument, paper: &dyn Paper) -> Outcome<Self> {
+    pub(super) fn new(
+        document: PagedDocument,
+        paper: &dyn Paper,
+        small: Option<String>,
+    ) -> Outcome<Self> {
         Ok(Self {
             document,
             identity: hex::encode(paper.digest()?),
             issued_day: paper.issued_day(),
             is_described: paper.pieces() <= DESCRIBED,
+            small,
         })
+    }
+
+    /// A text on it that is too small to be read.
+    #[must_use]
+    pub fn small(&self) -> Option<&str> {
+        self.small.as_deref()
     }
 
     /// With the pages of a next part of the same paper.
     pub(super) fn with(mut self, next: Self, paper: &dyn Paper) -> Outcome<Self> {
         let info = self.document.info_mut().clone();
         let pages = self.document.pages().iter().chain(next.document.pages()).cloned().collect();
-        Self::new(PagedDocument::new(pages, info), paper)
+        Self::new(PagedDocument::new(pages, info), paper, self.small.take().or(next.small))
     }
 
     /// Its pages, text by text with their places.

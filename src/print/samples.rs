@@ -95,6 +95,7 @@ pub fn visits(style: Style) -> VisitList {
         as_of: day().plus(-1).on_paper(),
         rows: rows.into_iter().map(row).collect(),
         drawn_up: day(),
+        strange: Vec::new(),
     }
 }
 
@@ -130,6 +131,7 @@ pub fn book() -> Outcome<RevenueBook> {
         period: format!("tháng {}", day().month().on_paper()),
         name: day().month().to_string(),
         status: "Sổ mẫu, không phải của ai.".to_owned(),
+        state: "SỔ MẪU".to_owned(),
         rows,
         total_vnd: Vnd::new(total),
         apart: vec![apart],

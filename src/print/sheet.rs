@@ -18,6 +18,9 @@ use crate::vietqr::{self, Builder, Format, Level, Payee, Reference, banks};
 const AT_ONCE: usize = 120;
 /// What the reference of the sample is made from.
 const SAMPLE_REFERENCE: u32 = 34_916;
+/// No bank has it, so no app takes a sample's code.
+const SAMPLE_BIN: &str = "999999";
+const SAMPLE_BANK: &str = "Ngân hàng Mẫu";
 
 /// A market's name and place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -104,6 +107,8 @@ words!(
         Code = "code",
         /// The account of its codes has ceased to receive the stall's money.
         Account = "account",
+        /// A bank app showed another holder than the registered one.
+        Name = "name",
         /// A name has letters that cannot be printed.
         Letters = "letters",
     }
@@ -121,28 +126,32 @@ pub struct Sheet {
     pub fill: bool,
     /// The stalls to tick off, on pages of their own before the cards.
     pub cover: Vec<Stop>,
-    /// Why cards are left out: their names cannot be printed.
+    /// Made up: each card says so.
+    pub is_sample: bool,
+    /// Why cards are left out: their names cannot be printed, or are not the bank's.
     #[serde(skip)]
     pub left_out: Vec<Refusal>,
 }
 
 impl Sheet {
-    /// A made-up card, for who edits templates: the account is nobody's.
+    /// A made-up card, for who edits templates. Its code is as large as a real one, and pays nobody: a
+    /// test sheet that is forgotten on a counter must not take a customer's money.
     pub fn sample(layout: Layout, style: Style) -> Outcome<Self> {
         let (bin, account) = ("970436", "1012345678");
         let issued = Builder::new(bin, Payee::Account(account.to_owned()));
         let issued = issued.reference(Reference::random_static(SAMPLE_REFERENCE)).build()?;
+        let payload = nobodys(&issued.payload, bin);
         let issued_day = Day::parse("2026-11-24").unwrap_or_default();
         let card = Card {
             stall: "A-12".to_owned(),
             section: "Rau củ".to_owned(),
             vendor: "Nguyễn Thị Mẫu".to_owned(),
             holder: "NGUYEN THI MAU".to_owned(),
-            bank: issued.bank.short_name.clone(),
+            bank: SAMPLE_BANK.to_owned(),
             account: account.to_owned(),
-            check_code: vietqr::check_code(&issued.payload),
+            check_code: vietqr::check_code(&payload),
             issued: issued_day.on_paper(),
-            payload: issued.payload,
+            payload,
             issued_day,
         };
         let place = Place {
@@ -158,6 +167,7 @@ impl Sheet {
             cards: vec![card],
             fill: true,
             cover: Vec::new(),
+            is_sample: true,
             left_out: Vec::new(),
         })
     }
@@ -203,6 +213,7 @@ impl Sheet {
             cards: Vec::new(),
             fill: self.fill,
             cover: Vec::new(),
+            is_sample: self.is_sample,
             left_out: Vec::new(),
         }
     }
@@ -305,6 +316,13 @@ impl Paper for Part<'_> {
     fn file_name(&self, kind: Kind) -> String {
         self.whole.file_name(kind)
     }
+}
+
+/// A code with a bank that there is not, and a checksum that is wrong.
+fn nobodys(payload: &str, bin: &str) -> String {
+    let payload = payload.replacen(bin, SAMPLE_BIN, 1);
+    let body = payload.get(..payload.len().saturating_sub(4)).unwrap_or(&payload);
+    format!("{body}0000")
 }
 
 /// `cho-thoi-binh-a6.pdf`.

@@ -62,7 +62,8 @@ pub struct NewSlip {
     pub ended: Vec<StallLink>,
 }
 
-/// The slip of an occupancy.
+/// The slip of an occupancy. The links of slips before it end, whatever they are called: one that was
+/// lost opens nothing more.
 ///
 /// # Errors
 /// `forbidden` without `stall-links.write`, `not-found` (occupancy), `slip-url-malformed`, `slip-url-too-long` (url),
@@ -101,6 +102,8 @@ pub fn of_occupancy(
     let market = composed(&market.name);
     let texts = [("stall", &stall), ("vendor", &vendor), ("market", &market), ("place", &place)];
     letters::check(&stall, &texts.map(|(field, text)| (field, text.as_str())))?;
+    links::end_of_slips(connection, act, id, &made)?;
+    links::printed(connection, act, &made)?;
     Ok(Slip {
         style: Style::Mono,
         title: format!("{market} · {stall}"),
@@ -131,7 +134,8 @@ pub fn of_new_links(
         OccupancyFilter { stall_id: Some(stall_id), on: Some(today), ..Default::default() };
     let there = registry::occupancies::list(connection, act, &filter, PageRequest::default())?;
     let there = there.items.first().ok_or_else(|| Refusal::conflict("stall-empty"))?;
-    let ended = links::end_of_slips(connection, act, there.id, NAMES)?;
+    // Before the new ones are made: a stall has so many links and no more.
+    let ended = links::end_of_slips(connection, act, there.id, &[])?;
     let mut make = |kind, name: &str| {
         let (occupancy_id, name) = (there.id, name.to_owned());
         let new = NewStallLink { occupancy_id, kind, name, shows_payer: false, address: None };

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use super::layout::Style;
-use super::letters::legible;
+use super::letters::{self, legible};
 use super::look::{self, Look};
 use super::paper::Paper;
 use super::printed::Kind;
@@ -14,8 +14,8 @@ use crate::db::{DbConnection, Fault, Outcome};
 use crate::outreach::rounds::{self, Round};
 use crate::outreach::teams;
 use crate::outreach::visits::Visit;
-use crate::primitives::Day;
 use crate::primitives::ids::RoundId;
+use crate::primitives::{Day, Refusal};
 use crate::registry::markets;
 
 /// Further reasons that a row has room for.
@@ -53,6 +53,9 @@ pub struct VisitList {
     pub rows: Vec<Row>,
     #[serde(skip)]
     pub(super) drawn_up: Day,
+    /// Names that are on it with signs for letters that cannot be printed.
+    #[serde(skip)]
+    pub strange: Vec<Refusal>,
 }
 
 /// The list of a round, as it was drawn up.
@@ -82,7 +85,15 @@ pub fn of_round(
         as_of: head.as_of.on_paper(),
         rows: visits.iter().map(row).collect(),
         drawn_up: head.created_at.day(0),
+        strange: visits.iter().filter_map(strange).collect(),
     })
+}
+
+fn strange(visit: &Visit) -> Option<Refusal> {
+    let [stall, section, vendor] =
+        [&visit.stall_code, &visit.section, &visit.vendor].map(|text| sheet::composed(text));
+    let texts = [("stall", stall.as_str()), ("section", &section), ("vendor", &vendor)];
+    letters::check(&stall, &texts).err()
 }
 
 fn row(visit: &Visit) -> Row {

@@ -65,6 +65,8 @@ pub struct CodeCheck {
     pub result: CheckResult,
     /// The card whose check code was typed, if there is one.
     pub card_id: Option<CodeId>,
+    /// That card's stall, where it is another one than was checked.
+    pub card_stall: Option<String>,
     /// Customers may be paying a stranger.
     pub alarm: bool,
     /// Somebody has to go there, and nobody has looked again since.
@@ -91,8 +93,8 @@ pub struct CheckPlace {
     pub longitude_mdeg: Option<i32>,
 }
 
-/// Either what was scanned on the stall, or the check code that somebody typed. Without both,
-/// nothing could be read there.
+/// Either what was scanned on the stall, or the check code that somebody typed. Where nothing could be
+/// read, `scanned_payloads` is an empty list.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCodeCheck {
@@ -102,9 +104,8 @@ pub struct NewCodeCheck {
     pub code_id: Option<CodeId>,
     /// The text of the symbol on the stall.
     pub scanned_payload: Option<String>,
-    /// The texts of several symbols, at most 20.
-    #[serde(default)]
-    pub scanned_payloads: Vec<String>,
+    /// The texts of several symbols, at most 20; empty where nothing could be read.
+    pub scanned_payloads: Option<Vec<String>>,
     /// The four characters under the symbol.
     pub check_code: Option<String>,
     /// Who did it: 1–120 characters.
@@ -158,8 +159,8 @@ enum Had {
 }
 
 /// # Errors
-/// `check-without-stall` unless one of `stall_id` and `code_id` is given; `not-found` (stall_id,
-/// code_id); `text-length` (scanned_payload, scanned_payloads, check_code, checked_by, place_note);
+/// `check-without-stall` unless one of `stall_id` and `code_id` is given; `check-without-scan`
+/// (scanned_payloads) unless what was scanned or typed is given; `not-found` (stall_id, code_id); `text-length` (scanned_payload, scanned_payloads, check_code, checked_by, place_note);
 /// `list-too-long` (scanned_payloads); `check-code-with-scan` (check_code);
 /// `coordinates-out-of-range` (latitude_mdeg, longitude_mdeg).
 pub fn record(connection: &mut DbConnection, act: &Act, new: NewCodeCheck) -> Outcome<CodeCheck> {
@@ -169,22 +170,26 @@ pub fn record(connection: &mut DbConnection, act: &Act, new: NewCodeCheck) -> Ou
         (None, Some(code_id)) => stall_of(connection, act, code_id)?,
         _ => return Err(Refusal::invalid("stall_id", "check-without-stall").into()),
     };
-    if new.scanned_payloads.len() > MAX_SYMBOLS {
+    let many = new.scanned_payloads.as_deref().unwrap_or_default();
+    if many.len() > MAX_SYMBOLS {
         let refusal = Refusal::invalid("scanned_payloads", "list-too-long");
         return Err(refusal.with("max", MAX_SYMBOLS).into());
     }
     let mut texts = Vec::new();
     let one = new.scanned_payload.iter().map(|text| ("scanned_payload", text));
-    for (field, payload) in
-        one.chain(new.scanned_payloads.iter().map(|text| ("scanned_payloads", text)))
-    {
+    for (field, payload) in one.chain(many.iter().map(|text| ("scanned_payloads", text))) {
         let payload = payload.trim();
         if payload.chars().count() > MAX_PAYLOAD {
             return Err(Refusal::invalid(field, "text-length").with("max", MAX_PAYLOAD).into());
         }
         texts.push(payload.to_owned());
     }
+    let is_scan = new.scanned_payload.is_some() || new.scanned_payloads.is_some();
     let had = match new.check_code {
+        // A field that was forgotten is not a code that could not be read.
+        None if !is_scan => {
+            return Err(Refusal::invalid("scanned_payloads", "check-without-scan").into());
+        }
         None => Had::Texts(CheckWay::Scanned, Photo { texts, is_crowded: false }),
         Some(typed) if texts.is_empty() => {
             Had::CheckCode(text("check_code", &typed, CHECK_CODE_CHARS)?)
@@ -303,7 +308,7 @@ fn insert(
             (way, result, None, codes, photo.is_crowded)
         }
     };
-    let check = CodeCheck {
+    let mut check = CodeCheck {
         id: CheckId(act.new_id()),
         market_id: stall.market_id,
         stall_id,
@@ -311,6 +316,7 @@ fn insert(
         way,
         result,
         card_id,
+        card_stall: None,
         alarm: result.is_alarm(),
         needs_visit: result.needs_visit(),
         crowded,
@@ -325,6 +331,7 @@ fn insert(
     }
     store::insert(connection, board_id, &check)?;
     store::insert_scans(connection, board_id, &check, &scans(&check, &expected))?;
+    store::name_cards(connection, board_id, std::slice::from_mut(&mut check))?;
     Ok(check)
 }
 

@@ -19,6 +19,13 @@ use crate::feeds::statements::MAX_FILE_BYTES;
 #[schema(value_type = String, format = Binary)]
 pub struct Binary(#[expect(dead_code, reason = "it is described and never made")] Vec<u8>);
 
+/// A form with a file, as OpenAPI describes it.
+#[derive(ToSchema)]
+pub struct FileForm {
+    #[expect(dead_code, reason = "it is described and never made")]
+    file: Binary,
+}
+
 /// What a form may say around its file.
 const FORM_BYTES: usize = 64 << 10;
 /// Uploads at a time: each may take a file's memory twice.
@@ -37,7 +44,7 @@ pub(super) async fn turn() -> Result<SemaphorePermit<'static>, Problem> {
 /// bytes tell; JSON is a mistake.
 pub(super) async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<Vec<u8>, Problem> {
     let said = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media = said.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let media = media(said);
     let is_other =
         ["application/json", "application/x-www-form-urlencoded"].contains(&media.as_str());
     if is_other || headers.contains_key(CONTENT_ENCODING) {
@@ -57,6 +64,21 @@ pub(super) async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<V
     let file = form::file(said, bytes)
         .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "form-without-file"))?;
     if file.len() > MAX_FILE_BYTES { Err(too_large()) } else { Ok(file) }
+}
+
+fn media(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+pub(super) fn is_json(content_type: &str) -> bool {
+    media(content_type) == "application/json"
+}
+
+/// Whether a body is said to be a photo, or a form with one; of what kind it is, its bytes tell.
+pub(super) fn is_photo(content_type: &str) -> bool {
+    let media = media(content_type);
+    let other = ["multipart/form-data", "application/octet-stream"];
+    media.starts_with("image/") || other.contains(&media.as_str())
 }
 
 async fn whole(

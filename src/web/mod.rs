@@ -87,7 +87,7 @@ fn everything(noop_route: bool) -> impl actix_web::dev::HttpServiceFactory {
                 .wrap(from_fn(gate::pass))
                 .configure(api::v1::configure),
         )
-        .default_service(web::to(async || Err::<&str, _>(Problem::no_such_route())))
+        .default_service(web::to(pages::nothing))
 }
 
 /// An address that answers GET (and HEAD, which [`envelope`] makes a GET) and refuses the rest.

@@ -219,6 +219,66 @@ on_both!(a_year_is_its_months_locked_ones_as_they_were_locked, |db| {
     assert_eq!((tried(2025), tried(2028)), ("book-year-out-of-range", "book-year-out-of-range"));
 });
 
+/// What stands apart, without days of cash: the beginnings of headings, entries as they are printed.
+fn apart(laid: &Laid) -> Vec<(&str, Vec<String>)> {
+    let told = laid.apart.iter().filter(|apart| !apart.title.starts_with("Ngày không ghi"));
+    let title = |apart: &'_ book::Apart| apart.title.find([':', '(']).unwrap_or(apart.title.len());
+    let entries = |apart: &book::Apart| apart.entries.iter().map(book::Entry::on_paper).collect();
+    told.map(|apart| (apart.title[..title(apart)].trim(), entries(apart))).collect()
+}
+
+on_both!(what_is_classed_after_locking_stands_in_one_book_and_once, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123", UseKind::Mixed);
+    let (id, feed) = (stand.occupancy_id, stage.feed(Provider::Sepay));
+    let class = |transfer, class, amount| assert!(assign(&stage, transfer, &[(id, class, amount)]));
+    let [sold, owed, held] = [(1, 40_000), (2, 50_000), (3, 60_000)].map(|(n, amount)| {
+        let transfer = pay(&feed, n, &stand, amount);
+        class(transfer, Class::Unclassified, amount);
+        transfer
+    });
+    class(pay(&feed, 4, &stand, 7_000), Class::Unclassified, 7_000);
+    wait_until(db, "2026-12-02");
+    let locked = lock(&stage, id, month("2026-11")).unwrap();
+    wait_until(db, "2026-12-10");
+    class(sold, Class::Sale, 40_000);
+    class(owed, Class::DebtRepayment, 50_000);
+    class(held, Class::Deposit, 60_000);
+    // What was changed back is no change.
+    class(held, Class::Unclassified, 60_000);
+    class(held, Class::Deposit, 60_000);
+    assert_eq!(read(&stage, id, month("2026-11")), locked);
+    let december = read(&stage, id, month("2026-12"));
+    let adjusted = ("2026-12-10".to_owned(), LineKind::Adjustment, 40_000);
+    assert_eq!((lines(&december), december.total_vnd.get()), (vec![adjusted], 40_000));
+    let one = |text: &str| vec![text.to_owned()];
+    let expected = [
+        ("Bán chịu", one("24/11/2026: 50.000 (1 lần, sổ tháng đó đã khóa)")),
+        ("Khách đặt cọc", one("24/11/2026: 60.000 (1 lần, sổ tháng đó đã khóa)")),
+        ("Đã ghi khác đi", one("24/11/2026: 150.000 (3 lần chưa phân loại)")),
+    ];
+    assert_eq!(apart(&Laid::from(&december)), expected);
+    // The year lists what is so now: nothing of its sum, and nothing twice.
+    let year = |which: i32| {
+        let found = stage.read(|connection, act| book::year(connection, act, id, which));
+        Laid::from(&found)
+    };
+    let expected = [
+        ("Chưa phân loại", one("11/2026: 7.000 (1 lần)")),
+        ("Bán chịu", one("11/2026: 50.000 (1 lần)")),
+        ("Khách đặt cọc", one("11/2026: 60.000 (1 lần)")),
+    ];
+    assert_eq!((apart(&year(2026)), year(2026).total_vnd.get()), (expected.to_vec(), 40_000));
+    assert!(year(2026).state.starts_with("BẢN NHÁP đến 10/12/2026"), "{}", year(2026).state);
+    // A debt is written off as a gift in the year after: that year's book says so.
+    wait_until(db, "2027-01-05");
+    assert!(lock(&stage, id, month("2026-12")).is_ok());
+    class(owed, Class::Personal, 50_000);
+    assert_eq!((apart(&year(2026)), year(2026).total_vnd.get()), (expected.to_vec(), 40_000));
+    let expected = [("Đã ghi khác đi", one("11/2026: 50.000 (1 lần khách trả nợ)"))];
+    assert_eq!(apart(&year(2027)), expected);
+});
+
 on_both!(a_book_is_its_stalls_alone, |db| {
     let stage = Stage::new(db);
     let id = stage.stand("A1", "0123", UseKind::Mixed).occupancy_id;

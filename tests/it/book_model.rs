@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cho40::book::{self, Book, Laid, LineKind};
+use cho40::book::{self, ApartKind, Book, Laid, LineKind, When};
 use cho40::feeds::Provider;
 use cho40::feeds::sample::SampleTransfer;
 use cho40::ledger::Class;
@@ -26,59 +26,71 @@ const STEPS: usize = 110;
 /// A book's money: by day, and by day of the adjusted money.
 type Sums = BTreeMap<(Day, Option<Day>), i64>;
 type Which = (OccupancyId, Month);
+/// What a transfer is to a stall: turnover, then unclassified, debts and deposits.
+type Worth = [i64; 4];
+/// What stands apart of a book: by its place in [`APART`] and, of a locked month's money, its day.
+type Apart = BTreeMap<(usize, Option<Day>), i64>;
+
+const APART: [ApartKind; 3] = [ApartKind::Unclassified, ApartKind::Debts, ApartKind::Deposits];
 
 #[derive(Default)]
 struct Reference {
     /// Each transfer's day, and what it is to each stall.
-    known: BTreeMap<TransferId, (Day, BTreeMap<OccupancyId, i64>)>,
+    known: BTreeMap<TransferId, (Day, BTreeMap<OccupancyId, Worth>)>,
     books: BTreeMap<Which, Sums>,
     locked: BTreeMap<Which, Book>,
     cash: BTreeMap<(OccupancyId, Day), i64>,
-    unclassified: BTreeMap<Which, i64>,
+    apart: BTreeMap<Which, Apart>,
 }
 
 impl Reference {
     /// Looks at every transfer after each step.
     fn observe(&mut self, all: &[Transfer], today: Day) {
-        self.unclassified.clear();
         for one in all {
             let day = one.occurred_at.day(0);
-            let mut worth: BTreeMap<OccupancyId, i64> = BTreeMap::new();
+            let mut worth: BTreeMap<OccupancyId, Worth> = BTreeMap::new();
             for line in &one.attribution.lines {
                 let Some(stall) = line.occupancy_id else { continue };
-                *worth.entry(stall).or_default() += value(&one.direction, line);
-                if one.direction == "in" && line.class == Class::Unclassified {
-                    *self.unclassified.entry((stall, day.month())).or_default() +=
-                        line.amount_vnd.unwrap().get();
-                }
+                let sums = worth.entry(stall).or_default();
+                let more = value(&one.direction, line);
+                *sums = std::array::from_fn(|at| sums[at] + more[at]);
             }
             let (_, before) = self.known.remove(&one.id).unwrap_or_default();
             let stalls: BTreeSet<_> = worth.keys().chain(before.keys()).copied().collect();
             for stall in stalls {
-                let of = |all: &BTreeMap<_, i64>| all.get(&stall).copied().unwrap_or(0);
-                self.change(stall, day, today, of(&worth) - of(&before));
+                let of = |all: &BTreeMap<_, Worth>| all.get(&stall).copied().unwrap_or_default();
+                let (is, was) = (of(&worth), of(&before));
+                self.change(stall, day, today, std::array::from_fn(|at| is[at] - was[at]));
             }
             self.known.insert(one.id, (day, worth));
         }
     }
 
-    fn change(&mut self, stall: OccupancyId, day: Day, today: Day, change: i64) {
+    fn change(&mut self, stall: OccupancyId, day: Day, today: Day, change: Worth) {
         let home = (stall, day.month());
         let (which, key) = if self.locked.contains_key(&home) {
             ((stall, today.month()), (today, Some(day)))
         } else {
             (home, (day, None))
         };
-        *self.books.entry(which).or_default().entry(key).or_default() += change;
+        let [turnover, apart @ ..] = change;
+        *self.books.entry(which).or_default().entry(key).or_default() += turnover;
+        let (_, of_day) = key;
+        for (at, sum) in apart.into_iter().enumerate() {
+            *self.apart.entry(which).or_default().entry((at, of_day)).or_default() += sum;
+        }
     }
 }
 
-fn value(direction: &str, line: &LineView) -> i64 {
+fn value(direction: &str, line: &LineView) -> Worth {
     let amount = line.amount_vnd.unwrap().get();
     match (direction, line.class) {
-        ("in", Class::Sale) => amount,
-        ("out", Class::Refund | Class::Reversal) => -amount,
-        _ => 0,
+        ("in", Class::Sale) => [amount, 0, 0, 0],
+        ("out", Class::Refund | Class::Reversal) => [-amount, 0, 0, 0],
+        ("in", Class::Unclassified) => [0, amount, 0, 0],
+        ("in", Class::DebtRepayment) => [0, 0, amount, 0],
+        ("in", Class::Deposit) => [0, 0, 0, amount],
+        _ => [0; 4],
     }
 }
 
@@ -263,15 +275,14 @@ impl History<'_> {
                 let cash: i64 = cash.map(|(_, amount)| amount).sum();
                 let told: i64 = sums(&book).values().sum();
                 assert_eq!(book.total_vnd.get(), told + cash, "seed {seed}: {month}");
-                if book.locked_at.is_none() {
-                    let apart: i64 = book.unclassified.iter().map(|d| d.amount_vnd.get()).sum();
-                    let due = self.reference.unclassified.get(&which).copied().unwrap_or(0);
-                    assert_eq!(apart, due, "seed {seed}: {month}");
-                }
+                let mut due = self.reference.apart.get(&which).cloned().unwrap_or_default();
+                due.retain(|_, amount| *amount != 0);
+                assert_eq!(apart(&book), due, "seed {seed}: apart in {month}");
                 together += told;
             }
             let worth = self.reference.known.values().filter_map(|(_, worth)| worth.get(&stall));
-            assert_eq!(together, worth.sum::<i64>(), "seed {seed}: all books together");
+            let turnover: i64 = worth.clone().map(|[turnover, ..]| turnover).sum();
+            assert_eq!(together, turnover, "seed {seed}: all books together");
             // A year is its months, and so are its lines.
             for year in first.get() / 12..=last.get() / 12 {
                 let found =
@@ -287,9 +298,49 @@ impl History<'_> {
                 let laid = Laid::from(&found);
                 let rows: i64 = laid.rows.iter().map(|row| row.amount_vnd.get()).sum();
                 assert_eq!(laid.total_vnd.get(), rows, "seed {seed}: {year}");
+                // What is in its sum does not stand apart, too.
+                let of_year = |(day, worth): &(Day, BTreeMap<OccupancyId, Worth>)| {
+                    let is_there = day.month() >= first && day.month().get() / 12 == year;
+                    is_there.then(|| worth.get(&stall).copied()).flatten()
+                };
+                let known = self.reference.known.values().filter_map(of_year);
+                let is_last = year == last.get() / 12;
+                for (at, title) in TITLES.iter().enumerate().filter(|_| is_last) {
+                    let due: i64 = known.clone().map(|worth| worth[at + 1]).sum();
+                    assert_eq!(listed(&laid, title, year), due, "seed {seed}: {title} of {year}");
+                }
             }
         }
     }
+}
+
+/// The beginnings of the headings, in the order of [`APART`].
+const TITLES: [&str; 3] = ["Chưa phân loại", "Bán chịu", "Khách đặt cọc"];
+
+/// What a year's file lists of the year's own money under a heading.
+fn listed(laid: &Laid, title: &str, year: i32) -> i64 {
+    let apart = laid.apart.iter().filter(|apart| apart.title.starts_with(title));
+    let of_year = |entry: &&book::Entry| match entry.when {
+        When::Month(month) => month.get() / 12 == year,
+        When::Day(_) => false,
+    };
+    let entries = apart.flat_map(|apart| &apart.entries).filter(of_year);
+    entries.filter_map(|entry| entry.amount_vnd).map(Vnd::get).sum()
+}
+
+fn apart(book: &Book) -> Apart {
+    let mut all = Apart::new();
+    let own = [&book.unclassified, &book.debts, &book.deposits];
+    for (at, sum) in own.iter().enumerate().flat_map(|(at, days)| days.iter().map(move |d| (at, d)))
+    {
+        *all.entry((at, None)).or_default() += sum.amount_vnd.get();
+    }
+    for later in &book.later {
+        let at = APART.iter().position(|kind| *kind == later.kind).unwrap();
+        *all.entry((at, Some(later.day))).or_default() += later.amount_vnd.get();
+    }
+    all.retain(|_, amount| *amount != 0);
+    all
 }
 
 fn sums(book: &Book) -> Sums {

@@ -3,12 +3,16 @@
 use std::io::Cursor;
 
 use calamine::{Data, Reader as _, Xlsx};
-use cho40::primitives::Day;
+use cho40::book::{Laid, Row, When};
+use cho40::primitives::money::thousands;
+use cho40::primitives::{Day, Vnd};
+use cho40::print::{RevenueBook, samples};
 use serde_json::json;
 
 use crate::phone_browser::Browser;
 use crate::phone_pages::LEGIBLE;
 use crate::phone_stall::{Phone, Stall};
+use crate::print_support::set;
 use crate::print_text::copied;
 use crate::support::{TestDb, on_both};
 use crate::web_support::{Answer, Site};
@@ -317,3 +321,35 @@ on_both!(what_is_to_be_given_back_is_said_wherever_it_counts, |db| {
     assert!(beyond("/sap/day").is_null() && beyond("/sap/year").is_null());
     assert!(!page().contains(title));
 });
+
+#[test]
+fn every_page_of_a_book_says_whose_it_is_and_the_total_is_never_alone() {
+    let row = |n: i32| Row {
+        when: When::Day(Day::parse("2026-10-01").unwrap().plus(n / 2)),
+        text: "Bán hàng – khách chuyển khoản (12 lần)".into(),
+        amount_vnd: Vnd::new(20_000 + i64::from(n)),
+    };
+    let RevenueBook(sample) = samples::book().unwrap();
+    let state = "BẢN NHÁP đến 31/10/2026";
+    for rows in [0, 1, 2, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 62, 124] {
+        let rows: Vec<Row> = (0..rows).map(row).collect();
+        let book = Laid { state: state.into(), rows: rows.clone(), ..sample.clone() };
+        let pages = copied(set("book", &RevenueBook(book)).pdf().unwrap());
+        for page in &pages {
+            let says = |text: &str| page.contains(&text.split_whitespace().collect::<String>());
+            for text in [&sample.vendor, &sample.place, &sample.period, state] {
+                assert!(says(text), "{} rows: no {text} in {page}", rows.len());
+            }
+            if says("Tổng cộng") {
+                let last = rows.iter().rev().take(3);
+                assert!(says("NGƯỜI ĐẠI DIỆN"), "{} rows: {page}", rows.len());
+                for row in last {
+                    let amount = thousands(row.amount_vnd.get());
+                    assert!(says(&amount), "{} rows: {amount} in {page}", rows.len());
+                }
+            }
+        }
+        let totals = pages.iter().filter(|page| page.contains("Tổngcộng")).count();
+        assert_eq!(totals, 1, "{} rows", rows.len());
+    }
+}

@@ -19,7 +19,7 @@ use cho40::registry::numbers::{self, NewReceivingNumber, NumberKind};
 use cho40::registry::occupancies::{self, EndOccupancy};
 use cho40::registry::references::{Claimant, claim};
 use cho40::registry::{PageRequest, Patch};
-use cho40::vietqr::{Builder, Payee, Photo, crc16};
+use cho40::vietqr::{Builder, Payee, Photo, Reference, crc16};
 use cho40::web::checked::told;
 use cho40::web::texts::Language;
 use diesel::prelude::*;
@@ -60,7 +60,7 @@ fn issue(connection: &mut DbConnection, act: &Act, stand: &Stand) -> Code {
 fn scan(stall_id: StallId, texts: &[&str]) -> NewCodeCheck {
     NewCodeCheck {
         stall_id: Some(stall_id),
-        scanned_payloads: texts.iter().map(|text| (*text).to_owned()).collect(),
+        scanned_payloads: Some(texts.iter().map(|text| (*text).to_owned()).collect()),
         checked_by: "Lê Văn Ba".into(),
         ..NewCodeCheck::default()
     }
@@ -276,11 +276,57 @@ on_both!(a_typed_check_code_only_names_the_card, |db| {
     check(db.connection(), &act, scan(stand.stall, &[&code.payload]));
     assert!(!code_checks::get(db.connection(), &act, foreign.id).unwrap().needs_visit);
 
+    // A neighbour's card is named as such.
+    let neighbour = stand.neighbour(db.connection(), &act);
+    let stall = occupancies::get(db.connection(), &act, neighbour).unwrap().stall_id;
+    let found = check(db.connection(), &act, typed(stall, &code.check_code));
+    assert_eq!((found.card_id, found.card_stall.as_deref()), (Some(code.id), Some("A-01")));
+    let shown = code_checks::get(db.connection(), &act, found.id).unwrap();
+    assert_eq!(shown.card_stall.as_deref(), Some("A-01"));
+    let finding = told(shown, Language::Vietnamese).finding;
+    assert!(finding.contains("thẻ sạp A-01"), "{finding}");
+    let here = check(db.connection(), &act, typed(stand.stall, &code.check_code));
+    assert_eq!(here.card_stall, None);
+    assert!(told(here, Language::Vietnamese).finding.starts_with("Mới nhận ra thẻ"));
+    // A field that was forgotten is no code that could not be read.
+    let nothing = NewCodeCheck { scanned_payloads: None, ..scan(stand.stall, &[]) };
+    refused(
+        checks::create(db.connection(), &act, nothing),
+        "scanned_payloads",
+        "check-without-scan",
+    );
     let mut both = typed(stand.stall, &code.check_code);
     both.scanned_payload = Some(code.payload.clone());
     refused(checks::create(db.connection(), &act, both), "check_code", "check-code-with-scan");
     let long = checks::create(db.connection(), &act, typed(stand.stall, "K7QMX"));
     refused(long, "check_code", "text-length");
+});
+
+on_both!(what_is_for_one_payment_is_to_be_taken_down, |db| {
+    let act = db.act();
+    let stand = Stand::new(db.connection(), &act);
+    let ours = issue(db.connection(), &act, &stand);
+    let of = |amount: Option<i64>, reference: Option<Reference>| {
+        let builder = Builder::new("970436", Payee::Account("0011001".into()));
+        let builder = amount.into_iter().fold(builder, |b, amount| b.amount(Vnd::new(amount)));
+        let builder = reference.into_iter().fold(builder, Builder::reference);
+        builder.build().unwrap().payload
+    };
+    let broken = format!("{}0000", &ours.payload[..ours.payload.len() - 4]);
+    for (text, word) in [
+        (of(Some(45_000), None), "Xin gỡ xuống"),
+        (of(None, Some(Reference::random_dynamic(7))), "Xin gỡ xuống"),
+        (of(None, None), "Xin đăng ký mã này"),
+        (broken, "Mã bị sửa"),
+    ] {
+        let found = check(db.connection(), &act, scan(stand.stall, &[&text]));
+        for language in [Language::Vietnamese, Language::English] {
+            assert!(told(found.clone(), language).finding.len() > 40);
+        }
+        let finding = told(found, Language::Vietnamese).finding;
+        assert!(finding.contains(word), "{text}: {finding}");
+        assert_eq!(finding.contains("đăng ký mã này"), word.contains("đăng ký"), "{finding}");
+    }
 });
 
 on_both!(cards_of_those_who_left_and_of_neighbours, |db| {

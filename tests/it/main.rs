@@ -23,6 +23,7 @@ mod backup;
 mod book;
 mod book_model;
 mod book_pages;
+mod card_rates;
 mod cash_plans;
 mod cash_tallies;
 mod class_rules;

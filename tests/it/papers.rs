@@ -67,8 +67,8 @@ fn order(listener: &IssuedLink, owner: &IssuedLink) -> SlipOrder {
 }
 
 fn slip(stage: &Stage, id: OccupancyId, order: &SlipOrder) -> cho40::db::Outcome<Slip> {
-    let act = stage.now();
-    stage.app.db.read_here(|connection| slip::of_occupancy(connection, &act, id, order))
+    let order = order.clone();
+    stage.try_write(move |connection, act| slip::of_occupancy(connection, act, id, &order))
 }
 
 on_both!(a_slip_shows_both_links_and_who_gets_which, |db| {
@@ -137,6 +137,32 @@ on_both!(a_slip_of_long_names_stays_on_its_paper, |db| {
     assert_eq!(found, made.links());
 });
 
+on_both!(a_market_of_a_long_name_does_not_run_into_the_slips_title, |db| {
+    let stage = Stage::new(db);
+    let id = stage.stand("A-01", "0123", UseKind::Mixed).occupancy_id;
+    let (listener, owner) =
+        (link(&stage, id, LinkKind::Listener), link(&stage, id, LinkKind::Owner));
+    for name in [
+        "Chợ nông sản thực phẩm Thới Bình",
+        "Chợ trung tâm thị trấn Sông Đốc và vùng phụ cận",
+        "Chợ đầu mối nông sản, thủy sản và thực phẩm tươi sống liên xã Vĩnh Hưng – Ngã Bảy",
+    ] {
+        stage.write(move |connection, act| {
+            let all = markets::list(connection, act, PageRequest::default())?;
+            let change = markets::MarketChange { name: Some(name.into()), ..Default::default() };
+            markets::change(connection, act, all.items[0].id, change)
+        });
+        let printed = set("slip-market", &slip(&stage, id, &order(&listener, &owner)).unwrap());
+        assert_eq!(printed.small(), None, "{name}");
+        // Marks of capitals rise above them by half their height.
+        let all = spots(&printed.pages()[0].frame, 1.06, 0.1);
+        for (number, spot) in all.iter().enumerate() {
+            let under = all[number + 1..].iter().find(|other| spot.meets(other));
+            assert!(under.is_none(), "{name}: {spot:?} on {under:?}");
+        }
+    }
+});
+
 on_both!(a_slip_takes_only_the_stalls_own_live_links, |db| {
     let stage = Stage::new(db);
     let id = stage.stand("A-01", "0123", UseKind::Mixed).occupancy_id;
@@ -162,6 +188,37 @@ on_both!(a_slip_takes_only_the_stalls_own_live_links, |db| {
     let gone = owner.link.id;
     stage.write(move |connection, act| links::revoke(connection, act, gone));
     assert_eq!(field(&good), unknown("owner_path"));
+});
+
+on_both!(a_new_slip_ends_the_one_before_whatever_its_links_are_called, |db| {
+    let stage = Stage::new(db);
+    let id = stage.stand("A-01", "0123", UseKind::Mixed).occupancy_id;
+    let of = |kind| link(&stage, id, kind);
+    let by_zalo = of(LinkKind::Listener);
+    let (listener, owner) = (of(LinkKind::Listener), of(LinkKind::Owner));
+    let first = order(&listener, &owner);
+    let is_live = |link: &IssuedLink| {
+        let id = link.link.id;
+        stage.read(move |connection, act| links::get(connection, act, id)).revoked_at.is_none()
+    };
+    // The same paper again, of links that are still good.
+    for _ in 0..2 {
+        slip(&stage, id, &first).unwrap();
+        assert!(is_live(&listener) && is_live(&owner) && is_live(&by_zalo));
+    }
+    let second = order(&of(LinkKind::Listener), &of(LinkKind::Owner));
+    assert!(is_live(&listener), "a link alone is no paper");
+    slip(&stage, id, &second).unwrap();
+    assert!(!is_live(&listener) && !is_live(&owner), "the lost paper opens nothing");
+    assert!(is_live(&by_zalo));
+    let stall_id = stage.read(|connection, act| {
+        cho40::registry::occupancies::get(connection, act, id).map(|found| found.stall_id)
+    });
+    let third = stage
+        .write(move |connection, act| slip::of_new_links(connection, act, stall_id, URL.into()));
+    assert_eq!(third.ended.len(), 2);
+    assert_eq!(refusal(slip(&stage, id, &second)).code, "slip-link-unknown");
+    assert!(is_live(&by_zalo));
 });
 
 on_both!(a_slip_comes_by_the_api_and_its_codes_open_the_pages, |db| {

@@ -27,6 +27,19 @@ on_both!(a_preview_sees_a_button_and_changes_nothing, |db| {
     let listeners = format!("/api/v1/stall-links/{}/listeners", link.id);
     assert_eq!(site.get(&listeners).json["items"], json!([]));
     assert_eq!(site.ask("GET", "/nghe/x%22%3E").send().problem(404), "route-unknown");
+    // Whoever types an address sees a page; the paper's gaps are none of the address.
+    for path in ["/nghe/x%22%3E", "/nghe/%20", "/khong-co", "/sap/book/2026-10"] {
+        let typed = site.ask("GET", path).header("accept", "text/html,*/*;q=0.8").send();
+        let (is_page, text) = (typed.header("content-type").starts_with("text/html"), typed.text());
+        let is_known = path.contains("book") && typed.status == 403;
+        assert!(is_known || typed.status == 404 && is_page, "{path}: {text}");
+        assert!(is_known || text.contains("viết liền"), "{path}: {text}");
+    }
+    let api = site.ask("GET", "/api/v1/khong-co").header("accept", "text/html").key(&site.key);
+    assert_eq!(api.send().problem(404), "route-unknown");
+    let (first, rest) = link.token().split_at(4);
+    let gaps = site.ask("GET", &format!("/nghe/{first}%20{rest}")).send();
+    assert_eq!((gaps.status, gaps.header("location")), (303, link.path.as_str()));
 });
 
 on_both!(only_a_press_on_our_own_page_opens, |db| {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use cho40::registry::accounts::UseKind;
+use cho40::vietqr::{Mode, Verdict};
 
 use crate::cli::text_of;
 use crate::print_support::read_all;
@@ -28,11 +29,15 @@ fn a_sample_is_printed_without_a_database() {
         let done = print(home.path(), &["sample", "--layout", layout, "--out", file]);
         assert!(done.status.success(), "{done:?}");
         let said = String::from_utf8(done.stdout).unwrap();
-        assert!(said.starts_with("A-12: NGUYEN THI MAU – Vietcombank – 1012345678  ["), "{said}");
+        assert!(said.starts_with("A-12: NGUYEN THI MAU – Ngân hàng Mẫu – 1012345678  ["), "{said}");
     }
     let of = |file: &str| std::fs::read(home.path().join(file)).unwrap();
     assert!(of("a.pdf").starts_with(b"%PDF-") && of("c.svg").starts_with(b"<svg"));
-    assert_eq!(read_all(&of("b.PNG")).len(), 1);
+    let [code] = &read_all(&of("b.PNG"))[..] else { panic!("one symbol") };
+    // A test sheet that is forgotten on a counter takes nobody's money.
+    let reading = cho40::vietqr::read(code);
+    assert_eq!(reading.verdict(Mode::Lenient), Verdict::Reject, "{code}");
+    assert_eq!((reading.payload.bin, reading.payload.bank()), (Some("999999"), None));
     for (out, words) in [("a.jpg", "pdf, png, svg"), ("none/a.pdf", "none/a.pdf")] {
         let refused = print(home.path(), &["sample", "--out", out]);
         assert!(complaint(&refused).contains(words), "{refused:?}");
@@ -90,6 +95,32 @@ fn whoever_edits_templates_is_told_what_is_wrong() {
     std::fs::write(folder.join("main.typ"), small.replace("6mm", "40mm")).unwrap();
     let fine = sample("c.pdf");
     assert!(fine.status.success() && fine.stderr.is_empty(), "{fine:?}");
+    // What does not fit on the first page, and what is too small to be read.
+    let tall = small.replace("6mm", "40mm").replace("\n#image", "\n#v(60mm)\n#image");
+    for (text, words) in
+        [(tall, "2 trang"), (small.replace("6mm)", "40mm)#text(size: 4pt)[Xin chào]"), "Xin chào")]
+    {
+        let text = text.replace("#text", "#set text(font: \"Be Vietnam Pro\")\n#text");
+        std::fs::write(folder.join("main.typ"), text).unwrap();
+        let warned = sample("c.pdf");
+        let told = String::from_utf8_lossy(&warned.stderr).into_owned();
+        assert!(warned.status.success() && told.contains(words), "{warned:?}");
+        assert!(!told.contains("150 dpi"), "{told}");
+    }
+}
+
+/// The template of docs/PRINTING.md makes one label, without a complaint.
+#[test]
+fn the_documents_template_is_one_page() {
+    let home = tempfile::tempdir().unwrap();
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/PRINTING.md");
+    let docs = std::fs::read_to_string(docs).unwrap();
+    let lines = docs.lines().skip_while(|line| *line != "mkdir -p print").take(2);
+    let script = lines.collect::<Vec<_>>().join("\n");
+    let made = Command::new("sh").arg("-c").arg(script).current_dir(home.path()).status().unwrap();
+    assert!(made.success());
+    let done = print(home.path(), &["sample", "--templates", "print", "--out", "mine.pdf"]);
+    assert!(done.status.success() && done.stderr.is_empty(), "{done:?}");
 }
 
 #[test]
@@ -125,7 +156,15 @@ on_both!(a_market_is_printed_from_the_command_line, |db| {
         assert!(said.contains("m.pdf: 2 thẻ / cards") && said.contains("A-02: "), "{sheet:?}");
     }
     for (args, words) in [
-        (&["card", "--stall", "Z-9", "--out", "a.pdf"][..], "stall: "),
+        (
+            &["card", "--stall", "Z-9", "--out", "a.pdf"][..],
+            "stall: Chợ không có sạp số này. Chợ có 2 sạp, ví dụ: A-01, A-02.",
+        ),
+        (
+            &["card", "--stall", "a1", "--out", "a.pdf"],
+            "stall: Chợ không có sạp số này. Có phải: A-01?",
+        ),
+        (&["visit-list", "--out", "a.pdf"], "round: Chợ Chợ Thới Bình chưa có đợt ghé sạp nào."),
         (
             &["sheet", "--market", "Chợ khác", "--out", "a.pdf"],
             "market: Không có chợ tên này. Các chợ đang có: Chợ Thới Bình (mkt_",

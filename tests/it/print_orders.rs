@@ -8,17 +8,19 @@ use cho40::print::look::{self, LookChange};
 use cho40::print::order::{self, CardOrder, SheetOrder};
 use cho40::print::sheet::Missing;
 use cho40::print::{Layout, Sheet, Style};
+use cho40::registry::accounts::{self, AccountChange};
 use cho40::registry::codes::{self, Code, CodeFilter, NewCode, Revocation};
 use cho40::registry::existing_codes::{self, ExistingCode};
 use cho40::registry::links::{self, AccountLinkChange, AccountLinkFilter, NewAccountLink};
 use cho40::registry::occupancies::{self, EndOccupancy};
 use cho40::registry::sections::{self, NewSection};
 use cho40::registry::stalls::{self, StallChange};
+use cho40::registry::verifications::{self, Method, NewVerification};
 use cho40::registry::{Patch, markets};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::print_support::logo;
-use crate::registry_support::{Stand, TODAY, new_stall, new_vendor, occupy, refusal};
+use crate::registry_support::{Stand, TODAY, new_account, new_stall, new_vendor, occupy, refusal};
 use crate::support::on_both;
 
 const CARD: CardOrder = CardOrder { layout: Layout::A6, style: Style::Colour, code_id: None };
@@ -87,7 +89,22 @@ on_both!(a_card_shows_the_stalls_newest_code, |db| {
     let gone = Revocation { because: "mất".into() };
     codes::revoke(connection, &act, first.id, gone).unwrap();
     let told = refusal(shown(connection, &named));
-    assert_eq!((told.code, told.field.as_deref()), ("not-found", Some("code_id")));
+    assert_eq!((told.code, told.field.as_deref()), ("code-revoked", Some("code_id")));
+    // A neighbour's, one that there is not, and a stall without anybody.
+    let neighbour = equipped(connection, &act, &stand, "A-02");
+    let theirs = order::card(connection, &act, neighbour, &CARD).unwrap().cards.remove(0).payload;
+    let filter = CodeFilter::default();
+    let page = cho40::registry::PageRequest::default();
+    let all = codes::list(connection, &act, &filter, page).unwrap().items;
+    let theirs = all.iter().find(|code| code.payload == theirs).unwrap().id;
+    let none = cho40::primitives::ids::CodeId(1);
+    for (id, code) in [(theirs, "card-of-other-stall"), (none, "not-found")] {
+        let named = CardOrder { code_id: Some(id), ..CARD };
+        let told = refusal(shown(connection, &named));
+        assert_eq!((told.code, told.field.as_deref()), (code, Some("code_id")));
+    }
+    let empty = new_stall(connection, &act, stand.section, "A-03");
+    assert_eq!(refusal(order::card(connection, &act, empty, &CARD)).code, "stall-empty");
 });
 
 on_both!(a_bank_s_own_sticker_is_printed_where_there_is_nothing_else, |db| {
@@ -197,7 +214,7 @@ on_both!(an_account_that_no_longer_serves_the_stall_is_not_printed, |db| {
     assert_eq!(told.code, "stall-account-left");
     let named = CardOrder { code_id: Some(code.id), ..CARD };
     let told = refusal(order::card(connection, &act, stand.stall, &named));
-    assert_eq!((told.code, told.field.as_deref()), ("not-found", Some("code_id")));
+    assert_eq!((told.code, told.field.as_deref()), ("code-revoked", Some("code_id")));
     equipped(connection, &act, &stand, "A-02");
     let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
     assert_eq!(stalls_of(&sheet), ["A-02"]);
@@ -214,6 +231,49 @@ on_both!(an_account_that_no_longer_serves_the_stall_is_not_printed, |db| {
         codes::list(connection, &act, &filter, page).unwrap().items.len()
     };
     assert_eq!((live(connection, true), live(connection, false)), (0, 1));
+});
+
+on_both!(a_name_that_the_bank_does_not_show_is_not_printed, |db| {
+    let act = db.act();
+    let connection = db.connection();
+    let stand = Stand::new(connection, &act);
+    issue(connection, &act, stand.occupancy);
+    let other = new_account(connection, &act, "0022002").id;
+    let neighbour = new_stall(connection, &act, stand.section, "A-02");
+    let at = (neighbour, "Trần Thị Hai");
+    let Stand { market, section, stall, vendor, occupancy, .. } = stand;
+    let on_other = Stand { market, section, stall, vendor, occupancy, account: other };
+    let theirs = vendor_from(connection, &act, at, TODAY.plus(-10), &on_other);
+    issue(connection, &act, theirs);
+    let looked = |connection: &mut DbConnection, account_id, shown: &str| {
+        let new = NewVerification {
+            account_id,
+            method: Method::NameShown,
+            shown_name: Some(shown.into()),
+            passed: None,
+            verified_by: "Tổ 1".into(),
+        };
+        verifications::create(connection, &act, new).unwrap().passed
+    };
+    assert!(looked(connection, stand.account, "NGUYEN THI BE"));
+    assert!(order::card(connection, &act, stand.stall, &CARD).is_ok());
+    assert!(!looked(connection, stand.account, "LE VAN LA"));
+    let told = refusal(order::card(connection, &act, stand.stall, &CARD));
+    assert_eq!(told.code, "card-name-differs");
+    assert!(told.to_string().contains("LE VAN LA"), "{told}");
+    let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
+    assert_eq!((stalls_of(&sheet), sheet.left_out.len()), (vec!["A-02"], 1));
+    assert_eq!(sheet.left_out[0].code, "card-name-differs");
+    assert_eq!(sheet.cover[0].missing, Some(Missing::Name));
+    // The register says what the bank says, or somebody looks again.
+    let renamed = AccountChange { holder_name: Some("Lê Văn Lá".into()), ..Default::default() };
+    accounts::change(connection, &act, stand.account, renamed).unwrap();
+    let card = order::card(connection, &act, stand.stall, &CARD).unwrap();
+    assert_eq!(card.cards[0].holder, "LE VAN LA");
+    assert!(!looked(connection, stand.account, "NGUYEN THI BE"));
+    assert!(order::card(connection, &act, stand.stall, &CARD).is_err());
+    assert!(looked(connection, stand.account, "LE VAN LA"));
+    assert!(order::card(connection, &act, stand.stall, &CARD).is_ok());
 });
 
 on_both!(names_that_the_font_lacks_are_told_and_left_out, |db| {
@@ -233,6 +293,15 @@ on_both!(names_that_the_font_lacks_are_told_and_left_out, |db| {
     let listed = sheet.cover.iter().find(|stop| stop.stall == "Z?").unwrap();
     assert_eq!(listed.missing, Some(Missing::Letters));
     assert!(listed.vendor.as_ref().unwrap().starts_with("??? "), "{listed:?}");
+    assert_eq!(sheet.left_out.len(), 1);
+    // A name that the list alone has is told, too.
+    let other = new_stall(connection, &act, stand.section, "Z-9");
+    vendor_from(connection, &act, (other, "ថាច់ Sô"), TODAY.plus(-10), &stand);
+    let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
+    let told: Vec<_> = sheet.left_out.iter().map(|refusal| refusal.field.clone()).collect();
+    assert_eq!(told, [Some("stall".into()), Some("vendor".into())]);
+    let without = SheetOrder { with_cover: false, ..SHEET };
+    let sheet = order::sheets(connection, &act, stand.market, &without).unwrap();
     assert_eq!(sheet.left_out.len(), 1);
     let change = markets::MarketChange { name: Some("市場".into()), ..Default::default() };
     markets::change(connection, &act, stand.market, change).unwrap();

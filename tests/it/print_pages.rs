@@ -4,7 +4,8 @@
 use cho40::print::look::Logo;
 use cho40::print::{Card, Kind, Layout, Paper as _, Press, Sheet, Style};
 use image::ImageFormat::{Jpeg, Png};
-use typst::layout::Abs;
+use typst::layout::{Abs, Frame, FrameItem};
+use typst_layout::Page;
 
 use crate::print_support::{PRESS, Spot, longest, market, said, sample, set, shortest, spots};
 
@@ -31,7 +32,13 @@ fn nothing_leaves_the_page_or_stands_on_something_else() {
         let size = page.frame.size();
         let where_ = format!("{name} {:?} {:?}", sheet.layout, sheet.style);
         // With marks above capitals and tails below, everything keeps off the edge.
-        for spot in spots(&page.frame, 1.05, 0.25) {
+        let is_mark =
+            |spot: &Spot| spot.text.as_ref().is_some_and(|text| text.starts_with("MẪU ·"));
+        let (marks, others): (Vec<Spot>, Vec<Spot>) =
+            spots(&page.frame, 1.05, 0.25).into_iter().partition(is_mark);
+        // A made-up card says so on both margins, which a printer may cut into.
+        assert_eq!(marks.len(), if name == "sample" { 2 } else { 0 }, "{where_}");
+        for spot in others {
             let edge = Abs::mm(2.5);
             let is_inside = spot.left >= edge
                 && spot.top >= edge
@@ -133,6 +140,63 @@ fn a_list_leads_through_the_market() {
     for (number, spot) in all.iter().enumerate() {
         assert!(!all[number + 1..].iter().any(|other| spot.meets(other)), "{spot:?}");
     }
+}
+
+/// The smallest text of a page, in points.
+fn smallest(frame: &Frame) -> (f64, String) {
+    let of = |(_, item): &(_, FrameItem)| match item {
+        FrameItem::Group(group) => smallest(&group.frame),
+        FrameItem::Text(text) => (text.size.to_pt(), text.text.to_string()),
+        _ => (f64::MAX, String::new()),
+    };
+    frame.items().map(of).min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or((f64::MAX, String::new()))
+}
+
+/// What people can still read, in points.
+const LEGIBLE: f64 = 4.8;
+
+#[test]
+fn long_names_wrap_before_they_are_too_small_to_be_read() {
+    for sheet in every(longest) {
+        let printed = set("legible", &sheet);
+        let (size, text) = smallest(&printed.pages()[0].frame);
+        // A sticker has no room for all three: what is given up is the market's, and it is told.
+        let is_told = sheet.layout == Layout::Sticker && sheet.place.market.contains(text.trim());
+        assert!(
+            size >= LEGIBLE || is_told,
+            "{:?} {:?}: {text} in {size} pt",
+            sheet.layout,
+            sheet.style
+        );
+        assert_eq!(printed.small().is_some(), size < LEGIBLE);
+    }
+    let mut sheet = market(90, Layout::A6OnA4, Style::Mono);
+    let names = [
+        "Hộ kinh doanh Nguyễn Thị Thanh Tuyền – tạp hóa",
+        "Nguyễn Phước Thiên Phượng Quỳnh Như (Bảy Nghĩa), vợ ông Trương Đỗ Khắc Thịnh Ấu",
+    ];
+    for (number, stop) in sheet.cover.iter_mut().enumerate().filter(|(number, _)| number % 3 > 0) {
+        stop.vendor = Some(names[number % 3 - 1].into());
+        stop.stall = ["A-12", "KIOSK-ĐÔNG-0012/B", "NHÀ LỒNG KHU B-1234A"][number / 3 % 3].into();
+    }
+    let printed = set("long-list", &sheet);
+    let is_list = |page: &&Page| said(&page.frame).starts_with("Danhsáchphátthẻ");
+    let lists: Vec<&Page> = printed.pages().iter().take_while(is_list).collect();
+    assert!((2..=3).contains(&lists.len()), "{}", lists.len());
+    for page in lists {
+        let (size, text) = smallest(&page.frame);
+        assert!(size >= 6.5, "{text} in {size} pt");
+        let all = spots(&page.frame, 0.8, 0.1);
+        for (number, spot) in all.iter().enumerate() {
+            let under = all[number + 1..].iter().find(|other| spot.meets(other));
+            assert!(under.is_none(), "{spot:?} on {under:?}");
+            assert!(spot.bottom < page.frame.size().y - Abs::mm(8.0), "{spot:?}");
+        }
+    }
+    // A name that no line can take is told.
+    let mut sheet = longest(Layout::Sticker, Style::Colour);
+    sheet.cards[0].vendor = "W".repeat(80);
+    assert!(set("endless", &sheet).small().is_some_and(|text| text.starts_with("WW")));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use cho40::print::{Layout, Style};
+use cho40::print::forms::Form;
+use cho40::print::{Layout, Paper, Style, samples};
 
 use crate::print_support::{longest, market, sample, set};
 
@@ -51,4 +52,21 @@ fn every_style_looks_as_it_did() {
     let list = set("coarse", &market(60, Layout::A6, Style::Mono)).png(DPI).unwrap();
     writeln!(all, "list\n{}", coarse(&list)).unwrap();
     insta::assert_snapshot!("styles", all);
+}
+
+/// The first pages of all papers but cards.
+#[test]
+fn every_other_paper_looks_as_it_did() {
+    fn draw(all: &mut String, name: &str, paper: &(impl Paper + Sync)) {
+        let page = set("coarse", paper).png(DPI).unwrap();
+        writeln!(all, "{name}\n{}", coarse(&page)).unwrap();
+    }
+    let mut all = String::new();
+    draw(&mut all, "list", &samples::list(Layout::A6, Style::Colour).unwrap());
+    draw(&mut all, "visits", &samples::visits(Style::Mono));
+    draw(&mut all, "book", &samples::book().unwrap());
+    draw(&mut all, "slip", &samples::slip());
+    draw(&mut all, "consent", &samples::form(Form::Consent));
+    draw(&mut all, "first_visit", &samples::form(Form::FirstVisit));
+    insta::assert_snapshot!("papers", all);
 }

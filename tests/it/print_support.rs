@@ -7,7 +7,7 @@ use cho40::print::look::Logo;
 use cho40::print::sheet::{Missing, Stop};
 use cho40::print::{Card, Kind, Layout, Paper, Press, Printed, Sheet, Style};
 use cho40::vietqr::{Builder, Payee, Reference, check_code};
-use typst::layout::{Abs, Frame, FrameItem, Point};
+use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
 
 /// The program's own templates.
 pub static PRESS: LazyLock<Press> = LazyLock::new(|| Press::new(None).unwrap());
@@ -44,12 +44,13 @@ pub fn sample(layout: Layout, style: Style) -> Sheet {
 }
 
 pub fn shortest(layout: Layout, style: Style) -> Sheet {
-    Sheet { cards: vec![card(SHORTEST, "970415")], ..sample(layout, style) }
+    Sheet { cards: vec![card(SHORTEST, "970415")], is_sample: false, ..sample(layout, style) }
 }
 
 /// Everything as long as it can be, with a logo.
 pub fn longest(layout: Layout, style: Style) -> Sheet {
-    let mut sheet = Sheet { cards: vec![card(LONGEST, "970444")], ..sample(layout, style) };
+    let cards = vec![card(LONGEST, "970444")];
+    let mut sheet = Sheet { cards, is_sample: false, ..sample(layout, style) };
     sheet.place.market =
         "Chợ trung tâm thương mại và dịch vụ nông thủy sản tổng hợp xã Thới Bình – \
         Biển Bạch Đông, khu vực bến tàu cũ và bến xe mới"
@@ -86,7 +87,7 @@ pub fn market(stalls: usize, layout: Layout, style: Style) -> Sheet {
         check_code: None,
         missing: Some([Missing::Vendor, Missing::Vendor, Missing::Code, Missing::Account][n]),
     }));
-    Sheet { cards, cover, fill: false, ..sample(layout, style) }
+    Sheet { cards, cover, fill: false, is_sample: false, ..sample(layout, style) }
 }
 
 pub fn logo(width: u32, height: u32) -> Logo {
@@ -154,35 +155,37 @@ impl Spot {
 /// parts of its size, of which capitals take 0.7.
 pub fn spots(frame: &Frame, above: f64, below: f64) -> Vec<Spot> {
     let mut found = Vec::new();
-    collect(frame, Point::zero(), (above, below), &mut found);
+    collect(frame, Transform::identity(), (above, below), &mut found);
     found
 }
 
-fn collect(frame: &Frame, origin: Point, (above, below): (f64, f64), found: &mut Vec<Spot>) {
+/// What a rectangle covers where it was turned and moved to.
+fn spot(text: Option<String>, from: Point, to: Point, how: Transform) -> Spot {
+    let corners = [from, Point::new(to.x, from.y), to, Point::new(from.x, to.y)];
+    let corners = corners.map(|corner| corner.transform(how));
+    let least = |of: fn(&Point) -> Abs| corners.iter().map(of).min().unwrap();
+    let most = |of: fn(&Point) -> Abs| corners.iter().map(of).max().unwrap();
+    let (left, right) = (least(|at| at.x), most(|at| at.x));
+    Spot { text, left, top: least(|at| at.y), right, bottom: most(|at| at.y) }
+}
+
+fn collect(frame: &Frame, how: Transform, (above, below): (f64, f64), found: &mut Vec<Spot>) {
     for (at, item) in frame.items() {
-        let at = Point::new(origin.x + at.x, origin.y + at.y);
         match item {
             FrameItem::Group(group) => {
-                let inner = Point::new(at.x + group.transform.tx, at.y + group.transform.ty);
+                let inner = how.pre_concat(Transform::translate(at.x, at.y));
+                let inner = inner.pre_concat(group.transform);
                 collect(&group.frame, inner, (above, below), found);
             }
             FrameItem::Text(text) => {
                 assert!(text.glyphs.iter().all(|glyph| glyph.id != 0), "{:?}", text.text);
-                found.push(Spot {
-                    text: Some(text.text.to_string()),
-                    left: at.x,
-                    top: at.y - text.size * above,
-                    right: at.x + text.width(),
-                    bottom: at.y + text.size * below,
-                });
+                let from = Point::new(at.x, at.y - text.size * above);
+                let to = Point::new(at.x + text.width(), at.y + text.size * below);
+                found.push(spot(Some(text.text.to_string()), from, to, how));
             }
-            FrameItem::Image(_, size, _) => found.push(Spot {
-                text: None,
-                left: at.x,
-                top: at.y,
-                right: at.x + size.x,
-                bottom: at.y + size.y,
-            }),
+            FrameItem::Image(_, size, _) => {
+                found.push(spot(None, *at, Point::new(at.x + size.x, at.y + size.y), how));
+            }
             _ => {}
         }
     }

@@ -14,17 +14,17 @@ const SHOTS: u32 = 20;
 const PRINTED_MM: [f64; 2] = [30.0, 60.0];
 
 /// Of one seed always the same.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 #[expect(clippy::float_arithmetic, reason = "the geometry of a picture; no money is near")]
 impl Dice {
-    const fn bits(&mut self) -> u32 {
+    pub const fn bits(&mut self) -> u32 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as u32
     }
 
-    fn between(&mut self, from: f64, to: f64) -> f64 {
+    pub fn between(&mut self, from: f64, to: f64) -> f64 {
         from + (to - from) * f64::from(self.bits()) / f64::from(1_u32 << 31)
     }
 }
@@ -121,7 +121,7 @@ fn take(payload: &str, level: Level, shot: Shot, dice: &mut Dice) -> GrayImage {
     })
 }
 
-fn bytes(picture: &GrayImage, jpeg: Option<u8>) -> Vec<u8> {
+pub fn bytes(picture: &GrayImage, jpeg: Option<u8>) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     match jpeg {
         Some(quality) => {
@@ -132,7 +132,7 @@ fn bytes(picture: &GrayImage, jpeg: Option<u8>) -> Vec<u8> {
     bytes.into_inner()
 }
 
-fn rqrr_reads(bytes: &[u8], payload: &str) -> bool {
+pub fn rqrr_reads(bytes: &[u8], payload: &str) -> bool {
     let picture = image::load_from_memory(bytes).unwrap().into_luma8();
     let (width, height) = picture.dimensions();
     let mut prepared =

@@ -309,6 +309,11 @@ on_both!(what_a_stall_lacks_is_said_with_what_was_learnt, |db| {
     assert_eq!(found.severity, 6);
     market.execute("UPDATE visit_reports SET obstacle = 'other'");
     assert!(grounds(&mut market, bare, R::NoCode).why.vi.contains("chưa rõ vì sao"));
+    // A code of today is none of the figures', which end yesterday, and it is there.
+    let coded = market.bare_stall(3, 11);
+    assert_eq!(reasons(&mut market, coded), [R::NoCode]);
+    market.issue(coded, -1);
+    assert_eq!(reasons(&mut market, coded), []);
     let issued = market.bare_stall(2, 11);
     market.issue(issued, 30);
     assert_eq!(reasons(&mut market, issued), [R::NotVerified]);

@@ -115,6 +115,22 @@ on_both!(what_is_wrong_with_an_upload_is_said, |db| {
         let answer = send(&site, &query, &body, "image/jpeg");
         assert_eq!(answer.problem(status), code, "{query}: {}", answer.text());
     }
+    // Other kinds of pictures are told what is taken, whatever they are called.
+    for (media, status, code) in [
+        ("image/webp", 422, "picture-format"),
+        ("image/gif", 422, "picture-format"),
+        ("image/heic", 422, "picture-format"),
+        ("application/x-www-form-urlencoded", 415, "content-type-not-photo"),
+        ("text/plain", 415, "content-type-not-photo"),
+    ] {
+        let answer = send(&site, &good, b"RIFF0000WEBPVP8 ", media);
+        let detail = answer.json["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("JPEG") && detail.contains("PNG"), "{media}: {detail}");
+        assert_eq!(answer.problem(status), code, "{media}");
+    }
+    let forgotten = json!({ "stall_id": stall, "checked_by": "Tổ 1" });
+    let forgotten = site.post("/api/v1/code-checks", &forgotten);
+    assert_eq!(forgotten.problem(422), "check-without-scan");
     let listed = site.get(&format!("/api/v1/code-checks?stall_id={stall}"));
     assert_eq!(listed.json["items"].as_array().unwrap().len(), 1, "only the world's own");
     let place = format!("/api/v1/code-checks/{}/place", world.id("code-checks"));

@@ -106,7 +106,8 @@ impl World {
     fn make_codes(&mut self, site: &Site) {
         let code = json!({ "occupancy_id": self.id("occupancies") });
         self.make(site, "codes", "/codes", code);
-        let check = json!({ "stall_id": self.id("stalls"), "checked_by": "Tổ 1" });
+        let check = json!({ "stall_id": self.id("stalls"), "checked_by": "Tổ 1",
+                            "scanned_payloads": [] });
         self.make(site, "code-checks", "/code-checks", check);
         self.make(site, "other-codes", "/other-codes", other_code(self.id("occupancies"), "vi-1"));
         let request = json!({

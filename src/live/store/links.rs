@@ -11,11 +11,22 @@ use crate::primitives::ids::{ActorId, BoardId, OccupancyId, StallLinkId};
 use crate::registry::PageRequest;
 
 /// A whole row, in the order of its columns.
-pub type Row =
-    (BoardId, StallLinkId, OccupancyId, LinkKind, String, bool, ActorId, i64, Option<i64>);
+pub type Row = (
+    BoardId,
+    StallLinkId,
+    OccupancyId,
+    LinkKind,
+    String,
+    bool,
+    ActorId,
+    i64,
+    Option<i64>,
+    Option<i64>,
+);
 
 pub fn link(row: Row) -> StallLink {
-    let (_, id, occupancy_id, kind, name, shows_payer, created_by, created_at, revoked_at) = row;
+    let (_, id, occupancy_id, kind, name, shows_payer, created_by, created_at, revoked, printed) =
+        row;
     StallLink {
         id,
         occupancy_id,
@@ -24,7 +35,8 @@ pub fn link(row: Row) -> StallLink {
         shows_payer,
         created_by,
         created_at: UnixMs(created_at),
-        revoked_at: revoked_at.map(UnixMs),
+        revoked_at: revoked.map(UnixMs),
+        printed_at: printed.map(UnixMs),
     }
 }
 
@@ -126,6 +138,20 @@ pub fn live_owners(connection: &mut DbConnection, board_id: BoardId) -> Outcome<
         .filter(table::revoked_at_ms.is_null())
         .select(table::id)
         .load(connection)?)
+}
+
+/// Writes down that links stand on a slip, where that is new.
+pub fn set_printed(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    ids: &[StallLinkId],
+    at: UnixMs,
+) -> Outcome<()> {
+    let these = rows.filter(table::board_id.eq(board_id)).filter(table::id.eq_any(ids));
+    diesel::update(these.filter(table::printed_at_ms.is_null()))
+        .set(table::printed_at_ms.eq(at.0))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Ends a link; its token leads nowhere any more.

@@ -1,10 +1,11 @@
 //! What the register says of the stalls that may be visited.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::db::schema::{
-    absences, account_links as links, accounts, code_checks as checks, neighbourhoods, occupancies,
-    sections, stalls, vendors,
+    absences, account_links as links, accounts, code_checks as checks, codes, neighbourhoods,
+    occupancies, sections, stalls, vendors,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Day;
@@ -115,6 +116,34 @@ pub fn holders(
             accounts::holder_name,
             accounts::relation,
         ))
+        .load(connection)?)
+}
+
+/// Occupancies that have on a day a code which is not revoked and whose account serves them: that
+/// day's too, of which the figures know nothing yet.
+pub fn coded(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    market_id: MarketId,
+    on: Day,
+) -> Outcome<Vec<OccupancyId>> {
+    use occupancies as o;
+    let served = exists(
+        links::table
+            .filter(links::board_id.eq(codes::board_id))
+            .filter(links::occupancy_id.eq(codes::occupancy_id))
+            .filter(links::account_id.eq(codes::account_id))
+            .filter(links::from_day.le(on.0))
+            .filter(links::to_day.is_null().or(links::to_day.ge(on.0))),
+    );
+    Ok(codes::table
+        .inner_join(o::table.on(o::board_id.eq(codes::board_id).and(o::id.eq(codes::occupancy_id))))
+        .filter(codes::board_id.eq(board_id))
+        .filter(o::market_id.eq(market_id))
+        .filter(codes::revoked_at_ms.is_null())
+        .filter(served)
+        .select(codes::occupancy_id)
+        .distinct()
         .load(connection)?)
 }
 

@@ -1,16 +1,20 @@
 //! The stalls of a market, and the codes that may be printed for them.
 
+use std::collections::HashMap;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::db::schema::{
-    account_links as links, accounts, codes, occupancies, receiving_numbers as numbers, sections,
-    stalls, vendors,
+    account_links as links, account_verifications as verifications, accounts, codes, occupancies,
+    receiving_numbers as numbers, sections, stalls, vendors,
 };
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{BoardId, CodeId, MarketId, SectionId, StallId};
+use crate::primitives::ids::{AccountId, BoardId, CodeId, MarketId, SectionId, StallId};
 use crate::primitives::{Day, UnixMs};
+use crate::registry::accounts::AccountKind;
 use crate::registry::codes::CodeSource;
+use crate::registry::verifications::Method;
 
 /// Whose cards.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +49,8 @@ pub struct CodeRow {
     pub bin: String,
     pub number: String,
     pub holder_name: String,
+    pub account_id: AccountId,
+    pub kind: AccountKind,
 }
 
 impl CodeRow {
@@ -140,6 +146,8 @@ pub fn codes(
             numbers::bin,
             numbers::number,
             accounts::holder_name,
+            accounts::id,
+            accounts::kind,
         ))
         .order(codes::id.desc())
         .into_boxed();
@@ -150,6 +158,23 @@ pub fn codes(
         Of::Market(id) => query.filter(stalls::market_id.eq(id)),
     };
     Ok(query.load(connection)?)
+}
+
+/// What bank apps showed last as the holders of accounts, where anybody has looked.
+pub fn shown_names(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    of: &[AccountId],
+) -> Outcome<HashMap<AccountId, String>> {
+    let shown: Vec<(AccountId, Option<String>)> = verifications::table
+        .filter(verifications::board_id.eq(board_id))
+        .filter(verifications::method.eq(Method::NameShown))
+        .filter(verifications::account_id.eq_any(of))
+        .order(verifications::id)
+        .select((verifications::account_id, verifications::shown_name))
+        .load(connection)?;
+    // The later one counts.
+    Ok(shown.into_iter().filter_map(|(id, name)| Some((id, name?))).collect())
 }
 
 /// Who holds stalls on a day or will, with their first days: (stall, from, name).

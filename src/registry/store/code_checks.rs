@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use crate::db::schema::code_checks::{self as table, table as rows};
-use crate::db::schema::{code_check_places as places, code_check_symbols as symbols, code_scans};
+use crate::db::schema::{
+    code_check_places as places, code_check_symbols as symbols, code_scans, codes, occupancies,
+    stalls,
+};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::{
@@ -15,6 +18,7 @@ use crate::registry::PageRequest;
 use crate::registry::code_checks::{CheckPlace, CheckResult, CheckWay, CodeCheck, CodeCheckFilter};
 use crate::registry::code_readings::FoundCode;
 use crate::registry::code_verdicts::{CodeVerdict, Remark, SeenCode};
+use crate::registry::store::markets;
 use crate::vietqr;
 
 type Row = (
@@ -46,6 +50,7 @@ fn check(row: Row) -> CodeCheck {
         way,
         result,
         card_id,
+        card_stall: None,
         alarm: result.is_alarm(),
         needs_visit: is_open,
         crowded,
@@ -103,7 +108,44 @@ fn whole(
         check.codes = found.remove(&check.id).unwrap_or_default();
         check.place = at.remove(&check.id).unwrap_or_default();
     }
+    name_cards(connection, board_id, &mut checks)?;
     Ok(checks)
+}
+
+/// Names the stalls of cards that were typed at another one, with the market where that is another.
+pub fn name_cards(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    checks: &mut [CodeCheck],
+) -> Outcome<()> {
+    let ids: Vec<CodeId> = checks.iter().filter_map(|check| check.card_id).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let of_cards: Vec<(CodeId, StallId, String, MarketId)> = codes::table
+        .inner_join(occupancies::table.on(
+            occupancies::board_id.eq(codes::board_id).and(occupancies::id.eq(codes::occupancy_id)),
+        ))
+        .inner_join(
+            stalls::table
+                .on(stalls::board_id.eq(codes::board_id).and(stalls::id.eq(occupancies::stall_id))),
+        )
+        .filter(codes::board_id.eq(board_id))
+        .filter(codes::id.eq_any(ids))
+        .select((codes::id, stalls::id, stalls::code, stalls::market_id))
+        .load(connection)?;
+    for check in checks {
+        let card = of_cards.iter().find(|card| Some(card.0) == check.card_id);
+        let elsewhere = card.filter(|(_, stall_id, ..)| *stall_id != check.stall_id);
+        let Some((_, _, stall, market_id)) = elsewhere else { continue };
+        let other = Some(*market_id).filter(|id| *id != check.market_id);
+        let market = other.map(|id| markets::find(connection, board_id, id)).transpose()?.flatten();
+        check.card_stall = Some(match market {
+            Some(market) => format!("{stall} ({})", market.name),
+            None => stall.clone(),
+        });
+    }
+    Ok(())
 }
 
 pub fn find(

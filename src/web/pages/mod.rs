@@ -16,7 +16,7 @@ mod voice;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, VARY,
+    ACCEPT, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, VARY,
 };
 use actix_web::middleware::Compress;
 use actix_web::web::{self, ServiceConfig};
@@ -115,6 +115,18 @@ impl Closed {
     ) -> Result<HttpResponse, Problem> {
         page(status, words, &Self { words, why })
     }
+}
+
+/// An address that leads nowhere: a page for whoever typed it on a phone, a problem for programs.
+///
+/// # Errors
+/// `route-unknown` for who does not ask for a page.
+pub(super) async fn nothing(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let accepted = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
+    if !accepted.is_some_and(|accepted| accepted.contains("text/html")) {
+        return Err(Problem::no_such_route());
+    }
+    Closed::answer(words(&request), StatusCode::NOT_FOUND, "closed-nothing")
 }
 
 fn page(

@@ -27,10 +27,16 @@ pub(super) async fn page(
     request: HttpRequest,
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let (_, token) = path.into_inner();
+    let (kind, typed) = path.into_inner();
+    // The paper shows it in groups, and some type the gaps.
+    let token: String = typed.split_whitespace().collect();
     let is_token = token.len() <= MAX_TOKEN && token.bytes().all(|b| b.is_ascii_alphanumeric());
-    if !is_token {
-        return Err(Problem::no_such_route());
+    if !is_token || token.is_empty() {
+        return super::nothing(request).await;
+    }
+    if token != typed {
+        let to = format!("/{kind}/{token}");
+        return Ok(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish());
     }
     let words = words(&request);
     super::page(StatusCode::OK, words, &Open { words, token: &token })

@@ -1,5 +1,6 @@
 //! Checks of what hangs on stalls.
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, delete, get, post, web};
 use sha2::{Digest as _, Sha256};
@@ -13,7 +14,7 @@ use crate::vietqr;
 use crate::web::caller::Caller;
 use crate::web::checked::told;
 use crate::web::envelope::language_of;
-use crate::web::file::{self, Binary};
+use crate::web::file::{self, Binary, FileForm};
 use crate::web::json::Json;
 use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
@@ -24,24 +25,26 @@ resource!(create, list, show, forget_place);
 
 type Answer = Result<HttpResponse, Problem>;
 
-/// Bodies that are a photo, or a form with one.
-const PHOTOS: [&str; 4] =
-    ["image/jpeg", "image/png", "multipart/form-data", "application/octet-stream"];
-
 /// Compares what hangs on a stall with what is registered for it. Send a photo, a JPEG or PNG of at
 /// most 12 megapixels, as the body or as the file of a form, with `stall_id` and `checked_by` in the
 /// address; or, as JSON, what a scanner of your own has read. The worst code decides; each has its
 /// own `result`. A photo of more codes than are looked at (`crowded`) is never `right`. A typed `check_code` only names the card and never counts as a check of the code.
 #[utoipa::path(tag = "codes", params(PhotoCheck),
-    request_body(content((NewCodeCheck = "application/json"), (Binary = "application/octet-stream"))),
+    request_body(content((NewCodeCheck = "application/json"), (Binary = "image/jpeg"),
+        (Binary = "image/png"), (Binary = "application/octet-stream"),
+        (FileForm = "multipart/form-data"))),
     security(("key" = ["codes.write"])), responses((status = 201, body = CodeCheck)))]
 #[post("/code-checks")]
 async fn create(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     let language = language_of(request.headers());
     let location = |check: &CodeCheck| format!("/api/v1/code-checks/{}", check.id);
     let said = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media = said.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    if !PHOTOS.iter().any(|photo| media.eq_ignore_ascii_case(photo)) {
+    let said = said.unwrap_or_default();
+    if !file::is_photo(said) {
+        if !file::is_json(said) {
+            let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+            return Err(Problem::new(status, "content-type-not-photo"));
+        }
         let new = Json::<NewCodeCheck>::from_request(&request, &mut payload.into_inner()).await?;
         let check = move |connection: &mut _, act: &_, new| {
             checks::create(connection, act, new).map(|check| told(check, language))

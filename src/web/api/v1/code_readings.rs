@@ -7,7 +7,7 @@ use crate::registry::Page;
 use crate::registry::code_readings::{self, FoundCode};
 use crate::vietqr;
 use crate::web::caller::Caller;
-use crate::web::file::{self, Binary};
+use crate::web::file::{self, Binary, FileForm};
 use crate::web::listing;
 use crate::web::problem::Problem;
 
@@ -18,7 +18,8 @@ resource!(read);
 /// kept. Register or check one with its `payload`. An empty list: no code can be read, take another
 /// photo from straight ahead, closer, without glare.
 #[utoipa::path(tag = "codes",
-    request_body(content = Binary, content_type = "application/octet-stream"),
+    request_body(content((Binary = "image/jpeg"), (Binary = "image/png"),
+        (Binary = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     security(("key" = ["codes.write"])), responses((status = 200, body = Page<FoundCode>)))]
 #[post("/code-readings")]
 async fn read(

@@ -6,7 +6,7 @@ use crate::db::Fault;
 use crate::primitives::ids::MarketId;
 use crate::print::look::{self, Logo, LogoKind, Look, LookChange};
 use crate::web::caller::Caller;
-use crate::web::file::{self, Binary};
+use crate::web::file::{self, Binary, FileForm};
 use crate::web::json::Json;
 use crate::web::path::Id;
 use crate::web::problem::Problem;
@@ -33,7 +33,8 @@ async fn change(caller: Caller, id: Id<MarketId>, to: Json<LookChange>) -> Answe
 /// Takes the market's logo: PNG or JPEG of at most 256 KiB, 32–2000 px a side, as the body or as
 /// the file of a form. It stands at the top of signs and cards.
 #[utoipa::path(tag = "print", params(("market_id" = MarketId, Path)),
-    request_body(content = Binary, content_type = "application/octet-stream"),
+    request_body(content((Binary = "image/png"), (Binary = "image/jpeg"),
+        (Binary = "application/octet-stream"), (FileForm = "multipart/form-data"))),
     security(("key" = ["registry.write"])), responses((status = 200, body = Look)))]
 #[put("/markets/{market_id}/logo")]
 async fn set_logo(

@@ -3,6 +3,7 @@
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::{HttpResponse, get, post};
 
+use crate::db::DbConnection;
 use crate::primitives::ids::{MarketId, OccupancyId};
 use crate::print::Kind;
 use crate::print::forms::{self, Form};
@@ -20,8 +21,9 @@ resource!(slip_pdf, consent_pdf, first_visit_pdf);
 type Answer = Result<HttpResponse, Problem>;
 
 /// The slip with a stall's two links, A5, to be cut in two: as codes, and in words who gets which.
-/// The links are shown only once, so give their paths as they came when they were made; nothing
-/// is kept of them.
+/// The links are shown only once, so give their paths as they came when they were made; nothing is
+/// kept of them but that they stand on a slip (`printed_at`). Links of the stall's slips before this
+/// one end, whatever they are called.
 #[utoipa::path(tag = "print", params(("id" = OccupancyId, Path)), request_body = SlipOrder,
     security(("key" = ["stall-links.write"])),
     responses((status = 200, content_type = "application/pdf", body = Binary)))]
@@ -32,11 +34,11 @@ async fn slip_pdf(
     order: Json<SlipOrder>,
     known: KnownTags,
 ) -> Answer {
-    let order = order.value;
-    let made =
-        caller.read(move |connection, act| slip::of_occupancy(connection, act, id.0, &order));
-    let mut answer =
-        printing::answer(&caller, made.await?, (Kind::Pdf, printing::DPI), &known).await?;
+    let (order, act) = (order.value, caller.act());
+    let make =
+        move |connection: &mut DbConnection| slip::of_occupancy(connection, &act, id.0, &order);
+    let made = caller.state.db.write(caller.scope().board_id.0, make).await?;
+    let mut answer = printing::answer(&caller, made, (Kind::Pdf, printing::DPI), &known).await?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(answer)
 }

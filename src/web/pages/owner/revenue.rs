@@ -8,7 +8,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::{Vendor, check_origin, elsewhere};
-use crate::book::{self, DaySum, Laid, Line, View};
+use crate::book::{self, ApartKind, DaySum, Laid, Line, View};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::phone::form_field;
 use crate::ledger::Class;
@@ -55,17 +55,23 @@ impl BookPage {
     }
 
     /// Headings of what stands apart, with their days.
-    fn apart(&self) -> Vec<(String, Vnd, &[DaySum])> {
+    fn apart(&self) -> Vec<(String, Vnd, Vec<DaySum>)> {
         let book = &self.view.book;
+        let taken_off = book.taken_off().map(|later| DaySum {
+            day: later.day,
+            count: -later.count,
+            amount_vnd: Vnd::new(-later.amount_vnd.get()),
+        });
         let all = [
-            ("book-unclassified", &book.unclassified),
-            ("book-debts", &book.debts),
-            ("book-deposits", &book.deposits),
-            ("book-said-apart", &book.said_apart),
+            ("book-unclassified", book.apart(ApartKind::Unclassified)),
+            ("book-debts", book.apart(ApartKind::Debts)),
+            ("book-deposits", book.apart(ApartKind::Deposits)),
+            ("book-said-apart", book.said_apart.clone()),
+            ("book-taken-off", taken_off.collect()),
         ];
         let sum = |days: &[DaySum]| Vnd::new(days.iter().map(|day| day.amount_vnd.get()).sum());
         let all = all.into_iter().filter(|(_, days)| !days.is_empty());
-        all.map(|(key, days)| (self.words.say(key), sum(days), days.as_slice())).collect()
+        all.map(|(key, days)| (self.words.say(key), sum(&days), days)).collect()
     }
 
     /// What nobody has classed, and what is counted and may have to be given back: heading and receipts,
@@ -138,16 +144,14 @@ pub(super) async fn class(
 pub(super) async fn file(
     vendor: Vendor,
     file: web::Path<String>,
+    request: HttpRequest,
     known: KnownTags,
 ) -> Result<HttpResponse, Problem> {
-    let (period, extension) = file.split_once('.').ok_or_else(Problem::no_such_route)?;
-    if !["pdf", "xlsx"].contains(&extension) {
-        return Err(Problem::no_such_route());
-    }
-    let laid = match (Month::parse(period), year(period)) {
-        (Some(month), _) => vendor.book(month).await?,
-        (None, Some(year)) => vendor.year(year).await?,
-        _ => return Err(Problem::no_such_route()),
+    let (period, extension) = file.split_once('.').unwrap_or((file.as_str(), ""));
+    let laid = match (extension, Month::parse(period), year(period)) {
+        ("pdf" | "xlsx", Some(month), _) => vendor.book(month).await?,
+        ("pdf" | "xlsx", None, Some(year)) => vendor.year(year).await?,
+        _ => return super::super::nothing(request).await,
     };
     if extension == "pdf" {
         let (format, state) = ((Kind::Pdf, printing::DPI), &vendor.state);

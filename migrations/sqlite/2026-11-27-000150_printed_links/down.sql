@@ -1,0 +1,1 @@
+ALTER TABLE stall_links DROP COLUMN printed_at_ms;
