@@ -144,7 +144,8 @@ impl Sums {
 
     /// The lists of a locked book stay, so what changes in them is told in the open one.
     fn set_apart(&mut self, day: Day, was: Worth, is: Worth) {
-        for (place, ((kind, before), (_, after))) in (0..).zip(was.apart().into_iter().zip(is.apart()))
+        for (place, ((kind, before), (_, after))) in
+            (0..).zip(was.apart().into_iter().zip(is.apart()))
         {
             let empty = (kind, Sum::default());
             let (_, (count, amount)) = self.later.entry((place, day)).or_insert(empty);

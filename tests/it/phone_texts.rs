@@ -93,11 +93,11 @@ on_both!(a_phones_fast_clock_makes_no_second_payment_of_a_repetition, |db| {
     let phone = phone(&stage, feed_of(&stage, &[stand.account_id]));
     // Without a balance, only the time of telling tells equal payments apart.
     let fields = [("account", ACCOUNT), ("sign", "+"), ("amount", "50,000")];
-    teach(&stage, "TK 0123456789 +50,000VND", &fields).unwrap();
+    teach(&stage, "So tien chuyen den TK 0123456789 +50,000VND", &fields).unwrap();
     let started_at = db.clock.now();
     let ahead_at = started_at.plus_ms(60 * MS_PER_MINUTE);
     let told = |outcome: &str| {
-        let answer = forward(&phone, APP, "TK 0123456789 +50,000VND", ahead_at);
+        let answer = forward(&phone, APP, "So tien chuyen den TK 0123456789 +50,000VND", ahead_at);
         assert_eq!(answer.outcome, outcome);
     };
     told("recorded");

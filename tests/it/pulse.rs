@@ -14,7 +14,7 @@ use cho40::registry::accounts::UseKind;
 use cho40::requests::{self, NewRequest, RequestKind};
 use diesel::prelude::*;
 
-use crate::phone_support::{feed_of, phone, request};
+use crate::phone_support::{FIELDS, NOTICE, feed_of, phone, request, teach};
 use crate::poll_support::{Provider as Listing, Row, Trouble, poll, poller, set, settings};
 use crate::stage::{Feed, Stage, arrived, transfer};
 use crate::support::{NOW, on_both};
@@ -173,6 +173,10 @@ on_both!(a_phone_lives_by_its_pings_and_sleeps_at_night, |db| {
         phone.settle();
     };
     ping();
+    // It lives, and what it shows nobody could read.
+    assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));
+    assert_eq!(of_feed(&stage, id)[0].state, PulseState::Unproven);
+    teach(&stage, NOTICE, &FIELDS).unwrap();
     assert_eq!(state(&stage, asked.id), (SightState::NotSeenYet, Some(Proof::Ping)));
     later(&stage, 20 * MINUTE + 1);
     assert_eq!(state(&stage, asked.id), (SightState::Unknown, None));

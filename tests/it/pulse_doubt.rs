@@ -289,6 +289,7 @@ on_both!(a_phones_text_that_no_template_reads_may_be_the_payment_and_is_an_alarm
         phone.deliver(arrived);
         phone.settle();
     };
+    teach(&stage, NOTICE, &FIELDS).unwrap();
     ping();
     let paid = asked(&stage, lan.occupancy_id);
     assert_eq!(tell(&phone, "Ban da nhan 45.000d tu A. So du 5.000.000d"), "unknown-text");

@@ -57,7 +57,7 @@ on_both!(a_statement_is_uploaded_looked_at_and_committed, |db| {
         made.json["counts"],
         json!({
         "rows": 2, "new": 2, "known": 0, "reported": 0, "unreadable": 1, "dropped": 0,
-        "failed": 0 })
+        "failed": 0, "repeated": 0 })
     );
     let rows = site.get(&format!("/api/v1/statements/{id}/rows?limit=1"));
     assert_eq!(rows.json["items"][0]["amount_vnd"], 45_000);
