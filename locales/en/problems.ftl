@@ -578,7 +578,7 @@ problem-stall-unknown = The market has no stall of this number. { $near ->
         [0] It has no stalls yet.
        *[other] It has { $count }, e.g. { $names }.
     }
-   *[some] Did you mean { $names }?
+   *[some] Near it: { $names }.
 }
 problem-visit-rounds-none = The market { $market } has no round of visits yet. Draw one up first: POST /api/v1/markets/{ $market_id }/visit-rounds.
 problem-market-ambiguous = Several markets are there: { $names }. Please write the id in brackets instead of the name.

@@ -598,7 +598,7 @@ problem-stall-unknown = Chợ không có sạp số này. { $near ->
         [0] Chợ chưa có sạp nào.
        *[other] Chợ có { $count } sạp, ví dụ: { $names }.
     }
-   *[some] Có phải: { $names }?
+   *[some] Gần giống: { $names }.
 }
 problem-visit-rounds-none = Chợ { $market } chưa có đợt ghé sạp nào. Xin lập đợt trước: POST /api/v1/markets/{ $market_id }/visit-rounds.
 problem-market-ambiguous = Có nhiều chợ, không biết chợ nào: { $names }. Xin ghi mã trong ngoặc thay cho tên.

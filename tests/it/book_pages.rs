@@ -331,7 +331,7 @@ fn every_page_of_a_book_says_whose_it_is_and_the_total_is_never_alone() {
     };
     let RevenueBook(sample) = samples::book().unwrap();
     let state = "BẢN NHÁP đến 31/10/2026";
-    for rows in [0, 1, 2, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 62, 124] {
+    for rows in [0, 1, 3, 21, 23, 25, 27, 29, 31, 62] {
         let rows: Vec<Row> = (0..rows).map(row).collect();
         let book = Laid { state: state.into(), rows: rows.clone(), ..sample.clone() };
         let pages = copied(set("book", &RevenueBook(book)).pdf().unwrap());

@@ -482,8 +482,12 @@ fn every_finding_has_a_sentence() {
         .chain(words(file, "text_enum!(Remark {").iter().map(|word| format!("remark-{word}")))
         .collect();
     assert_eq!(keys.len(), 18, "{keys:?}");
-    let args = ["beside", "card", "crowded"].map(|name| (name, "yes".to_owned()));
-    for language in [Language::Vietnamese, Language::English] {
+    let names = ["beside", "once", "broken", "card", "stall", "crowded"];
+    for (language, word) in [Language::Vietnamese, Language::English]
+        .into_iter()
+        .flat_map(|language| ["yes", "no", "here", "elsewhere"].map(|word| (language, word)))
+    {
+        let args = names.map(|name| (name, word.to_owned()));
         for key in &keys {
             let text = language.text(key, &args).unwrap_or_else(|| panic!("{key}"));
             assert!(text.ends_with('.') && !text.contains('{'), "{key}: {text}");

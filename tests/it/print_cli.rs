@@ -162,7 +162,7 @@ on_both!(a_market_is_printed_from_the_command_line, |db| {
         ),
         (
             &["card", "--stall", "a1", "--out", "a.pdf"],
-            "stall: Chợ không có sạp số này. Có phải: A-01?",
+            "stall: Chợ không có sạp số này. Gần giống: A-01.",
         ),
         (&["visit-list", "--out", "a.pdf"], "round: Chợ Chợ Thới Bình chưa có đợt ghé sạp nào."),
         (

@@ -169,7 +169,7 @@ on_both!(a_photo_is_checked_on_the_server, |db| {
         );
     }
     for (stall, picture, word) in
-        [("Z-9", "a.png", "Không tìm thấy sạp"), ("A-01", "c.png", "c.png")]
+        [("Z-9", "a.png", "Chợ không có sạp số này"), ("A-01", "c.png", "c.png")]
     {
         let refused = check(stall, picture);
         assert_eq!(refused.status.code(), Some(1));
