@@ -180,7 +180,7 @@ page-receipt-back = BACK
 page-who-heading = Who sees what
 page-who-you = The vendor (six digits): totals, list, the year.
 page-who-listener = A listening phone: each receipt as it comes and the list of the last ones, no totals. Whoever was given a listening link can open it, also who made it. The phones that did stand above.
-page-who-board = The market's board and the digital teams: only whether the stall uses its code. Its administrators alone, and programs that they gave a key to, can see each transfer to the stall: nothing stops them, so they must ask you first. Your cash and your revenue book they cannot see. Once the board gives out a new vendor's link, this one ends: if your page closes and you did not ask for that, ask them why.
+page-who-board = The market's board and the digital teams: only whether the stall uses its code. Its administrators alone, and programs that they gave a key to, can see each transfer to the stall: nothing stops them, so they must ask you first. Of money whose stall is not clear, whoever places it sees the amount, the memo and who paid. Your cash and your revenue book they cannot see. Once the board gives out a new vendor's link, this one ends: if your page closes and you did not ask for that, ask them why.
 page-who-server = Whoever keeps the server can see the data.
 page-who-tax = This software sends no figures to the tax office. Banks follow the law as before. Taking part is voluntary.
 

@@ -180,7 +180,7 @@ page-receipt-back = QUAY LẠI
 page-who-heading = Ai xem được gì
 page-who-you = Chủ sạp (sáu số): tổng tiền, danh sách, số cả năm.
 page-who-listener = Máy nghe: từng lần tiền về và danh sách vừa nhận, không có tổng. Ai được đưa liên kết nghe thì mở được, kể cả người làm ra nó. Những máy đã mở nằm ở trên.
-page-who-board = Ban quản lý chợ, tổ công nghệ số: chỉ biết sạp có dùng mã hay không. Riêng quản trị viên, và phần mềm mà họ giao khóa, xem được từng lần chuyển khoản của sạp: máy không chặn họ, nên họ phải hỏi mình đồng ý trước. Tiền mặt tự khai và sổ doanh thu thì họ không xem được. Ban quản lý đưa liên kết chủ sạp mới thì liên kết này hết dùng: trang tự đóng mà mình không xin thì hãy hỏi.
+page-who-board = Ban quản lý chợ, tổ công nghệ số: chỉ biết sạp có dùng mã hay không. Riêng quản trị viên, và phần mềm mà họ giao khóa, xem được từng lần chuyển khoản của sạp: máy không chặn họ, nên họ phải hỏi mình đồng ý trước. Khoản nào chưa rõ của sạp nào thì người ghi tiền của chợ thấy số tiền, nội dung, tên người trả của khoản đó. Tiền mặt tự khai và sổ doanh thu thì họ không xem được. Ban quản lý đưa liên kết chủ sạp mới thì liên kết này hết dùng: trang tự đóng mà mình không xin thì hãy hỏi.
 page-who-server = Người giữ máy chủ có thể xem dữ liệu.
 page-who-tax = Phần mềm này không gửi số liệu cho thuế. Ngân hàng vẫn làm theo luật. Tham gia là tự nguyện.
 
