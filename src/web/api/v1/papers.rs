@@ -35,9 +35,9 @@ async fn slip_pdf(
     known: KnownTags,
 ) -> Answer {
     let (order, act) = (order.value, caller.act());
-    let write =
+    let draw =
         move |connection: &mut DbConnection| slip::of_occupancy(connection, &act, id.0, &order);
-    let made = caller.state.db.write(caller.scope().board_id.0, write).await?;
+    let made = caller.state.db.write(caller.scope().board_id.0, draw).await?;
     let mut answer = printing::answer(&caller, made, (Kind::Pdf, printing::DPI), &known).await?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(answer)
