@@ -13,8 +13,8 @@ use image::{GrayImage, Luma};
 use crate::print_support::{PRESS, card, sample};
 use crate::reading_rates::{Dice, bytes, rqrr_reads};
 
-/// Photos of a layout in a style.
-const POSES: u32 = 4;
+/// Photos of a layout in a style; `CHO40_CARD_PHOTOS` asks for more.
+const POSES: u32 = 1;
 /// Dots an inch of the print: those of a cheap printer, and some.
 const DPI: u16 = 200;
 /// Pixels of the photo's width: what a chat app leaves of it.
@@ -91,7 +91,9 @@ fn assert_rate(layout: Layout, seed: u64) {
     let folder = tempfile::tempdir().unwrap();
     let mut dice = Dice(seed);
     let (mut ours, mut rqrr, mut zbar) = (0, 0, Some(0));
-    let all = POSES * u32::try_from(Style::ALL.len()).unwrap();
+    let asked = std::env::var("CHO40_CARD_PHOTOS").ok().and_then(|count| count.parse().ok());
+    let poses: u32 = asked.unwrap_or(POSES);
+    let all = poses * u32::try_from(Style::ALL.len()).unwrap();
     for style in Style::ALL {
         let number = format!("10{:08}", dice.bits() % 100_000_000);
         let names = ["A-12", "Nguyễn Thị Ngọc Lụa", "NGUYEN THI NGOC LUA", &number];
@@ -101,7 +103,7 @@ fn assert_rate(layout: Layout, seed: u64) {
         (sheet.cards, sheet.is_sample) = (vec![card], false);
         let print = PRESS.set(&sheet).unwrap().png(DPI).unwrap();
         let print = image::load_from_memory(&print).unwrap().into_luma8();
-        for _ in 0..POSES {
+        for _ in 0..poses {
             let pose = pose(&mut dice);
             let photo = bytes(&take(&print, &pose, &mut dice), Some(JPEG));
             if let Ok(folder) = std::env::var("CHO40_PRINT_PICTURES") {
