@@ -108,6 +108,12 @@ impl Notice {
         Self { app, title, text, posted_at, told_at }
     }
 
+    /// Whether the phone's clock runs so far ahead that its time is none.
+    #[must_use]
+    pub fn is_ahead(&self) -> bool {
+        self.posted_at != self.told_at
+    }
+
     /// Title and text as one: some banks tell the sum in the title.
     #[must_use]
     pub fn whole(&self) -> String {

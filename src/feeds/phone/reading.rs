@@ -133,6 +133,8 @@ fn reading<'t>(
     };
     let (occurred_at, precision) = match told {
         Some(told) => told.at(notice.posted_at)?,
+        // The arrival, which a repetition does not keep: the day alone is known.
+        None if notice.is_ahead() => (notice.posted_at.day(0).start(0), Precision::Day),
         None => (notice.posted_at, Precision::Second),
     };
     let balance = match text(Field::Balance) {
