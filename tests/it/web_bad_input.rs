@@ -67,9 +67,13 @@ on_both!(bodies_that_are_not_json_are_refused, |db| {
         for content_type in ["text/plain", "application/json; charset=latin1", "application/xml"] {
             let refused = send(good.as_bytes(), content_type);
             // Where a photo may be sent too, the answer says so.
-            let takes_photos = ["/code-checks", "/code-readings"];
-            let is_photo = takes_photos.iter().any(|end| operation.pattern.ends_with(end));
-            let code = if is_photo { "content-type-not-photo" } else { "content-type-not-json" };
+            let takes_photos = operation.pattern.ends_with("/code-checks");
+            let is_json = content_type.starts_with("application/json");
+            let code = if takes_photos && !is_json {
+                "content-type-not-photo"
+            } else {
+                "content-type-not-json"
+            };
             assert_eq!(refused.problem(415), code, "{content_type} {}", operation.name());
         }
     }
