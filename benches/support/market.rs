@@ -33,7 +33,7 @@ const MEMBER: &str = "Tổ công nghệ số cộng đồng";
 const SECRET: &str = "secret-of-this-benchmark";
 /// SePay's name of the bank, and its BIN.
 const BANKS: [(&str, &str); 4] =
-    [("MBBank", "970422"), ("Vietcombank", "970436"), ("ACB", "970416"), ("BIDV", "970418")];
+    [("MBBank", "970422"), ("Vietcombank", "970436"), ("ACB", "970416"), ("VPBank", "970432")];
 
 pub struct Market {
     pub board_id: BoardId,

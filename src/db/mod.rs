@@ -33,6 +33,9 @@ use connection::{Manager, Reader};
 
 /// Readers share this many connections; each is one blocking thread at work.
 const READERS: u32 = 4;
+/// Those that nobody needed for so long are closed but for one: each holds its caches and, on SQLite,
+/// the schema.
+const IDLE_READER: Duration = Duration::from_secs(60);
 /// A read waits this long for a connection; then the caller is told to come again.
 const WAIT_FOR_READER: Duration = Duration::from_secs(5);
 
@@ -53,6 +56,7 @@ impl Db {
         let readers = r2d2::Pool::builder()
             .max_size(READERS)
             .min_idle(Some(1))
+            .idle_timeout(Some(IDLE_READER))
             .test_on_check_out(false)
             .connection_timeout(WAIT_FOR_READER)
             .build(Manager::new(url.clone(), Arc::clone(&epoch)))
@@ -174,10 +178,11 @@ macro_rules! on_db {
 }
 
 /// A list of columns to select, named once: a constant says its columns as a value and as a type.
+#[macro_export]
 macro_rules! columns {
     ($(#[$about:meta])* $vis:vis const $name:ident = $table:ident { $($column:ident),+ $(,)? };) => {
         $(#[$about])*
         $vis const $name: ($($table::$column,)+) = ($($table::$column,)+);
     };
 }
-pub(crate) use columns;
+pub use columns;

@@ -1,7 +1,8 @@
 //! typst as a library: fonts and templates in memory, no file, no network, no clock.
 
+use std::borrow::Cow;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use sha2::{Digest as _, Sha256};
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
@@ -63,10 +64,24 @@ struct Tools {
     fonts: Vec<Font>,
 }
 
-/// Templates, made once for a process.
+/// Templates, read once for a process.
 pub struct Press {
-    templates: Vec<Source>,
+    templates: Vec<Template>,
     digest: [u8; 32],
+}
+
+/// A template's file, parsed with the first paper that needs it: what is parsed takes ten times the
+/// memory of its text.
+struct Template {
+    id: FileId,
+    text: Cow<'static, str>,
+    source: OnceLock<Source>,
+}
+
+impl Template {
+    fn source(&self) -> Source {
+        self.source.get_or_init(|| Source::new(self.id, self.text.clone().into_owned())).clone()
+    }
 }
 
 impl Press {
@@ -85,11 +100,11 @@ impl Press {
         let mut digest = Sha256::new().chain_update(env!("CARGO_PKG_VERSION"));
         for (name, text) in TEMPLATES {
             let text = match folder {
-                Some(folder) => read(&folder.join(name))?.unwrap_or_else(|| text.to_owned()),
-                None => text.to_owned(),
+                Some(folder) => read(&folder.join(name))?.map_or(Cow::Borrowed(text), Cow::Owned),
+                None => Cow::Borrowed(text),
             };
-            digest.update(&text);
-            templates.push(Source::new(file_id(name)?, text));
+            digest.update(text.as_bytes());
+            templates.push(Template { id: file_id(name)?, text, source: OnceLock::new() });
         }
         Ok(Self { templates, digest: digest.finalize().into() })
     }
@@ -302,8 +317,8 @@ impl World for Job<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        let found = self.press.templates.iter().find(|source| source.id() == id);
-        found.cloned().ok_or_else(|| missing(id))
+        let found = self.press.templates.iter().find(|template| template.id == id);
+        found.map(Template::source).ok_or_else(|| missing(id))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

@@ -72,7 +72,7 @@ pub fn get(connection: &mut DbConnection, act: &Act) -> Outcome<Board> {
 }
 
 /// The board's day at the act's instant.
-pub(crate) fn today(connection: &mut DbConnection, act: &Act) -> Outcome<Day> {
+pub fn today(connection: &mut DbConnection, act: &Act) -> Outcome<Day> {
     let board = found(rows::find(connection, act.board_id())?, "board")?;
     Ok(act.at.day(board.day_start_minute))
 }

@@ -22,10 +22,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Leaves out what the caller does not reach.
-    pub(crate) fn retain<E>(
-        &mut self,
-        mut reaches: impl FnMut(&T) -> Result<bool, E>,
-    ) -> Result<(), E> {
+    pub fn retain<E>(&mut self, mut reaches: impl FnMut(&T) -> Result<bool, E>) -> Result<(), E> {
         let mut kept = Vec::with_capacity(self.items.len());
         for item in self.items.drain(..) {
             if reaches(&item)? {
@@ -74,29 +71,29 @@ impl PageRequest {
     }
 
     /// As many as a page may hold, after an id.
-    pub(crate) const fn longest(after: Option<i64>) -> Self {
+    pub const fn longest(after: Option<i64>) -> Self {
         Self { after, limit: MAX_LIMIT }
     }
 
     /// All of a list, for who reads a whole register at once; people wrote it, so it is never large.
-    pub(crate) const fn whole() -> Self {
+    pub const fn whole() -> Self {
         Self { after: None, limit: i64::MAX - 1 }
     }
 
     /// Rows to load: one more than a page holds, to know whether another page follows.
-    pub(crate) const fn rows(self) -> i64 {
+    pub const fn rows(self) -> i64 {
         self.limit + 1
     }
 
     /// Ids start above it.
-    pub(crate) const fn floor(self) -> i64 {
+    pub const fn floor(self) -> i64 {
         match self.after {
             Some(id) => id,
             None => i64::MIN,
         }
     }
 
-    pub(crate) fn page<T>(self, mut items: Vec<T>, id_of: impl Fn(&T) -> i64) -> Page<T> {
+    pub fn page<T>(self, mut items: Vec<T>, id_of: impl Fn(&T) -> i64) -> Page<T> {
         let limit = usize::try_from(self.limit).unwrap_or_default();
         let has_more = items.len() > limit;
         items.truncate(limit);

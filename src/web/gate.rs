@@ -11,6 +11,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 
+use super::docs::Description;
 use super::openapi::operations;
 use super::problem::Problem;
 use super::state::AppState;
@@ -51,11 +52,11 @@ impl Gate {
 /// The middleware of the API's scope.
 pub async fn pass<B: MessageBody>(
     state: web::Data<AppState>,
-    gate: web::Data<Gate>,
+    description: web::Data<Description>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
-    match admit(&state, &gate, &request).await {
+    match admit(&state, description.gate(), &request).await {
         Ok(scope) => {
             request.extensions_mut().insert(scope);
             next.call(request).await.map(ServiceResponse::map_into_left_body)

@@ -48,15 +48,12 @@ pub use state::AppState;
 
 /// Lays out everything that is served; called once in each worker.
 pub fn configure(state: web::Data<AppState>) -> impl Fn(&mut ServiceConfig) + Clone {
-    let document = openapi::document();
-    let gate = web::Data::new(gate::Gate::from_document(&document));
-    let text = web::Data::new(docs::DocumentText::new(&document));
+    let description = web::Data::new(docs::Description::default());
     let page = web::Data::new(docs::page_settings());
     move |config| {
         config
             .app_data(state.clone())
-            .app_data(gate.clone())
-            .app_data(text.clone())
+            .app_data(description.clone())
             .app_data(page.clone())
             .service(everything(state.noop_route));
     }
@@ -68,11 +65,7 @@ fn everything(noop_route: bool) -> impl actix_web::dev::HttpServiceFactory {
         .service(read_only("/healthz").route(web::get().to(health::alive)))
         .service(read_only("/readyz").route(web::get().to(health::ready)))
         .service(read_only("/metrics").route(web::get().to(health::metrics)))
-        .service(
-            read_only("/openapi.json")
-                .wrap(Compress::default())
-                .route(web::get().to(docs::document)),
-        )
+        .service(read_only("/openapi.json").route(web::get().to(docs::document)))
         .service(
             read_only("/docs/{file:.*}").wrap(Compress::default()).route(web::get().to(docs::page)),
         )

@@ -1,7 +1,10 @@
 //! What holds for every answer: ids, headers, languages, methods, keys, limits.
 
+use std::io::Read as _;
+
 use cho40::access::Permission;
 use cho40::web::limiter::{Limits, Rate};
+use flate2::read::GzDecoder;
 use serde_json::json;
 
 use crate::support::on_both;
@@ -143,4 +146,10 @@ on_both!(the_page_to_try_the_api_loads_nothing_from_elsewhere, |db| {
     site.ask("GET", "/docs/no-such-file").send().problem(404);
     let document = site.ask("GET", "/openapi.json").send();
     assert_eq!(document.json["openapi"], "3.1.0");
+    assert_eq!(document.header("content-encoding"), "");
+    let packed = site.ask("GET", "/openapi.json").header("accept-encoding", "gzip").send();
+    assert_eq!(packed.header("content-encoding"), "gzip");
+    let mut unpacked = Vec::new();
+    GzDecoder::new(&*packed.bytes).read_to_end(&mut unpacked).unwrap();
+    assert!(unpacked == document.bytes, "{} bytes", unpacked.len());
 });

@@ -83,7 +83,7 @@ fn room_of(source: &Source) -> Option<&str> {
     let inside = source.path.strip_prefix("src/")?;
     let first = inside.split('/').next()?;
     let room = first.strip_suffix(".rs").unwrap_or(first);
-    (!matches!(inside, "lib.rs" | "main.rs")).then_some(room)
+    (!matches!(inside, "lib.rs" | "core.rs" | "main.rs")).then_some(room)
 }
 
 /// Room directions: `crate::X` and `super::…` only downwards.
