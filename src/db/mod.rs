@@ -35,7 +35,7 @@ use connection::{Manager, Reader};
 const READERS: u32 = 4;
 /// Those that nobody needed for so long are closed but for one: each holds its caches and, on SQLite,
 /// the schema.
-const IDLE_READER: Duration = Duration::from_secs(60);
+const IDLE_READER: Duration = Duration::from_mins(1);
 /// A read waits this long for a connection; then the caller is told to come again.
 const WAIT_FOR_READER: Duration = Duration::from_secs(5);
 

@@ -2,13 +2,15 @@
 //! Polling against a provider that misbehaves: nothing is lost, nothing counted twice, nobody asked
 //! too often.
 
+use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use cho40::app::App;
 use cho40::db::schema::{deliveries, feed_bank_days, feed_polls, poll_cursors, sighting_conflicts};
 use cho40::feeds::{Direction, ListApi};
 use cho40::intake::deliveries::{self as looking, DeliveryOutcome, Filter, NewDismissal};
-use cho40::intake::poll::{Failure, Poller};
+use cho40::intake::poll::{Failure, Fetch, Poller};
 use cho40::intake::polling;
 use cho40::registry::PageRequest;
 use cho40::registry::accounts::{AccountKind, UseKind};
@@ -412,14 +414,16 @@ on_both!(one_instance_polls_a_feed_at_a_time, |db| {
     set(&stage, &provider, id, settings(ListApi::SepayV2, &provider)).unwrap();
     assert_eq!(slow.join().unwrap().unwrap().failure, Some(Failure::Interrupted));
     assert_eq!(state(&stage, id).failure_count, 0);
-    // A process that died holds a feed for five minutes at most.
-    stage.write(move |connection, act| {
-        let until = act.at.plus_ms(300_000).0;
-        let row = diesel::update(feed_polls::table);
-        Ok(row.set(feed_polls::leased_until_ms.eq(until)).execute(connection)?)
-    });
+    // A process that dies in the midst of a run holds the feed for two minutes.
+    provider.change(|book| book.troubles.push_back(Trouble::TooMany(1)));
+    let fetch = Fetch::new(provider.hosts(), Duration::from_millis(700));
+    let dying = Poller::with(stage.app.intake.clone(), fetch, Arc::new(|_| panic!("killed")));
+    let died = thread::spawn(move || dying.poll(board, id, false).map(|_| ()).is_ok()).join();
+    assert!(died.is_err());
+    assert!(state(&stage, id).is_running);
+    wait(&stage, 115);
     assert_eq!(other.poll(board, id, false).unwrap(), None);
-    wait(&stage, 301);
+    wait(&stage, 6);
     assert!(other.poll(board, id, false).unwrap().is_some());
     // A server that stops asks no more, and says nothing wrong of the feed.
     first.stop();

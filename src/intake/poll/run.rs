@@ -23,8 +23,9 @@ use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::time::{MS_PER_MINUTE, MS_PER_SECOND};
 use crate::registry::boards;
 
-/// A feed is another instance's so long after the last sign of a run.
-pub(super) const LEASE_MS: i64 = 5 * MS_PER_MINUTE;
+/// A feed is another instance's so long after the last sign of a run, which gives one before each
+/// request: longer than the longest hold and what a request takes.
+pub(super) const LEASE_MS: i64 = 2 * MS_PER_MINUTE;
 /// Every reading goes back at least so far: a provider may write down late what came before.
 const OVERLAP_MS: i64 = 10 * MS_PER_MINUTE;
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -366,6 +367,7 @@ impl Poller {
                 }
                 got => return got,
             }
+            self.keep(list.run)?;
         }
     }
 
