@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::forms;
 use super::month::{ApartKind, Book, DaySum, Later, Line, LineKind, Waiting};
 use super::store as rows;
+use super::worth::Worth;
 use crate::access::Act;
 use crate::adoption::cash::{self, Answer, AnswerKind};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Direction;
-use crate::ledger::Class;
 use crate::ledger::beyond;
 use crate::ledger::stall::{self, Decision, Told};
-use crate::primitives::{Day, Month, Vnd};
+use crate::primitives::ids::{BoardId, OccupancyId};
+use crate::primitives::{Day, Month, UnixMs, Vnd};
 use crate::registry::boards;
 use crate::registry::occupancies::Occupancy;
 
@@ -37,52 +38,13 @@ pub(super) struct Drawn {
 pub(super) struct Locked {
     pub months: BTreeSet<Month>,
     pub seen: Seen,
+    /// Transfers that the vendor told of, as far as they are in the books' sums: đồng by day.
+    pub said: BTreeMap<Day, i64>,
 }
 
 /// A count and an amount.
 type Sum = (i64, i64);
 type Days = BTreeMap<Day, Sum>;
-
-/// What a decision makes of a transfer, in đồng.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Worth {
-    sold: i64,
-    given_back: i64,
-    unclassified: i64,
-    debt: i64,
-    deposit: i64,
-}
-
-impl Worth {
-    /// Of money in, what was handed back out of it is no part of its sale.
-    fn of(direction: Direction, decision: &Decision) -> Self {
-        let mut worth = Self::default();
-        for (class, amount) in &decision.parts {
-            let sum = match (direction, class) {
-                (Direction::In, Class::Sale) => &mut worth.sold,
-                (Direction::In, Class::DebtRepayment) => &mut worth.debt,
-                (Direction::In, Class::Deposit) => &mut worth.deposit,
-                (Direction::In, Class::Unclassified) => &mut worth.unclassified,
-                (Direction::Out, class) if class.is_returned() => &mut worth.given_back,
-                _ => continue,
-            };
-            *sum = sum.saturating_add(amount.get());
-        }
-        worth
-    }
-
-    const fn turnover(self) -> i64 {
-        self.sold - self.given_back
-    }
-
-    const fn apart(self) -> [(ApartKind, i64); 3] {
-        [
-            (ApartKind::Unclassified, self.unclassified),
-            (ApartKind::Debts, self.debt),
-            (ApartKind::Deposits, self.deposit),
-        ]
-    }
-}
 
 /// The sums of a month while they are added up.
 #[derive(Debug, Default)]
@@ -96,14 +58,17 @@ struct Sums {
     adjusted: BTreeMap<(Day, Day), i64>,
     /// What came to what stands apart of locked months, or left it: by the day of the money.
     later: BTreeMap<(u8, Day), (ApartKind, Sum)>,
+    /// Days of locked months of which a feed told something new.
+    told_late: BTreeSet<Day>,
     waiting: Vec<Waiting>,
     seen: Seen,
 }
 
+/// What lessens a day is no receipt of it.
 fn add(days: &mut Days, day: Day, amount: i64) {
     if amount != 0 {
         let (count, sum) = days.entry(day).or_default();
-        *count += 1;
+        *count += i64::from(amount > 0);
         *sum = sum.saturating_add(amount);
     }
 }
@@ -112,25 +77,59 @@ impl Sums {
     /// A transfer of the month itself: its last decision counts.
     fn own(&mut self, told: &Told) {
         let Some(last) = told.decisions.last() else { return };
-        let worth = Worth::of(told.direction, last);
+        let worth = Worth::of(told, last, UnixMs(i64::MAX));
         add(&mut self.sold, told.day, worth.sold);
         add(&mut self.given_back, told.day, worth.given_back);
         add(&mut self.unclassified, told.day, worth.unclassified);
         add(&mut self.debts, told.day, worth.debt);
         add(&mut self.deposits, told.day, worth.deposit);
-        if worth.unclassified != 0 {
+        if worth.unclassified > 0 {
             self.waiting.push(Waiting::new(told.id, told.day, told.at, worth.unclassified));
         }
         self.seen.extend(told.decisions.iter().map(|decision| (told.id.0, decision.seq)));
+        if told.direction == Direction::Out {
+            let originals = told
+                .ties
+                .iter()
+                .flat_map(|tie| tie.decisions.iter().map(|decision| (tie.id.0, decision.seq)));
+            self.seen.extend(originals);
+        }
+    }
+
+    /// Money of which some was given back in a month that is locked, and that was decided anew since: it
+    /// was given back of something else.
+    fn given_back_of(&mut self, told: &Told, month: Month, day_start: i32, locked: &Locked) {
+        let ties = told.ties.iter().filter(|_| told.direction == Direction::In);
+        for tie in ties.filter(|tie| locked.months.contains(&tie.day.month())) {
+            for pair in told.decisions.windows(2) {
+                let [was, is] = pair else { continue };
+                let (day, which) = (is.at.day(day_start), (tie.id.0, is.seq));
+                if is.at <= tie.linked_at
+                    || !tie.holds(is.at)
+                    || locked.seen.contains(&which)
+                    || open_month(day.month(), locked) != month
+                {
+                    continue;
+                }
+                let (was, is) =
+                    (Worth::taken_off(tie, &was.parts), Worth::taken_off(tie, &is.parts));
+                let day = day.clamp(month.first_day(), month.last_day());
+                *self.adjusted.entry((day, tie.day)).or_default() += is.turnover() - was.turnover();
+                self.set_apart(tie.day, was, is);
+                self.seen.insert(which);
+            }
+        }
     }
 
     /// A transfer of a month that is locked: what no locked book knows, and was decided in this
     /// month, is an adjustment, or stands apart.
     fn later(&mut self, told: &Told, month: Month, day_start: i32, locked: &Locked) {
-        let mut before = Worth::default();
+        let mut before: Option<&Decision> = None;
         for decision in &told.decisions {
-            let worth = Worth::of(told.direction, decision);
-            let was = std::mem::replace(&mut before, worth);
+            // What it gave back is the same before and after: that is told where that was decided.
+            let worth_of = |one| Worth::of(told, one, decision.at);
+            let was = before.replace(decision).map_or_else(Worth::default, worth_of);
+            let worth = worth_of(decision);
             let (day, which) = (decision.at.day(day_start), (told.id.0, decision.seq));
             if locked.seen.contains(&which) || open_month(day.month(), locked) != month {
                 continue;
@@ -139,6 +138,9 @@ impl Sums {
             *self.adjusted.entry((day, told.day)).or_default() += worth.turnover() - was.turnover();
             self.set_apart(told.day, was, worth);
             self.seen.insert(which);
+            if told.direction == Direction::In && worth.is_told() {
+                self.told_late.insert(told.day);
+            }
         }
     }
 
@@ -149,7 +151,7 @@ impl Sums {
         {
             let empty = (kind, Sum::default());
             let (_, (count, amount)) = self.later.entry((place, day)).or_insert(empty);
-            *count += i64::from(after != 0) - i64::from(before != 0);
+            *count += i64::from(after > 0) - i64::from(before > 0);
             *amount = amount.saturating_add(after - before);
         }
     }
@@ -185,7 +187,9 @@ pub(super) fn draw(
         } else if locked.months.contains(&told.day.month()) {
             sums.later(&told, month, day_start, &locked);
         }
+        sums.given_back_of(&told, month, day_start, &locked);
     }
+    take_off_said(connection, (board_id, id), (month, day_start), &locked, &mut sums)?;
     let answers = cash::answers(connection, act, id, (first, last))?;
     let beyond: Vec<_> = beyond::of_stall(connection, board_id, id, since, act.at)?
         .into_iter()
@@ -221,13 +225,50 @@ pub(super) fn draw(
     Ok(Drawn { book, waiting: sums.waiting, beyond, seen: sums.seen })
 }
 
+/// A locked book may count transfers that the vendor told, because no feed had. Where one tells of the
+/// day after all, only what it tells beyond that is new: taken off once, in the book of the first
+/// telling.
+fn take_off_said(
+    connection: &mut DbConnection,
+    (board_id, id): (BoardId, OccupancyId),
+    (month, day_start): (Month, i32),
+    locked: &Locked,
+    sums: &mut Sums,
+) -> Outcome<()> {
+    for (of_day, said) in &locked.said {
+        if !sums.told_late.contains(of_day) {
+            continue;
+        }
+        let all = stall::history(connection, board_id, id, (*of_day, *of_day), UnixMs(i64::MAX))?;
+        let first = all.iter().filter_map(first_telling).min();
+        let Some((at, _)) = first.filter(|(_, which)| !locked.seen.contains(which)) else {
+            continue;
+        };
+        let day = at.day(day_start);
+        if open_month(day.month(), locked) == month {
+            let day = day.clamp(month.first_day(), month.last_day());
+            let change = sums.adjusted.entry((day, *of_day)).or_default();
+            *change = change.saturating_sub(*said);
+        }
+    }
+    Ok(())
+}
+
+/// When money that is still the stall's was first told as such.
+fn first_telling(told: &Told) -> Option<(UnixMs, (i64, i32))> {
+    let is_told =
+        |one: &&Decision| told.direction == Direction::In && Worth::of(told, one, one.at).is_told();
+    told.decisions.last().filter(is_told)?;
+    told.decisions.iter().find(is_told).map(|one| (one.at, (told.id.0, one.seq)))
+}
+
 fn listed(days: &Days) -> Vec<DaySum> {
     let sum = |(day, (count, amount)): (&Day, &Sum)| DaySum {
         day: *day,
         count: *count,
         amount_vnd: Vnd::new(*amount),
     };
-    days.iter().map(sum).collect()
+    days.iter().filter(|(_, sum)| **sum != Sum::default()).map(sum).collect()
 }
 
 fn later(sums: &Sums) -> Vec<Later> {

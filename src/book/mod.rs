@@ -16,6 +16,7 @@ mod lock;
 mod month;
 mod store;
 pub mod words;
+mod worth;
 mod xlsx;
 mod year;
 

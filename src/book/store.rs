@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::assemble::{Drawn, Locked};
+use super::month::{Book, LineKind};
 use crate::access::Act;
 use crate::db::schema::books::{self as table, table as rows};
 use crate::db::{DbConnection, Fault, Outcome};
@@ -53,17 +54,20 @@ pub fn locked(
     board_id: BoardId,
     occupancy_id: OccupancyId,
 ) -> Outcome<Locked> {
-    let found: Vec<(i32, String)> = rows
+    let found: Vec<(i32, String, String)> = rows
         .filter(table::board_id.eq(board_id.0))
         .filter(table::occupancy_id.eq(occupancy_id.0))
         .order(table::month)
-        .select((table::month, table::seen))
+        .select((table::month, table::seen, table::content))
         .load(connection)?;
     let mut locked = Locked::default();
-    for (month, seen) in found {
+    for (month, seen, content) in found {
         locked.months.insert(Month(month));
         let seen: Vec<(i64, i32)> = serde_json::from_str(&seen).map_err(Fault::broken)?;
         locked.seen.extend(seen);
+        let book: Book = serde_json::from_str(&content).map_err(Fault::broken)?;
+        let said = book.lines.iter().filter(|line| line.kind == LineKind::SaidTransfers);
+        locked.said.extend(said.map(|line| (line.day, line.amount_vnd.get())));
     }
     Ok(locked)
 }

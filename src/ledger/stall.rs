@@ -8,7 +8,7 @@ use super::totals::DayDelta;
 use super::transfers::{Filter, Stored};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::Direction;
-use crate::primitives::ids::{BoardId, OccupancyId, RequestId, TransferId};
+use crate::primitives::ids::{BoardId, OccupancyId, RefundId, RequestId, TransferId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry::PageRequest;
 
@@ -63,6 +63,28 @@ pub struct Told {
     pub at: UnixMs,
     /// In order; the last one counts.
     pub decisions: Vec<Decision>,
+    /// Refunds: of money in, what was given back of it; of money out, what it gave back.
+    pub ties: Vec<Tie>,
+}
+
+/// A refund, with the transfer at its other end.
+#[derive(Clone, Debug)]
+pub struct Tie {
+    pub id: RefundId,
+    pub amount: Vnd,
+    pub linked_at: UnixMs,
+    pub undone_at: Option<UnixMs>,
+    /// The other transfer's day and decisions.
+    pub day: Day,
+    pub decisions: Vec<Decision>,
+}
+
+impl Tie {
+    /// Whether it held at an instant.
+    #[must_use]
+    pub fn holds(&self, at: UnixMs) -> bool {
+        self.linked_at <= at && self.undone_at.is_none_or(|undone| undone > at)
+    }
 }
 
 /// What was decided of a transfer, as far as it concerns one stall.

@@ -137,6 +137,21 @@ pub fn of_originals(
     raw.into_iter().map(read).collect()
 }
 
+/// Refunds with any of these on either side, those that were undone too.
+pub fn of_any(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    ids: &[i64],
+) -> Outcome<Vec<RefundRow>> {
+    let raw: Vec<Raw> = rows
+        .filter(r::board_id.eq(board_id.0))
+        .filter(r::original_id.eq_any(ids).or(r::outgoing_id.eq_any(ids)))
+        .order(r::id)
+        .select(columns!())
+        .load(connection)?;
+    raw.into_iter().map(read).collect()
+}
+
 /// Refunds that hold, for which this money out stands.
 pub fn of_outgoing(
     connection: &mut DbConnection,

@@ -1,23 +1,23 @@
 //! The transfers of one stall with all that was decided of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
-use super::index;
-use crate::db::schema::attribution_lines as l;
+use super::{index, refunds};
+use crate::db::schema::{attribution_lines as l, transfers as t};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::class::Class;
-use crate::ledger::stall::{Decision, Told};
+use crate::ledger::stall::{Decision, Tie, Told};
 use crate::primitives::ids::{BoardId, OccupancyId, TransferId};
 use crate::primitives::{Day, UnixMs, Vnd};
 
 /// Transfers whose lines are asked for at once.
 const AT_ONCE: usize = 500;
 
-#[derive(QueryableByName)]
+#[derive(Queryable, QueryableByName)]
 struct Row {
     #[diesel(sql_type = BigInt)]
     id: i64,
@@ -86,7 +86,66 @@ pub fn load(
             told.push(row.told(occupancy_id, later.remove(&row.id).unwrap_or_default())?);
         }
     }
+    for told in told.chunks_mut(AT_ONCE) {
+        tie(connection, board_id, occupancy_id, told)?;
+    }
     Ok(told)
+}
+
+/// Adds the refunds of the stall, with the transfers at their other ends.
+fn tie(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    told: &mut [Told],
+) -> Outcome<()> {
+    let ids: Vec<i64> = told.iter().map(|one| one.id.0).collect();
+    let mut links = refunds::of_any(connection, board_id, &ids)?;
+    links.retain(|link| link.occupancy_id.is_none_or(|id| id == occupancy_id));
+    let both = links.iter().flat_map(|link| [link.original_id.0, link.outgoing_id.0]);
+    let ends: Vec<i64> = both.collect::<BTreeSet<_>>().into_iter().collect();
+    if ends.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Row> = t::table
+        .filter(t::board_id.eq(board_id.0))
+        .filter(t::id.eq_any(&ends))
+        .select((
+            t::id,
+            t::direction,
+            t::day,
+            t::recorded_at_ms,
+            t::occurred_at_ms,
+            t::occurred_precision,
+            t::occupancy_id,
+            t::class,
+            t::amount_vnd,
+        ))
+        .load(connection)?;
+    let mut later = later(connection, board_id, occupancy_id, &ends)?;
+    let mut others = BTreeMap::new();
+    for row in rows {
+        let other = row.told(occupancy_id, later.remove(&row.id).unwrap_or_default())?;
+        others.insert(other.id, other);
+    }
+    for one in told {
+        let of_one = links.iter().filter_map(|link| {
+            let other =
+                if one.id == link.original_id { link.outgoing_id } else { link.original_id };
+            let is_mine = one.id == link.original_id || one.id == link.outgoing_id;
+            let other = others.get(&other).filter(|_| is_mine)?;
+            Some(Tie {
+                id: link.id,
+                amount: link.amount,
+                linked_at: link.linked_at,
+                undone_at: link.undone_at,
+                day: other.day,
+                decisions: other.decisions.clone(),
+            })
+        });
+        one.ties = of_one.collect();
+    }
+    Ok(())
 }
 
 /// What was decided after the rules' first decision, in order.
@@ -136,6 +195,7 @@ impl Row {
             day: Day(self.day),
             at: if is_day { at } else { UnixMs(self.occurred_at_ms) },
             decisions: std::iter::once(first).chain(later).collect(),
+            ties: Vec::new(),
         })
     }
 }
