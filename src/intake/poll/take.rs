@@ -116,7 +116,7 @@ impl Poller {
     }
 
     /// Keeps the feed for this run.
-    fn keep(&self, run: Run) -> Result<(), Failure> {
+    pub(super) fn keep(&self, run: Run) -> Result<(), Failure> {
         let until = self.intake.clock.now().plus_ms(LEASE_MS);
         self.write(run, move |connection| polls::keep(connection, run, until))
     }
