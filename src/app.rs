@@ -200,6 +200,9 @@ impl App {
         let keeping = tokio::task::spawn(self.clone().keep_refused_each_second());
         let telling = tokio::task::spawn(Arc::clone(&self.hub).run(self.intake.lanes.written()));
         let poller = Poller::new(self.intake.clone(), config.poll_hosts.clone());
+        if config.polls {
+            poller.take_over()?;
+        }
         let polling = (0..if config.polls { POLLERS } else { 0 })
             .map(|number| {
                 let poller = poller.clone();

@@ -225,6 +225,10 @@ fn arguments_are_checked_before_anything_is_sent() {
     refused(&["sample", "--provider", "casso", "--secret", "short"], "secret: ");
     refused(&["sample", "--provider", "casso", "--bin", "123456"], "bin: ");
     refused(&["send", "--provider", "casso"], "--url");
+    for id in ["FT-1", "-1", "99999999999999999999"] {
+        let id = format!("--id={id}");
+        refused(&["sample", "--provider", "casso", &id], "digits alone, e.g. 92704");
+    }
     refused(&["sample", "--provider", "payos", "--out"], "out: ");
     refused(&["verify", "--provider", "casso", "--headers", "/nowhere/at/all"], "headers: ");
 }

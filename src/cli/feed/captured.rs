@@ -16,6 +16,8 @@ pub(super) struct Captured {
 /// # Errors
 /// `feed-headers-malformed` (`line`) on `headers`.
 pub(super) fn read(text: &str) -> Result<Captured, Refusal> {
+    // Windows' editors begin a file with a mark that is no part of the first header's name.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let malformed =
         |line: usize| Refusal::invalid("headers", "feed-headers-malformed").with("line", line);
     let mut captured = Captured {
@@ -77,6 +79,8 @@ mod tests {
             );
         };
         expect("A-b: c: d\r\n\r\nX:\r\n", "");
+        expect("\u{feff}A-b: c: d\r\nX:\r\n", "");
+        expect("\u{feff}[[\"a-b\",\"c: d\"],[\"x\",\"\"]]", "");
         expect("> POST /hooks/feed_1/bank/api/x?q HTTP/1.1\n> a-b: c: d\n> x:\n>\n", "bank/api/x");
         expect(" [[\"a-b\",\"c: d\"],[\"x\",\"\"]]", "");
         assert_eq!(read("GET /hooks/feed_1 HTTP/2\n").unwrap().method, "GET");

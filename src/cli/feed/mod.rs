@@ -66,8 +66,9 @@ struct TransferArgs {
     /// Money out instead of in / Tiền ra
     #[arg(long)]
     out: bool,
-    /// The provider's number of the transfer; the same one again is a repetition / Mã giao dịch
-    #[arg(long)]
+    /// The provider's number of the transfer, digits alone; the same one again is a repetition /
+    /// Mã giao dịch, chỉ gồm chữ số
+    #[arg(long, value_parser = number)]
     id: Option<u64>,
     /// The bank's reference; VietQR.vn, payOS and MB put the number behind it / Mã tham chiếu
     #[arg(long, default_value = "FT")]
@@ -164,6 +165,15 @@ fn tells_direction(config: &FeedConfig) -> bool {
         FeedConfig::Mbbank(config) => config.authentication != MbbankAuthentication::Checksum,
         config => connector(config.provider()).kind() == FeedKind::Account,
     }
+}
+
+/// Providers number their transfers.
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| {
+        "mã giao dịch chỉ gồm chữ số, ví dụ 92704. / \
+         the transfer's number has digits alone, e.g. 92704."
+            .to_owned()
+    })
 }
 
 fn provider(text: &str) -> Result<Provider, String> {

@@ -23,9 +23,11 @@ use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::time::{MS_PER_MINUTE, MS_PER_SECOND};
 use crate::registry::boards;
 
-/// A feed is another instance's so long after the last sign of a run, which gives one before each
-/// request: longer than the longest hold and what a request takes.
-pub(super) const LEASE_MS: i64 = 2 * MS_PER_MINUTE;
+/// A feed is another instance's so long after the last sign of a run: as long as a process that was
+/// killed holds it up. A run gives a sign before each request, which takes [`TIMEOUT`] at most, and
+/// every [`SIGN_MS`] while it waits.
+pub(super) const LEASE_MS: i64 = 90 * MS_PER_SECOND;
+const SIGN_MS: u64 = 20_000;
 /// Every reading goes back at least so far: a provider may write down late what came before.
 const OVERLAP_MS: i64 = 10 * MS_PER_MINUTE;
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -100,6 +102,17 @@ impl Poller {
     pub fn with(intake: Intake, fetch: Fetch, pause: Pause) -> Self {
         let (pacer, is_stopped) = (Arc::default(), Arc::default());
         Self { intake, fetch, pacer, pause, is_stopped }
+    }
+
+    /// Frees what a process held that was killed, before a server polls for the first time. A SQLite
+    /// file is one server's, so whoever held anything is gone; a run of `cho40 poll once` beside it
+    /// finds its term taken, ends, and the server goes on. On PostgreSQL others may live: there a
+    /// lease ends by itself.
+    pub fn take_over(&self) -> Outcome<()> {
+        self.intake.db.write_here(0, |connection| match connection {
+            DbConnection::Sqlite(_) => polls::free_all(connection),
+            DbConnection::Postgres(_) => Ok(()),
+        })
     }
 
     /// Ends runs between two requests; they go on at the next start.
@@ -339,7 +352,7 @@ impl Poller {
             (list.api.path(place, list.account), list.api.authorization(list.key));
         loop {
             let now = self.intake.clock.now();
-            self.rest(self.pacer.turn(list.turn, now, list.api.pause_ms()))?;
+            self.wait(list.run, self.pacer.turn(list.turn, now, list.api.pause_ms()))?;
             let got = self
                 .fetch
                 .get(list.base_url, &path, &authorization, list.api.retry_header())
@@ -367,8 +380,19 @@ impl Poller {
                 }
                 got => return got,
             }
-            self.keep(list.run)?;
         }
+    }
+
+    /// Waits for the run's next request, and keeps its feed meanwhile.
+    fn wait(&self, run: Run, ms: u64) -> Result<(), Failure> {
+        let mut left = ms;
+        while left > SIGN_MS {
+            self.rest(SIGN_MS)?;
+            self.keep(run)?;
+            left -= SIGN_MS;
+        }
+        self.rest(left)?;
+        self.keep(run)
     }
 
     /// Waits, unless the server stops.

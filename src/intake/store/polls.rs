@@ -274,6 +274,14 @@ pub fn keep(connection: &mut DbConnection, run: Run, until: UnixMs) -> Outcome<b
     Ok(diesel::update(ours).set(p::leased_until_ms.eq(until.0)).execute(connection)? > 0)
 }
 
+/// Frees every feed that a run holds; one that lives all the same has lost its term.
+pub fn free_all(connection: &mut DbConnection) -> Outcome<()> {
+    diesel::update(p::table.filter(p::leased_until_ms.gt(0)))
+        .set((p::leased_until_ms.eq(0_i64), p::lease_term.eq(0_i64)))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// How a run ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Ended {

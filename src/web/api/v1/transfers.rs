@@ -23,6 +23,8 @@ type Answer = Result<HttpResponse, Problem>;
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct TransferFilter {
+    /// Not what came before the account's number was registered: such money is of no account, and
+    /// is found by `occupancy_id` once somebody has placed it, and among the unassigned before.
     account_id: Option<AccountId>,
     /// Only transfers of which a line belongs to it now.
     occupancy_id: Option<OccupancyId>,
