@@ -10,7 +10,7 @@ use crate::desk_support::{PASSWORD, Visitor, invite};
 use crate::phone_stall::{Link, Phone};
 use crate::support::TestDb;
 use crate::web_support::{Ask, Site};
-use crate::web_world::World;
+use crate::web_world::{FEED_SECRET, World};
 
 pub const PIN: &str = "270361";
 
@@ -31,6 +31,8 @@ pub struct Everybody {
     /// Of the owner's other session, and of the vendor's phone that waits for its digits.
     pub session: String,
     pub listener: String,
+    /// Money of a number that nobody has registered.
+    pub waiting: String,
 }
 
 impl Identity {
@@ -95,8 +97,20 @@ impl Everybody {
         let payment = asked.json["path"].as_str().unwrap_or_else(|| panic!("{}", asked.text()));
         let payment = payment.to_owned();
         let invitation = invite(site, &site.key, "organiser", &[]);
-        Self { world, all, invitation, payment, session, listener }
+        let waiting = waiting(site, &world);
+        Self { world, all, invitation, payment, session, listener, waiting }
     }
+}
+
+fn waiting(site: &Site, world: &World) -> String {
+    let mut told = world.told();
+    (told["id"], told["referenceCode"]) = (json!(77), json!("FT77"));
+    told["accountNumber"] = json!("5550005550");
+    let hook = format!("/hooks/{}", world.id("feeds"));
+    let ask = site.ask("POST", &hook).header("authorization", &format!("Apikey {FEED_SECRET}"));
+    assert_eq!(ask.json(&told).send().status, 200);
+    let queue = site.ask("GET", "/api/v1/unassigned").key(&world.key).send().json;
+    queue["items"][0]["transfer_id"].as_str().unwrap().to_owned()
 }
 
 fn owner_elsewhere(site: &Site) -> String {
