@@ -182,7 +182,8 @@ fn is_open(answer: &Answer) -> bool {
     // The door leads to the sign-in without a word; a page of the other kind to its own.
     let is_led_away = ["/ql/vao", "/ql/ma", "/nghe", "/sap"].contains(&answer.header("location"))
         && answer.headers.get("set-cookie").is_none();
-    ![401, 403, 404, 410].contains(&answer.status) && !(answer.status == 303 && is_led_away)
+    let is_closed = [401, 403, 404, 410].contains(&answer.status);
+    !(is_closed || answer.status == 303 && is_led_away)
 }
 
 fn send(
