@@ -8,6 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpServer, web};
 
 use crate::access::SecretKey;
+use crate::access::used::KeysUsed;
 use crate::db::lease::{self, LEASE_MS, Lease};
 use crate::db::{DatabaseUrl, Db, DbConnection, Fault, Lanes, Outcome, migrate};
 use crate::intake::Intake;
@@ -16,14 +17,16 @@ use crate::intake::complaints::Complaints;
 use crate::intake::phone::{Seen, texts};
 use crate::intake::poll::{AllowedHosts, Poller};
 use crate::intake::refused::RefusedLog;
+use crate::intake::retention;
 use crate::intake::statements::{self, Importing};
 use crate::ledger::{LedgerWriter, index, relink, rollup, strays};
 use crate::live::Hub;
 use crate::primitives::id::IdGenerator;
+use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{Clock, Refusal, memory};
 use crate::print::Press;
 use crate::web::limiter::Limits;
-use crate::web::state::AppState;
+use crate::web::state::{AppState, Front};
 
 /// Transactions that index a board's transfers, each time: what a burst leaves is read from its
 /// events meanwhile.
@@ -60,7 +63,11 @@ pub struct Config {
     pub print_templates: Option<PathBuf>,
     /// A folder with newer tables of the law's forms, sums and wordings than those of the program.
     pub law_tables: Option<PathBuf>,
+    /// Days after which memos, payers and bodies are erased.
+    pub keep_bodies_days: i64,
     pub limits: Limits,
+    /// The proxies before it, and whether people come by https.
+    pub front: Front,
 }
 
 /// Takes a port.
@@ -121,6 +128,7 @@ pub struct App {
     pub secret_key: SecretKey,
     pub intake: Intake,
     pub hub: Arc<Hub>,
+    keys_used: KeysUsed,
     lease: Arc<Mutex<Lease>>,
 }
 
@@ -167,7 +175,8 @@ impl App {
         };
         let lease = Arc::new(Mutex::new(lease));
         let hub = Arc::new(Hub::new(db.clone(), clock.clone(), Arc::clone(&ids)));
-        Ok(Self { config, db, clock, ids, secret_key, intake, hub, lease })
+        let keys_used = KeysUsed::default();
+        Ok(Self { config, db, clock, ids, secret_key, intake, hub, keys_used, lease })
     }
 
     /// Serves HTTP until it is stopped; called inside a runtime. The address may name port 0.
@@ -180,9 +189,11 @@ impl App {
         let address = listener.local_addr().map_err(Fault::broken)?;
         let config = &self.config;
         let (limits, hosts) = (config.limits, config.poll_hosts.clone());
+        let front = config.front.clone();
         let (intake, hub) = (self.intake.clone(), Arc::clone(&self.hub));
         let press = Press::new(config.print_templates.as_deref())?;
-        let state = AppState::new(intake, hub, limits, config.noop_route, hosts, press)?;
+        let mut state = AppState::new(intake, hub, limits, config.noop_route, hosts, press, front)?;
+        state.keys_used = self.keys_used.clone();
         let state = web::Data::new(state);
         let server = HttpServer::new(move || {
             ActixApp::new().configure(crate::web::configure(state.clone()))
@@ -221,9 +232,10 @@ impl App {
         })
     }
 
-    /// Indexes transfers and follows changed links every ten seconds, renews the lease each minute,
+    /// Indexes transfers and follows changed links every ten seconds, renews the lease and keeps the
+    /// last use of keys each minute,
     /// goes on with statements that were broken off every minute, rolls finished months up and
-    /// forgets old notices and statements each hour. Gives back what memory is free.
+    /// forgets old notices, statements and bodies each hour. Gives back what memory is free.
     async fn upkeep(self) {
         let mut tens: u32 = 0;
         let mut ticks = tokio::time::interval(std::time::Duration::from_secs(10));
@@ -249,7 +261,13 @@ impl App {
             {
                 tracing::error!(%fault, "old statements were not forgotten");
             }
+            if tens.is_multiple_of(360)
+                && let Err(fault) = self.erase_old_bodies().await
+            {
+                tracing::error!(%fault, "old bodies were not erased");
+            }
             if tens.is_multiple_of(6) {
+                self.keys_used.flush(&self.db).await;
                 let intake = self.intake.clone();
                 // Nobody waits for it: one that stops again is tried again.
                 tokio::task::spawn_blocking(move || {
@@ -306,6 +324,23 @@ impl App {
                 statements::forget_old(connection, board_id, now)
             };
             self.db.write(board_id.0, forget).await?;
+        }
+        Ok(())
+    }
+
+    /// Erases memos, payers and bodies whose time is over, until nothing is left or hooks wait: they go
+    /// first.
+    pub async fn erase_old_bodies(&self) -> Outcome<()> {
+        let kept_ms = self.config.keep_bodies_days.saturating_mul(MS_PER_DAY);
+        let before = self.clock.now().plus_ms(-kept_ms);
+        for board_id in self.db.read(crate::registry::boards::all_ids).await? {
+            let step =
+                move |connection: &mut DbConnection| retention::step(connection, board_id, before);
+            while self.db.write(board_id.0, step).await? {
+                if self.intake.lanes.is_busy(board_id.0) {
+                    break;
+                }
+            }
         }
         Ok(())
     }
@@ -443,6 +478,7 @@ impl Running {
         });
         ended.await.map_err(Fault::broken)?;
         self.app.keep_refused().await;
+        self.app.keys_used.flush(&self.app.db).await;
         self.app.renew_lease(-1).await
     }
 }

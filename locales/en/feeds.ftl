@@ -86,6 +86,7 @@ alarm-refused = The feed has refused something since { $since_at }, and the last
 alarm-texts-lost = Notices of phones have gone unread since { $since_at }: too many waited, or some for 90 days; there may be money in them. Please see `GET /feeds/…/lost-phone-texts`, import a statement of these days, then `POST /feeds/…/lost-phone-texts/dismiss`, with a reason.
 alarm-unknown-text = A phone has told what no template reads, since { $since_at }; it may be money. Please open `/phone-texts` and mark the notice to make a template (`POST /phone-texts/…/mark`), or dismiss it if it is no money in (`POST /phone-texts/…/dismiss`, with a reason).
 alarm-contradicting = The feed has told one id twice with different contents, since { $since_at }; the first report was counted. Please look at `/sighting-conflicts` and say which report is right (`POST /sighting-conflicts/…/decide`).
+alarm-kept-too-long = Since { $since_at } there is something whose time to be kept is over and whose memo and payer cannot be erased, because nobody has decided: money without a stall, a suspected pair, a contradiction, or what could not be read. Please settle it at `/unassigned`, `/suspected-pairs`, `/sighting-conflicts`, `/deliveries?outcome=undecodable`; within an hour it is erased then.
 alarm-wrong-account = Stall { $stall }: the last look, at { $since_at }, found a code that pays somebody else. Take it down at once, tell the vendor, go there today and photograph it again. The alarm lasts until somebody has.
 
 ## A code that its feed cannot see: `warning-<code>`

@@ -30,6 +30,7 @@ problem-database-unreachable = The server cannot reach its database. Please try 
 
 problem-key-missing = There is no API key. Please send the header `Authorization: Bearer cho40_…`.
 problem-key-unknown = This API key does not exist or was revoked. Please ask the administrator for another.
+problem-key-expired = The time of this API key is over. Please ask the administrator for another.
 problem-authorization-doubled = The Authorization header was sent twice. Please send it once.
 problem-authorization-malformed = The Authorization header is malformed. Please send `Authorization: Bearer cho40_…`.
 problem-forbidden = There is no permission to { $means ->
@@ -56,6 +57,8 @@ problem-forbidden = There is no permission to { $means ->
 problem-amounts-not-shared = This picture holds the amount, and amounts are the vendor's. Use a key with amounts.read or the key that made the request, or ask the vendor to agree (share_amounts).
 problem-outside-sections = This concerns the whole market, and this user works for some sections only. Please ask whoever works for all of it.
 problem-key-cannot-revoke-itself = A key cannot revoke itself. Please use another key of the board.
+problem-key-expiry-past = This instant is over already. Please name a later one, or none for a key that does not end by itself.
+problem-key-outlives-its-maker = The key that asks ends at { $expires_at }, and makes none that ends later. Please name an earlier end, or use another key.
 
 ## Users, signing in
 
@@ -339,6 +342,9 @@ problem-board-unknown = Please name exactly one of the boards that are there: { 
 problem-address-in-use = Another program uses { $address }. Please stop it, or choose another port with --listen.
 problem-address-not-usable = The address { $address } cannot be opened: { $error }. Please choose another address with --listen.
 problem-listen-malformed = “{ $value }” is no address with a port. Please write it like 127.0.0.1:8040 or localhost:8040.
+problem-network-malformed = “{ $value }” is neither an address nor a network. Please write it like 127.0.0.1 or 10.0.0.0/8.
+problem-proxy-header-unknown = “{ $value }” is not read. Please name the header that the proxy writes: X-Forwarded-For or Forwarded.
+problem-public-url-malformed = This is no address of a site. Please write it like https://cho.example.vn, without a path.
 problem-key-file-missing = There is no secret key file { $path }. Please copy it from the backup, or give its path with --key-file; if it is lost for good, run `cho40 key --new-secret-key`.
 problem-key-file-malformed = { $path } does not hold a secret key (64 hexadecimal digits). Please copy it from the backup.
 problem-key-file-unreadable = The secret key file { $path } cannot be read: { $error }. Please check its permissions.

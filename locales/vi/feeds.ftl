@@ -86,6 +86,7 @@ alarm-refused = Có tin của nguồn bị từ chối từ { $since_at }, tin c
 alarm-texts-lost = Có tin của điện thoại mất mà chưa ai đọc, từ { $since_at }: quá nhiều tin chờ, hoặc chờ quá 90 ngày; trong đó có thể có tiền. Xin coi `GET /feeds/…/lost-phone-texts`, nhập sao kê của những ngày đó, rồi `POST /feeds/…/lost-phone-texts/dismiss`, có ghi lý do.
 alarm-unknown-text = Điện thoại đã chuyển tin mà chưa mẫu nào đọc được, từ { $since_at }; trong đó có thể có tiền. Xin mở `/phone-texts`, đánh dấu tin để làm mẫu (`POST /phone-texts/…/mark`), hoặc bỏ qua tin không phải tiền vào (`POST /phone-texts/…/dismiss`, có ghi lý do).
 alarm-contradicting = Nguồn đã báo cùng một mã giao dịch hai lần mà nội dung khác nhau, từ { $since_at }; tin đầu đã được tính. Xin xem `/sighting-conflicts` rồi cho biết tin nào đúng (`POST /sighting-conflicts/…/decide`).
+alarm-kept-too-long = Từ { $since_at } còn tin quá thời hạn giữ mà chưa xóa được nội dung và người trả, vì chưa ai quyết định: tiền chưa biết của sạp nào, cặp nghi trùng, tin mâu thuẫn hay tin không đọc được. Xin giải quyết ở `/unassigned`, `/suspected-pairs`, `/sighting-conflicts`, `/deliveries?outcome=undecodable`; xong thì trong một giờ máy tự xóa.
 alarm-wrong-account = Sạp { $stall }: lần xem gần nhất, lúc { $since_at }, thấy mã trả cho người khác. Xin gỡ xuống ngay, báo tiểu thương, ghé sạp trong ngày rồi chụp lại. Báo động còn tới khi có người chụp lại.
 
 ## Mã mà nguồn không thấy được: `warning-<mã>`

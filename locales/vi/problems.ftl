@@ -30,6 +30,7 @@ problem-database-unreachable = Máy chủ chưa nối được cơ sở dữ li�
 
 problem-key-missing = Thiếu khóa API. Xin gửi kèm tiêu đề `Authorization: Bearer cho40_…`.
 problem-key-unknown = Khóa API này không có hoặc đã bị thu hồi. Xin hỏi người quản trị để được cấp khóa khác.
+problem-key-expired = Khóa API này đã hết hạn. Xin hỏi người quản trị để được cấp khóa khác.
 problem-authorization-doubled = Tiêu đề Authorization được gửi hai lần. Xin chỉ gửi một lần.
 problem-authorization-malformed = Tiêu đề Authorization chưa đúng dạng. Xin gửi `Authorization: Bearer cho40_…`.
 problem-forbidden = Chưa có quyền { $means ->
@@ -56,6 +57,8 @@ problem-forbidden = Chưa có quyền { $means ->
 problem-amounts-not-shared = Hình này có số tiền, mà số tiền là của tiểu thương. Xin dùng khóa có quyền amounts.read hoặc khóa đã tạo yêu cầu, hoặc xin tiểu thương đồng ý cho xem (share_amounts).
 problem-outside-sections = Việc này là của cả chợ, mà người dùng này chỉ lo một số khu. Xin nhờ người lo cả chợ.
 problem-key-cannot-revoke-itself = Một khóa không tự thu hồi chính nó được. Xin dùng một khóa khác của ban quản lý.
+problem-key-expiry-past = Thời điểm này đã qua. Xin ghi thời điểm về sau, hoặc bỏ trống nếu khóa không tự hết hạn.
+problem-key-outlives-its-maker = Khóa đang dùng hết hạn lúc { $expires_at }, nên không tạo được khóa hết hạn muộn hơn. Xin ghi hạn sớm hơn, hoặc dùng khóa khác.
 
 ## Người dùng, đăng nhập
 
@@ -359,6 +362,9 @@ problem-board-unknown = Xin ghi đúng một ban quản lý đang có: { $boards
 problem-address-in-use = Cổng { $address } đang có chương trình khác dùng. Xin dừng chương trình đó, hoặc chọn cổng khác bằng --listen.
 problem-address-not-usable = Không mở được địa chỉ { $address }: { $error }. Xin chọn địa chỉ khác bằng --listen.
 problem-listen-malformed = “{ $value }” không phải địa chỉ và cổng. Xin ghi như 127.0.0.1:8040 hoặc localhost:8040.
+problem-network-malformed = “{ $value }” không phải địa chỉ hay dải mạng. Xin ghi như 127.0.0.1 hoặc 10.0.0.0/8.
+problem-proxy-header-unknown = Máy chủ không đọc “{ $value }”. Xin ghi tên header mà proxy điền: X-Forwarded-For hoặc Forwarded.
+problem-public-url-malformed = Đây không phải địa chỉ trang. Xin ghi như https://cho.example.vn, không kèm đường dẫn.
 problem-key-file-missing = Không có tập tin khóa bí mật { $path }. Xin chép lại từ bản sao lưu, hoặc chỉ rõ đường dẫn bằng --key-file; đã mất hẳn thì chạy `cho40 key --new-secret-key`.
 problem-key-file-malformed = Tập tin { $path } không chứa khóa bí mật (64 chữ số thập lục phân). Xin chép lại từ bản sao lưu.
 problem-key-file-unreadable = Không đọc được tập tin khóa bí mật { $path }: { $error }. Xin coi lại quyền đọc.

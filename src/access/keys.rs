@@ -8,23 +8,53 @@ use super::{Act, Permission, Permissions, Scope, tokens};
 use crate::db::schema::{api_key_routes, api_keys};
 use crate::db::{DbConnection, Outcome, columns};
 use crate::primitives::id::IdGenerator;
-use crate::primitives::ids::{BoardId, KeyId};
+use crate::primitives::ids::{ActorId, BoardId, KeyId};
 use crate::primitives::visible::{is_hidden, is_visible};
 use crate::primitives::{Refusal, UnixMs};
 
 const TOKEN_BYTES: usize = 24;
 const NAME_CHARS: usize = 80;
+/// What is shown of a token: `cho40_` and six digits, 24 of its 192 bits.
+const PREFIX_CHARS: usize = 12;
 
 /// A key as it is shown: never its token.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Key {
     pub id: KeyId,
     pub name: String,
+    /// How its token begins, by which a leaked one is recognised; absent for keys of before.
+    pub prefix: Option<String>,
     pub permissions: Vec<Permission>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: UnixMs,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub revoked_at: Option<UnixMs>,
+    /// From then on it opens nothing; absent: it does not end by itself.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<UnixMs>,
+    /// To the minute; absent: never, or before this was kept.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<UnixMs>,
+}
+
+/// What a token is worth.
+#[derive(Debug)]
+pub enum Presented {
+    Known(Scope),
+    /// Its time is over.
+    Expired,
+    /// Unknown, or revoked.
+    Unknown,
+}
+
+impl Presented {
+    #[must_use]
+    pub fn scope(self) -> Option<Scope> {
+        match self {
+            Self::Known(scope) => Some(scope),
+            Self::Expired | Self::Unknown => None,
+        }
+    }
 }
 
 /// A new key with its token, shown this once.
@@ -42,26 +72,43 @@ pub struct NewKey {
     /// 1–80 characters.
     pub name: String,
     pub permissions: Vec<Permission>,
+    /// When it ends by itself; absent: it does not. A key that ends makes none that outlives it.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<UnixMs>,
 }
 
-/// Makes a key on the caller's board; nobody can give more than they have.
+/// Makes a key on the caller's board; nobody can give more than they have, nor for longer.
+///
+/// # Errors
+/// `forbidden`, `text-length`, `text-hidden-character` (name), `empty-list` (permissions),
+/// `key-expiry-past`, `key-outlives-its-maker` (expires_at).
 pub fn create(connection: &mut DbConnection, act: &Act, new: NewKey) -> Outcome<IssuedKey> {
     act.require(Permission::KeysWrite)?;
     for permission in &new.permissions {
         act.require(*permission)?;
     }
+    let maker = api_keys::table.find((act.board_id().0, act.scope.actor.0));
+    let maker: Option<Option<i64>> =
+        maker.select(api_keys::expires_at_ms).first(connection).optional()?;
+    if let Some(end) = maker.flatten()
+        && new.expires_at.is_none_or(|expires_at| expires_at.0 > end)
+    {
+        let refusal = Refusal::invalid("expires_at", "key-outlives-its-maker");
+        return Err(refusal.with("expires_at", UnixMs(end)).into());
+    }
     let id = KeyId(act.new_id());
     insert(connection, act.board_id(), id, act.at, new)
 }
 
-/// Makes the first key of a board, with every permission.
+/// Makes a key with every permission: the first of a board, or one for whoever lost theirs.
 pub fn create_owner(
     connection: &mut DbConnection,
     board_id: BoardId,
     ids: &IdGenerator,
     at: UnixMs,
+    expires_at: Option<UnixMs>,
 ) -> Outcome<IssuedKey> {
-    let new = NewKey { name: "owner".into(), permissions: Permission::ALL.to_vec() };
+    let new = NewKey { name: "owner".into(), permissions: Permission::ALL.to_vec(), expires_at };
     insert(connection, board_id, KeyId(ids.next()), at, new)
 }
 
@@ -82,8 +129,12 @@ fn insert(
     if new.permissions.is_empty() {
         return Err(Refusal::invalid("permissions", "empty-list").into());
     }
+    if new.expires_at.is_some_and(|expires_at| expires_at <= at) {
+        return Err(Refusal::invalid("expires_at", "key-expiry-past").into());
+    }
     let permissions = Permissions::of(new.permissions);
     let token = tokens::random("cho40_", TOKEN_BYTES)?;
+    let prefix = token.get(..PREFIX_CHARS).map(str::to_owned);
     diesel::insert_into(api_keys::table)
         .values((
             api_keys::board_id.eq(board_id.0),
@@ -91,6 +142,8 @@ fn insert(
             api_keys::name.eq(&name),
             api_keys::permissions.eq(permissions.to_string()),
             api_keys::created_at_ms.eq(at.0),
+            api_keys::prefix.eq(&prefix),
+            api_keys::expires_at_ms.eq(new.expires_at.map(UnixMs::get)),
         ))
         .execute(connection)?;
     diesel::insert_into(api_key_routes::table)
@@ -101,22 +154,39 @@ fn insert(
         ))
         .execute(connection)?;
     let permissions = permissions.as_slice().to_vec();
-    Ok(IssuedKey { key: Key { id, name, permissions, created_at: at, revoked_at: None }, token })
+    let key = Key {
+        id,
+        name,
+        prefix,
+        permissions,
+        created_at: at,
+        revoked_at: None,
+        expires_at: new.expires_at,
+        last_used_at: None,
+    };
+    Ok(IssuedKey { key, token })
 }
 
-type Row = (i64, String, String, i64, Option<i64>);
+type Row = (i64, String, Option<String>, String, i64, Option<i64>, Option<i64>, Option<i64>);
 
 columns! {
-    const COLUMNS = api_keys { id, name, permissions, created_at_ms, revoked_at_ms };
+    const COLUMNS = api_keys {
+        id, name, prefix, permissions, created_at_ms, revoked_at_ms, expires_at_ms,
+        last_used_at_ms,
+    };
 }
 
-fn key((id, name, permissions, created_at_ms, revoked_at_ms): Row) -> Key {
+fn key(row: Row) -> Key {
+    let (id, name, prefix, permissions, created_at_ms, revoked_at_ms, expires, last_used) = row;
     Key {
         id: KeyId(id),
         name,
+        prefix,
         permissions: Permissions::from_stored(&permissions).as_slice().to_vec(),
         created_at: UnixMs(created_at_ms),
         revoked_at: revoked_at_ms.map(UnixMs),
+        expires_at: expires.map(UnixMs),
+        last_used_at: last_used.map(UnixMs),
     }
 }
 
@@ -163,10 +233,25 @@ pub fn revoke(connection: &mut DbConnection, act: &Act, id: KeyId) -> Outcome<()
     Ok(())
 }
 
-/// The scope of a token, `None` for an unknown or revoked one. Tokens have 192 random bits, so
+/// Keeps when a key was last used.
+pub fn used(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    key: ActorId,
+    at: UnixMs,
+) -> Outcome<()> {
+    let last_used = api_keys::last_used_at_ms;
+    let key = api_keys::table.find((board_id.0, key.0));
+    diesel::update(key.filter(last_used.is_null().or(last_used.lt(at.0))))
+        .set(last_used.eq(at.0))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// What a token is worth at an instant. Tokens have 192 random bits, so
 /// looking up their hash tells nothing by its time.
-pub fn authenticate(connection: &mut DbConnection, token: &str) -> Outcome<Option<Scope>> {
-    let found: Option<(i64, i64, String)> = api_key_routes::table
+pub fn authenticate(connection: &mut DbConnection, token: &str, at: UnixMs) -> Outcome<Presented> {
+    let found: Option<(i64, i64, String, Option<i64>)> = api_key_routes::table
         .inner_join(
             api_keys::table.on(api_keys::board_id
                 .eq(api_key_routes::board_id)
@@ -174,11 +259,15 @@ pub fn authenticate(connection: &mut DbConnection, token: &str) -> Outcome<Optio
         )
         .filter(api_key_routes::key_hash.eq(tokens::hash(token)))
         .filter(api_keys::revoked_at_ms.is_null())
-        .select((api_keys::board_id, api_keys::id, api_keys::permissions))
+        .select((api_keys::board_id, api_keys::id, api_keys::permissions, api_keys::expires_at_ms))
         .first(connection)
         .optional()?;
-    Ok(found.map(|(board_id, key_id, permissions)| {
-        let permissions = Permissions::from_stored(&permissions);
-        Scope::whole(BoardId(board_id), KeyId(key_id).into(), permissions)
-    }))
+    let Some((board_id, key_id, permissions, expires_at)) = found else {
+        return Ok(Presented::Unknown);
+    };
+    if expires_at.is_some_and(|end| end <= at.0) {
+        return Ok(Presented::Expired);
+    }
+    let permissions = Permissions::from_stored(&permissions);
+    Ok(Presented::Known(Scope::whole(BoardId(board_id), KeyId(key_id).into(), permissions)))
 }

@@ -14,6 +14,7 @@ pub mod sealing;
 mod store;
 pub mod tokens;
 pub mod totp;
+pub mod used;
 pub mod users;
 
 use std::sync::Arc;

@@ -11,9 +11,13 @@ use crate::db::lane::BATCH;
 use crate::db::{DatabaseUrl, Outcome};
 use crate::intake::poll::AllowedHosts;
 use crate::primitives::Refusal;
+use crate::web::client::{TrustedProxies, is_tls};
 use crate::web::limiter::{Limits, Rate};
+use crate::web::state::Front;
 
 const DATABASE_URL: &str = "sqlite:cho40.db";
+/// What the law calls short is for the board to say; suggestions look back as far.
+pub const KEEP_BODIES_DAYS: i64 = 90;
 const LISTEN: &str = "127.0.0.1:8040";
 /// The environment variable with the secret key itself, for machines without a writable disk.
 const KEY_VARIABLE: &str = "CHO40_SECRET_KEY";
@@ -32,6 +36,14 @@ pub struct Settings {
     /// digits)
     #[arg(long, env = "CHO40_KEY_FILE")]
     pub key_file: Option<PathBuf>,
+    /// Reverse proxies whose word on the caller's address counts: addresses and networks such as
+    /// 10.0.0.0/8, with commas between them; default none
+    #[arg(long, env = "CHO40_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<String>>,
+    /// The address under which browsers reach the server, e.g. https://cho.example.vn: with https
+    /// they are told to come by TLS alone from then on
+    #[arg(long, env = "CHO40_PUBLIC_URL")]
+    pub public_url: Option<String>,
     /// Settings file; default config.toml, if it is there
     #[arg(long, env = "CHO40_CONFIG")]
     pub config: Option<PathBuf>,
@@ -44,6 +56,9 @@ struct SettingsFile {
     database_url: Option<String>,
     listen: Option<String>,
     key_file: Option<PathBuf>,
+    trusted_proxies: Vec<String>,
+    proxy_header: Option<String>,
+    public_url: Option<String>,
     workers: Option<i64>,
     postgres_lanes: Option<i64>,
     batch_limit: Option<i64>,
@@ -54,6 +69,7 @@ struct SettingsFile {
     poll_allowed_hosts: Vec<String>,
     print_templates: Option<PathBuf>,
     law_tables: Option<PathBuf>,
+    keep_bodies_days: Option<i64>,
 }
 
 /// Settings with every default filled in.
@@ -76,6 +92,10 @@ impl Settings {
         let per_second =
             within("requests_per_second", file.requests_per_second, 1_000_000)?.unwrap_or(50);
         let at_once = within("requests_at_once", file.requests_at_once, 1_000_000)?.unwrap_or(200);
+        let proxies = self.trusted_proxies.as_ref().unwrap_or(&file.trusted_proxies);
+        let proxies = TrustedProxies::parse(proxies, file.proxy_header.as_deref())?;
+        let public_url = self.public_url.as_deref().or(file.public_url.as_deref());
+        let is_tls = public_url.map_or(Ok(false), is_tls)?;
         let batch_limit = within("batch_limit", file.batch_limit, BATCH as i64)?;
         let app = Config {
             key_file: key_file.unwrap_or_else(|| beside(&database_url)),
@@ -89,10 +109,13 @@ impl Settings {
             poll_hosts: AllowedHosts(file.poll_allowed_hosts),
             print_templates: file.print_templates,
             law_tables: file.law_tables,
+            keep_bodies_days: within("keep_bodies_days", file.keep_bodies_days, 3_650)?
+                .unwrap_or(KEEP_BODIES_DAYS),
             limits: Limits {
                 per_key: Rate::new(per_second, at_once),
                 per_address: Rate::new(per_second.saturating_mul(4), at_once.saturating_mul(4)),
             },
+            front: Front { proxies, is_tls },
             database_url: database_url.clone(),
         };
         Ok(Resolved { database_url, listen, app })

@@ -44,7 +44,7 @@ pub fn run(args: &InitArgs) -> Outcome<()> {
     let (at, ids) = (app.clock.now(), app.ids.clone());
     let (board, key, invitation) = app.db.write_here(0, move |connection| {
         let board = boards::create(connection, &name, at, &ids)?;
-        let key = keys::create_owner(connection, board.id, &ids, at)?;
+        let key = keys::create_owner(connection, board.id, &ids, at, None)?;
         let act = |scope| Act::new(scope, at, ids.clone());
         let owner = ("Người quản trị", Role::Owner);
         let invitation = invitations::for_operator(connection, board.id, act, owner)?;

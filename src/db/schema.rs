@@ -59,6 +59,9 @@ diesel::table! {
         permissions -> Text,
         created_at_ms -> BigInt,
         revoked_at_ms -> Nullable<BigInt>,
+        prefix -> Nullable<Text>,
+        expires_at_ms -> Nullable<BigInt>,
+        last_used_at_ms -> Nullable<BigInt>,
     }
 }
 
@@ -330,6 +333,8 @@ diesel::table! {
         withdrawn_at_ms -> Nullable<BigInt>,
         feed_id -> Nullable<BigInt>,
         wording -> Nullable<Text>,
+        recorded_by -> Nullable<BigInt>,
+        withdrawn_by -> Nullable<BigInt>,
     }
 }
 
@@ -409,6 +414,20 @@ diesel::table! {
         to_day -> Nullable<Integer>,
         is_paused -> Bool,
         memo_word -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    erasures (board_id) {
+        board_id -> BigInt,
+        up_to_delivery_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    kept_bodies (board_id, delivery_id) {
+        board_id -> BigInt,
+        delivery_id -> BigInt,
     }
 }
 

@@ -21,6 +21,7 @@ pub mod pulse;
 pub mod refused;
 pub mod replay;
 pub mod reported;
+pub mod retention;
 pub mod statements;
 mod store;
 pub mod verify;

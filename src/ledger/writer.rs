@@ -205,10 +205,10 @@ impl LedgerWriter {
                 );
                 let (account_id, number_id) =
                     number.map(|number| (number.account_id, number.number_id)).unzip();
-                let keeps_outgoing = account_id
-                    .and_then(|id| directory.account(id))
-                    .is_some_and(|account| account.keeps_outgoing);
-                let keeps = reported.direction == Direction::In || keeps_outgoing;
+                let account = account_id.and_then(|id| directory.account(id));
+                let keeps_outgoing = account.is_some_and(|account| account.keeps_outgoing);
+                let is_heard = account.is_none_or(|account| account.hears(item.feed_id));
+                let keeps = is_heard && (reported.direction == Direction::In || keeps_outgoing);
                 let mut one = Work {
                     item,
                     at,

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::check::{found, referred, text};
-use super::store::{self, accounts as account_store, consents as rows};
+use super::store::{self, consents as rows};
 use super::store::{reporters as reporter_store, vendors as vendor_store};
-use super::{Page, PageRequest, accounts};
+use super::{Page, PageRequest, accounts, withdrawn};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{AccountId, ConsentId, FeedId, OccupancyId, VendorId};
+use crate::primitives::ids::{AccountId, ActorId, ConsentId, FeedId, OccupancyId, VendorId};
 use crate::primitives::{Refusal, UnixMs};
 use crate::text_enum;
 
@@ -45,8 +45,11 @@ pub struct Consent {
     pub wording: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub given_at: UnixMs,
+    /// The key or user that wrote it down; absent for those of before.
+    pub recorded_by: Option<ActorId>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub withdrawn_at: Option<UnixMs>,
+    pub withdrawn_by: Option<ActorId>,
 }
 
 /// Names a vendor, or an account for its holder; never both.
@@ -74,12 +77,18 @@ pub struct ConsentFilter {
     pub live: Option<bool>,
 }
 
+/// That amounts are shared is written down only by who sees them anyway: whoever does not would open
+/// them to itself.
+///
 /// # Errors
-/// `consent-subject` when not exactly one of vendor and account is named, or the wrong one for the
+/// `forbidden`; `consent-subject` when not exactly one of vendor and account is named, or the wrong one for the
 /// purpose; `consent-feed` for a feed with another purpose; `not-found` (vendor_id, account_id,
 /// feed_id); `consent-exists`.
 pub fn give(connection: &mut DbConnection, act: &Act, new: NewConsent) -> Outcome<Consent> {
     act.require(Permission::RegistryWrite)?;
+    if new.purpose == Purpose::ShareAmounts {
+        act.require(Permission::AmountsRead)?;
+    }
     let board_id = act.board_id();
     store::touch(connection, board_id)?;
     check_feed(connection, act, &new)?;
@@ -116,7 +125,9 @@ pub fn give(connection: &mut DbConnection, act: &Act, new: NewConsent) -> Outcom
         feed_id: new.feed_id,
         wording: new.wording.map(|words| text("wording", &words, WORDING_CHARS)).transpose()?,
         given_at: act.at,
+        recorded_by: Some(act.scope.actor),
         withdrawn_at: None,
+        withdrawn_by: None,
     };
     rows::insert(connection, board_id, &consent)?;
     Ok(consent)
@@ -161,8 +172,7 @@ pub fn sharing_amounts(
     Ok(sharing.into_iter().collect())
 }
 
-/// Ends a consent: amounts are no longer shared and money out no longer kept from now on. What else it
-/// allowed is for the board to end: feeds go on telling, with a warning.
+/// Ends a consent, and with it what leans on it ([`super::withdrawn`]).
 ///
 /// # Errors
 /// `consent-withdrawn` when it already is.
@@ -176,10 +186,9 @@ pub fn withdraw(connection: &mut DbConnection, act: &Act, id: ConsentId) -> Outc
         return Err(refusal.with("withdrawn_at", withdrawn_at).into());
     }
     consent.withdrawn_at = Some(act.at);
+    consent.withdrawn_by = Some(act.scope.actor);
     rows::update_withdrawal(connection, board_id, &consent)?;
-    if let (Purpose::KeepOutgoing, Some(account_id)) = (consent.purpose, consent.account_id) {
-        account_store::forget_outgoing(connection, board_id, account_id)?;
-    }
+    withdrawn::follow(connection, act, &consent)?;
     Ok(consent)
 }
 

@@ -43,6 +43,30 @@ pub struct KnownAccount {
     pub kind: AccountKind,
     pub business_only: bool,
     pub keeps_outgoing: bool,
+    /// Whose notices the holder no longer lets reach us.
+    pub unheard: Unheard,
+}
+
+/// The feeds of which a holder has withdrawn the consent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Unheard {
+    #[default]
+    None,
+    /// All but those that the holder agrees to by name.
+    AllBut(Vec<FeedId>),
+    These(Vec<FeedId>),
+}
+
+impl KnownAccount {
+    /// Whether what the feed tells of the account may be taken in.
+    #[must_use]
+    pub fn hears(&self, feed_id: FeedId) -> bool {
+        match &self.unheard {
+            Unheard::None => true,
+            Unheard::AllBut(feeds) => feeds.contains(&feed_id),
+            Unheard::These(feeds) => !feeds.contains(&feed_id),
+        }
+    }
 }
 
 /// A receiving number that was recognised.
@@ -93,7 +117,7 @@ pub(super) struct Link {
 }
 
 impl Directory {
-    /// Loads a board's directory in eleven queries.
+    /// Loads a board's directory in twelve queries.
     ///
     /// # Errors
     /// `not-found` for an unknown board.
@@ -107,7 +131,13 @@ impl Directory {
         for (account_id, link) in store::links(connection, board_id)? {
             links.entry(account_id).or_default().push(link);
         }
-        let accounts = store::accounts(connection, board_id)?.into_iter().collect();
+        let mut accounts: HashMap<_, _> =
+            store::accounts(connection, board_id)?.into_iter().collect();
+        for (account_id, unheard) in store::unheard(connection, board_id)? {
+            if let Some(account) = accounts.get_mut(&account_id) {
+                account.unheard = unheard;
+            }
+        }
         let mut codes = HashMap::new();
         for (reference, mut code) in store::codes(connection, board_id)? {
             code.last_day = last_day(&links, &code);

@@ -40,6 +40,7 @@ pub mod store;
 pub mod text_enum;
 pub mod vendors;
 pub mod verifications;
+mod withdrawn;
 
 pub use directory::Directory;
 pub use page::{Page, PageRequest};

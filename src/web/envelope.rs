@@ -8,7 +8,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
     ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -20,6 +20,8 @@ use super::state::AppState;
 use super::texts::Language;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// A year; of this name alone, because the others under it are not ours.
+const STAY_ON_TLS: &str = "max-age=31536000";
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// The route under which requests without a route are counted, so that strangers cannot make
 /// metrics grow.
@@ -69,6 +71,10 @@ pub async fn wrap<B: MessageBody>(
         None => answer.map_into_left_body(),
     };
     write_headers(answer.headers_mut(), &context.request_id);
+    if state.front.is_tls {
+        let stay = HeaderValue::from_static(STAY_ON_TLS);
+        answer.headers_mut().insert(STRICT_TRANSPORT_SECURITY, stay);
+    }
     state.metrics.observe(&method, &route, answer.status(), began.elapsed());
     Ok(answer)
 }

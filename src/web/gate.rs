@@ -15,7 +15,8 @@ use super::docs::Description;
 use super::openapi::operations;
 use super::problem::Problem;
 use super::state::AppState;
-use crate::access::{Permission, Scope, keys};
+use crate::access::keys::{self, Presented};
+use crate::access::{Permission, Scope};
 use crate::primitives::Refusal;
 
 /// The operations of each path pattern with the permission that they need.
@@ -70,13 +71,19 @@ pub async fn pass<B: MessageBody>(
 
 async fn admit(state: &AppState, gate: &Gate, request: &ServiceRequest) -> Result<Scope, Problem> {
     let permission = gate.permission(request.match_pattern().as_deref(), request.method())?;
-    if let Some(address) = request.peer_addr() {
-        state.limiters.check_address(address.ip())?;
+    if let Some(address) = state.client(request.peer_addr(), request.headers()) {
+        state.limiters.check_address(address)?;
     }
     let token = bearer_token(request.headers())?.to_owned();
-    let scope = state.db.read(move |connection| keys::authenticate(connection, &token)).await?;
-    let scope = scope.ok_or_else(|| Problem::unauthenticated("key-unknown"))?;
+    let now = state.clock.now();
+    let known = state.db.read(move |connection| keys::authenticate(connection, &token, now));
+    let scope = match known.await? {
+        Presented::Known(scope) => scope,
+        Presented::Expired => return Err(Problem::unauthenticated("key-expired")),
+        Presented::Unknown => return Err(Problem::unauthenticated("key-unknown")),
+    };
     state.limiters.check_key(scope.actor)?;
+    state.keys_used.note(&scope, now);
     scope.require(permission).map_err(|refusal: Refusal| Problem::from(refusal))?;
     Ok(scope)
 }

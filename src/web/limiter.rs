@@ -36,7 +36,7 @@ impl Rate {
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     pub per_key: Rate,
-    /// Before a key is looked at. Behind a proxy all callers have its address: raise it there.
+    /// Before a key is looked at. Behind a proxy that is not trusted all callers have its address.
     pub per_address: Rate,
 }
 

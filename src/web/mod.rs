@@ -8,6 +8,7 @@
 pub mod api;
 mod caller;
 pub mod checked;
+pub mod client;
 mod docs;
 mod envelope;
 mod file;

@@ -28,8 +28,9 @@ pub async fn pair(
     feed_id: FeedId,
     body: &[u8],
 ) -> Result<HttpResponse, Problem> {
-    if let Some(address) = request.peer_addr() {
-        state.limiters.check_address(address.ip())?;
+    let address = state.client(request.peer_addr(), request.headers());
+    if let Some(address) = address {
+        state.limiters.check_address(address)?;
     }
     if [Method::GET, Method::HEAD].contains(request.method()) {
         return Ok(page(StatusCode::OK, ""));
@@ -38,8 +39,8 @@ pub async fn pair(
         return Err(Problem::wrong_method("GET, HEAD, POST"));
     }
     let board_id = state.intake.pairs_for(feed_id).await?.ok_or_else(not_found)?;
-    if let Some(address) = request.peer_addr() {
-        state.limiters.check_pairing(address.ip(), board_id)?;
+    if let Some(address) = address {
+        state.limiters.check_pairing(address, board_id)?;
     }
     if !is_form(request.headers()) {
         let presented = json::parse::<Presented>(body)?.value;

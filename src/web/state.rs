@@ -1,12 +1,17 @@
 //! What handlers share.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use actix_web::http::header::HeaderMap;
+
+use super::client::TrustedProxies;
 use super::limiter::{Limiters, Limits};
 use super::metrics::Metrics;
 use super::payloads::Payloads;
 use crate::access::SecretKey;
+use crate::access::used::KeysUsed;
 use crate::db::{Db, Fault, Outcome};
 use crate::intake::Intake;
 use crate::intake::poll::AllowedHosts;
@@ -20,6 +25,14 @@ use crate::vietqr::ImageCache;
 /// Pictures kept drawn: a market's cards in two sizes, or about 10 MB.
 const IMAGES: usize = 2_000;
 const IMAGE_BYTES: usize = 10 << 20;
+
+/// What stands between the callers and this server.
+#[derive(Clone, Debug, Default)]
+pub struct Front {
+    pub proxies: TrustedProxies,
+    /// Whether people reach the server by https.
+    pub is_tls: bool,
+}
 
 /// One for the process, shared by its workers.
 pub struct AppState {
@@ -42,6 +55,8 @@ pub struct AppState {
     pub jobs: Jobs,
     pub metrics: Metrics,
     pub limiters: Limiters,
+    pub front: Front,
+    pub keys_used: KeysUsed,
     pub request_ids: RequestIds,
 }
 
@@ -54,6 +69,7 @@ impl AppState {
         noop_route: bool,
         poll_hosts: AllowedHosts,
         press: Press,
+        front: Front,
     ) -> Outcome<Self> {
         Ok(Self {
             db: intake.db.clone(),
@@ -70,8 +86,16 @@ impl AppState {
             jobs: Jobs::default(),
             metrics: Metrics::new()?,
             limiters: Limiters::new(limits),
+            front,
+            keys_used: KeysUsed::default(),
             request_ids: RequestIds::new()?,
         })
+    }
+
+    /// Whom a request is from, as rates go by it.
+    #[must_use]
+    pub fn client(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+        self.front.proxies.client(peer, headers)
     }
 }
 

@@ -1,7 +1,7 @@
 //! API keys and what they may do.
 
-use cho40::access::keys::{self, NewKey};
-use cho40::access::{Permission, Permissions};
+use cho40::access::keys::{self, NewKey, Presented};
+use cho40::access::{Act, Permission, Permissions, Scope};
 use cho40::db::{DbConnection, Fault, Outcome};
 use cho40::primitives::Refusal;
 use cho40::primitives::ids::{BoardId, KeyId};
@@ -9,12 +9,12 @@ use cho40::primitives::refusal::RefusalKind;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use crate::support::{NOW, on_both};
+use crate::support::{NOW, TestDb, on_both};
 
 const READER: &[Permission] = &[Permission::RegistryRead, Permission::ReportsRead];
 
 fn new_key(name: &str, permissions: &[Permission]) -> NewKey {
-    NewKey { name: name.to_owned(), permissions: permissions.to_vec() }
+    NewKey { name: name.to_owned(), permissions: permissions.to_vec(), expires_at: None }
 }
 
 fn refusal<T>(outcome: Outcome<T>) -> Refusal {
@@ -48,12 +48,12 @@ on_both!(a_token_opens_its_board_with_its_permissions, |db| {
     let digits = issued.token.strip_prefix("cho40_").unwrap();
     assert!(digits.len() == 48 && digits.bytes().all(|b| b"0123456789abcdef".contains(&b)));
 
-    let scope = keys::authenticate(db.connection(), &issued.token).unwrap().unwrap();
+    let scope = keys::authenticate(db.connection(), &issued.token, NOW).unwrap().scope().unwrap();
     assert_eq!((scope.board_id, scope.actor), (act.board_id(), issued.key.id.into()));
     assert_eq!(scope.permissions, Permissions::of(READER.to_vec()));
 
     let theirs = keys::create(db.connection(), &other, new_key("khác", READER)).unwrap();
-    let scope = keys::authenticate(db.connection(), &theirs.token).unwrap().unwrap();
+    let scope = keys::authenticate(db.connection(), &theirs.token, NOW).unwrap().scope().unwrap();
     assert_eq!(scope.board_id, other.board_id());
 });
 
@@ -63,7 +63,10 @@ on_both!(other_tokens_open_nothing, |db| {
     let shorter = &issued.token[..issued.token.len() - 1];
     let upper = issued.token.to_uppercase();
     for token in ["", "cho40_", shorter, &upper, "' OR ''='", "\0"] {
-        assert!(keys::authenticate(db.connection(), token).unwrap().is_none(), "{token:?}");
+        assert!(
+            keys::authenticate(db.connection(), token, NOW).unwrap().scope().is_none(),
+            "{token:?}"
+        );
     }
 });
 
@@ -98,8 +101,8 @@ on_both!(a_revoked_key_is_dead_at_once_and_for_good, |db| {
     let issued = keys::create(db.connection(), &act, new_key("a", READER)).unwrap();
     let kept = keys::create(db.connection(), &act, new_key("b", READER)).unwrap();
     keys::revoke(db.connection(), &act, issued.key.id).unwrap();
-    assert!(keys::authenticate(db.connection(), &issued.token).unwrap().is_none());
-    assert!(keys::authenticate(db.connection(), &kept.token).unwrap().is_some());
+    assert!(keys::authenticate(db.connection(), &issued.token, NOW).unwrap().scope().is_none());
+    assert!(keys::authenticate(db.connection(), &kept.token, NOW).unwrap().scope().is_some());
 
     // Revoking it again changes nothing, not even the instant.
     db.clock.move_to(NOW.plus_ms(60_000));
@@ -117,7 +120,7 @@ on_both!(a_key_of_another_board_is_not_found, |db| {
         let refused = refusal(keys::revoke(db.connection(), &act, unknown));
         assert_eq!((refused.kind, refused.code), (RefusalKind::NotFound, "not-found"));
     }
-    assert!(keys::authenticate(db.connection(), &theirs.token).unwrap().is_some());
+    assert!(keys::authenticate(db.connection(), &theirs.token, NOW).unwrap().scope().is_some());
 });
 
 on_both!(a_key_cannot_revoke_itself, |db| {
@@ -168,14 +171,14 @@ on_both!(bad_input_is_refused_by_field, |db| {
 
 on_both!(the_first_key_of_a_board_may_do_everything, |db| {
     let (board_id, ids) = (db.act().board_id(), std::sync::Arc::clone(&db.ids));
-    let issued = keys::create_owner(db.connection(), board_id, &ids, NOW).unwrap();
-    let scope = keys::authenticate(db.connection(), &issued.token).unwrap().unwrap();
+    let issued = keys::create_owner(db.connection(), board_id, &ids, NOW, None).unwrap();
+    let scope = keys::authenticate(db.connection(), &issued.token, NOW).unwrap().scope().unwrap();
     assert_eq!(scope.permissions, Permissions::all());
     // A board that does not exist gets no key.
     let nobody = BoardId(404);
     let failed = db
         .connection()
-        .in_transaction(|inner| keys::create_owner(inner, nobody, &ids, NOW).map(|_| ()));
+        .in_transaction(|inner| keys::create_owner(inner, nobody, &ids, NOW, None).map(|_| ()));
     assert!(matches!(failed, Err(Fault::Database(_))));
     assert_eq!(count(db.connection(), "api_keys"), 1);
 });
@@ -193,4 +196,54 @@ fn permissions_are_read_back_and_unknown_ones_grant_nothing() {
         assert_eq!(json, permission.as_str());
         assert_eq!(serde_json::from_value::<Permission>(json).unwrap(), *permission);
     }
+}
+
+on_both!(a_key_ends_with_its_time_and_says_so, |db| {
+    let act = db.act();
+    let end = NOW.plus_ms(60_000);
+    let ending = |expires_at| NewKey { expires_at: Some(expires_at), ..new_key("a", READER) };
+    let past = refusal(keys::create(db.connection(), &act, ending(NOW)));
+    assert_eq!((past.code, past.field.as_deref()), ("key-expiry-past", Some("expires_at")));
+    let issued = keys::create(db.connection(), &act, ending(end)).unwrap();
+    assert_eq!(issued.key.expires_at, Some(end));
+    let at = |connection: &mut DbConnection, at| {
+        keys::authenticate(connection, &issued.token, at).unwrap()
+    };
+    assert!(matches!(at(db.connection(), end.plus_ms(-1)), Presented::Known(_)));
+    assert!(matches!(at(db.connection(), end), Presented::Expired));
+    keys::revoke(db.connection(), &act, issued.key.id).unwrap();
+    assert!(matches!(at(db.connection(), end), Presented::Unknown));
+});
+
+on_both!(no_key_makes_one_that_outlives_it, |db| {
+    let act = db.act();
+    let end = NOW.plus_ms(60_000);
+    let writer = &[Permission::KeysWrite][..];
+    let new = |expires_at| NewKey { expires_at, ..new_key("a", writer) };
+    let maker = keys::create(db.connection(), &act, new(Some(end))).unwrap();
+    let scope = Scope { actor: maker.key.id.into(), ..act.scope.clone() };
+    let by = Act::new(scope, act.at, db.ids.clone());
+    for longer in [None, Some(end.plus_ms(1))] {
+        let refused = refusal(keys::create(db.connection(), &by, new(longer)));
+        assert_eq!(refused.code, "key-outlives-its-maker", "{longer:?}");
+    }
+    keys::create(db.connection(), &by, new(Some(end))).unwrap();
+});
+
+on_both!(a_key_is_recognised_by_its_beginning_and_last_use, |db| {
+    let act = db.act();
+    let issued = keys::create(db.connection(), &act, new_key("a", READER)).unwrap();
+    assert_eq!(issued.key.prefix.as_deref(), Some(&issued.token[..12]));
+    let actor = issued.key.id.into();
+    for (at, kept) in [(NOW, NOW), (NOW.plus_ms(5), NOW.plus_ms(5)), (NOW, NOW.plus_ms(5))] {
+        keys::used(db.connection(), act.board_id(), actor, at).unwrap();
+        let shown = keys::get(db.connection(), &act, issued.key.id).unwrap();
+        assert_eq!(shown.last_used_at, Some(kept));
+    }
+    assert_eq!(shown_elsewhere(db, issued.key.id), "not-found");
+});
+
+fn shown_elsewhere(db: &mut TestDb, id: KeyId) -> &'static str {
+    let other = db.other_act();
+    refusal(keys::get(db.connection(), &other, id)).code
 }

@@ -309,6 +309,10 @@ fn settings_are_refused_with_their_range() {
         ("batch_limit = 257", "từ 1 đến 256"),
         ("requests_per_second = 0", "từ 1 đến 1000000"),
         ("requests_at_once = 9000000000", "từ 1 đến 1000000"),
+        ("trusted_proxies = [\"10.0.0.0/33\"]", "“10.0.0.0/33” không phải"),
+        ("proxy_header = \"X-Real-IP\"", "không đọc “X-Real-IP”"),
+        ("keep_bodies_days = 0", "từ 1 đến 3650"),
+        ("public_url = \"cho.example.vn\"", "https://cho.example.vn"),
     ] {
         std::fs::write(home.path().join("config.toml"), setting).unwrap();
         let [vietnamese, english] = refused(home.path(), &["serve"]);

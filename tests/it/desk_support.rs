@@ -54,7 +54,7 @@ impl<'s> Visitor<'s> {
         self.post("/ql/vao", &[("login", login), ("password", password)])
     }
 
-    fn jar(&self) -> String {
+    pub fn jar(&self) -> String {
         let pairs: Vec<_> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         pairs.join("; ")

@@ -17,6 +17,7 @@ use cho40::registry::accounts::{AccountKind, NewAccount, Relation, UseKind};
 use cho40::registry::codes::{Code, NewCode};
 use cho40::registry::{accounts, codes, links, markets, occupancies, sections, stalls, vendors};
 use cho40::web::limiter::Limits;
+use cho40::web::state::Front;
 
 use crate::support::TestDb;
 
@@ -56,7 +57,9 @@ impl Stage {
             poll_hosts: AllowedHosts::default(),
             print_templates: None,
             law_tables: None,
+            keep_bodies_days: 90,
             limits: Limits::default(),
+            front: Front::default(),
         };
         let app = App::build(config, db.clock.clone()).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use cho40::access::Permission;
+use cho40::access::{Permission, keys};
 use cho40::web::limiter::{Limits, Rate};
 use flate2::read::GzDecoder;
 use serde_json::json;
@@ -152,4 +152,24 @@ on_both!(the_page_to_try_the_api_loads_nothing_from_elsewhere, |db| {
     let mut unpacked = Vec::new();
     GzDecoder::new(&*packed.bytes).read_to_end(&mut unpacked).unwrap();
     assert!(unpacked == document.bytes, "{} bytes", unpacked.len());
+});
+
+on_both!(an_expired_key_is_told_so_and_a_used_one_is_seen, |db| {
+    let site = Site::of(db);
+    let end = db.clock.now().plus_ms(60_000);
+    let new = json!({ "name": "quầy", "permissions": ["reports.read"], "expires_at": end });
+    let made = site.post("/api/v1/keys", &new);
+    assert_eq!(made.status, 201, "{}", made.text());
+    assert_eq!(made.json["expires_at"], json!(end));
+    assert_eq!(made.json["prefix"], made.json["token"].as_str().unwrap()[..12]);
+    let token = made.json["token"].as_str().unwrap();
+    let ask = || site.ask("GET", "/api/v1/board").key(token).send();
+    assert_ne!(ask().status, 401);
+    db.clock.move_to(end);
+    assert_eq!(ask().problem(401), "key-expired");
+    drop(site);
+    let act = db.act();
+    let all = keys::list(db.connection(), &act).unwrap();
+    let used = all.iter().find(|key| key.name == "quầy").unwrap().last_used_at;
+    assert_eq!(used, Some(end.plus_ms(-60_000)), "the refused use is none");
 });

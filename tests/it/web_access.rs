@@ -103,7 +103,7 @@ on_both!(nobody_gives_more_than_they_have, |db| {
 });
 
 /// The report names its market in the query, an upload its account.
-fn address(operation: &Operation, world: &World) -> String {
+pub fn address(operation: &Operation, world: &World) -> String {
     let path = world.path(&operation.pattern);
     if operation.pattern.ends_with("/reports/adoption") {
         return format!("{path}?market_id={}", world.id("markets"));
@@ -120,7 +120,7 @@ fn address(operation: &Operation, world: &World) -> String {
     path
 }
 
-fn ask(site: &Site, operation: &Operation, world: &World, path: &str) -> Ask {
+pub fn ask(site: &Site, operation: &Operation, world: &World, path: &str) -> Ask {
     let ask = site.ask(&operation.method, path);
     if operation.name() == "PUT /api/v1/markets/{market_id}/logo" {
         return ask.raw(&crate::print_support::logo(40, 40).bytes);

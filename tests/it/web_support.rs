@@ -9,6 +9,7 @@ use cho40::db::DatabaseUrl;
 use cho40::intake::poll::AllowedHosts;
 use cho40::primitives::ids::BoardId;
 use cho40::web::limiter::{Limits, Rate};
+use cho40::web::state::Front;
 use serde_json::Value;
 
 use crate::support::TestDb;
@@ -33,6 +34,10 @@ impl Site {
     }
 
     pub fn with_limits(db: &mut TestDb, limits: Limits) -> Self {
+        Self::with_front(db, limits, Front::default())
+    }
+
+    pub fn with_front(db: &mut TestDb, limits: Limits, front: Front) -> Self {
         let (board_id, other_board_id) = (db.act().board_id(), db.other_act().board_id());
         let key = owner_key(db, board_id);
         let other_key = owner_key(db, other_board_id);
@@ -49,7 +54,9 @@ impl Site {
             poll_hosts: AllowedHosts::default(),
             print_templates: None,
             law_tables: None,
+            keep_bodies_days: 90,
             limits,
+            front,
         };
         let app = App::build(config, db.clock.clone()).unwrap();
         let (say_url, url) = mpsc::channel();
@@ -105,7 +112,7 @@ impl Drop for Site {
 
 fn owner_key(db: &mut TestDb, board_id: BoardId) -> String {
     let (ids, now) = (db.ids.clone(), db.clock.now());
-    keys::create_owner(db.connection(), board_id, &ids, now).unwrap().token
+    keys::create_owner(db.connection(), board_id, &ids, now, None).unwrap().token
 }
 
 /// A request in the making.

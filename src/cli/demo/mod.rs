@@ -38,6 +38,7 @@ use crate::intake::poll::AllowedHosts;
 use crate::primitives::time::MS_PER_HOUR;
 use crate::primitives::{Clock, Day};
 use crate::web::Limits;
+use crate::web::state::Front;
 
 use fleet::Fleet;
 use life::Life;
@@ -113,7 +114,9 @@ fn settings(place: &Place) -> Config {
         poll_hosts: AllowedHosts::default(),
         print_templates: None,
         law_tables: None,
+        keep_bodies_days: config::KEEP_BODIES_DAYS,
         limits: Limits::default(),
+        front: Front::default(),
     }
 }
 

@@ -37,7 +37,7 @@ pub fn settle(app: &App, plan: &Arc<Plan>, words: &Arc<Words>, first_day: Day) -
     let (at, ids, key) = (app.clock.now(), Arc::clone(&app.ids), app.secret_key.clone());
     app.db.write_here(0, move |connection| {
         let board = boards::create(connection, BOARD, at, &ids)?;
-        let issued = keys::create_owner(connection, board.id, &ids, at)?;
+        let issued = keys::create_owner(connection, board.id, &ids, at, None)?;
         let permissions = Permissions::of(issued.key.permissions);
         let scope = Scope::whole(board.id, issued.key.id.into(), permissions);
         let act = Act::new(scope.clone(), at, ids);

@@ -70,6 +70,8 @@ text_enum!(AlarmCode {
     /// It told one id twice with different fields, and nobody has said which report is right. Of the
     /// feed as a whole.
     Contradicting = "contradicting",
+    /// What it told is kept beyond its time, because nobody has decided what it is. Of the feed as a whole.
+    KeptTooLong = "kept-too-long",
     /// Of a stall: what was last seen there pays somebody else.
     WrongAccount = "wrong-account",
 });

@@ -8,7 +8,7 @@ use super::{Alarm, AlarmCode, Pulse, PulseState};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::intake::phone::{lost, texts};
-use crate::intake::store::{conflicts, deliveries, pulse as rows, refused};
+use crate::intake::store::{conflicts, deliveries, pulse as rows, refused, retention};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::FeedId;
 
@@ -25,6 +25,7 @@ pub(super) fn feeds(
         (AlarmCode::UnknownText, texts::oldest_waiting(connection, board_id, act.at)?),
         (AlarmCode::TextsLost, lost::since(connection, board_id)?),
         (AlarmCode::Contradicting, conflicts::waiting(connection, board_id, feed_id)?),
+        (AlarmCode::KeptTooLong, retention::oldest_kept(connection, board_id)?),
     ];
     let each = found.into_iter().flat_map(|(code, feeds)| {
         feeds.into_iter().map(move |(of_feed, since)| (of_feed, code, since))

@@ -8,6 +8,7 @@ pub mod phone;
 pub mod polls;
 pub mod pulse;
 pub mod refused;
+pub mod retention;
 pub mod secrets;
 pub mod statement_layouts;
 pub mod statement_parts;

@@ -6,13 +6,16 @@ use crate::db::schema::consents::{self as table, table as rows};
 use crate::db::schema::occupancies;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::UnixMs;
-use crate::primitives::ids::{AccountId, BoardId, ConsentId, FeedId, OccupancyId, VendorId};
+use crate::primitives::ids::{
+    AccountId, ActorId, BoardId, ConsentId, FeedId, OccupancyId, VendorId,
+};
 use crate::registry::PageRequest;
 use crate::registry::consents::{Consent, ConsentFilter, Purpose};
 
 type Row = (
     (ConsentId, Option<VendorId>, Option<AccountId>, Purpose, String),
     (i64, Option<i64>, Option<FeedId>, Option<String>),
+    (Option<ActorId>, Option<ActorId>),
 );
 
 /// The columns of a [`Row`]: a macro, because their type would say it all twice.
@@ -21,11 +24,13 @@ macro_rules! columns {
         (
             (table::id, table::vendor_id, table::account_id, table::purpose, table::given_by),
             (table::given_at_ms, table::withdrawn_at_ms, table::feed_id, table::wording),
+            (table::recorded_by, table::withdrawn_by),
         )
     };
 }
 
-fn consent((of, (given_at_ms, withdrawn_at_ms, feed_id, wording)): Row) -> Consent {
+fn consent((of, given, (recorded_by, withdrawn_by)): Row) -> Consent {
+    let (given_at_ms, withdrawn_at_ms, feed_id, wording) = given;
     let (id, vendor_id, account_id, purpose, given_by) = of;
     let (given_at, withdrawn_at) = (UnixMs(given_at_ms), withdrawn_at_ms.map(UnixMs));
     Consent {
@@ -37,7 +42,9 @@ fn consent((of, (given_at_ms, withdrawn_at_ms, feed_id, wording)): Row) -> Conse
         feed_id,
         wording,
         given_at,
+        recorded_by,
         withdrawn_at,
+        withdrawn_by,
     }
 }
 
@@ -162,6 +169,7 @@ pub fn insert(connection: &mut DbConnection, board_id: BoardId, consent: &Consen
             table::withdrawn_at_ms.eq(consent.withdrawn_at.map(UnixMs::get)),
             table::feed_id.eq(consent.feed_id),
             table::wording.eq(&consent.wording),
+            table::recorded_by.eq(consent.recorded_by),
         ))
         .execute(connection)?;
     Ok(())
@@ -173,7 +181,10 @@ pub fn update_withdrawal(
     consent: &Consent,
 ) -> Outcome<()> {
     diesel::update(rows.find((board_id, consent.id)))
-        .set(table::withdrawn_at_ms.eq(consent.withdrawn_at.map(UnixMs::get)))
+        .set((
+            table::withdrawn_at_ms.eq(consent.withdrawn_at.map(UnixMs::get)),
+            table::withdrawn_by.eq(consent.withdrawn_by),
+        ))
         .execute(connection)?;
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! The queries that load a [`crate::registry::Directory`].
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 
 use crate::db::schema::{
-    account_links, account_sources, accounts, board_heads, boards, codes, feed_accounts, feeds,
-    occupancies, receiving_numbers, strays,
+    account_links, account_sources, accounts, board_heads, boards, codes, consents, feed_accounts,
+    feeds, occupancies, receiving_numbers, strays,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{FeedConfig, Provider};
@@ -12,7 +14,10 @@ use crate::primitives::ids::{AccountId, BoardId, CodeId, FeedId, NumberId, Occup
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::registry::Period;
 use crate::registry::accounts::{AccountKind, UseKind};
-use crate::registry::directory::{KnownAccount, Link, Numbered, ResolvedNumber, StaticCode};
+use crate::registry::consents::Purpose;
+use crate::registry::directory::{
+    KnownAccount, Link, Numbered, ResolvedNumber, StaticCode, Unheard,
+};
 use crate::registry::numbers::NumberKind;
 use crate::vietqr::Reference;
 
@@ -72,9 +77,58 @@ pub(in crate::registry) fn accounts(
         .load(connection)?;
     let known = |(id, bin, kind, use_kind, keeps_outgoing)| {
         let business_only = use_kind == UseKind::BusinessOnly;
-        (id, KnownAccount { bin, kind, business_only, keeps_outgoing })
+        let unheard = Unheard::None;
+        (id, KnownAccount { bin, kind, business_only, keeps_outgoing, unheard })
     };
     Ok(rows.into_iter().map(known).collect())
+}
+
+/// The accounts whose holders have withdrawn that notices are received, or that they are registered
+/// at all. A consent that holds by the feed's name goes before a withdrawn one for any; one that
+/// holds for any goes before all.
+pub(in crate::registry) fn unheard(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<BTreeMap<AccountId, Unheard>> {
+    type Row = (Option<AccountId>, Purpose, Option<FeedId>, Option<i64>);
+    let rows: Vec<Row> = consents::table
+        .filter(consents::board_id.eq(board_id))
+        .filter(consents::account_id.is_not_null())
+        .filter(consents::purpose.eq_any([Purpose::ReceiveNotices, Purpose::Register]))
+        .select((
+            consents::account_id,
+            consents::purpose,
+            consents::feed_id,
+            consents::withdrawn_at_ms,
+        ))
+        .load(connection)?;
+    let mut by_account: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (account_id, purpose, feed_id, withdrawn_at) in rows {
+        let told = (purpose, feed_id, withdrawn_at.is_none());
+        by_account.entry(account_id).or_default().push(told);
+    }
+    let of = |(id, told): (Option<AccountId>, Vec<_>)| Some((id?, unheard_by(&told)));
+    Ok(by_account.into_iter().filter_map(of).filter(|(_, it)| *it != Unheard::None).collect())
+}
+
+fn unheard_by(told: &[(Purpose, Option<FeedId>, bool)]) -> Unheard {
+    let is_there = |purpose, feed_id, holds| told.contains(&(purpose, feed_id, holds));
+    let has_left = |purpose| is_there(purpose, None, false) && !is_there(purpose, None, true);
+    if has_left(Purpose::Register) {
+        return Unheard::AllBut(Vec::new());
+    }
+    if is_there(Purpose::ReceiveNotices, None, true) {
+        return Unheard::None;
+    }
+    let named = told.iter().filter_map(|(_, feed_id, holds)| Some(((*feed_id)?, *holds)));
+    let (holding, ended): (Vec<_>, Vec<_>) = named.partition(|(_, holds)| *holds);
+    let feeds = |all: Vec<(FeedId, bool)>| all.into_iter().map(|(id, _)| id).collect::<Vec<_>>();
+    let (holding, mut ended) = (feeds(holding), feeds(ended));
+    if has_left(Purpose::ReceiveNotices) {
+        return Unheard::AllBut(holding);
+    }
+    ended.retain(|feed| !holding.contains(feed));
+    if ended.is_empty() { Unheard::None } else { Unheard::These(ended) }
 }
 
 /// Links within the days of their occupancies, in the order in which they were made.

@@ -168,3 +168,22 @@ pub fn update_days(
         .execute(connection)?;
     Ok(())
 }
+
+/// The account's links that hold after a day.
+pub fn beyond(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    account_id: AccountId,
+    day: Day,
+) -> Outcome<Vec<AccountLink>> {
+    let query = rows
+        .filter(table::board_id.eq(board_id))
+        .filter(table::account_id.eq(account_id))
+        .filter(table::to_day.is_null().or(table::to_day.gt(day.0)));
+    Ok(query.order(table::id).load(connection)?.into_iter().map(link).collect())
+}
+
+pub fn remove(connection: &mut DbConnection, board_id: BoardId, id: LinkId) -> Outcome<()> {
+    diesel::delete(rows.find((board_id, id))).execute(connection)?;
+    Ok(())
+}

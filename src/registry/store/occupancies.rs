@@ -100,3 +100,17 @@ pub fn update_days(
         .execute(connection)?;
     Ok(())
 }
+
+/// The vendor's occupancies that last beyond a day.
+pub fn beyond(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    vendor_id: VendorId,
+    day: Day,
+) -> Outcome<Vec<Occupancy>> {
+    let query = rows
+        .filter(table::board_id.eq(board_id))
+        .filter(table::vendor_id.eq(vendor_id))
+        .filter(table::to_day.is_null().or(table::to_day.gt(day.0)));
+    Ok(query.order(table::id).load(connection)?.into_iter().map(occupancy).collect())
+}

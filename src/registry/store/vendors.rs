@@ -64,3 +64,15 @@ pub fn update(connection: &mut DbConnection, board_id: BoardId, vendor: &Vendor)
         .execute(connection)?;
     Ok(())
 }
+
+/// Erases by what the vendor is reached.
+pub fn forget_contact(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: VendorId,
+) -> Outcome<()> {
+    diesel::update(rows.find((board_id, id)))
+        .set((table::phone.eq(None::<String>), table::neighbourhood_id.eq(None::<NeighbourhoodId>)))
+        .execute(connection)?;
+    Ok(())
+}

@@ -165,7 +165,8 @@ async fn presented(state: &AppState, request: &HttpRequest) -> Result<Presented,
 
 /// Holds the address to its rate, because anybody may guess.
 fn limit(state: &AppState, request: &HttpRequest) -> Result<(), Problem> {
-    request.peer_addr().map_or(Ok(()), |address| state.limiters.check_address(address.ip()))
+    let address = state.client(request.peer_addr(), request.headers());
+    address.map_or(Ok(()), |address| state.limiters.check_address(address))
 }
 
 /// An address that answers POST and refuses the rest.

@@ -75,7 +75,7 @@ async fn try_password(
         }
         None => None,
     };
-    let address = request.peer_addr().map(|address| address.ip());
+    let address = state.client(request.peer_addr(), request.headers());
     state.limiters.check_sign_in(address, &sign_in::attempts_key(&login), known_by)?;
     let attempt = Attempt {
         login,

@@ -7,6 +7,7 @@ use actix_web::{FromRequest as _, HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::{Behind, Vendor, check_origin, closed};
+use crate::live::links::LinkKind;
 use crate::live::owner::pin;
 use crate::live::{Hearer, Presented};
 use crate::primitives::{Refusal, UnixMs};
@@ -91,8 +92,11 @@ async fn locked(
     check_origin(request.method(), request.headers())?;
     let hearer = match presented(state, request).await? {
         Presented::Locked(hearer, _) => hearer,
-        Presented::Hears(_) => return Err(Problem::new(StatusCode::CONFLICT, "page-open-already")),
-        Presented::Ended | Presented::Unknown => return Err(closed()),
+        Presented::Hears(hearer) if hearer.kind == LinkKind::Owner => {
+            return Err(Problem::new(StatusCode::CONFLICT, "page-open-already"));
+        }
+        // A phone that only listens has no digits to enter.
+        Presented::Hears(_) | Presented::Ended | Presented::Unknown => return Err(closed()),
     };
     let mut body: Payload = body.into_inner();
     Ok((hearer, Json::from_request(request, &mut body).await?.value))

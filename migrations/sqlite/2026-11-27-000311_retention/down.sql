@@ -1,0 +1,2 @@
+DROP TABLE kept_bodies;
+DROP TABLE erasures;
