@@ -226,8 +226,8 @@
     askedAt = Date.now();
     paidAt = 0;
     left = null;
-    el('code-done').disabled = true;
-    setTimeout(function () { el('code-done').disabled = false; }, STEADY_MS);
+    el('code-done').disabled = el('code-cancel').disabled = true;
+    setTimeout(function () { el('code-done').disabled = el('code-cancel').disabled = false; }, STEADY_MS);
     cover('code');
     showCode(told);
     offer();

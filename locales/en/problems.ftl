@@ -525,6 +525,7 @@ problem-colour-malformed = A colour is written as #rrggbb, for example #0b6b4f.
 problem-colour-too-light = This colour is too light to be read on white paper. Please choose a darker one.
 problem-logo-too-large = The logo is larger than { $max } KiB. Please make it smaller.
 problem-logo-sides = Each side of the logo must have { $min } to { $max } pixels.
+problem-logo-has-code = There is a code in this picture; on a card it could be scanned instead of the stall's. Please take a logo without a code.
 
 ## Visits
 

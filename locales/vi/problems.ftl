@@ -545,6 +545,7 @@ problem-colour-malformed = Màu phải ghi là #rrggbb, ví dụ #0b6b4f.
 problem-colour-too-light = Màu này quá nhạt, chữ trên giấy trắng sẽ khó đọc. Xin chọn màu đậm hơn.
 problem-logo-too-large = Biểu trưng lớn hơn { $max } KiB. Xin thu nhỏ lại.
 problem-logo-sides = Mỗi cạnh của biểu trưng phải từ { $min } đến { $max } điểm ảnh.
+problem-logo-has-code = Trong hình này có mã; in lên thẻ thì khách có thể quét lộn với mã của sạp. Xin chọn biểu trưng không có mã.
 
 ## Ghé sạp
 

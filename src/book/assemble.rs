@@ -268,7 +268,7 @@ fn listed(days: &Days) -> Vec<DaySum> {
         count: *count,
         amount_vnd: Vnd::new(*amount),
     };
-    days.iter().filter(|(_, sum)| **sum != Sum::default()).map(sum).collect()
+    days.iter().filter(|(_, (_, amount))| *amount != 0).map(sum).collect()
 }
 
 fn later(sums: &Sums) -> Vec<Later> {

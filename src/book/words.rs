@@ -101,7 +101,7 @@ pub fn apart(book: &Book) -> Vec<Apart> {
     let entry = |sum: &DaySum| Entry {
         when: When::Day(sum.day),
         amount_vnd: Some(sum.amount_vnd),
-        note: noted(times(sum.count), sum.day.month() != book.month),
+        note: noted(received(sum), sum.day.month() != book.month),
     };
     let listed = |title: &str, days: &[DaySum]| Apart {
         title: format!("{title}{when}"),
@@ -263,6 +263,11 @@ pub(super) fn year_apart(books: &[&Book]) -> Vec<Apart> {
 fn summed(title: String, entries: Vec<Entry>) -> Apart {
     let sum = entries.iter().filter_map(|entry| entry.amount_vnd).map(Vnd::get).sum();
     Apart { title, entries, total_vnd: Some(Vnd::new(sum)) }
+}
+
+/// How often, or that it went back to who had paid.
+fn received(sum: &DaySum) -> String {
+    if sum.amount_vnd.get() < 0 { "trả lại khách".to_owned() } else { times(sum.count) }
 }
 
 fn times(count: i64) -> String {

@@ -16,6 +16,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::MarketId;
 use crate::primitives::{Refusal, input};
 use crate::registry::markets;
+use crate::vietqr;
 
 /// A calm green, as dark as white letters need.
 const ACCENT: &str = "#0b6b4f";
@@ -92,7 +93,8 @@ impl Logo {
     /// Judges a file: PNG or JPEG, known by its content, that can be drawn.
     ///
     /// # Errors
-    /// On `logo`: `logo-too-large` (bytes), `logo-format`, `logo-sides`, `picture-broken`.
+    /// On `logo`: `logo-too-large` (bytes), `logo-format`, `logo-sides`, `picture-broken`,
+    /// `logo-has-code`.
     pub fn read(bytes: Vec<u8>) -> Result<Self, Refusal> {
         if bytes.len() > MAX_LOGO_BYTES {
             let refusal = Refusal::invalid("logo", "logo-too-large");
@@ -101,6 +103,11 @@ impl Logo {
         // The libraries promise no more than to be memory-safe on what is no picture.
         let judged = catch_unwind(|| judge(&bytes)).unwrap_or_else(|_| Err(broken()))?;
         let (kind, width_px, height_px) = judged;
+        // A payer's app would find it on the card beside the stall's own.
+        let photo = vietqr::scan_picture(&bytes).map_err(|refusal| refusal.on("logo"))?;
+        if !photo.texts.is_empty() || photo.is_crowded {
+            return Err(Refusal::invalid("logo", "logo-has-code"));
+        }
         Ok(Self { kind, width_px, height_px, bytes })
     }
 

@@ -66,7 +66,7 @@ pub struct OtherCodeFilter {
 /// # Errors
 /// `not-found` (occupancy_id), `occupancy-ended`; on `payload`: `text-length`,
 /// `text-control-character`, `code-unreadable`, `code-checksum-wrong`, `code-is-vietqr`,
-/// `code-not-payment`, `other-code-exists`; `scheme-unknown` (scheme),
+/// `code-not-payment`, `code-has-amount` (what is paid once is no stall's), `other-code-exists`; `scheme-unknown` (scheme),
 /// `holder-name-unconfirmed` (holder_name_confirmed).
 pub fn register(connection: &mut DbConnection, act: &Act, new: NewOtherCode) -> Outcome<OtherCode> {
     act.require(Permission::CodesWrite)?;
@@ -120,6 +120,9 @@ fn scheme(payload: &str) -> Result<Option<String>, Refusal> {
             Err(refusal) => refusal,
             Ok(_) => Refusal::invalid("payload", "code-checksum-wrong"),
         });
+    }
+    if reading.payload.amount.is_some() {
+        return refuse("code-has-amount");
     }
     match scheme {
         Scheme::VietQr => refuse("code-is-vietqr"),

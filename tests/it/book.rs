@@ -5,6 +5,7 @@ use cho40::book::{self, Book, Laid, LineKind, When, words};
 use cho40::feeds::Provider;
 use cho40::feeds::sample::SampleTransfer;
 use cho40::ledger::Class;
+use cho40::ledger::refunds::{self, NewRefund};
 use cho40::ledger::transfers::{self, Filter, NewAttribution, NewLine};
 use cho40::primitives::ids::{ListenerId, OccupancyId, TransferId};
 use cho40::primitives::time::MS_PER_DAY;
@@ -67,6 +68,20 @@ fn pay(feed: &Feed<'_>, id: u64, stand: &Stand, amount: i64) -> TransferId {
     })
 }
 
+/// All of it, or so much.
+fn give_back(stage: &Stage, original: TransferId, amount: Option<i64>) {
+    let new = NewRefund {
+        outgoing_id: None,
+        class: Class::Refund,
+        amount_vnd: amount.map(Vnd::new),
+        occupancy_id: None,
+        day: None,
+        why: None,
+        besides_declared: false,
+    };
+    stage.write(move |connection, act| refunds::create(connection, act, original, new));
+}
+
 fn lines(book: &Book) -> Vec<(String, LineKind, i64)> {
     let line = |line: &book::Line| (line.day.to_string(), line.kind, line.amount_vnd.get());
     book.lines.iter().map(line).collect()
@@ -118,6 +133,72 @@ on_both!(where_no_feed_tells_the_vendors_word_counts, |db| {
     let expected = [(day(), LineKind::Cash, 0), (day(), LineKind::SaidTransfers, 60_000)];
     assert_eq!((lines(&book), book.total_vnd.get()), (expected.to_vec(), 60_000));
     assert_eq!(book.without_cash.len(), 22);
+});
+
+on_both!(what_is_given_back_of_no_sale_is_no_part_of_the_turnover, |db| {
+    let stage = Stage::new(db);
+    let account = stage.account("0123", AccountKind::Personal, UseKind::Mixed);
+    let stand = stage.stand_on("A1", account);
+    let (id, november) = (stand.occupancy_id, month("2026-11"));
+    let feed = stage.feed(Provider::Sepay);
+    pay(&feed, 1, &stand, 100_000);
+    for (number, class) in
+        [(2, Class::Sale), (3, Class::Deposit), (4, Class::DebtRepayment), (5, Class::Unclassified)]
+    {
+        let one = pay(&feed, number, &stand, 10_000 + number as i64);
+        assign(&stage, one, &[(id, class, 10_000 + number as i64)]);
+        give_back(&stage, one, None);
+    }
+    let book = read(&stage, id, november);
+    let found = (book.total_vnd.get(), book.unclassified, book.debts, book.deposits);
+    assert_eq!(found, (100_000, vec![], vec![], vec![]));
+    // In parts: the one that is as large, else sales first.
+    let mixed = pay(&feed, 6, &stand, 150_000);
+    assign(&stage, mixed, &[(id, Class::Sale, 50_000), (id, Class::Deposit, 100_000)]);
+    give_back(&stage, mixed, Some(100_000));
+    assert_eq!(read(&stage, id, november).total_vnd.get(), 150_000);
+    // A locked month counted it as given back of a sale; it was a deposit.
+    wait_until(db, "2026-12-02");
+    let deposit = pay(&feed, 7, &stand, 70_000);
+    give_back(&stage, deposit, None);
+    lock(&stage, id, november).unwrap();
+    wait_until(db, "2027-01-02");
+    let december = month("2026-12");
+    assert_eq!(lock(&stage, id, december).unwrap().total_vnd.get(), 0);
+    assert!(assign(&stage, deposit, &[(id, Class::Deposit, 70_000)]));
+    let january = read(&stage, id, month("2027-01"));
+    assert_eq!((january.total_vnd.get(), january.later), (0, vec![]));
+});
+
+on_both!(what_a_locked_book_took_the_vendors_word_for_is_not_counted_again, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123", UseKind::BusinessOnly);
+    let (id, november, day) = (stand.occupancy_id, month("2026-11"), "2026-11-20");
+    say(&stage, id, Day::parse("2026-11-23").unwrap(), "0", Some("90k"));
+    wait_until(db, "2026-12-02");
+    assert_eq!(lock(&stage, id, november).unwrap().total_vnd.get(), 90_000);
+    let feed = stage.feed(Provider::Sepay);
+    let memo = stand.code.reference.unwrap().to_string();
+    let late = |number, amount, day: &str| {
+        let sent = SampleTransfer {
+            amount: Vnd::new(amount),
+            occurred_at: Day::parse(day).unwrap().start(600),
+            ..transfer(&stage, number, "0123", &memo)
+        };
+        assert_eq!(feed.send(&sent), "recorded");
+    };
+    late(1, 60_000, "2026-11-23");
+    late(2, 5_000, day);
+    let adjusted = |which: &str| read(&stage, id, month(which)).total_vnd.get();
+    assert_eq!(adjusted("2026-12"), 60_000 - 90_000 + 5_000);
+    late(3, 40_000, "2026-11-23");
+    assert_eq!(adjusted("2026-12"), 100_000 - 90_000 + 5_000);
+    // What comes in a later month, as long as December is open and when it is locked.
+    wait_until(db, "2027-01-02");
+    late(4, 7_000, "2026-11-23");
+    assert_eq!((adjusted("2026-12"), adjusted("2027-01")), (15_000, 7_000));
+    lock(&stage, id, month("2026-12")).unwrap();
+    assert_eq!(adjusted("2027-01"), 7_000);
 });
 
 on_both!(a_locked_month_stays_and_later_changes_are_adjustments, |db| {

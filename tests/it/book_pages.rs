@@ -76,7 +76,7 @@ on_both!(a_vendor_classes_locks_and_takes_the_book_along, |db| {
     let cash = json!({ "day": "2026-11-24", "kind": "sold", "cash": "50k" });
     assert_eq!(phone.post("/sap/cash", &cash).status, 200);
     let now = page("2026-11");
-    assert!(before != now && now.contains("209.000 đ"), "{now}");
+    assert!(before != now && now.contains("219.000 đ"), "{now}");
     assert!(now.contains("Khóa được từ ngày 02/12/2026"), "{now}");
     let early = send(&phone, "/sap/book/lock", "month=2026-11&sure=yes");
     assert!(early.status == 409 && early.text().contains("khóa được từ ngày 02/12/2026"));
@@ -98,7 +98,7 @@ on_both!(a_vendor_classes_locks_and_takes_the_book_along, |db| {
     assert_eq!((done.status, done.header("location")), (303, "/sap/book?month=2026-11"));
     assert_eq!(send(&phone, "/sap/book/lock", "month=2026-11&sure=yes").status, 409);
     let locked = page("2026-11");
-    assert!(locked.contains("Đã khóa sổ.") && locked.contains("209.000 đ"));
+    assert!(locked.contains("Đã khóa sổ.") && locked.contains("219.000 đ"));
     // What it was is said after all.
     let day = "/sap/day?day=2026-11-26";
     assert_eq!(phone.get(day).json["receipts"], json!([]));
@@ -115,7 +115,7 @@ on_both!(a_vendor_classes_locks_and_takes_the_book_along, |db| {
     assert!(december.contains("-123.000 đ"), "{december}");
 });
 
-/// The year's two files, of a stall that sold for 209,000 đ in its November.
+/// The year's two files, of a stall that sold for 219,000 đ in its November.
 fn check_year(phone: &Phone) {
     let of = |file: &str| {
         let year = phone.get(&format!("/sap/book/{file}"));
@@ -124,7 +124,7 @@ fn check_year(phone: &Phone) {
         year.bytes
     };
     let said = copied(of("2026.pdf")).concat();
-    for text in ["Kỳ kê khai: năm 2026", "Tổng cộng209.000", "11/2026Bán hàng – tiền mặt"]
+    for text in ["Kỳ kê khai: năm 2026", "Tổng cộng219.000", "11/2026Bán hàng – tiền mặt"]
     {
         let dense: String = text.split_whitespace().collect();
         assert!(said.contains(&dense), "no {text} in {said}");
@@ -136,7 +136,7 @@ fn check_year(phone: &Phone) {
         what == "Tổng cộng"
     };
     let total = sheet.rows().find(is_total).unwrap();
-    assert_eq!(total[2].to_string(), "209000");
+    assert_eq!(total[2].to_string(), "219000");
 }
 
 on_both!(a_book_is_a_file_as_the_form_is_laid_out, |db| {
@@ -166,7 +166,7 @@ on_both!(a_book_is_a_file_as_the_form_is_laid_out, |db| {
         "Diễn giải",
         "Số tiền",
         "Bán hàng – tiền mặt (tự khai)50.000",
-        "Tổng cộng209.000",
+        "Tổng cộng219.000",
         "NGƯỜI ĐẠI DIỆN",
         "BẢN NHÁP",
         "không phải tờ khai thuế",
@@ -194,7 +194,7 @@ on_both!(a_book_is_a_file_as_the_form_is_laid_out, |db| {
     assert!(has(["Ngày tháng", "Diễn giải", "Số tiền"]) && has(["A", "B", "1"]), "{rows:?}");
     assert!(has(["24/11/2026", "Bán hàng – tiền mặt (tự khai)", "50000"]), "{rows:?}");
     assert!(has(["24/11/2026", "Bán hàng – khách chuyển khoản (2 lần)", "169000"]), "{rows:?}");
-    assert!(has(["", "Tổng cộng", "209000"]), "{rows:?}");
+    assert!(has(["", "Tổng cộng", "219000"]), "{rows:?}");
     let formula = file.worksheet_formula("S1a-HKD 2026-11").unwrap();
     assert!(formula.rows().flatten().any(|one| one.starts_with("SUM(C11:C")), "{formula:?}");
     check_year(&phone);

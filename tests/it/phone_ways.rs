@@ -94,11 +94,20 @@ on_both!(a_finger_that_comes_too_soon_closes_no_code, |db| {
     assert_eq!(shown(&mut browser, "warning"), "Chưa có tiếng");
     let low = browser.value(low).as_u64().unwrap();
     assert!(low <= 600, "TẠO MÃ ends at {low} of 640");
+    let middle = "(function () { var r = document.getElementById('ask').getBoundingClientRect(); \
+                  return r.left + r.width / 2; })()";
+    let middle = browser.value(middle).as_f64().unwrap();
     browser.touch("[data-quick=\"50k\"]");
     browser.until(&format!("cho40.asked && {CODE_SHOWN}"));
     browser.value("document.getElementById('code-done').click()");
     assert_eq!(browser.value(CODE_GONE), false);
     assert_eq!(shown(&mut browser, "code-done"), "QUAY LẠI");
+    // Whoever touches TẠO MÃ twice, or after a quick amount, takes no code back.
+    browser.value("document.getElementById('code-cancel').click()");
+    assert_eq!(browser.value("document.getElementById('code-symbol').hidden"), false);
+    let edge = "document.getElementById('code-cancel').getBoundingClientRect().right";
+    let edge = browser.value(edge).as_f64().unwrap();
+    assert!(edge + 60.0 < middle, "HỦY MÃ ends at {edge}, TẠO MÃ was touched at {middle}");
     let id = browser.value("cho40.asked.id");
     browser.value("release()");
     browser.touch("#code-done");

@@ -3,6 +3,7 @@
 
 use cho40::print::look::Logo;
 use cho40::print::{Card, Kind, Layout, Paper as _, Press, Sheet, Style};
+use cho40::vietqr::{Format, Level, draw};
 use image::ImageFormat::{Jpeg, Png};
 use typst::layout::{Abs, Frame, FrameItem};
 use typst_layout::Page;
@@ -240,6 +241,7 @@ fn logos_are_judged() {
         (b"<svg/>".to_vec(), "logo-format"),
         (picture(40, 40, Png)[..60].to_vec(), "picture-broken"),
         (vec![0; (256 << 10) + 1], "logo-too-large"),
+        (draw("A1", Level::M, Format::Png { module_px: 8 }).unwrap().bytes, "logo-has-code"),
     ] {
         assert_eq!(Logo::read(bytes).map_err(|refusal| refusal.code).err(), Some(code));
     }
