@@ -184,16 +184,17 @@ fn sealed(body: &str) -> String {
     format!("{body}6304{:04X}", crc16(format!("{body}6304").as_bytes()))
 }
 
+/// With 10,000 đ in it.
+fn vnpay_once() -> String {
+    sealed("00020101021226280010A0000007750110012345678953037045405100005802VN5908SAP BE 1")
+}
+
 on_both!(codes_of_other_schemes_are_known_from_then_on, |db| {
     let (act, other) = (db.act(), db.other_act());
     let stand = Stand::new(db.connection(), &act);
     let neighbour = stand.neighbour(db.connection(), &act);
     let next_door = occupancies::get(db.connection(), &act, neighbour).unwrap().stall_id;
     let link = "https://nhantien.momo.vn/0900000000";
-    let for_once = sealed(
-        "00020101021226280010A0000007750110012345678953037045406100000\
-         5802VN5908SAP BE 1",
-    );
     for (new, field, code) in [
         (momo(stand.occupancy, &sticker("970436", "5")), "payload", "code-is-vietqr"),
         (momo(stand.occupancy, "WIFI:S:cho;;"), "payload", "code-not-payment"),
@@ -203,7 +204,7 @@ on_both!(codes_of_other_schemes_are_known_from_then_on, |db| {
             "code-checksum-wrong",
         ),
         (momo(stand.occupancy, "000201010211"), "payload", "code-unreadable"),
-        (momo(stand.occupancy, &for_once), "payload", "code-has-amount"),
+        (momo(stand.occupancy, &vnpay_once()), "payload", "code-has-amount"),
         (momo(stand.occupancy, link), "scheme", "scheme-unknown"),
         (
             momo(stand.occupancy, &sealed("00020153037045802VN5902BE6002CM")),
