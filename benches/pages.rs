@@ -48,9 +48,6 @@ const OPENED_AT_ONCE: usize = 100;
 const APART: Duration = Duration::from_millis(600);
 /// People open pages one by one.
 const OPENED_APART: Duration = Duration::from_millis(6);
-/// The first pages in so many open what is there once, such as readers' connections with their caches:
-/// what a page costs is told by those after them.
-const FIRST_IN: usize = 5;
 /// Longer than what is free stays with the server.
 const SETTLED: Duration = Duration::from_secs(12);
 /// What was sent must be told by then.
@@ -69,7 +66,6 @@ struct Figures {
     quiet: Vec<u64>,
     busy: Vec<u64>,
     none_kb: u64,
-    first_kb: u64,
     all_kb: u64,
 }
 
@@ -107,8 +103,8 @@ fn scenario(kind: &Kind, effort: &Effort) -> Result<(serde_json::Value, bool), B
     let most_kb = server.kill();
     let (p50, p99) = (percentile(&figures.busy, 500), percentile(&figures.busy, 990));
     let (quiet, quiet_most) = (percentile(&figures.quiet, 500), percentile(&figures.quiet, 1_000));
-    let (pages, first) = (effort.pages as u64, (effort.pages / FIRST_IN) as u64);
-    let page_bytes = figures.all_kb.saturating_sub(figures.first_kb) * 1_024 / (pages - first);
+    let pages = effort.pages as u64;
+    let page_bytes = figures.all_kb.saturating_sub(figures.none_kb) * 1_024 / pages;
     println!("pages: {}; {file_system}, fsync p50 {fsync_us} µs", kind.name());
     println!(
         "  {pages} open, {} webhooks, {PER_SECOND}/s: from sending to the page p50 {p50} µs, p99 {p99} µs \
@@ -117,10 +113,9 @@ fn scenario(kind: &Kind, effort: &Effort) -> Result<(serde_json::Value, bool), B
         percentile(&figures.busy, 1_000)
     );
     println!(
-        "  memory: {} kB with none open, {} kB with {first}, {} kB with all, most {most_kb} kB: {page_bytes} \
-         bytes each further page (target {})",
+        "  memory: {} kB with none open, {} kB with all, most {most_kb} kB: {page_bytes} bytes a page \
+         (target {})",
         figures.none_kb,
-        figures.first_kb,
         figures.all_kb,
         TARGET_PAGE_KB * 1_024
     );
@@ -200,34 +195,37 @@ async fn measure(
         }
         told.times_us.take()
     };
+    // Each page once, alone: readers' connections hold then what they will hold with all of them open.
+    for cookie in &cookies {
+        let told = Told::default();
+        tokio::select! {
+            ended = listening::listen(address, cookie, &told) => ended?,
+            running = until(|| told.pages.get() == 1) => running?,
+        }
+    }
     sleep(SETTLED).await;
     let none_kb = server.memory_kb();
     let requests = events.make(effort.webhooks);
-    let first = cookies.len() / FIRST_IN;
     let pages = cookies.iter().enumerate().map(|(place, cookie)| {
         let told = &told;
         Box::pin(async move {
-            let waits = if place < first { Duration::ZERO } else { SETTLED + APART };
-            sleep(waits + OPENED_APART * place as u32).await;
+            sleep(OPENED_APART * place as u32).await;
             listening::listen(address, cookie, told).await
         })
     });
     let busy = async {
-        until(|| told.pages.get() == first).await?;
-        sleep(SETTLED).await;
-        let first_kb = server.memory_kb();
         until(|| told.pages.get() == cookies.len()).await?;
         sleep(SETTLED).await;
         let all_kb = server.memory_kb();
         send(address, &path, &requests, Some(&told)).await?;
         until(|| told.waiting() == 0).await?;
-        Ok::<_, io::Error>((first_kb, all_kb))
+        Ok::<_, io::Error>(all_kb)
     };
-    let (first_kb, all_kb) = tokio::select! {
+    let all_kb = tokio::select! {
         (ended, ..) = select_all(pages) => return Err(ended.err().map_or_else(|| "a page has ended".into(), Into::into)),
         done = busy => done?,
     };
-    Ok(Figures { quiet, busy: told.times_us.take(), none_kb, first_kb, all_kb })
+    Ok(Figures { quiet, busy: told.times_us.take(), none_kb, all_kb })
 }
 
 /// Waits until something is so.

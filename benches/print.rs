@@ -3,6 +3,10 @@
 //! A card alone is what a request waits for; typst keeps what all cards share, so the first one
 //! takes longer. 500 cards of A6 in one PDF are a large market.
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod support {
     pub mod figures;
     pub mod options;

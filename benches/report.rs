@@ -4,6 +4,10 @@
 //! The raw transfers are not even made here: the report must not read them. The window begins and
 //! ends within a month, so that 30 of its days are read one by one.
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod support {
     pub mod database;
     pub mod figures;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::primitives::{Refusal, Vnd};
 use crate::vietqr::{
-    Builder, Format, Level, Mode, Payee, Reading, Scheme, Service, Verdict, draw, read,
+    Builder, Format, Level, Mode, Payee, Reading, Scheme, Service, Verdict, WalletLink, draw, read,
     scan_picture,
 };
 
@@ -186,7 +186,10 @@ impl<'a> Decoded<'a> {
         Self {
             verdict: reading.verdict(mode).label(),
             payable_vietqr: reading.is_payable_vietqr(mode),
-            scheme: payload.scheme_of(text).map(Scheme::label),
+            scheme: payload
+                .scheme_of(text)
+                .or_else(|| WalletLink::of(text).map(|link| link.scheme))
+                .map(Scheme::label),
             bin: payload.bin,
             account: payload.account,
             service: payload.service.map(Service::code),

@@ -1417,8 +1417,8 @@ in_one_query! {
         account_links, boards, codes, feed_accounts, feeds, receiving_numbers, requests, stalls,
         vendors;
     stalls:
-        account_links, codes, neighbourhoods, receiving_numbers, sections, vendors, visit_reports,
-        visits;
+        account_links, codes, neighbourhoods, other_codes, receiving_numbers, sections, vendors,
+        visit_reports, visits;
     vendors: codes, neighbourhoods, receiving_numbers, sections, visit_reports, visits;
     account_links: boards, codes, receiving_numbers, vendors;
     boards: board_heads, codes, markets, receiving_numbers;

@@ -44,7 +44,8 @@ pub struct SheetOrder {
 ///
 /// # Errors
 /// `not-found` (stall; code_id), `card-of-other-stall`, `code-revoked` (code_id), `stall-empty`,
-/// `stall-without-code`, `stall-account-left`: what its codes pay is no account of the stall any more;
+/// `stall-without-code`, `stall-other-scheme` (its only code is another scheme's),
+/// `stall-account-left`: what its codes pay is no account of the stall any more;
 /// `card-name-differs`; those of [`super::letters::check`].
 pub fn card(
     connection: &mut DbConnection,
@@ -103,10 +104,12 @@ fn nothing_to_print(
     let board_id = act.board_id();
     Ok(Refusal::conflict(if store::vendors(connection, board_id, of, today)?.is_empty() {
         "stall-empty"
-    } else if store::codes(connection, board_id, of, today, false)?.is_empty() {
+    } else if !store::codes(connection, board_id, of, today, false)?.is_empty() {
+        "stall-account-left"
+    } else if store::with_other_codes(connection, board_id, of, today)?.is_empty() {
         "stall-without-code"
     } else {
-        "stall-account-left"
+        "stall-other-scheme"
     }))
 }
 
@@ -151,8 +154,7 @@ pub fn sheets(
         codes.entry(code.stall_id).or_default().push(code);
     }
     let shown = shown_at_banks(connection, act, codes.values().flatten())?;
-    let left = store::codes(connection, act.board_id(), of, today, false)?;
-    let left: HashSet<StallId> = left.into_iter().map(|code| code.stall_id).collect();
+    let codeless = Codeless::of(connection, act, of, today)?;
     let mut names: HashMap<StallId, String> = HashMap::new();
     for (stall_id, _, name) in store::vendors(connection, act.board_id(), of, today)? {
         names.entry(stall_id).or_insert(name);
@@ -177,8 +179,7 @@ pub fn sheets(
                 _ if has_other_name => Some(Missing::Name),
                 _ if has_strange => Some(Missing::Letters),
                 (None, false) => Some(Missing::Vendor),
-                (None, true) if left.contains(&stall.id) => Some(Missing::Account),
-                (None, true) => Some(Missing::Code),
+                (None, true) => Some(codeless.why(stall.id)),
             },
             vendor: match &card {
                 Some(card) => Some(card.vendor.clone()),
@@ -200,6 +201,33 @@ pub fn sheets(
     }
     let sheet = sheet(connection, act, market_id, (order.layout, order.style), cards)?;
     Ok(Sheet { cover, left_out, ..sheet })
+}
+
+/// Why stalls with a vendor have no code to print.
+struct Codeless {
+    left: HashSet<StallId>,
+    of_other_schemes: HashSet<StallId>,
+}
+
+impl Codeless {
+    fn of(connection: &mut DbConnection, act: &Act, of: Of, today: Day) -> Outcome<Self> {
+        let left = store::codes(connection, act.board_id(), of, today, false)?;
+        let others = store::with_other_codes(connection, act.board_id(), of, today)?;
+        Ok(Self {
+            left: left.into_iter().map(|code| code.stall_id).collect(),
+            of_other_schemes: others.into_iter().collect(),
+        })
+    }
+
+    fn why(&self, stall_id: StallId) -> Missing {
+        if self.left.contains(&stall_id) {
+            Missing::Account
+        } else if self.of_other_schemes.contains(&stall_id) {
+            Missing::OtherScheme
+        } else {
+            Missing::Code
+        }
+    }
 }
 
 /// What bank apps showed last of the accounts of codes.

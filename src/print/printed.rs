@@ -1,6 +1,6 @@
 //! A set document, written as PDF, PNG or SVG.
 
-use png::{BitDepth, ColorType, Compression, Encoder, PixelDimensions, Unit};
+use png::{BitDepth, ColorType, DeflateCompression, Encoder, Filter, PixelDimensions, Unit};
 use typst::foundations::{Datetime, Smart};
 use typst::utils::Scalar;
 use typst_layout::{Page, PagedDocument};
@@ -141,18 +141,22 @@ fn timestamp(day: Day) -> Option<Timestamp> {
 
 /// Pixels of four bytes, none of them seen through.
 fn encode(pixels: &[u8], width: u32, height: u32, dpi: u16) -> Result<Vec<u8>, png::EncodingError> {
-    let is_gray =
-        pixels.chunks_exact(4).all(|pixel| matches!(pixel, [r, g, b, _] if r == g && g == b));
-    let channels = if is_gray { 1 } else { 3 };
-    let mut bytes = Vec::with_capacity(pixels.len() / 4 * channels);
-    for pixel in pixels.chunks_exact(4) {
-        bytes.extend_from_slice(pixel.get(..channels).unwrap_or_default());
-    }
+    let pixels = pixels.as_chunks::<4>().0;
+    let is_gray = pixels.iter().all(|[r, g, b, _]| r == g && g == b);
+    let bytes: Vec<u8> = if is_gray {
+        pixels.iter().map(|[r, ..]| *r).collect()
+    } else {
+        let colours: Vec<[u8; 3]> = pixels.iter().map(|[r, g, b, _]| [*r, *g, *b]).collect();
+        colours.into_flattened()
+    };
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, width, height);
     encoder.set_color(if is_gray { ColorType::Grayscale } else { ColorType::Rgb });
     encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Balanced);
+    // Letters and modules are alike from line to line: trying the other filters and looking longer
+    // takes twice the time and saves a twentieth.
+    encoder.set_filter(Filter::Up);
+    encoder.set_deflate_compression(DeflateCompression::Level(3));
     // Dots a metre: 10,000 / 254 of those an inch.
     let ppu = (u32::from(dpi) * 10_000 + 127) / 254;
     encoder.set_pixel_dims(Some(PixelDimensions { xppu: ppu, yppu: ppu, unit: Unit::Meter }));

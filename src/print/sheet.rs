@@ -105,6 +105,8 @@ words!(
         Vendor = "vendor",
         /// No code was issued, or it was revoked.
         Code = "code",
+        /// The vendor has a code of another scheme, which a card of ours cannot show.
+        OtherScheme = "other_scheme",
         /// The account of its codes has ceased to receive the stall's money.
         Account = "account",
         /// A bank app showed another holder than the registered one.

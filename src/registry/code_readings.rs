@@ -13,7 +13,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::Vnd;
 use crate::primitives::ids::{AccountId, CodeId, OtherCodeId};
 use crate::text_enum;
-use crate::vietqr::{self, Mode, Payload, Reading, Scheme, Verdict};
+use crate::vietqr::{self, Mode, Payload, Reading, Scheme, Verdict, WalletLink};
 
 /// A code in a picture. Fields are absent where it does not tell them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -52,7 +52,7 @@ impl FoundCode {
         Self {
             payload: text.to_owned(),
             verdict: reading.verdict(Mode::Lenient).label(),
-            scheme: payload.scheme_of(text).map(Scheme::label),
+            scheme: scheme_of(text, payload).map(Scheme::label),
             bin: payload.bin.map(str::to_owned),
             bank: payload.bank().map(|bank| bank.short_name.as_ref()),
             number: payload.account.map(str::to_owned),
@@ -94,9 +94,18 @@ impl RegisterAs {
         match reading.payload.scheme_of(text) {
             Some(Scheme::VietQr) => None,
             Some(_) => (!is_broken).then_some(Self::OtherCode),
-            None => (!code_verdicts::is_not_payment(text)).then_some(Self::OtherCode),
+            None => {
+                let is_none = code_verdicts::is_not_payment(text)
+                    || WalletLink::of(text).is_some_and(|link| link.is_paid_once);
+                (!is_none).then_some(Self::OtherCode)
+            }
         }
     }
+}
+
+/// Whose code a text is, as far as it says.
+pub(super) fn scheme_of(text: &str, payload: &Payload<'_>) -> Option<Scheme> {
+    payload.scheme_of(text).or_else(|| WalletLink::of(text).map(|link| link.scheme))
 }
 
 /// A reference alone makes no code ours: whoever copies it is still paid themselves.

@@ -18,7 +18,7 @@ use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, StallId};
 use crate::text_enum;
-use crate::vietqr::{self, Fault, Reading, Scheme};
+use crate::vietqr::{self, Fault, Reading, Scheme, WalletLink};
 
 text_enum!(CodeVerdict {
     /// A registered code of the stall, letter by letter.
@@ -268,10 +268,13 @@ fn says(text: &str, reading: &Reading<'_>) -> Vec<Remark> {
     let scheme = payload.scheme_of(text);
     let mut references = vietqr::scan(payload.purpose.unwrap_or_default()).into_iter();
     let is_malformed = scheme.is_some() && reading.faults.iter().any(|fault| !is_checksum(fault));
-    let is_other = scheme.is_some_and(|of| !matches!(of, Scheme::VietQr | Scheme::Generic));
+    let link = WalletLink::of(text);
+    let is_other =
+        link.is_some() || scheme.is_some_and(|of| !matches!(of, Scheme::VietQr | Scheme::Generic));
+    let has_amount = payload.amount.is_some() || link.is_some_and(|link| link.is_paid_once);
     [
         (references.any(|reference| !reference.is_static()), Remark::RequestCode),
-        (payload.amount.is_some(), Remark::AmountSet),
+        (has_amount, Remark::AmountSet),
         (reading.faults.iter().any(is_checksum), Remark::ChecksumWrong),
         (is_malformed, Remark::Malformed),
         (is_other, Remark::OtherScheme),

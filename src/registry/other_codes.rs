@@ -15,7 +15,7 @@ use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{OccupancyId, OtherCodeId};
 use crate::primitives::{Refusal, UnixMs};
-use crate::vietqr::{self, Mode, Scheme, Verdict};
+use crate::vietqr::{self, Mode, Scheme, Verdict, WalletLink};
 
 const NAME_CHARS: usize = 120;
 const LABEL_CHARS: usize = 40;
@@ -113,7 +113,10 @@ fn scheme(payload: &str) -> Result<Option<String>, Refusal> {
         if code_verdicts::is_not_payment(payload) {
             return refuse("code-not-payment");
         }
-        return Ok(None);
+        return match WalletLink::of(payload) {
+            Some(link) if link.is_paid_once => refuse("code-has-amount"),
+            link => Ok(link.map(|link| link.scheme.label().to_owned())),
+        };
     };
     if reading.verdict(Mode::Lenient) == Verdict::Reject {
         return Err(match reading.into_transfer(Mode::Lenient) {

@@ -37,6 +37,7 @@ mod reference;
 mod scheme;
 mod svg;
 pub mod tlv;
+mod wallet_link;
 
 pub use banks::Bank;
 pub use build::{
@@ -53,3 +54,4 @@ pub use problems::{Fault, Path, Warning};
 pub use reading::{Mode, Payload, Reading, Service, Verdict};
 pub use reference::{REFERENCE_LENGTH, Reference, ReferenceKind, scan};
 pub use scheme::{Scheme, Wallet};
+pub use wallet_link::WalletLink;

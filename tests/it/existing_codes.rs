@@ -8,6 +8,7 @@ use cho40::primitives::ids::OccupancyId;
 use cho40::registry::accounts::{self, AccountKind, Relation, UseKind};
 use cho40::registry::code_checks::{CheckResult, NewCodeCheck};
 use cho40::registry::code_readings::{self, RegisterAs};
+use cho40::registry::code_verdicts::Remark;
 use cho40::registry::codes::{self, Code, NewCode, Revocation};
 use cho40::registry::existing_codes::{self, ExistingCode};
 use cho40::registry::links::{self, AccountLinkFilter};
@@ -194,7 +195,7 @@ on_both!(codes_of_other_schemes_are_known_from_then_on, |db| {
     let stand = Stand::new(db.connection(), &act);
     let neighbour = stand.neighbour(db.connection(), &act);
     let next_door = occupancies::get(db.connection(), &act, neighbour).unwrap().stall_id;
-    let link = "https://nhantien.momo.vn/0900000000";
+    let link = "https://cho.example.vn/tra/12";
     for (new, field, code) in [
         (momo(stand.occupancy, &sticker("970436", "5")), "payload", "code-is-vietqr"),
         (momo(stand.occupancy, "WIFI:S:cho;;"), "payload", "code-not-payment"),
@@ -205,6 +206,11 @@ on_both!(codes_of_other_schemes_are_known_from_then_on, |db| {
         ),
         (momo(stand.occupancy, "000201010211"), "payload", "code-unreadable"),
         (momo(stand.occupancy, &vnpay_once()), "payload", "code-has-amount"),
+        (
+            momo(stand.occupancy, "https://nhantien.momo.vn/0900000000/50000"),
+            "payload",
+            "code-has-amount",
+        ),
         (momo(stand.occupancy, link), "scheme", "scheme-unknown"),
         (
             momo(stand.occupancy, &sealed("00020153037045802VN5902BE6002CM")),
@@ -262,6 +268,41 @@ on_both!(codes_of_other_schemes_are_known_from_then_on, |db| {
     refused(other_codes::revoke(db.connection(), &act, code.id, because("x")), "", "code-revoked");
     assert_eq!(listed(db.connection(), Some(false)).len(), 1);
     other_codes::register(db.connection(), &act, momo(neighbour, &vnpay())).unwrap();
+});
+
+on_both!(a_wallet_s_own_link_names_its_wallet, |db| {
+    let act = db.act();
+    let stand = Stand::new(db.connection(), &act);
+    for (payload, scheme, once) in [
+        ("https://me.momo.vn/sapbe", "MoMo", false),
+        ("2|99|0900000000|CO BE||0|0|0||transfer_myqr", "MoMo", false),
+        ("2|99|0900000000|CO BE||0|0|45000||transfer_myqr", "MoMo", true),
+        ("https://qr.zalopay.vn/a1b2", "ZaloPay", false),
+    ] {
+        let texts = [payload.to_owned()];
+        let found = code_readings::of_texts(db.connection(), &act, &texts).unwrap();
+        assert_eq!(found[0].scheme, Some(scheme), "{payload}");
+        assert_eq!(found[0].register_as, (!once).then_some(RegisterAs::OtherCode), "{payload}");
+        let new = || NewCodeCheck {
+            stall_id: Some(stand.stall),
+            scanned_payload: Some(payload.to_owned()),
+            checked_by: "Tổ 1".into(),
+            ..NewCodeCheck::default()
+        };
+        let unknown = code_checks::record(db.connection(), &act, new()).unwrap();
+        assert_eq!(unknown.result, CheckResult::Unknown, "{payload}");
+        assert_eq!(unknown.codes[0].code.scheme, Some(scheme), "{payload}");
+        let says_amount = unknown.codes[0].remarks.iter().any(|one| one.code == Remark::AmountSet);
+        assert_eq!(says_amount, once, "{payload}");
+        let made = other_codes::register(db.connection(), &act, momo(stand.occupancy, payload));
+        if once {
+            refused(made, "payload", "code-has-amount");
+        } else {
+            assert_eq!(made.unwrap().scheme, scheme, "{payload}");
+            let right = code_checks::record(db.connection(), &act, new()).unwrap();
+            assert_eq!(right.result, CheckResult::Right, "{payload}");
+        }
+    }
 });
 
 on_both!(a_stall_with_a_code_of_another_scheme_is_never_measurable, |db| {

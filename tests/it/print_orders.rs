@@ -13,6 +13,7 @@ use cho40::registry::codes::{self, Code, CodeFilter, NewCode, Revocation};
 use cho40::registry::existing_codes::{self, ExistingCode};
 use cho40::registry::links::{self, AccountLinkChange, AccountLinkFilter, NewAccountLink};
 use cho40::registry::occupancies::{self, EndOccupancy};
+use cho40::registry::other_codes::{self, NewOtherCode};
 use cho40::registry::sections::{self, NewSection};
 use cho40::registry::stalls::{self, StallChange};
 use cho40::registry::verifications::{self, Method, NewVerification};
@@ -193,6 +194,30 @@ on_both!(a_market_is_printed_in_the_order_in_which_it_is_walked, |db| {
     stalls::change(connection, &act, closed, change).unwrap();
     let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
     assert!(sheet.cover.iter().all(|stop| stop.stall != "A-0"));
+});
+
+on_both!(a_stall_with_another_schemes_code_is_not_said_to_have_none, |db| {
+    let act = db.act();
+    let connection = db.connection();
+    let stand = Stand::new(connection, &act);
+    equipped(connection, &act, &stand, "A-02");
+    let new = NewOtherCode {
+        occupancy_id: stand.occupancy,
+        payload: "https://me.momo.vn/sapbe".into(),
+        scheme: None,
+        holder_name: "NGUYEN THI BE".into(),
+        holder_name_confirmed: true,
+        confirmed_by: "Tổ 1".into(),
+    };
+    let other = other_codes::register(connection, &act, new).unwrap();
+    let why = |connection: &mut DbConnection| {
+        let sheet = order::sheets(connection, &act, stand.market, &SHEET).unwrap();
+        (sheet.cover[0].missing, refusal(order::card(connection, &act, stand.stall, &CARD)).code)
+    };
+    assert_eq!(why(connection), (Some(Missing::OtherScheme), "stall-other-scheme"));
+    let gone = Revocation { because: "gỡ".into() };
+    other_codes::revoke(connection, &act, other.id, gone).unwrap();
+    assert_eq!(why(connection), (Some(Missing::Code), "stall-without-code"));
 });
 
 // A relative takes the lent account back: its card pays a stranger from then on.

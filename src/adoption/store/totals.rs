@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer};
+use diesel::sql_types::{BigInt, Bool, Integer};
 
 use crate::adoption::days::Span;
 use crate::db::schema::{day_totals, month_totals, rolled_months};
@@ -163,7 +164,8 @@ pub fn paying_suppliers(
     let query = d::table
         .filter(d::board_id.eq(board_id.0))
         .filter(d::day.between(span.from.0, span.to.0))
-        .filter(d::supplier_count.gt(0))
+        // As the index of such days has it: a bound parameter would not be seen to imply it.
+        .filter(sql::<Bool>("supplier_count > 0"))
         .select(d::occupancy_id)
         .distinct();
     Ok(on_db!(connection, inner => query.load(inner)?))

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::{
     account_links as links, account_verifications as verifications, accounts, codes, occupancies,
-    receiving_numbers as numbers, sections, stalls, vendors,
+    other_codes, receiving_numbers as numbers, sections, stalls, vendors,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, BoardId, CodeId, MarketId, SectionId, StallId};
@@ -195,6 +195,35 @@ pub fn vendors(
         .filter(occupancies::to_day.is_null().or(occupancies::to_day.ge(on.0)))
         .select((stalls::id, occupancies::from_day, vendors::name))
         .order(occupancies::from_day)
+        .into_boxed();
+    query = match of {
+        Of::Stall(id) => query.filter(stalls::id.eq(id)),
+        Of::Section(id) => query.filter(stalls::section_id.eq(id)),
+        Of::Market(id) => query.filter(stalls::market_id.eq(id)),
+    };
+    Ok(query.load(connection)?)
+}
+
+/// Stalls whose vendor, now or to come, has a code of another scheme that is not revoked.
+pub fn with_other_codes(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    of: Of,
+    on: Day,
+) -> Outcome<Vec<StallId>> {
+    let mut query = other_codes::table
+        .inner_join(
+            occupancies::table.on(occupancies::board_id
+                .eq(other_codes::board_id)
+                .and(occupancies::id.eq(other_codes::occupancy_id))),
+        )
+        .inner_join(stalls::table.on(
+            stalls::board_id.eq(other_codes::board_id).and(stalls::id.eq(occupancies::stall_id)),
+        ))
+        .filter(other_codes::board_id.eq(board_id))
+        .filter(other_codes::revoked_at_ms.is_null())
+        .filter(occupancies::to_day.is_null().or(occupancies::to_day.ge(on.0)))
+        .select(stalls::id)
         .into_boxed();
     query = match of {
         Of::Stall(id) => query.filter(stalls::id.eq(id)),

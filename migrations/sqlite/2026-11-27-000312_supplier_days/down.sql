@@ -1,0 +1,1 @@
+DROP INDEX day_totals_suppliers;
