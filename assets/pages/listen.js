@@ -14,6 +14,7 @@
   var FIRST_LISTED = 5;   // The others after a touch.
   var COVERED_MS = 15000, PRACTICE_MS = 20000;
   var UTTERANCE_MS = 12000;
+  var CLIPS_MS = 8000;    // So long what is to be said waits for the words to be loaded.
   var SPEEDS = { slow: 0.75, normal: 1, fast: 1.25 };
   var VIBRATIONS = { right: [250], wrong: [150, 100, 150, 100, 400], attention: [100, 80, 100] };
   // Of each tone: frequency (Hz), beginning and length (s), shape.
@@ -147,7 +148,7 @@
     var when = document.createElement('span');
     var amount = document.createElement('b');
     when.textContent = money.time + (money.payer ? ' · ' + money.payer : '') +
-      (money.tone === 'right' ? '' : ' · ' + text('kind-' + money.kind.replace('_', '-')));
+      (money.kind === 'received' || money.kind === 'practice' ? '' : ' · ' + text('kind-' + money.kind.replace('_', '-')));
     amount.textContent = money.amount;
     row.appendChild(when);
     row.appendChild(amount);
@@ -167,29 +168,38 @@
 
   var audio = null, queue = [], isSpeaking = false, gathering = null, last = null, lock = null;
 
+  // A voice may be listed and not be there: its data was never loaded, or lies across the line.
+  var hasFailed = false;
   function voice() {
-    if (!window.speechSynthesis || !window.SpeechSynthesisUtterance) { return null; }
+    if (hasFailed || !window.speechSynthesis || !window.SpeechSynthesisUtterance) { return null; }
     var found = speechSynthesis.getVoices().filter(function (one) { return /^vi\b/i.test(one.lang); });
     return found[0] || null;
   }
 
   // Without a Vietnamese voice: a file of recorded words, with where each begins and ends in its
   // sound, in milliseconds; loaded once, and joined in order.
-  var clips = {};
+  var clips = {}, loadedBy = 0;
   function loadClips() {
     var region = settings.region;
     if (!audio) { warn('voice', !voice()); }
     if (clips[region] || !audio || !window.fetch || settings.how !== 'voice' || voice()) { return; }
     clips[region] = {};
-    var failed = function () { clips[region] = null; warn('voice', true); };
+    loadedBy = Date.now() + CLIPS_MS;
+    setTimeout(next, CLIPS_MS);
+    var failed = function () { clips[region] = null; warn('voice', true); next(); };
     fetch('/voice/' + region + '.json').then(function (answer) { return answer.json(); }).then(function (told) {
       var text = atob(told.sound), bytes = new Uint8Array(text.length);
       for (var i = 0; i < text.length; i += 1) { bytes[i] = text.charCodeAt(i); }
       audio.decodeAudioData(bytes.buffer, function (sound) {
         clips[region] = { words: told.words, sound: sound };
         warn('voice', false);
+        next();
       }, failed);
     }).catch(failed);
+  }
+  function isLoading() {
+    var have = settings.how === 'voice' && !voice() && clips[settings.region];
+    return have && !have.sound && Date.now() < loadedBy;
   }
   // The fewest clips that make up what is said; null where a word has none.
   function cut(said, have) {
@@ -207,14 +217,15 @@
   // Ways to speak, best first: the browser's Vietnamese voice, clips of words. Without them, the
   // tone alone.
   var speakers = [
-    function (said, done) {
+    function (said, done, fail) {
       var found = settings.how === 'voice' && voice();
       if (!found) { return null; }
       var utterance = new SpeechSynthesisUtterance(said);
       utterance.voice = found;
       utterance.lang = found.lang;
       utterance.rate = SPEEDS[settings.speed] || 1;
-      utterance.onend = utterance.onerror = done;
+      utterance.onend = done;
+      utterance.onerror = function (event) { if (/cancel|interrupt/.test(event.error)) { done(); } else { fail(); } };
       speechSynthesis.speak(utterance);
       return 'voice';
     },
@@ -295,7 +306,7 @@
     if (state.isMuted) { queue.splice(0).forEach(heard); }
     // Tabs are told a moment later that the voice has moved.
     if (state.isOn && (load(VOICE) || me) !== me) { loseVoice(); }
-    if (!state.isOn || isSpeaking || gathering) { return; }
+    if (!state.isOn || isSpeaking || gathering || isLoading()) { return; }
     tidy();
     if (!queue.length) { return; }
     isSpeaking = true;
@@ -308,13 +319,21 @@
       isSpeaking = false;
       setTimeout(next, 150);
     };
+    // Then it is said by clips, once they are loaded, and so is what follows.
+    var fail = function () {
+      hasFailed = true;
+      item.seq = 0;
+      queue.unshift(item);
+      loadClips();
+      done();
+    };
     // Some engines never say that they have ended.
     var guard = setTimeout(done, UTTERANCE_MS);
     var length = tone(item.tone);
     if (navigator.vibrate) { navigator.vibrate(VIBRATIONS[item.tone] || []); }
     setTimeout(function () {
       var by = null, said = words(item);
-      for (var i = 0; i < speakers.length && !by; i += 1) { by = speakers[i](said, done); }
+      for (var i = 0; i < speakers.length && !by; i += 1) { by = speakers[i](said, done, fail); }
       state.spoken.push({ id: item.id, text: said, by: by || 'chime' });
       if (!by) { setTimeout(done, 200); }
     }, length);
@@ -347,11 +366,9 @@
     takeVoice();
     stayAwake();
     tone('right');
-    // Voices are told late.
-    setTimeout(loadClips, 1500);
     render();
-    // After the tone of the touch.
-    setTimeout(next, 800);
+    // After the tone of the touch; voices are told late, after the page has asked for them.
+    setTimeout(function () { loadClips(); next(); }, 800);
   }
 
   var isElsewhere = false;
@@ -554,6 +571,7 @@
     });
   });
 
+  voice();
   render();
   connect();
 })();

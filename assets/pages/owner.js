@@ -6,7 +6,7 @@
   var LOOK_LIMIT_MS = 8000;   // A line that carries nothing answers nothing: then nobody knows.
   var SEND_LIMIT_MS = 20000;
   var SHOWN_MS = 60000;       // So long a paid code is of the customer who stands there.
-  var STEADY_MS = 700;        // A finger that still meant the page beneath closes nothing.
+  var STEADY_MS = 700;        // A finger that still meant what stood there before chooses nothing.
   var AGAIN_MS = 6000;        // So long a second touch is waited for.
   var LOOKS = {
     waiting: 'waiting', paid: 'right', late: 'right', underpaid: 'wrong', overpaid: 'wrong',
@@ -92,8 +92,23 @@
     touch(button, function () { show(of(button, 'tab')); });
   });
 
+  // An unsteady finger touches twice, and Enter is pressed twice: what has just come up beneath takes
+  // nothing yet. Back, which clicks by itself, is meant.
+  var steadied = null;
+  function steady() {
+    clearTimeout(steadied);
+    state.isMoving = true;
+    steadied = setTimeout(function () { state.isMoving = false; }, STEADY_MS);
+  }
+  document.addEventListener('click', function (event) {
+    if (!event.isTrusted || !state.isMoving) { return; }
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
+
   var covered = [];
   function cover(id) {
+    steady();
     guard();
     covered.push(document.activeElement);
     fail('');
@@ -104,6 +119,7 @@
   }
   function uncover(id) {
     var before = covered.pop();
+    steady();
     el(id).hidden = true;
     fail('');
     showNews();
@@ -226,8 +242,6 @@
     askedAt = Date.now();
     paidAt = 0;
     left = null;
-    el('code-done').disabled = el('code-cancel').disabled = true;
-    setTimeout(function () { el('code-done').disabled = el('code-cancel').disabled = false; }, STEADY_MS);
     cover('code');
     showCode(told);
     offer();
@@ -415,6 +429,7 @@
   var asks = 'whole';
   function stage(now) {
     asks = now;
+    steady();
     fail('');
     el('split').hidden = now !== 'part';
     el('receipt-ask').hidden = now === 'part';
@@ -538,6 +553,7 @@
     function rest() { timer = clearTimeout(timer); button.textContent = label; }
     touch(button, function () {
       if (timer && evening) { rest(); answer({ kind: of(button, 'cash') }); return; }
+      steady();
       timer = setTimeout(rest, AGAIN_MS);
       button.textContent = text('cash-again') + ' ' + label;
     });

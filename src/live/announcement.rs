@@ -56,6 +56,9 @@ pub enum Tone {
     Attention,
 }
 
+/// Before an odd amount that lacks no zeros.
+pub(super) const WHOLE_SAID: &str = "Coi lại số tiền. Đã nhận";
+
 /// For an amount that has no words.
 pub(super) const TOO_LARGE: &str = "một số tiền rất lớn";
 
@@ -106,7 +109,8 @@ impl Kind {
     /// Before the amount's words.
     pub(super) const fn said(self) -> &'static str {
         match self {
-            Self::Received | Self::Late => "Đã nhận",
+            Self::Received => "Đã nhận",
+            Self::Late => "Tiền tới trễ. Đã nhận",
             Self::Underpaid => "Thiếu tiền. Chỉ nhận",
             Self::Overpaid | Self::ThousandfoldMore => "Dư tiền. Đã nhận",
             Self::Duplicate => "Khách trả hai lần. Đã nhận thêm",
@@ -241,7 +245,7 @@ impl Announcement {
         let amount = spoken::amount(self.amount, region);
         let amount = amount.unwrap_or_else(|| TOO_LARGE.to_owned());
         let before = match self.kind {
-            Kind::Unusual if self.amount >= WHOLE => "Coi lại số tiền. Đã nhận",
+            Kind::Unusual if self.amount >= WHOLE => WHOLE_SAID,
             kind => kind.said(),
         };
         let said = format!("{before} {amount}");
@@ -284,17 +288,23 @@ mod tests {
     use super::*;
 
     fn announcement(kind: Kind, amount: i64, is_late: bool) -> Announcement {
-        Announcement {
-            transfer_id: TransferId(1),
-            occupancy_id: OccupancyId(2),
-            kind,
-            amount: Vnd::new(amount),
-            at: UnixMs::from_rfc3339("2026-11-26T09:15:00+07:00").unwrap(),
-            recorded_at: UnixMs(0),
-            now: UnixMs(0),
-            request_id: None,
-            is_late,
-            payer: Some("LE VAN A".into()),
+        Announcement::sample(kind, amount, is_late)
+    }
+
+    impl Announcement {
+        pub(in crate::live) fn sample(kind: Kind, amount: i64, is_late: bool) -> Self {
+            Self {
+                transfer_id: TransferId(1),
+                occupancy_id: OccupancyId(2),
+                kind,
+                amount: Vnd::new(amount),
+                at: UnixMs::from_rfc3339("2026-11-26T09:15:00+07:00").unwrap(),
+                recorded_at: UnixMs(0),
+                now: UnixMs(0),
+                request_id: None,
+                is_late,
+                payer: Some("LE VAN A".into()),
+            }
         }
     }
 
@@ -315,6 +325,8 @@ mod tests {
         let odd = |amount| announcement(Kind::Unusual, amount, false).say(Region::South);
         assert!(odd(9_034).starts_with("Coi lại số tiền. Chỉ nhận chín ngàn"));
         assert!(odd(12_345_678).starts_with("Coi lại số tiền. Đã nhận mười hai triệu"));
+        let overdue = announcement(Kind::Late, 50_000, false);
+        assert_eq!(overdue.say(Region::South), "Tiền tới trễ. Đã nhận năm mươi ngàn đồng");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use super::announcement::{Kind, TOO_LARGE};
+use super::announcement::{Kind, TOO_LARGE, WHOLE_SAID};
 use super::store::voices as rows;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::spoken::{self, Region};
@@ -42,7 +42,7 @@ pub const fn name(region: Region) -> &'static str {
 #[must_use]
 pub fn texts(region: Region) -> Vec<String> {
     let heard = |said: &str| said.to_lowercase().replace(['.', ','], "");
-    let kinds = Kind::ALL.into_iter().map(|kind| heard(kind.said()));
+    let kinds = Kind::ALL.into_iter().map(Kind::said).chain([WHOLE_SAID]).map(heard);
     let others = OTHERS.into_iter().chain([TOO_LARGE]).map(str::to_owned);
     let words = spoken::vocabulary(region).into_iter().map(str::to_owned);
     words.chain(kinds).chain(others).collect()
@@ -91,11 +91,46 @@ pub fn imported(connection: &mut DbConnection, region: Region) -> Outcome<Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::live::Announcement;
 
     #[test]
     fn the_programs_own_files_have_every_word() {
         check(Region::South, include_str!("../../assets/voice/south.json")).unwrap();
         check(Region::North, include_str!("../../assets/voice/north.json")).unwrap();
+    }
+
+    /// Joins clips as the page does: the longest that fit, one after the other.
+    fn is_joined(said: &str, have: &BTreeMap<String, (u32, u32)>) -> bool {
+        let said = said.to_lowercase().replace(['.', ',', ':', ';'], "");
+        let words: Vec<&str> = said.split_whitespace().collect();
+        let mut rest = words.as_slice();
+        while !rest.is_empty() {
+            let known = |length: &usize| have.contains_key(&rest[..*length].join(" "));
+            let Some(length) = (1..=rest.len()).rev().find(known) else { return false };
+            rest = &rest[length..];
+        }
+        true
+    }
+
+    #[test]
+    fn whatever_is_said_can_be_joined() {
+        let files = [
+            (Region::South, include_str!("../../assets/voice/south.json")),
+            (Region::North, include_str!("../../assets/voice/north.json")),
+        ];
+        for (region, content) in files {
+            let have = serde_json::from_str::<Voice>(content).unwrap().words;
+            for kind in Kind::ALL {
+                for amount in
+                    [500, 1_501, 21_000, 123_456_789, 1_005_024, 999_999_999_999, i64::MAX]
+                {
+                    for is_late in [false, true] {
+                        let said = Announcement::sample(kind, amount, is_late).say(region);
+                        assert!(is_joined(&said, &have), "{said}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

@@ -180,10 +180,19 @@ impl Browser {
         }
     }
 
-    /// Touches the middle of what a selector finds, as a finger does, once it can be touched.
+    /// Touches the middle of what a selector finds, as a finger does, once it can be touched and the
+    /// vendor's page stands still.
     #[track_caller]
     pub fn touch(&mut self, selector: &str) {
-        self.until(&format!("!document.querySelector('{selector}').disabled"));
+        self.until(&format!(
+            "!document.querySelector('{selector}').disabled && !(window.cho40 && cho40.isMoving)"
+        ));
+        self.touch_at_once(selector);
+    }
+
+    /// Touches it as a finger does that does not wait.
+    #[track_caller]
+    pub fn touch_at_once(&mut self, selector: &str) {
         let place = self.value(&format!(
             "(function () {{ var e = document.querySelector('{selector}'); e.scrollIntoView({{ block: 'nearest' }}); \
              var r = e.getBoundingClientRect(); \

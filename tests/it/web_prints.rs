@@ -103,7 +103,7 @@ on_both!(what_cannot_be_printed_is_refused, |db| {
     site.get("/api/v1/stalls/x/card.pdf").problem(404);
     let gone = format!("/api/v1/codes/{}/revoke", world.id("codes"));
     site.post(&gone, &json!({ "because": "thử" }));
-    assert_eq!(site.get(&format!("{card}.pdf")).problem(409), "stall-without-code");
+    assert_eq!(site.get(&format!("{card}.pdf")).problem(409), "stall-other-scheme");
 });
 
 on_both!(a_logo_is_uploaded_and_taken_away, |db| {

@@ -49,7 +49,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(posted("/sap/receipts/{id}").route(web::post().to(book::split)))
         .service(posted("/sap/requests").route(web::post().to(asking::ask)))
         .service(posted("/sap/requests/{id}/cancel").route(web::post().to(asking::take_back)))
-        .service(read_only("/sap/requests/{id}").route(web::get().to(asking::look)))
+        .service(
+            // A phone looks at an open code every four seconds.
+            read_only("/sap/requests/{id}")
+                .wrap(Compress::default())
+                .route(web::get().to(asking::look)),
+        )
         .service(posted("/sap/cash").route(web::post().to(cash::answer)))
         .service(read_only("/sap/evening").route(web::get().to(cash::evening)));
 }

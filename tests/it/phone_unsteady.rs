@@ -1,0 +1,84 @@
+//! Fingers that touch twice: no amount, class or answer is chosen by a touch that meant what stood there
+//! before.
+
+use serde_json::json;
+
+use crate::phone_browser::Browser;
+use crate::phone_owner_pages::open;
+use crate::phone_stall::Stall;
+use crate::phone_ways::HELD;
+use crate::support::on_both;
+use crate::web_support::Site;
+
+const HIDDEN: &str = "document.getElementById('ID').hidden";
+
+fn is_hidden(browser: &mut Browser, id: &str) -> bool {
+    browser.value(&HIDDEN.replace("ID", id)) == true
+}
+
+fn start(site: &Site, stall: &Stall) -> Browser {
+    let mut browser = Browser::start();
+    browser.before_each_page(HELD);
+    open(&mut browser, site, &stall.link(site, "owner", false));
+    browser
+}
+
+on_both!(a_double_touch_answers_no_question_of_an_amount, |db| {
+    let site = Site::of(db);
+    let mut browser = start(&site, &Stall::on(&site));
+    browser.touch("[data-tab=cash]");
+    browser.until("cho40.evening");
+    browser.value("document.getElementById('cash').value = '300'");
+    browser.touch("#cash-form button");
+    browser.until("!document.getElementById('sure').hidden");
+    for which in ["#sure-less", "#sure-more", "#sure-back"] {
+        browser.touch_at_once(which);
+        assert!(!is_hidden(&mut browser, "sure"), "{which}");
+    }
+    // The keyboard's ✓, twice: it would press the amount that has the focus.
+    for kind in ["rawKeyDown", "char", "keyUp"] {
+        let key = json!({ "type": kind, "key": "Enter", "code": "Enter", "text": "\r",
+            "windowsVirtualKeyCode": 13 });
+        browser.ask("Input.dispatchKeyEvent", key);
+    }
+    assert!(!is_hidden(&mut browser, "sure"), "Enter");
+    browser.value("release()");
+    browser.touch("#sure-more");
+    browser.until("cho40.evening.answer");
+    assert_eq!(browser.value("cho40.evening.answer.cash_vnd"), 300_000);
+    // What takes an amount away wants a second touch that was meant.
+    browser.value("release()");
+    browser.touch("[data-cash=day_off]");
+    browser.touch_at_once("[data-cash=day_off]");
+    browser.touch_at_once("[data-cash=day_off]");
+    assert_eq!(browser.value("cho40.evening.answer.kind"), "sold");
+    browser.value("release()");
+    browser.touch("[data-cash=day_off]");
+    browser.until("cho40.evening.answer.kind === 'day_off'");
+    assert_eq!(browser.complaints(), Vec::<serde_json::Value>::new());
+});
+
+on_both!(a_double_touch_gives_a_receipt_no_class, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = start(&site, &stall);
+    stall.pay(&site, db, 1, 120_000);
+    browser.touch("[data-tab=day]");
+    browser.until("document.querySelector('#receipts button')");
+    browser.touch("#receipts li:nth-child(1) button");
+    assert!(!is_hidden(&mut browser, "receipt"));
+    browser.touch_at_once("[data-class=refund]");
+    browser.value("release()");
+    // A part that is goods: what is left is asked at the same place.
+    browser.touch("#receipt-split");
+    browser.value("release(); document.getElementById('part').value = '50.000'");
+    browser.touch("[data-class=sale]");
+    browser.touch_at_once("[data-class=personal]");
+    browser.value("release()");
+    browser.touch("[data-class=cash_out]");
+    browser.until("document.getElementById('receipt').hidden");
+    browser.until("cho40.day.receipts[0].parts.length === 2");
+    let parts = "cho40.day.receipts[0].parts.map(one => one.class + one.amount).join()";
+    let parts = browser.value(parts);
+    assert_eq!(parts.as_str().unwrap().replace('\u{a0}', " "), "sale50.000 đ,cash_out70.000 đ");
+});
