@@ -15,6 +15,7 @@ use crate::access::Permission;
 use crate::intake::statements::{
     self, RowState, Statement, StatementLine, StatementState, UnreadableLine,
 };
+use crate::primitives::Day;
 use crate::primitives::ids::StatementId;
 use crate::registry::{Page, PageRequest, roll};
 use crate::web::path::Id;
@@ -144,7 +145,7 @@ fn unreadable_table(words: Words, page: Page<UnreadableLine>) -> Option<Table> {
         let field = words.say(&format!("desk-column-{}", one.field.replace('_', "-")));
         cells(vec![
             Cell::new(one.row.to_string()),
-            Cell::new(one.day.map(|day| day.on_paper()).unwrap_or_default()),
+            Cell::new(one.day.map(Day::on_paper).unwrap_or_default()),
             Cell::new(field),
             Cell::new(one.detail),
         ])
