@@ -407,6 +407,7 @@ problem-assign-beside-counted = The stall has one of this amount and time alread
    *[other] {" "}({ $transfers })
     }. If it is the same money, please attribute this one as `test` without a stall; if it is another, send it again with `besides_counted`: true.
 problem-conflict-corrected = The books follow the later report already. To change that, please place the two transfers by hand.
+problem-conflict-counted-both = Both are counted already. If that was a mistake, please class the later transfer as `test`, which counts nowhere.
 problem-conflict-has-refunds = Money was given back of the counted transfer, or it gives some back. Please undo these refunds first.
 problem-already-reviewed = Somebody has reviewed it at { $reviewed_at }. To replace that, please send it again with `again` as true.
 problem-pair-separated = These two reports were separated: each is a transfer of its own by now, which stays. If it is one after all, please attribute the superfluous one as `test`, which counts nowhere, and say why.

@@ -78,15 +78,16 @@ sight-received = ĐÃ NHẬN
 sight-not-seen-yet = CHƯA THẤY TIỀN
 sight-unknown = KHÔNG RÕ – XEM ỨNG DỤNG NGÂN HÀNG
 alarm-feed-silent = Nguồn trông vẫn tốt nhưng không có tin nào từ { $since_at }, dù giờ này thường có nhiều. Xin mở ứng dụng ngân hàng coi có tiền vào không, rồi coi lại nguồn bên nhà cung cấp hoặc điện thoại.
-alarm-phone-silent = Không nghe thấy điện thoại từ { $since_at }. Xin coi máy còn pin, còn mạng và ứng dụng chuyển tin còn chạy không; máy không dùng nữa thì thu hồi.
+alarm-phone-silent = Không nghe thấy điện thoại từ { $since_at }. Xin coi máy còn pin, còn mạng và ứng dụng chuyển tin còn chạy không; máy không dùng nữa thì thu hồi ở bàn làm việc, trang Điện thoại (/ql/nguon/dien-thoai).
 alarm-poll-failing = Hỏi nhà cung cấp hỏng nhiều lần liền. Lý do ở `last_error` của `/feeds/…/polling`.
 alarm-no-secret = Nguồn không có khóa hay điện thoại nào còn dùng được, nên tin gửi đến không được tin. Xin thêm khóa hoặc ghép điện thoại.
-alarm-undecodable = Có tin được tin nhưng không đọc được từ { $since_at }; trong đó có thể có tiền. Xin coi `/deliveries?outcome=undecodable` để biết chỗ sai, sửa ở nguồn hoặc nâng cấp, rồi `POST /deliveries/…/replay`; nếu trong đó không có khoản tiền nào chưa tính thì bỏ qua bằng `POST /deliveries/…/dismiss`, có ghi lý do. Báo động còn tới khi tin được xử lý.
-alarm-refused = Có tin của nguồn bị từ chối từ { $since_at }, tin cuối cùng bị từ chối chưa được nhận lại: có thể khóa sai, và trong tin có thể có tiền. Xin coi lý do ở `/feeds/…/refused`, sửa khóa (`POST /feeds/…/secrets`) rồi `POST /feeds/…/refused/…/verify`.
-alarm-texts-lost = Có tin của điện thoại mất mà chưa ai đọc, từ { $since_at }: quá nhiều tin chờ, hoặc chờ quá 90 ngày; trong đó có thể có tiền. Xin coi `GET /feeds/…/lost-phone-texts`, nhập sao kê của những ngày đó, rồi `POST /feeds/…/lost-phone-texts/dismiss`, có ghi lý do.
-alarm-unknown-text = Điện thoại đã chuyển tin mà chưa mẫu nào đọc được, từ { $since_at }; trong đó có thể có tiền. Xin mở `/phone-texts`, đánh dấu tin để làm mẫu (`POST /phone-texts/…/mark`), hoặc bỏ qua tin không phải tiền vào (`POST /phone-texts/…/dismiss`, có ghi lý do).
-alarm-contradicting = Nguồn đã báo cùng một mã giao dịch hai lần mà nội dung khác nhau, từ { $since_at }; tin đầu đã được tính. Xin xem `/sighting-conflicts` rồi cho biết tin nào đúng (`POST /sighting-conflicts/…/decide`).
-alarm-kept-too-long = Từ { $since_at } còn tin quá thời hạn giữ mà chưa xóa được nội dung và người trả, vì chưa ai quyết định: tiền chưa biết của sạp nào, cặp nghi trùng, tin mâu thuẫn hay tin không đọc được. Xin giải quyết ở `/unassigned`, `/suspected-pairs`, `/sighting-conflicts`, `/deliveries?outcome=undecodable`; xong thì trong một giờ máy tự xóa.
+alarm-undecodable = Có tin được tin nhưng không đọc được từ { $since_at }; trong đó có thể có tiền. Xin mở bàn làm việc, trang Nguồn báo tiền, Chưa nhận (/ql/nguon/chua-nhan) để biết chỗ sai, sửa ở nguồn hoặc nâng cấp rồi đọc lại; nếu trong đó không có khoản tiền nào chưa tính thì bỏ qua, có ghi lý do. Báo động còn tới khi tin được xử lý.
+alarm-refused = Có tin của nguồn bị từ chối từ { $since_at }, tin cuối cùng bị từ chối chưa được nhận lại: có thể khóa sai, và trong tin có thể có tiền. Xin mở bàn làm việc, trang Nguồn báo tiền, Chưa nhận (/ql/nguon/chua-nhan) coi lý do, sửa khóa của nguồn rồi kiểm lại.
+alarm-texts-lost = Có tin của điện thoại mất mà chưa ai đọc, từ { $since_at }: quá nhiều tin chờ, hoặc chờ quá 90 ngày; trong đó có thể có tiền. Xin nhập sao kê của những ngày đó ở bàn làm việc, trang Sao kê (/ql/nguon/sao-ke), rồi bỏ qua ở trang Điện thoại (/ql/nguon/dien-thoai), có ghi lý do.
+alarm-unknown-text = Điện thoại đã chuyển tin mà chưa mẫu nào đọc được, từ { $since_at }; trong đó có thể có tiền. Xin mở bàn làm việc, trang Nguồn báo tiền, Điện thoại (/ql/nguon/dien-thoai), nhận mẫu hay đánh dấu tin để làm mẫu, hoặc bỏ qua tin không phải tiền vào, có ghi lý do.
+alarm-contradicting = Nguồn đã báo cùng một mã giao dịch hai lần mà nội dung khác nhau, từ { $since_at }; tin đầu đã được tính. Xin mở bàn làm việc, trang Nguồn báo tiền, Tin trái nhau (/ql/nguon/trai-nhau), rồi cho biết tin nào đúng.
+alarm-kept-too-long = Từ { $since_at } còn tin quá thời hạn giữ mà chưa xóa được nội dung và người trả, vì chưa ai quyết định: tiền chưa biết của sạp nào, cặp nghi trùng, tin mâu thuẫn hay tin không đọc được. Xin giải quyết ở bàn làm việc, các trang Tiền chờ ghi (/ql/hang), Nghi trùng (/ql/nguon/nghi-trung), Tin trái nhau (/ql/nguon/trai-nhau), Chưa nhận (/ql/nguon/chua-nhan); xong thì trong một giờ máy tự xóa.
+alarm-shared-ids = Nguồn này và một nguồn khác có cùng nhà cung cấp, cùng `merchant`, mà không rõ có cùng một hợp đồng không, từ { $since_at }. Nếu là hai hợp đồng, hai khoản khác nhau có thể mang cùng một mã và chỉ được tính một. Cùng một hợp đồng: xin ghi cùng người đứng tên (`facts.subscriber`) ở cả hai nguồn. Hai hợp đồng: xin tắt nguồn này rồi lập lại với `merchant` riêng.
 alarm-wrong-account = Sạp { $stall }: lần xem gần nhất, lúc { $since_at }, thấy mã trả cho người khác. Xin gỡ xuống ngay, báo tiểu thương, ghé sạp trong ngày rồi chụp lại. Báo động còn tới khi có người chụp lại.
 
 ## Mã mà nguồn không thấy được: `warning-<mã>`
@@ -151,6 +152,7 @@ conflict-next-details = Sổ không sai tiền. Coi qua hai tin rồi ghi tin n�
 conflict-next-unknown = Mở sao kê hoặc ứng dụng ngân hàng, so với khoản đã tính (`/transfers/…`), rồi ghi lại bằng `POST /sighting-conflicts/…/decide`.
 conflict-after-first = Khoản đã tính là đúng, không phải làm gì.
 conflict-after-corrected = Sổ đã theo tin đến sau: khoản tính trước được để riêng thành `test`, không cộng vào đâu, khoản đúng được tính thay.
+conflict-after-both = Đã tính cả hai khoản: nhà cung cấp đã dùng một mã cho hai lần chuyển. Nếu nhầm, ghi khoản đến sau thành loại `test` (không cộng vào đâu).
 conflict-after-other = Khoản đã tính giữ nguyên trong sổ. Nếu sai tiền: ghi khoản đó thành loại `test` (không tính) và ghi lý do bằng `POST /transfers/…/attributions`, rồi nhập sao kê của ngày đó để có khoản đúng.
 
 ## Tiền vào bằng mã hoặc yêu cầu đã hết hiệu lực: `mark-<lý do>`, rồi làm gì

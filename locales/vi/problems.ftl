@@ -427,6 +427,7 @@ problem-assign-beside-counted = Sạp đã có khoản cùng số tiền, cùng 
    *[other] {" "}({ $transfers })
     }. Nếu là một khoản, xin ghi khoản này loại `test`, không kèm sạp; nếu là khoản khác, xin gửi lại với `besides_counted`: true.
 problem-conflict-corrected = Sổ đã theo tin đến sau rồi. Muốn đổi nữa, xin ghi lại từng khoản bằng tay.
+problem-conflict-counted-both = Đã tính cả hai khoản rồi. Nếu nhầm, xin ghi khoản đến sau thành loại `test` (không cộng vào đâu).
 problem-conflict-has-refunds = Khoản đã tính có lần hoàn tiền, hoặc chính nó là tiền hoàn. Xin hủy các lần hoàn đó trước.
 problem-already-reviewed = Đã có người xem và ghi lại lúc { $reviewed_at }. Nếu muốn ghi đè, xin gửi lại với `again` là true.
 problem-pair-separated = Hai tin báo này đã được tách: mỗi tin nay là một khoản riêng và giữ nguyên. Nếu thật ra chỉ là một khoản, xin đổi loại của khoản thừa thành `test` (không tính) và ghi lý do.

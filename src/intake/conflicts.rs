@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::corrected::correct;
+use super::corrected::{correct, count_both};
 use super::deliveries::{Delivery, both, reported};
 use super::store::conflicts::{self as rows, ConflictRow};
 use crate::access::{Act, Permission, SecretKey};
@@ -26,6 +26,8 @@ text_enum!(
         First = "first",
         /// The one that came later.
         Other = "other",
+        /// They tell two transfers, to which the provider gave one id.
+        Both = "both",
     }
 );
 
@@ -79,7 +81,8 @@ pub struct SightingConflict {
     pub verdict: Option<ConflictVerdict>,
     /// The later report was right, and the books follow it: `transfer_id` is set aside as `test`.
     pub corrected: bool,
-    /// The transfer that counts in its place; absent where another sender had told it already.
+    /// The transfer that counts in its place, or beside it where both are right; absent where another
+    /// sender had told it already.
     pub own_transfer_id: Option<TransferId>,
 }
 
@@ -93,6 +96,14 @@ pub struct ConflictVerdict {
     pub decided_at: UnixMs,
     /// A person's words: for keys with `amounts.read`, and for the key that wrote them.
     pub note: Option<String>,
+}
+
+/// A contradiction with what both reports tell, for whoever sees amounts.
+#[derive(Debug)]
+pub struct ReadConflict {
+    pub conflict: SightingConflict,
+    /// The first, and the later one; absent where it is not kept.
+    pub said: [Option<Reported>; 2],
 }
 
 /// Which contradictions.
@@ -125,6 +136,18 @@ pub fn list(
     filter: &ConflictFilter,
     page: PageRequest,
 ) -> Outcome<Page<SightingConflict>> {
+    let Page { items, next_cursor } = list_read(connection, act, filter, page)?;
+    let items = items.into_iter().map(|read| read.conflict).collect();
+    Ok(Page { items, next_cursor })
+}
+
+/// As [`list`], with what both reports tell.
+pub fn list_read(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &ConflictFilter,
+    page: PageRequest,
+) -> Outcome<Page<ReadConflict>> {
     act.require(Permission::FeedsRead)?;
     let found = rows::page(connection, act.board_id(), filter, page)?;
     let page = page.page(found, |conflict| conflict.id);
@@ -135,16 +158,18 @@ pub fn list(
 pub fn get(connection: &mut DbConnection, act: &Act, id: ConflictId) -> Outcome<SightingConflict> {
     act.require(Permission::FeedsRead)?;
     let row = check::found(rows::find(connection, act.board_id(), id)?, "sighting_conflict")?;
-    let shown = show(connection, act, vec![row])?.pop();
+    let shown = show(connection, act, vec![row])?.pop().map(|read| read.conflict);
     Ok(check::found(shown, "sighting_conflict")?)
 }
 
 /// Says which report is right. If it is the later one, and it tells other money, the books follow it:
-/// what was counted is set aside, and the right report becomes a transfer. Needs `feeds.read` too.
+/// what was counted is set aside, and the right report becomes a transfer. If both are, the later one
+/// becomes a transfer beside the first. Needs `feeds.read` too.
 ///
 /// # Errors
 /// `text-length`, `text-control-character`, `text-hidden-character` (note); `not-found`;
-/// `already-reviewed`, `conflict-corrected`, `conflict-has-refunds`, `delivery-reads-differently`.
+/// `already-reviewed`, `conflict-corrected`, `conflict-counted-both`, `conflict-has-refunds`,
+/// `delivery-body-gone`, `delivery-reads-differently`.
 pub fn decide(
     connection: &mut DbConnection,
     act: &Act,
@@ -161,14 +186,19 @@ pub fn decide(
     if before.corrected {
         return Err(Refusal::conflict("conflict-corrected").into());
     }
+    if before.verdict.as_ref().is_some_and(|verdict| verdict.right == RightReport::Both) {
+        return Err(Refusal::conflict("conflict-counted-both").into());
+    }
     if let Some(before) = before.verdict.filter(|_| !new.again) {
         let refusal = Refusal::conflict("already-reviewed");
         return Err(refusal.with("reviewed_at", before.decided_at).into());
     }
     rows::decide(connection, act, id, new.right, note.as_deref())?;
-    if new.right == RightReport::Other && is_money {
-        let row = check::found(rows::find(connection, act.board_id(), id)?, "sighting_conflict")?;
-        correct(connection, act, key, &row, note)?;
+    let row = check::found(rows::find(connection, act.board_id(), id)?, "sighting_conflict")?;
+    match new.right {
+        RightReport::Other if is_money => correct(connection, act, key, &row, note)?,
+        RightReport::Both => count_both(connection, act, key, &row)?,
+        RightReport::First | RightReport::Other => {}
     }
     get(connection, act, id)
 }
@@ -177,7 +207,7 @@ fn show(
     connection: &mut DbConnection,
     act: &Act,
     rows: Vec<ConflictRow>,
-) -> Outcome<Vec<SightingConflict>> {
+) -> Outcome<Vec<ReadConflict>> {
     let ids: Vec<_> = rows.iter().map(|row| [row.first_delivery, row.other_delivery]).collect();
     let shown = both(connection, act, &ids)?;
     let told = reported(connection, act, ids.as_flattened())?;
@@ -190,8 +220,10 @@ fn show(
             all.iter()
                 .find(|one| one.provider_id == row.provider_id && one.namespace() == row.namespace)
         };
-        let pair = said(row.first_delivery).zip(said(row.other_delivery));
+        let (one, next) = (said(row.first_delivery), said(row.other_delivery));
+        let pair = one.zip(next);
         let (reason, differs) = pair.map_or((ConflictReason::Unknown, Vec::new()), compare);
+        let said = [one, next].map(|one| one.cloned().filter(|_| sees_all));
         let verdict = match (row.verdict, row.decided_by, row.decided_at_ms) {
             (Some(right), Some(by), Some(at)) => Some(ConflictVerdict {
                 right,
@@ -201,7 +233,7 @@ fn show(
             }),
             _ => None,
         };
-        conflicts.push(SightingConflict {
+        let conflict = SightingConflict {
             id: ConflictId(row.id),
             provider_id: row.provider_id,
             transfer_id: row.transfer_id.map(TransferId),
@@ -214,7 +246,8 @@ fn show(
             verdict,
             corrected: row.is_corrected,
             own_transfer_id: row.own_transfer_id.map(TransferId),
-        });
+        };
+        conflicts.push(ReadConflict { conflict, said });
     }
     Ok(conflicts)
 }

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::corrected::apart;
 use super::store::deliveries::{self as rows, DeliveryRow, DismissalRow};
 use super::store::feeds as feed_rows;
 use crate::access::{Act, Permission};
@@ -220,9 +221,15 @@ impl<'a> Reader<'a> {
                     // A list's page tells of many, all in one namespace.
                     for same in all.chunk_by(|one, next| one.id_family == next.id_family) {
                         let namespace = same.first().map(Reported::namespace).unwrap_or_default();
-                        let ids: Vec<&str> = same.iter().map(|one| &*one.provider_id).collect();
+                        // Where two transfers bore one id, the second has one of its own.
+                        let own: Vec<String> = same.iter().map(own_id).collect();
+                        let ids = same.iter().map(|one| &*one.provider_id);
+                        let ids: Vec<&str> = ids.chain(own.iter().map(String::as_str)).collect();
                         let found = rows::transfers_of(connection, board_id, &namespace, &ids)?;
-                        transfer_ids.extend(ids.iter().filter_map(|id| found.get(*id)).copied());
+                        let of = same.iter().zip(&own);
+                        transfer_ids.extend(of.filter_map(|(one, own)| {
+                            found.get(own).or_else(|| found.get(&one.provider_id)).copied()
+                        }));
                     }
                 }
                 Ok(_) => {}
@@ -270,6 +277,10 @@ impl<'a> Reader<'a> {
         };
         Ok(connector(config.provider()).decode(config, body, row.received_at))
     }
+}
+
+fn own_id(one: &Reported) -> String {
+    apart(&one.provider_id, one.fingerprint())
 }
 
 impl From<Undecodable> for Unreadable {

@@ -4,14 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::accounts;
 use super::facts::{self, FeedFacts, NewFeedFacts};
 use super::store::feeds::{self as rows, FeedRow};
 use super::store::{accounts as account_rows, polls, secrets};
+use super::{accounts, shared};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{FeedConfig, FeedKind, Provider, connector};
 use crate::primitives::ids::{AccountId, BoardId, FeedId, SecretId};
+use crate::primitives::said::Said;
 use crate::primitives::{Refusal, UnixMs, input};
 
 const NAME_CHARS: usize = 80;
@@ -39,6 +40,11 @@ pub struct Feed {
     pub created_at: UnixMs,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub disabled_at: Option<UnixMs>,
+    /// Older feeds whose ids are taken for those of this one, as those of one contract are; nothing says
+    /// that they are.
+    pub shares_ids_with: Vec<FeedId>,
+    /// What that means, and what to do.
+    pub warning: Option<Said>,
 }
 
 /// When a secret was set, and when it ends.
@@ -278,7 +284,10 @@ pub(super) fn show(connection: &mut DbConnection, act: &Act, row: FeedRow) -> Ou
     let active = secrets::active(connection, act.board_id(), row.id, act.at)?;
     let account_ids = account_rows::live(connection, act.board_id(), row.id)?;
     let kind: FeedKind = connector(row.provider).kind();
+    let shares_ids_with = shared::with(connection, act.board_id(), &row)?;
     Ok(Feed {
+        warning: (!shares_ids_with.is_empty()).then_some(shared::SHARED),
+        shares_ids_with,
         id: row.id,
         provider: row.provider.as_str().to_owned(),
         kind: kind.as_str().to_owned(),

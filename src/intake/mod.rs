@@ -22,6 +22,7 @@ pub mod refused;
 pub mod replay;
 pub mod reported;
 pub mod retention;
+mod shared;
 pub mod statements;
 mod store;
 pub mod verify;

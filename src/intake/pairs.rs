@@ -1,15 +1,17 @@
 //! Reports of several senders that seem to be of one transfer: a person looks at both and says
 //! whether they are.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::deliveries::{Delivery, both};
+use super::deliveries::{Delivery, both, reported};
 use super::store::deliveries as rows;
 use super::{prepare, replay};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{Batch, DbConnection, Outcome};
-use crate::feeds::Headers;
+use crate::feeds::{Headers, Reported};
 use crate::ledger::LedgerWriter;
 use crate::ledger::item::{Content, Item};
 use crate::ledger::pairs::{self, Pair, Verdict};
@@ -35,6 +37,14 @@ pub struct SuspectedPair {
     pub certain: bool,
     pub first: Option<Delivery>,
     pub other: Option<Delivery>,
+}
+
+/// A pair with what both reports tell, for whoever sees amounts.
+#[derive(Debug)]
+pub struct ReadPair {
+    pub pair: SuspectedPair,
+    /// The first, and the other one; absent where it is not kept.
+    pub said: [Option<Reported>; 2],
 }
 
 /// What was said of a pair.
@@ -70,6 +80,34 @@ pub fn list(
     let page = page.page(found, |pair| pair.id.0);
     let items = show(connection, act, page.items)?;
     Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// As [`list`], with what both reports tell.
+pub fn list_read(
+    connection: &mut DbConnection,
+    act: &Act,
+    filter: &PairFilter,
+    page: PageRequest,
+) -> Outcome<Page<ReadPair>> {
+    act.require(Permission::FeedsRead)?;
+    let found = pairs::page(connection, act.board_id(), filter.waiting, filter.certain, page)?;
+    let page = page.page(found, |pair| pair.id.0);
+    let places: Vec<_> = page.items.iter().map(places).collect();
+    let mut told = HashMap::new();
+    if act.scope.permissions.contains(Permission::AmountsRead) {
+        let ids: Vec<i64> = places.iter().flatten().map(|(id, _)| *id).collect();
+        told = reported(connection, act, &ids)?;
+    }
+    let said = |(id, item): (i64, i32)| told.get(&id)?.get(usize::try_from(item).ok()?).cloned();
+    let shown = show(connection, act, page.items)?;
+    let read = |(pair, of): (SuspectedPair, [(i64, i32); 2])| ReadPair { pair, said: of.map(said) };
+    let items = shown.into_iter().zip(places).map(read).collect();
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// Delivery and place of both reports.
+const fn places(pair: &Pair) -> [(i64, i32); 2] {
+    [(pair.first_delivery.0, pair.first_item), (pair.delivery_id.0, pair.item)]
 }
 
 pub fn get(connection: &mut DbConnection, act: &Act, id: PairId) -> Outcome<SuspectedPair> {

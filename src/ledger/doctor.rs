@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::payback;
 use super::store::audit::{
-    Mismatch, chains, days, feeds, links, months, refunds, relinked, sets, told,
+    Mismatch, chains, days, feeds, kept, links, months, refunds, relinked, sets, told,
 };
 use super::store::{heads, index};
 use crate::db::{DbConnection, Outcome};
@@ -49,7 +49,7 @@ type Examination = fn(&mut DbConnection, BoardId) -> Outcome<Vec<Mismatch>>;
 type Mend = fn(&mut DbConnection, BoardId) -> Outcome<()>;
 
 /// Days stand before months, which are made of them.
-const EXAMINATIONS: [(&str, Examination, Option<Mend>); 18] = [
+const EXAMINATIONS: [(&str, Examination, Option<Mend>); 21] = [
     ("transfer", chains::malformed, None),
     ("transfer lines", chains::unbalanced, None),
     ("attribution", chains::broken_attributions, None),
@@ -68,6 +68,9 @@ const EXAMINATIONS: [(&str, Examination, Option<Mend>); 18] = [
     ("events", chains::event_gaps, None),
     ("events", told::differing, None),
     ("missing", links::loose, None),
+    ("sighting_conflicts", kept::conflicts, None),
+    ("strays", kept::strays, None),
+    ("statement_days", kept::statement_days, None),
 ];
 
 /// What totals are made of. Where it is broken, right totals are not to be had from it, and the

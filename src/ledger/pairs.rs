@@ -27,6 +27,8 @@ pub struct Pair {
     pub id: PairId,
     pub transfer_id: TransferId,
     pub first_delivery: DeliveryId,
+    /// Its place in that delivery.
+    pub first_item: i32,
     pub namespace: String,
     pub provider_id: String,
     pub feed_id: FeedId,

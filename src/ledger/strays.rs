@@ -41,7 +41,7 @@ pub(super) fn note<'i>(work: &Work<'i>, rows: &mut Rows<'i>) {
 }
 
 /// As they are registered: in upper case.
-fn numbers(reported: &Reported) -> BTreeSet<Cow<'_, str>> {
+pub(super) fn numbers(reported: &Reported) -> BTreeSet<Cow<'_, str>> {
     let told = [reported.account_number.as_deref(), reported.virtual_account.as_deref()];
     let told = told.into_iter().flatten().filter(|number| !number.is_empty());
     told.map(|number| {

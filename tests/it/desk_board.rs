@@ -59,6 +59,29 @@ on_both!(a_member_proposes_and_an_organiser_approves, |db| {
     assert_ne!(told["decided_by"], told["proposed_by"]);
 });
 
+on_both!(money_of_a_try_is_set_aside_without_a_stall, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    money_of_nobody(&site, &world, 77_001);
+    let mut organiser = Visitor::with_role(&site, "organiser", &[]);
+    let of_nobody = waiting(&organiser.get("/ql/hang").text()).pop().unwrap();
+    let path = format!("/ql/hang/{of_nobody}");
+    // As the browser sends the form when its other button is pressed.
+    let fields = [("stall", ""), ("class", "unclassified"), ("why", ""), ("do", "test")];
+    assert_eq!(organiser.post(&path, &fields).header("location"), "/ql/hang");
+    let page = organiser.get("/ql/hang").text();
+    assert!(page.contains("Đã để riêng") && !page.contains(&of_nobody), "{page}");
+    let line = &site.get(&format!("/api/v1/transfers/{of_nobody}")).json["attribution"]["lines"][0];
+    assert_eq!((&line["class"], &line["occupancy_id"]), (&json!("test"), &Value::Null));
+    // Whoever may only propose proposes it.
+    money_of_nobody(&site, &world, 77_002);
+    let mut member = Visitor::with_role(&site, "team_member", &[]);
+    let next = waiting(&member.get("/ql/hang").text()).pop().unwrap();
+    let fields = [("do", "test"), ("why", "tự thử")];
+    assert_eq!(member.post(&format!("/ql/hang/{next}"), &fields).header("location"), "/ql/hang");
+    assert!(member.get("/ql/hang").text().contains("tự thử"));
+});
+
 on_both!(an_organiser_assigns_and_looks_at_feeds, |db| {
     let site = Site::of(db);
     let world = World::on(&site, &site.key, "0011001100");

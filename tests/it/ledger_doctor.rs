@@ -16,7 +16,7 @@ use crate::stage::{Stage, transfer};
 use crate::support::on_both;
 
 /// Each leaves what can be counted elsewhere as it was, where that is possible.
-const FALSE: [(&str, &str); 55] = [
+const FALSE: [(&str, &str); 58] = [
     ("transfer", "UPDATE transfers SET evidence = 'hearsay'"),
     ("transfer", "UPDATE transfers SET amount_vnd = -amount_vnd"),
     (
@@ -87,6 +87,9 @@ const FALSE: [(&str, &str); 55] = [
     ("missing", "UPDATE sightings SET transfer_id = 7 WHERE provider_id = '5'"),
     ("missing", "UPDATE unassigned SET transfer_id = transfer_id + 7"),
     ("missing", "UPDATE deliveries SET feed_id = 7"),
+    ("missing", "UPDATE strays SET transfer_id = transfer_id + 7"),
+    ("strays", "DELETE FROM strays"),
+    ("sighting_conflicts", "DELETE FROM sighting_conflicts"),
 ];
 
 /// What a repair makes anew.
@@ -164,9 +167,17 @@ pub fn fill(stage: &Stage) {
     });
 }
 
+/// What was told first is told again with another memo.
+fn contradict(stage: &Stage) {
+    let other = transfer(stage, 3, "0987654321", "y");
+    let feed = stage.feed(Provider::StandardWebhooks);
+    assert_eq!(feed.send(&other), "duplicate-with-different-fields");
+}
+
 on_both!(whatever_is_falsified_is_named, |db| {
     let stage = Stage::new(db);
     fill(&stage);
+    contradict(&stage);
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
     for (what, statement) in FALSE {
         let named = Arc::new(Mutex::new(None));
@@ -220,6 +231,7 @@ fn untouched(connection: &mut DbConnection) -> Vec<Vec<String>> {
 on_both!(totals_are_mended_and_nothing_else_is_touched, |db| {
     let stage = Stage::new(db);
     fill(&stage);
+    contradict(&stage);
     // Some of it still lies in the events alone.
     let feed = stage.feed(Provider::Casso);
     feed.send(&transfer(&stage, 10, "0987654321", "x"));

@@ -295,6 +295,57 @@ on_both!(a_contradiction_waits_with_both_reports_until_it_is_judged, |db| {
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
 });
 
+on_both!(two_transfers_under_one_id_are_both_counted_when_a_person_says_so, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let feed = stage.feed(Provider::Sepay);
+    let first = transfer(&stage, 7, ACCOUNT, "mua rau");
+    assert_eq!(feed.send(&first), "recorded");
+    let mut other = first.clone();
+    (other.amount, other.memo) = (Vnd::new(54_000), "mua ca");
+    assert_eq!(feed.send(&other), "duplicate-with-different-fields");
+    let mut third = first.clone();
+    third.memo = "mua thit";
+    assert_eq!(feed.send(&third), "duplicate-with-different-fields");
+    let waiting = contradictions(&stage, ConflictFilter::default());
+    let [third_id, other_id] = [waiting[0].id, waiting[1].id];
+    let judged = decide(&stage, other_id, RightReport::Both).unwrap();
+    assert!(!judged.corrected, "the first stays");
+    let own = judged.own_transfer_id.unwrap();
+    assert_ne!(judged.transfer_id, Some(own));
+    assert_eq!(judged.other.unwrap().transfer_ids, [own], "the later report is of its own");
+    let counted = |stage: &Stage| {
+        let all = stage.read(|connection, act| {
+            transfers::list(connection, act, transfers::Filter::default(), PageRequest::default())
+        });
+        let line = |one: &transfers::Transfer| {
+            let line = &one.attribution.lines[0];
+            assert_eq!((line.class, line.occupancy_id), (Class::Sale, Some(stand.occupancy_id)));
+            one.amount_vnd.unwrap().get()
+        };
+        all.items.iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(counted(&stage), [54_000, 45_000]);
+    // With the same money, under the same id: another one all the same.
+    let judged = decide(&stage, third_id, RightReport::Both).unwrap();
+    assert_eq!(counted(&stage), [45_000, 54_000, 45_000]);
+    assert_ne!(judged.own_transfer_id, Some(own));
+    for report in [&other, &third] {
+        assert_eq!(feed.send(report), "duplicate-with-different-fields");
+    }
+    assert_eq!(feed.send(&first), "duplicate");
+    assert_eq!(counted(&stage), [45_000, 54_000, 45_000], "what is told again is known");
+    assert_eq!((contradictions(&stage, ConflictFilter::default()).len(), alarms(&stage)), (0, 0));
+    refused(decide(&stage, other_id, RightReport::First), "", "conflict-counted-both");
+    let again = NewConflictVerdict { right: RightReport::Both, note: None, again: true };
+    let key = stage.app.secret_key.clone();
+    let again = stage.try_write(move |connection, act| {
+        conflicts::decide(connection, act, &key, other_id, again)
+    });
+    refused(again, "", "conflict-counted-both");
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
 on_both!(reason_and_next_step_are_told_in_words, |db| {
     let site = Site::of(db);
     let world = World::on(&site, &site.key, "0011001100");

@@ -109,6 +109,18 @@ on_both!(a_row_that_a_file_holds_twice_counts_once, |db| {
     assert_eq!((counts.rows, counts.new, counts.repeated), (4, 4, 1));
 });
 
+on_both!(whole_days_that_are_gone_are_missed, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    assert!(!import(&stage, stand.account_id, &file(&FOUR)).covered.is_empty());
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+    stage.write(|connection, _| {
+        Ok(diesel::sql_query("DELETE FROM statement_days").execute(connection)?)
+    });
+    let found = stage.differences();
+    assert!(found.len() == 1 && found[0].contains(" statement_days of stm_"), "{found:?}");
+});
+
 on_both!(a_dry_run_takes_nothing_in_and_a_commit_each_row_once, |db| {
     let stage = Stage::new(db);
     let stand = stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);

@@ -24,7 +24,7 @@ const ALL: &str = "NKEXWOSTFBVLHRP";
 /// one that listens, `R` of a revoked link, `P` vendor of another board.
 ///
 /// Ids are those of the board's and its one stall. What ends the caller's own session stands last.
-const WHO: [(&str, &str); 106] = [
+const WHO: [(&str, &str); 127] = [
     ("GET /", ALL),
     ("GET /healthz", ALL),
     ("GET /readyz", ALL),
@@ -100,6 +100,28 @@ const WHO: [(&str, &str); 106] = [
     ("POST /ql/nguoi/{id}/mo", "W"),
     ("POST /ql/nguoi/{id}/bo-ma", "W"),
     ("GET /ql/nguon", "WOB"),
+    ("GET /ql/nguon/trai-nhau", "WOB"),
+    // What the form lacks is said before it is looked for.
+    ("POST /ql/nguon/trai-nhau/{id}", "WOB"),
+    ("GET /ql/nguon/nghi-trung", "WOB"),
+    ("POST /ql/nguon/nghi-trung/{id}", "WOB"),
+    ("GET /ql/nguon/chua-nhan", "WOB"),
+    ("POST /ql/nguon/chua-nhan/tin/{id}", "WOB"),
+    ("POST /ql/nguon/chua-nhan/{id}", "W"),
+    ("POST /ql/nguon/chua-nhan/{id}/{number}", "WB"),
+    ("GET /ql/nguon/dien-thoai", "WOB"),
+    ("GET /ql/nguon/dien-thoai/tin/{id}", "W"),
+    ("POST /ql/nguon/dien-thoai/tin/{id}", "W"),
+    ("POST /ql/nguon/dien-thoai/tin/{id}/xu-ly", "WOB"),
+    ("POST /ql/nguon/dien-thoai/{id}/ghep", "W"),
+    ("POST /ql/nguon/dien-thoai/{id}/da-mat", "WOB"),
+    ("POST /ql/nguon/dien-thoai/{id}/{device_id}/thu-hoi", "W"),
+    ("GET /ql/nguon/sao-ke", "WOB"),
+    ("POST /ql/nguon/sao-ke", "WB"),
+    ("GET /ql/nguon/sao-ke/mau/{layout}", "W"),
+    ("POST /ql/nguon/sao-ke/mau/{layout}", "W"),
+    ("GET /ql/nguon/sao-ke/{id}", "WO"),
+    ("POST /ql/nguon/sao-ke/{id}", "W"),
     ("GET /ql/hang", "WOTB"),
     ("GET /ql/hang/{id}", ""),
     // What the form lacks is said before the transfer is looked for.
@@ -240,6 +262,13 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         ("/ql/nguoi/moi/", "invitations"),
         ("/ql/nguoi/", "users"),
         ("/ql/hang/de-nghi/", "assignment-proposals"),
+        ("/ql/nguon/trai-nhau/", "sighting-conflicts"),
+        ("/ql/nguon/nghi-trung/", "suspected-pairs"),
+        ("/ql/nguon/chua-nhan/tin/", "deliveries"),
+        ("/ql/nguon/chua-nhan/", "feeds"),
+        ("/ql/nguon/dien-thoai/tin/", "phone-texts"),
+        ("/ql/nguon/dien-thoai/", "phone-feeds"),
+        ("/ql/nguon/sao-ke/", "statements"),
         ("/sap/receipts/", "transfers"),
         ("/sap/requests/", "requests"),
     ];
@@ -248,6 +277,9 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         .replace("{id}", id.unwrap_or_default())
         .replace("{market_id}", world.id("markets"))
         .replace("{feed_id}", world.id("feeds"))
+        .replace("{device_id}", world.id("devices"))
+        .replace("{layout}", world.id("statement-layouts"))
+        .replace("{number}", "1")
         .replace("{tag}", "en")
         .replace("{file}", if pattern.starts_with("/ql") { "mau.xlsx" } else { "2026-11.xlsx" })
 }

@@ -185,6 +185,7 @@ impl World {
         let pair = site.ask("POST", &format!("{hook}/pair"));
         let paired = pair.json(&json!({ "code": code["code"] })).send();
         assert_eq!(paired.status, 201, "{}", paired.text());
+        self.ids.insert("phone-feeds", feed);
         self.ids.insert("devices", paired.json["device_id"].as_str().unwrap().to_owned());
         let notice = json!({ "app": "MBBANK", "text": "TK 0099 GD: +50,000VND 24/11/26 11:59 SD: 1,000VND ND: tra tien ca",
             "posted_at": "2026-11-24T11:59:00+07:00" });

@@ -72,6 +72,9 @@ text_enum!(AlarmCode {
     Contradicting = "contradicting",
     /// What it told is kept beyond its time, because nobody has decided what it is. Of the feed as a whole.
     KeptTooLong = "kept-too-long",
+    /// Another feed's ids are taken for its own, and nothing says that both are of one contract. Of the
+    /// feed as a whole.
+    SharedIds = "shared-ids",
     /// Of a stall: what was last seen there pays somebody else.
     WrongAccount = "wrong-account",
 });

@@ -8,6 +8,7 @@ use super::{Alarm, AlarmCode, Pulse, PulseState};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::intake::phone::{lost, texts};
+use crate::intake::shared;
 use crate::intake::store::{conflicts, deliveries, pulse as rows, refused, retention};
 use crate::primitives::UnixMs;
 use crate::primitives::ids::FeedId;
@@ -26,6 +27,7 @@ pub(super) fn feeds(
         (AlarmCode::TextsLost, lost::since(connection, board_id)?),
         (AlarmCode::Contradicting, conflicts::waiting(connection, board_id, feed_id)?),
         (AlarmCode::KeptTooLong, retention::oldest_kept(connection, board_id)?),
+        (AlarmCode::SharedIds, shared::all(connection, board_id)?),
     ];
     let each = found.into_iter().flat_map(|(code, feeds)| {
         feeds.into_iter().map(move |(of_feed, since)| (of_feed, code, since))

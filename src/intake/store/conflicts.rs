@@ -162,6 +162,18 @@ pub fn correct(
     Ok(())
 }
 
+/// Keeps the transfer that the later report became beside the first.
+pub fn count_both(
+    connection: &mut DbConnection,
+    act: &Act,
+    conflict: &ConflictRow,
+    own: Option<TransferId>,
+) -> Outcome<()> {
+    let row = c::table.filter(c::board_id.eq(act.board_id().0)).filter(c::id.eq(conflict.id));
+    diesel::update(row).set(c::own_transfer_id.eq(own.map(|id| id.0))).execute(connection)?;
+    Ok(())
+}
+
 /// Feeds with contradictions that nobody has judged, each with the instant of its oldest.
 pub fn waiting(
     connection: &mut DbConnection,

@@ -222,7 +222,7 @@ pub fn forget_sighting(
 type Raw = (
     (i64, i64, String, String, i64, i64, i32),
     (Option<i32>, i64, Option<Verdict>, Option<i64>, Option<i64>, bool),
-    i64,
+    (i64, i32),
 );
 
 /// The columns of a [`Raw`], with the delivery of the transfer: a macro, because their type would
@@ -247,18 +247,19 @@ macro_rules! columns {
                 p::own_transfer_id,
                 p::is_certain,
             ),
-            transfers::delivery_id,
+            (transfers::delivery_id, transfers::item),
         )
     };
 }
 
-fn pair((of, became, first_delivery): Raw) -> Pair {
+fn pair((of, became, (first_delivery, first_item)): Raw) -> Pair {
     let (id, transfer_id, namespace, provider_id, feed_id, delivery_id, item) = of;
     let (attribution_seq, recorded_at, verdict, resolved_at, own_transfer_id, is_certain) = became;
     Pair {
         id: PairId(id),
         transfer_id: TransferId(transfer_id),
         first_delivery: DeliveryId(first_delivery),
+        first_item,
         namespace,
         provider_id,
         feed_id: FeedId(feed_id),

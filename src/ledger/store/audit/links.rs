@@ -9,7 +9,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
 
 /// Table, column and the table whose `id` it names; 0 and NULL name nothing.
-const NAMED: [(&str, &str, &str); 35] = [
+const NAMED: [(&str, &str, &str); 38] = [
     ("transfers", "account_id", "accounts"),
     ("transfers", "feed_id", "feeds"),
     ("transfers", "delivery_id", "deliveries"),
@@ -33,6 +33,9 @@ const NAMED: [(&str, &str, &str); 35] = [
     ("refunds", "outgoing_id", "transfers"),
     ("refunds", "declared_id", "transfers"),
     ("refunds", "occupancy_id", "occupancies"),
+    ("strays", "transfer_id", "transfers"),
+    ("statement_days", "statement_id", "statements"),
+    ("statement_days", "account_id", "accounts"),
     ("unassigned", "transfer_id", "transfers"),
     ("unassigned", "proposed_request_id", "requests"),
     ("suspected_pairs", "transfer_id", "transfers"),

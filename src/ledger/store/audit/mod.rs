@@ -3,6 +3,7 @@
 pub mod chains;
 pub mod days;
 pub mod feeds;
+pub mod kept;
 pub mod links;
 pub mod months;
 pub mod refunds;

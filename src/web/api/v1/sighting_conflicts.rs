@@ -45,6 +45,7 @@ async fn show(caller: Caller, id: Id<ConflictId>, request: HttpRequest) -> Answe
 
 /// Says which report is right: it leaves the list. If it is `other` and tells other money, the books
 /// follow it at once: what was counted is set aside as `test`, and the right report becomes a transfer.
+/// With `both` the provider gave two transfers one id, and the later one is counted beside the first.
 /// Needs `feeds.read` too.
 #[utoipa::path(tag = "feeds", params(("id" = ConflictId, Path)),
     request_body = NewConflictVerdict, security(("key" = ["transfers.assign"])),

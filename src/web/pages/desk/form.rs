@@ -8,6 +8,7 @@ use askama::Template;
 use super::super::Words;
 use super::page;
 use super::shell::Shell;
+use crate::primitives::Day;
 use crate::web::problem::Problem;
 
 /// More fields are no form of ours.
@@ -41,6 +42,20 @@ impl Sent {
     /// The value, where there is one.
     pub(super) fn filled(&self, name: &str) -> Option<String> {
         Some(self.get(name)).filter(|value| !value.is_empty())
+    }
+
+    /// A day, as a browser sends it or as people write it: `2026-11-27`, `27/11/2026`.
+    ///
+    /// # Errors
+    /// `day-unreadable`.
+    pub(super) fn day(&self, field: &'static str) -> Result<Option<Day>, Problem> {
+        let Some(text) = self.filled(field) else { return Ok(None) };
+        let mut parts = text.split('/');
+        let turned = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(day), Some(month), Some(year), None) => format!("{year}-{month:0>2}-{day:0>2}"),
+            _ => text,
+        };
+        Ok(Some(Day::parse(&turned).ok_or_else(|| Problem::invalid(field, "day-unreadable"))?))
     }
 
     /// Every value of a field that may stand there several times.

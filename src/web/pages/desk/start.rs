@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::super::page;
+use super::board;
 use super::door::Desk;
 use super::shell::Shell;
 use crate::access::users::invitations;
@@ -45,6 +46,7 @@ pub(super) async fn start(desk: Desk) -> Result<HttpResponse, Problem> {
     let (registry, users) = (may(Permission::RegistryRead), may(Permission::UsersWrite));
     let queue = is_whole && may(Permission::TransfersPropose);
     let feeds = is_whole && may(Permission::FeedsRead);
+    let sees_refused = may(Permission::FeedsWrite);
     let found = desk
         .read(move |connection, act| {
             let mut found = Vec::new();
@@ -56,6 +58,7 @@ pub(super) async fn start(desk: Desk) -> Result<HttpResponse, Problem> {
             }
             if feeds {
                 found.push(of_feeds(connection, act)?);
+                found.extend(board::waiting(connection, act, sees_refused)?);
             }
             if users {
                 found.push(of_invitations(connection, act)?);

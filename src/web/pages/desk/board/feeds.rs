@@ -8,11 +8,22 @@ use super::super::super::{Words, page as answer};
 use super::super::door::Desk;
 use super::super::shell::Shell;
 use super::super::table::{Cell, Column, Row, Table};
-use crate::access::Permission;
+use super::{
+    Tab, conflicts as of_conflicts, pairs as of_pairs, phones, statements as of_statements, tabs,
+    untaken,
+};
+use crate::access::{Act, Permission};
+use crate::db::{DbConnection, Outcome};
+use crate::intake::conflicts::{self, ConflictFilter};
+use crate::intake::deliveries;
 use crate::intake::feeds::{self, Feed};
-use crate::intake::pulse::{self, Alarm, Pulse};
+use crate::intake::pairs;
+use crate::intake::phone::texts::{self, TextFilter};
+use crate::intake::pulse::{self, Alarm, AlarmCode, Pulse};
+use crate::intake::statements::{self, StatementFilter, StatementState};
 use crate::outreach::checks;
 use crate::primitives::UnixMs;
+use crate::registry::PageRequest;
 use crate::vietqr::banks;
 use crate::web::problem::Problem;
 
@@ -23,31 +34,43 @@ struct Wrong {
     href: Option<String>,
 }
 
+/// Something that waits: how many there are, what they are, and where they are settled.
+struct Waiting {
+    count: usize,
+    label: String,
+    href: &'static str,
+}
+
 #[derive(Template)]
 #[template(path = "html/desk/feeds.html")]
 struct FeedsPage {
     shell: Shell,
+    tabs: Vec<Tab>,
     alarms: Vec<Wrong>,
+    waiting: Vec<Waiting>,
     table: Table,
 }
 
 /// `GET /ql/nguon`.
 pub(super) async fn page(desk: Desk) -> Result<HttpResponse, Problem> {
-    let read = desk.read(|connection, act| {
+    let sees_refused = desk.may(Permission::FeedsWrite);
+    let read = desk.read(move |connection, act| {
         act.require(Permission::FeedsRead)?;
         let feeds = feeds::list(connection, act)?;
         let mut pulses = Vec::new();
         for feed in feeds.iter().filter(|feed| feed.disabled_at.is_none()) {
             pulses.extend(pulse::of_feed(connection, act, feed.id)?);
         }
-        Ok((feeds, pulses, checks::alarms(connection, act)?))
+        let waiting = waiting(connection, act, sees_refused)?;
+        Ok((feeds, pulses, checks::alarms(connection, act)?, waiting))
     });
-    let ((feeds, pulses, stalls), words) = (read.await?, desk.words);
+    let ((feeds, pulses, stalls, waiting), words) = (read.await?, desk.words);
     let mut alarms: Vec<Wrong> = Vec::new();
     for pulse in &pulses {
         if let Some(alarm) = &pulse.alarm {
             let detail = said(words, alarm, None);
-            alarms.push(Wrong { what: name(&feeds, pulse), detail, href: None });
+            let href = settled_at(alarm.code, feed(&feeds, pulse)).map(str::to_owned);
+            alarms.push(Wrong { what: name(&feeds, pulse), detail, href });
         }
     }
     for one in stalls {
@@ -56,8 +79,63 @@ pub(super) async fn page(desk: Desk) -> Result<HttpResponse, Problem> {
         let what = format!("{} {}", words.say("desk-stall"), one.stall);
         alarms.push(Wrong { what, detail, href });
     }
-    let table = table(words, &feeds, &pulses);
-    answer(StatusCode::OK, words, &FeedsPage { shell: desk.shell("desk-feeds"), alarms, table })
+    let waiting = waiting.into_iter().filter(|(.., count)| *count > 0);
+    let shown = FeedsPage {
+        shell: desk.shell("desk-feeds"),
+        tabs: tabs(words, "/ql/nguon"),
+        alarms,
+        waiting: waiting
+            .map(|(text, href, count)| Waiting { count, label: words.say(text), href })
+            .collect(),
+        table: table(words, &feeds, &pulses),
+    };
+    answer(StatusCode::OK, words, &shown)
+}
+
+/// The end of a text's key, where it is settled, and how many there are: a page of each is enough to know
+/// that there is work.
+type Found = (&'static str, &'static str, usize);
+
+/// What waits for a person about feeds.
+pub(in super::super) fn waiting(
+    connection: &mut DbConnection,
+    act: &Act,
+    sees_refused: bool,
+) -> Outcome<Vec<Found>> {
+    let (page, feeds) = (PageRequest::parse(None, Some(200))?, feeds::list(connection, act)?);
+    let found = conflicts::list(connection, act, &ConflictFilter::default(), page)?.items.len();
+    let mut all = vec![("desk-task-conflicts", of_conflicts::PATH, found)];
+    let found = pairs::list(connection, act, &of_pairs::WAITING, page)?.items.len();
+    all.push(("desk-task-pairs", of_pairs::PATH, found));
+    let mut untaken = deliveries::list(connection, act, &untaken::UNREADABLE, page)?.items.len();
+    for feed in feeds.iter().filter(|feed| sees_refused && untaken::has_hook(feed)) {
+        untaken += untaken::refused(connection, act, feed)?.len();
+    }
+    all.push(("desk-task-untaken", untaken::PATH, untaken));
+    let found = texts::list(connection, act, &TextFilter::default(), page)?.items.len();
+    all.push(("desk-task-texts", phones::PATH, found));
+    let found = statements::list(connection, act, &StatementFilter::default(), page)?.items;
+    let open = [StatementState::Checked, StatementState::NeedsMapping];
+    let found = found.iter().filter(|one| open.contains(&one.state)).count();
+    all.push(("desk-task-statements", of_statements::PATH, found));
+    Ok(all)
+}
+
+/// The page where an alarm's cause is settled.
+fn settled_at(code: AlarmCode, feed: Option<&Feed>) -> Option<&'static str> {
+    match code {
+        AlarmCode::Contradicting => Some(of_conflicts::PATH),
+        AlarmCode::Undecodable | AlarmCode::Refused => Some(untaken::PATH),
+        AlarmCode::PhoneSilent | AlarmCode::UnknownText | AlarmCode::TextsLost => {
+            Some(phones::PATH)
+        }
+        AlarmCode::NoSecret => feed.filter(|feed| phones::is_of_phones(feed)).map(|_| phones::PATH),
+        AlarmCode::FeedSilent => Some(of_statements::PATH),
+        AlarmCode::PollFailing
+        | AlarmCode::KeptTooLong
+        | AlarmCode::SharedIds
+        | AlarmCode::WrongAccount => None,
+    }
 }
 
 fn said(words: Words, alarm: &Alarm, stall: Option<&str>) -> String {

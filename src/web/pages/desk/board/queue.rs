@@ -164,7 +164,8 @@ fn item(desk: &Desk, roll: &Roll, waiting: Waiting, proposals: Vec<Proposal>) ->
     }
 }
 
-/// `POST /ql/hang/{id}` with the form fields `stall`, `class` and `why`: assigns, or proposes.
+/// `POST /ql/hang/{id}` with the form fields `stall`, `class` and `why`: assigns, or proposes; with `do`,
+/// `test`, it sets the money aside as a try, which is of no stall.
 pub(super) async fn place(
     desk: Desk,
     id: Id<TransferId>,
@@ -172,11 +173,16 @@ pub(super) async fn place(
 ) -> Result<HttpResponse, Problem> {
     let (sent, id) = (Sent::read(&body), id.0);
     let (stall, why) = (sent.get("stall"), sent.filled("why"));
+    let is_test = sent.get("do") == "test";
     let class = Class::parse(&sent.get("class")).filter(|class| CLASSES.contains(class));
     let may_assign = desk.may(Permission::TransfersAssign);
     let work = move |connection: &mut DbConnection, act: &Act| -> Outcome<()> {
-        let class = class.ok_or_else(|| Refusal::invalid("class", "choice-missing"))?;
-        let line = line(connection, act, (id, &stall), class)?;
+        let line = if is_test {
+            aside(&waiting(connection, act, id)?)
+        } else {
+            let class = class.ok_or_else(|| Refusal::invalid("class", "choice-missing"))?;
+            line(connection, act, (id, &stall), class)?
+        };
         if may_assign {
             let new = NewAttribution { lines: vec![line], why, besides_counted: false };
             transfers::assign(connection, act, id, new).map(drop)
@@ -186,12 +192,23 @@ pub(super) async fn place(
         }
     };
     match desk.write(work).await {
+        Ok(()) if may_assign && is_test => Ok(on_to("/ql/hang", "set-aside")),
         Ok(()) if may_assign => Ok(on_to("/ql/hang", "assigned")),
         Ok(()) => Ok(on_to("/ql/hang", "proposed")),
         Err(problem) if problem.is_refusal() && problem.status() != StatusCode::FORBIDDEN => {
             show(&desk, Which::default(), Some(&problem)).await
         }
         Err(problem) => Err(problem),
+    }
+}
+
+/// The whole transfer as a try: it counts nowhere.
+const fn aside(waiting: &Waiting) -> NewLine {
+    NewLine {
+        occupancy_id: None,
+        request_id: None,
+        class: Class::Test,
+        amount_vnd: waiting.amount_vnd,
     }
 }
 

@@ -160,13 +160,7 @@ fn typed_neighbourhood(sent: &Sent) -> Result<Option<NeighbourhoodId>, Problem> 
 
 /// `2026-11-24`, as browsers send it, or `24/11/2026`, as people type it.
 fn typed_day(sent: &Sent, field: &'static str) -> Result<Option<Day>, Problem> {
-    let Some(text) = sent.filled(field) else { return Ok(None) };
-    let mut parts = text.split('/');
-    let turned = match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some(day), Some(month), Some(year), None) => format!("{year}-{month:0>2}-{day:0>2}"),
-        _ => text,
-    };
-    Ok(Some(Day::parse(&turned).ok_or_else(|| Problem::invalid(field, "day-unreadable"))?))
+    sent.day(field)
 }
 
 fn needed_day(sent: &Sent, field: &'static str) -> Result<Day, Problem> {
