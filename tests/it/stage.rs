@@ -219,7 +219,10 @@ impl Stage {
 
     pub fn differences(&self) -> Vec<String> {
         self.read(|connection, act| {
-            let found = cho40::ledger::doctor::examine(connection, act.board_id())?;
+            // A server that runs may fold the tail between two reads.
+            let found = connection.in_snapshot(|connection| {
+                cho40::ledger::doctor::examine(connection, act.board_id())
+            })?;
             Ok(found.iter().map(ToString::to_string).collect())
         })
     }
