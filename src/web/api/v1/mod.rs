@@ -39,7 +39,6 @@ macro_rules! resources {
     };
 }
 
-mod report_files;
 
 resources! {
     keys,

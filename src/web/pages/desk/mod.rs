@@ -3,12 +3,14 @@
 //! reads and shows forms.
 
 mod board;
+mod cash;
 mod door;
 mod form;
 mod invited;
 mod me;
 mod people;
 mod register;
+mod report;
 mod second;
 mod shell;
 mod sign_in;
@@ -42,6 +44,8 @@ pub(super) fn service() -> impl HttpServiceFactory {
         .configure(people::configure)
         .configure(register::configure)
         .configure(board::configure)
+        .configure(cash::configure)
+        .configure(report::configure)
         .service(both("", web::get().to(start::start), web::post().to(nothing)))
         .default_service(web::to(nothing))
 }
