@@ -79,14 +79,16 @@ pub(super) fn of_group(
     Ok(Some((group.name.clone(), told)))
 }
 
-/// Of the market, besides what is laid out.
-pub(super) fn of_market(words: Words, report: &AdoptionReport) -> Outcome<Told> {
-    let mut told = Told::of(words, laid::lay(report))?;
+/// Of the market, besides what is laid out; and the text for a messenger's group.
+pub(super) fn of_market(words: Words, report: &AdoptionReport) -> Outcome<(Told, String)> {
+    let laid = laid::lay(report);
+    let zalo = laid.zalo.clone();
+    let mut told = Told::of(words, laid)?;
     told.money = vec![(words.say("desk-report-money"), money(words, &report.whole_market))];
     let last = report.last_whole_month.iter();
     told.money.extend(last.map(|month| month_money(words, report, &month.whole_market)));
     told.sources = report.sources.iter().map(|source| from(words, source)).collect();
-    Ok(told)
+    Ok((told, zalo))
 }
 
 /// Of one stall: its class and what hinders, its weeks, its metrics.

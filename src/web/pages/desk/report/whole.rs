@@ -11,8 +11,6 @@ use super::super::register::select;
 use super::super::shell::Shell;
 use super::told::Told;
 use super::{Asked, Tab, about, may_publish};
-use crate::adoption::AdoptionReport;
-use crate::adoption::laid::lay;
 use crate::primitives::ids::MarketId;
 use crate::primitives::{Day, Refusal};
 use crate::web::problem::Problem;
@@ -43,18 +41,22 @@ pub(super) async fn page(desk: Desk, asked: web::Query<Asked>) -> Result<HttpRes
     let stall = asked.ai.strip_prefix("sap:");
     let report = super::read(&desk, market_id, asked.query(stall.is_some())?).await?;
     let is_market = asked.ai.is_empty();
-    let (name, told, weeks) = match stall {
+    let (mut weeks, mut zalo) = (None, String::new());
+    let (name, told) = match stall {
         Some(id) => {
             let one = report.occupancies.iter().find(|one| one.occupancy_id.to_string() == id);
             let one = one.ok_or_else(|| Problem::from(Refusal::not_found("occupancy")))?;
-            let (name, told) = about::of_stall(words, one)?;
-            (name, told, Some(about::weeks(words, one)?))
+            weeks = Some(about::weeks(words, one)?);
+            about::of_stall(words, one)?
         }
-        None if is_market => (report.market.name.clone(), about::of_market(words, &report)?, None),
+        None if is_market => {
+            let (told, text) = about::of_market(words, &report)?;
+            zalo = text;
+            (report.market.name.clone(), told)
+        }
         None => {
             let found = about::of_group(words, &report, &asked.ai)?;
-            let (name, told) = found.ok_or_else(|| Problem::from(Refusal::not_found("section")))?;
-            (name, told, None)
+            found.ok_or_else(|| Problem::from(Refusal::not_found("section")))?
         }
     };
     let all = markets.into_iter().map(|one| (one.id.to_string(), one.name)).collect();
@@ -68,7 +70,7 @@ pub(super) async fn page(desk: Desk, asked: web::Query<Asked>) -> Result<HttpRes
         told,
         weeks,
         files: if is_market { files(&asked) } else { Vec::new() },
-        zalo: zalo(&report, is_market),
+        zalo,
         publish: (is_market && may_publish(&desk)).then(|| asked.href("/ql/bao-cao/cong-bo", &[])),
     };
     answer(StatusCode::OK, words, &shown)
@@ -103,8 +105,4 @@ fn filters(
 fn files(asked: &Asked) -> Vec<(String, &'static str)> {
     let all = [("bao-cao.xlsx", "XLSX"), ("bao-cao.csv", "CSV"), ("bao-cao.pdf", "PDF")];
     all.map(|(file, label)| (asked.href(&format!("/ql/bao-cao/tap/{file}"), &[]), label)).into()
-}
-
-fn zalo(report: &AdoptionReport, is_market: bool) -> String {
-    if is_market { lay(report).zalo } else { String::new() }
 }
