@@ -16,7 +16,8 @@
   function show(id, is) { el(id).hidden = !is; }
   function say(id, said) { el(id).textContent = said || ''; show(id, !!said); }
   function on(id, work) { el(id).addEventListener('click', work); }
-  function clock(ms) { return new Date(ms).toTimeString().slice(0, 5); }
+  // Vietnam's, wherever the phone thinks that it is.
+  function clock(ms) { return new Date(ms + 7 * 60 * 60 * 1000).toISOString().slice(11, 16); }
 
   // ------------------------------------------------------------------ what is kept
 

@@ -107,7 +107,7 @@ on_both!(payments_are_tallied_without_a_network_and_sent_once, |db| {
     shows(&mut browser, "failed", "Không có sạp này");
     browser.value("document.getElementById('stall').value = 'b 01'");
     browser.touch("#begin button");
-    shows(&mut browser, "where", "B-01");
+    shows(&mut browser, "where", "B-01, đang đếm từ 12:00");
     for button in ["#cash", "#transfer", "#cash", "#transfer", "#cash"] {
         browser.touch(button);
     }

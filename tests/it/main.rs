@@ -46,6 +46,7 @@ mod desk_roles;
 mod desk_sections;
 mod desk_sign_in;
 mod desk_support;
+mod desk_visit;
 mod docs;
 mod existing_codes;
 mod feed_accounts;

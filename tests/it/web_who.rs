@@ -24,7 +24,7 @@ const ALL: &str = "NKEXWOSTFBVLHRP";
 /// one that listens, `R` of a revoked link, `P` vendor of another board.
 ///
 /// Ids are those of the board's and its one stall. What ends the caller's own session stands last.
-const WHO: [(&str, &str); 123] = [
+const WHO: [(&str, &str); 129] = [
     ("GET /", ALL),
     ("GET /healthz", ALL),
     ("GET /readyz", ALL),
@@ -157,6 +157,13 @@ const WHO: [(&str, &str); 123] = [
     ("POST /ql/bao-cao/cong-bo", "WOB"),
     ("GET /ql/bao-cao/cong-bo/{id}", "WOF"),
     ("GET /ql/bao-cao/cong-bo/{id}/{file}", "WOF"),
+    // The first visit.
+    ("GET /ql/ghe/{id}", "WOT"),
+    ("POST /ql/ghe/{id}/anh", "WOT"),
+    ("POST /ql/ghe/{id}/ma", "WOT"),
+    ("POST /ql/ghe/{id}/dong-y", "WOT"),
+    ("POST /ql/ghe/{id}/thu", "WOT"),
+    ("POST /ql/ghe/{id}/xong", "WOT"),
     ("POST /sap/lock", "VP"),
     ("POST /ql/ra", ALL),
 ];
@@ -269,6 +276,7 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         ("/ql/nguoi/", "users"),
         ("/ql/hang/de-nghi/", "assignment-proposals"),
         ("/ql/tien-mat/", "cash-plans"),
+        ("/ql/ghe/", "stalls"),
         ("/ql/bao-cao/cong-bo/", "published-reports"),
         ("/sap/receipts/", "transfers"),
         ("/sap/requests/", "requests"),

@@ -16,6 +16,7 @@ mod shell;
 mod sign_in;
 mod start;
 mod table;
+mod visit;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::http::StatusCode;
@@ -46,6 +47,7 @@ pub(super) fn service() -> impl HttpServiceFactory {
         .configure(board::configure)
         .configure(cash::configure)
         .configure(report::configure)
+        .configure(visit::configure)
         .service(both("", web::get().to(start::start), web::post().to(nothing)))
         .default_service(web::to(nothing))
 }
