@@ -105,13 +105,13 @@ fn paid(
     (account, occupancy_id): (&Account, OccupancyId),
 ) -> Outcome<PaidAccount> {
     let id = account.id;
-    let coded = CodeFilter {
+    let wanted = CodeFilter {
         occupancy_id: Some(occupancy_id),
         account_id: Some(id),
         live: Some(true),
         ..CodeFilter::default()
     };
-    let codes = codes::list(connection, inner, &coded, PageRequest::default())?.items;
+    let codes = codes::list(connection, inner, &wanted, PageRequest::default())?.items;
     let of_account = VerificationFilter { account_id: Some(id), ..VerificationFilter::default() };
     let all = verifications::list(connection, inner, &of_account, PageRequest::whole())?.items;
     let passed = |is: &dyn Fn(&Verification) -> bool| {
