@@ -100,7 +100,8 @@ on_both!(payments_are_tallied_without_a_network_and_sent_once, |db| {
     browser.desk_pictures("tally-begin");
     browser.offline(true);
     browser.open(&page);
-    let line = "fetch('/healthz').then(function () { return 'on'; }, function () { return 'off'; })";
+    let line =
+        "fetch('/healthz').then(function () { return 'on'; }, function () { return 'off'; })";
     assert_eq!(browser.value(line), "off");
     browser.value("document.getElementById('stall').value = 'z9'");
     browser.touch("#begin button");

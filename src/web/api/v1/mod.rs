@@ -39,7 +39,6 @@ macro_rules! resources {
     };
 }
 
-
 resources! {
     keys,
     users,
