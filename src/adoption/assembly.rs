@@ -23,7 +23,7 @@ use super::report::{
 use super::sentences;
 use super::subject::Subject;
 use super::targets::Target;
-use super::trend::Trend;
+use super::trend::{self, Trend};
 use crate::feeds::Provider;
 use crate::ledger::item::Evidence;
 use crate::primitives::ids::{OccupancyId, SectionId};
@@ -196,6 +196,10 @@ impl Assembly<'_> {
                     reasons_vi: reasons.iter().map(|reason| reason.label().vi).collect(),
                     reasons,
                     equipped_on: occupancy.equipment.since,
+                    receipt_days_by_week: trend::receipt_days(
+                        subject,
+                        self.surroundings.facts.window.to,
+                    ),
                     metrics: Metrics::of(&[subject], &self.surroundings, amounts, quality, shares),
                 }
             })

@@ -65,7 +65,7 @@ pub use query::Query;
 pub use ratio::{Bounds, Range, Ratio};
 pub use report::{
     AdoptionReport, Apart, Coverage, GroupReport, LunarDays, MarketName, MonthAmounts,
-    OccupancyReport, ReasonCount, SectionAmounts, SectionReport, Source, report,
+    OccupancyReport, ReasonCount, SectionAmounts, SectionReport, Source, markets, report,
 };
 pub use sentences::{Sentence, say};
 pub use silence::Silence;

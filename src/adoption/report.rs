@@ -179,6 +179,9 @@ pub struct OccupancyReport {
     pub reasons_vi: Vec<&'static str>,
     #[schema(value_type = Option<String>, format = Date)]
     pub equipped_on: Option<Day>,
+    /// Days with a receipt in each of the last twelve weeks, Monday to Sunday, that ended by T, the last
+    /// one last; null where it was not seen to have one and its silence means nothing.
+    pub receipt_days_by_week: Vec<Option<i64>>,
     pub metrics: Metrics,
 }
 
@@ -201,6 +204,16 @@ pub struct Source {
     /// metric here.
     pub evidence: &'static str,
     pub accounts: i64,
+}
+
+/// The markets that a report can be of.
+///
+/// # Errors
+/// `forbidden` without `reports.read`.
+pub fn markets(connection: &mut DbConnection, act: &Act) -> Outcome<Vec<MarketName>> {
+    act.require(Permission::ReportsRead)?;
+    let found = register::markets(connection, act.board_id())?;
+    Ok(found.into_iter().map(|(id, name)| MarketName { id, name }).collect())
 }
 
 /// Reports on a market's adoption over a window, from totals alone.

@@ -68,9 +68,7 @@ pub struct Trend {
 impl Trend {
     pub(super) fn of(retail: &[&Subject<'_>], window: Span) -> Self {
         let last = window.to;
-        // The last Sunday by then.
-        let sunday = last.plus(-(i32::from(last.iso_weekday()) % 7));
-        let weeks = (0..WEEKS).rev().map(|back| Span::ending(sunday.plus(-7 * back), 7));
+        let weeks = weeks(last);
         let month = last.month().get();
         let ended = if Month(month).last_day() == last { month } else { month - 1 };
         let months = (ended + 1 - MONTHS..=ended).map(|month| whole(Month(month)));
@@ -85,6 +83,23 @@ impl Trend {
         };
         Self { weeks, months, panel }
     }
+}
+
+/// The last whole weeks that ended by a day.
+fn weeks(last: Day) -> impl Iterator<Item = Span> {
+    let sunday = last.plus(-(i32::from(last.iso_weekday()) % 7));
+    (0..WEEKS).rev().map(move |back| Span::ending(sunday.plus(-7 * back), 7))
+}
+
+/// Days with a receipt in each of these weeks. That there was none is known only where silence means
+/// something.
+pub fn receipt_days(one: &Subject<'_>, last: Day) -> Vec<Option<i64>> {
+    let days = |week: Span| {
+        let seen = one.occupancy.activity.certain.count(week);
+        let is_known = was_equipped(one, week.from) && one.occupancy.is_covered(week);
+        (seen > 0 || is_known).then_some(seen)
+    };
+    weeks(last).map(days).collect()
 }
 
 fn whole(month: Month) -> Span {

@@ -6,6 +6,7 @@ pub mod candidates;
 pub mod checks;
 pub mod desk;
 mod draw;
+pub mod first_visit;
 mod grounds;
 mod known;
 pub mod reasons;

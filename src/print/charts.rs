@@ -219,15 +219,17 @@ pub fn interval((low, high, value): (i32, i32, i32), name: &str, wide: Width) ->
     })
 }
 
-/// Weeks of a stall, a bar each: as high as the days with a receipt, at most seven.
-pub fn sparkline(days: &[u8], name: &str) -> Outcome<String> {
+/// Weeks of a stall, a bar each: as high as the days with a receipt, at most seven. Nothing stands where
+/// nothing is known, which is not a week without a receipt.
+pub fn sparkline(days: &[Option<i64>], name: &str) -> Outcome<String> {
     let (step, height) = (6, 20);
     let width = step * days.len().max(1) as i32;
     drawn((width, height), name, |area| {
         for (number, count) in (0_i32..).zip(days) {
+            let Some(count) = *count else { continue };
             let left = number * step;
-            let high = i32::from(*count).clamp(0, 7) * (height - 2) / 7;
-            let colour = if *count == 0 { LINE } else { BAR };
+            let high = count.clamp(0, 7) as i32 * (height - 2) / 7;
+            let colour = if count == 0 { LINE } else { BAR };
             let bar = [(left, height - high.max(1)), (left + step - 2, height)];
             area.draw(&Rectangle::new(bar, colour.filled()))?;
         }

@@ -57,6 +57,14 @@ fn consents() -> Outcome<&'static Consents> {
     CONSENTS.get().ok_or_else(|| Fault::broken("assets/print/consents.json cannot be read"))
 }
 
+/// What is asked for, purpose by purpose, as the forms say it.
+///
+/// # Errors
+/// Only where the program's own wording cannot be read.
+pub fn wordings() -> Outcome<&'static [Wording]> {
+    Ok(&consents()?.purposes)
+}
+
 /// Takes an operator's wording instead of the program's, before any form is printed; the first one
 /// that a process is given counts.
 ///

@@ -33,6 +33,7 @@ mod printing;
 mod problem;
 mod query;
 mod reasons;
+mod report_files;
 pub mod state;
 mod store;
 pub mod texts;

@@ -9,7 +9,7 @@ use crate::web_support::Site;
 use crate::web_world::World;
 
 /// Pages of the desk, and who may open them.
-const PAGES: [(&str, &[&str]); 8] = [
+const PAGES: [(&str, &[&str]); 12] = [
     ("/ql/so", &["owner", "organiser", "team_member"]),
     ("/ql/so/nhap", &["owner", "organiser"]),
     ("/ql/hang", &["owner", "organiser", "team_member"]),
@@ -18,6 +18,10 @@ const PAGES: [(&str, &[&str]); 8] = [
     ("/ql/toi", &["owner", "organiser", "team_member", "official"]),
     ("/ql/nguoi", &["owner"]),
     ("/ql/nguoi/moi", &["owner"]),
+    ("/ql/tien-mat", &["owner", "organiser", "team_member"]),
+    ("/ql/tien-mat/moi", &["owner", "organiser", "team_member"]),
+    ("/ql/dem", &["owner", "organiser", "team_member"]),
+    ("/ql/bao-cao", &["owner", "organiser", "official"]),
 ];
 
 on_both!(each_role_opens_its_own_pages_and_no_others, |db| {

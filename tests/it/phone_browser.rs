@@ -36,6 +36,8 @@ pub struct Browser {
     events: VecDeque<Value>,
     tab: Tab,
     last_id: u64,
+    /// Sessions of service workers, which have a line of their own.
+    workers: Vec<String>,
     _profile: tempfile::TempDir,
 }
 
@@ -80,6 +82,7 @@ impl Browser {
             events: VecDeque::new(),
             tab: Tab::default(),
             last_id: 0,
+            workers: Vec::new(),
             _profile: profile,
         };
         browser.open_tab();
@@ -202,6 +205,33 @@ impl Browser {
         let touch = |kind: &str, points: &Value| json!({ "type": kind, "touchPoints": points });
         self.ask("Input.dispatchTouchEvent", touch("touchStart", &point));
         self.ask("Input.dispatchTouchEvent", touch("touchEnd", &json!([])));
+    }
+
+    /// Takes the network away from the tab and from service workers, or gives it back.
+    #[track_caller]
+    pub fn offline(&mut self, is: bool) {
+        let tab = std::mem::take(&mut self.tab);
+        if self.workers.is_empty() {
+            let targets = self.ask("Target.getTargets", json!({}));
+            let all = targets["targetInfos"].as_array().unwrap().clone();
+            for worker in all.iter().filter(|one| one["type"] == "service_worker") {
+                let attach = json!({ "targetId": worker["targetId"], "flatten": true });
+                let attached = self.ask("Target.attachToTarget", attach);
+                self.workers.push(attached["sessionId"].as_str().unwrap().to_owned());
+            }
+            assert!(!self.workers.is_empty(), "no service worker");
+        }
+        let line = json!({ "offline": is, "latency": 0, "downloadThroughput": -1,
+                           "uploadThroughput": -1 });
+        for session in self.workers.clone() {
+            self.tab.session = session;
+            self.ask("Network.enable", json!({}));
+            self.ask("Network.emulateNetworkConditions", line.clone());
+            let reaches = "fetch('/healthz').then(() => true, () => false)";
+            assert_eq!(self.value(reaches), !is, "the worker's line");
+        }
+        self.tab = tab;
+        self.ask("Network.emulateNetworkConditions", line);
     }
 
     /// A script that runs in each page before its own.

@@ -24,7 +24,7 @@ const ALL: &str = "NKEXWOSTFBVLHRP";
 /// one that listens, `R` of a revoked link, `P` vendor of another board.
 ///
 /// Ids are those of the board's and its one stall. What ends the caller's own session stands last.
-const WHO: [(&str, &str); 127] = [
+const WHO: [(&str, &str); 150] = [
     ("GET /", ALL),
     ("GET /healthz", ALL),
     ("GET /readyz", ALL),
@@ -160,6 +160,32 @@ const WHO: [(&str, &str); 127] = [
     ("POST /ql/so/nhap", "WOSB"),
     ("POST /ql/so/nhap/that", "WOSB"),
     ("GET /ql/so/tap/{file}", "WOSB"),
+    // The cash side.
+    ("GET /ql/tien-mat", "WOTB"),
+    ("GET /ql/tien-mat/moi", "WOTB"),
+    ("POST /ql/tien-mat/moi", "WOTB"),
+    ("GET /ql/tien-mat/{id}", "WOT"),
+    ("GET /ql/tien-mat/{id}/ghi", "WOT"),
+    ("POST /ql/tien-mat/{id}/ghi", "WOT"),
+    ("GET /ql/dem", "WOTB"),
+    ("POST /ql/dem", "WOTB"),
+    ("GET /ql/dem/sw.js", "WOTB"),
+    // The report.
+    ("GET /ql/bao-cao", "WOFB"),
+    ("GET /ql/bao-cao/nhom", "WOFB"),
+    ("GET /ql/bao-cao/sap", "WOFB"),
+    ("GET /ql/bao-cao/tap/{file}", "WOFB"),
+    ("GET /ql/bao-cao/cong-bo", "WOFB"),
+    ("POST /ql/bao-cao/cong-bo", "WOB"),
+    ("GET /ql/bao-cao/cong-bo/{id}", "WOF"),
+    ("GET /ql/bao-cao/cong-bo/{id}/{file}", "WOF"),
+    // The first visit.
+    ("GET /ql/ghe/{id}", "WOT"),
+    ("POST /ql/ghe/{id}/anh", "WOT"),
+    ("POST /ql/ghe/{id}/ma", "WOT"),
+    ("POST /ql/ghe/{id}/dong-y", "WOT"),
+    ("POST /ql/ghe/{id}/thu", "WOT"),
+    ("POST /ql/ghe/{id}/xong", "WOT"),
     ("POST /sap/lock", "VP"),
     ("POST /ql/ra", ALL),
 ];
@@ -247,12 +273,21 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         "/sap/phones/{id}/lock" => Some(format!("/sap/phones/{}/lock", everybody.listener)),
         _ => None,
     };
+    if pattern == "/ql/tien-mat/{id}/ghi" {
+        let (plan, stall) = (world.id("cash-plans"), world.id("occupancies"));
+        return format!("/ql/tien-mat/{plan}/ghi?sap={stall}&ngay=2026-11-20");
+    }
     if pattern == "/ql/hang/{id}" {
         return format!("/ql/hang/{}", everybody.waiting);
     }
     if let Some(whole) = whole {
         return whole;
     }
+    let file = match pattern {
+        "/ql/so/tap/{file}" => "mau.xlsx",
+        _ if pattern.starts_with("/ql/bao-cao") => "bao-cao.xlsx",
+        _ => "2026-11.xlsx",
+    };
     let of = [
         ("/ql/so/sap/", "stalls"),
         ("/ql/so/o/", "occupancies"),
@@ -269,6 +304,9 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         ("/ql/nguon/dien-thoai/tin/", "phone-texts"),
         ("/ql/nguon/dien-thoai/", "phone-feeds"),
         ("/ql/nguon/sao-ke/", "statements"),
+        ("/ql/tien-mat/", "cash-plans"),
+        ("/ql/ghe/", "stalls"),
+        ("/ql/bao-cao/cong-bo/", "published-reports"),
         ("/sap/receipts/", "transfers"),
         ("/sap/requests/", "requests"),
     ];
@@ -281,7 +319,7 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         .replace("{layout}", world.id("statement-layouts"))
         .replace("{number}", "1")
         .replace("{tag}", "en")
-        .replace("{file}", if pattern.starts_with("/ql") { "mau.xlsx" } else { "2026-11.xlsx" })
+        .replace("{file}", file)
 }
 
 fn an_asset(site: &Site, everybody: &Everybody) -> String {

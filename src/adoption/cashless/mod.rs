@@ -10,4 +10,6 @@ mod verdict;
 
 pub use change::{Change, ShareChange};
 pub use load::Cashless;
+pub(in crate::adoption) use verdict::LEAST_PRESSES;
+
 pub use told::{CashShare, CountShare, Fees, Grade, ShareOutcome};

@@ -12,7 +12,7 @@ const ROUGH_DAYS: i64 = 2;
 /// Refusals of a thousand drawn stalls beyond which there is no interval.
 const REFUSED_PER_MILLE: i64 = 200;
 /// Presses of a stall, and of several.
-const LEAST_PRESSES: i64 = 30;
+pub(in crate::adoption) const LEAST_PRESSES: i64 = 30;
 const LEAST_POOLED: i64 = 200;
 
 /// What was drawn, counted and refused.

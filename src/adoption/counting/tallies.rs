@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::{Act, Permission};
+use crate::adoption::cashless::LEAST_PRESSES;
+use crate::adoption::interval::{self, Estimate};
 use crate::adoption::store::tallies as rows;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{MarketId, OccupancyId, TallyId};
@@ -59,6 +61,16 @@ pub struct Tally {
     /// Presses that hold.
     pub cash: i64,
     pub transfer: i64,
+}
+
+impl Tally {
+    /// The share of its presses that were transfers, with Wilson's 95 % interval; none of fewer presses
+    /// than a stall's figure needs.
+    #[must_use]
+    pub fn share(&self) -> Option<Estimate> {
+        let all = self.cash + self.transfer;
+        interval::share_of_count(self.transfer, all, false).filter(|_| all >= LEAST_PRESSES)
+    }
 }
 
 /// A tally with all or some of its presses: sent again, or with more of them, it is the same one.

@@ -2,6 +2,7 @@
 
 use crate::adoption::cashless::{CashShare, CountShare, ShareOutcome};
 use crate::adoption::interval::Ends;
+use crate::adoption::metrics::Metrics;
 use crate::adoption::report::AdoptionReport;
 use crate::adoption::words::{percent, percents, range};
 use crate::primitives::money::thousands;
@@ -99,6 +100,23 @@ pub fn sentences(report: &AdoptionReport) -> Vec<String> {
     sentences
 }
 
-fn in_short(share: &CashShare) -> String {
+/// M9's figure, or why there is none.
+#[must_use]
+pub fn in_short(share: &CashShare) -> String {
     share.value.map_or_else(|| share.outcome_vi.to_owned(), ends)
+}
+
+/// M10's figure, or why there is none.
+#[must_use]
+pub fn tallied_in_short(share: &CountShare) -> String {
+    share.value.map_or_else(|| share.outcome_vi.to_owned(), ends)
+}
+
+/// The interval of M9 for a chart, in thousandths: its ends and its point.
+#[must_use]
+pub fn share_ends(metrics: &Metrics) -> Option<(i32, i32, i32)> {
+    let share = metrics.m9?;
+    let (ends, value) = (share.interval?, share.value?);
+    let middle = i32::midpoint(value.low_per_mille, value.high_per_mille);
+    Some((ends.low_per_mille, ends.high_per_mille, middle))
 }

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::cash::{in_words, tallied_in_words};
-use crate::adoption::metrics::Windowed;
+use crate::adoption::funnel;
+use crate::adoption::metrics::{Metrics, Windowed};
 use crate::adoption::ratio::Ratio;
 use crate::adoption::report::AdoptionReport;
-use crate::adoption::targets::TargetMetric;
+use crate::adoption::targets::{Target, TargetMetric};
 use crate::adoption::trend::{Compared, TrendPoint};
 use crate::adoption::words::{NO_DATA, counting, month, percent, percents, share};
 use crate::primitives::Day;
@@ -52,10 +53,11 @@ pub struct Point {
     pub lunar_days: i64,
 }
 
-pub fn figures(report: &AdoptionReport) -> Vec<Figure> {
-    let metrics = &report.whole_market;
+/// The metrics of a market, a group or a stall; targets are a market's.
+#[must_use]
+pub fn figures(metrics: &Metrics, targets: &[Target]) -> Vec<Figure> {
     let mut figures: Vec<Figure> =
-        metrics.ratios().iter().map(|ratio| of_ratio(ratio, target(report, ratio.key))).collect();
+        metrics.ratios().iter().map(|ratio| of_ratio(ratio, target(targets, ratio.key))).collect();
     let mut add = |key: &str, label: &str, value: String, measurable: Option<Ratio>| {
         figures.push(Figure {
             key: key.to_owned(),
@@ -63,7 +65,7 @@ pub fn figures(report: &AdoptionReport) -> Vec<Figure> {
             value,
             measurable: measurable.map(in_brief).unwrap_or_default(),
             bounds: String::new(),
-            target: target(report, key),
+            target: target(targets, key),
         });
     };
     let per_day = metrics.m8.value.and_then(|value| value.receipts_per_10_days());
@@ -112,8 +114,8 @@ fn in_brief(ratio: Ratio) -> String {
 }
 
 /// `từ 60,0 % (QĐ 12/QĐ-UBND)`.
-fn target(report: &AdoptionReport, key: &str) -> String {
-    let target = report.targets.iter().find(|one| TargetMetric::as_str(one.metric) == key);
+fn target(targets: &[Target], key: &str) -> String {
+    let target = targets.iter().find(|one| TargetMetric::as_str(one.metric) == key);
     let until = |day: Option<Day>| day.map(|day| format!(", đến {}", day.on_paper()));
     let told = target.map(|one| {
         let until = until(one.due_day).unwrap_or_default();
@@ -122,8 +124,10 @@ fn target(report: &AdoptionReport, key: &str) -> String {
     told.unwrap_or_default()
 }
 
-pub fn funnel(report: &AdoptionReport) -> Vec<Step> {
-    let steps = report.funnel.iter().map(|step| Step {
+/// From a code to regular use, of a market or a group.
+#[must_use]
+pub fn funnel(metrics: &Metrics) -> Vec<Step> {
+    let steps = funnel::funnel(metrics).into_iter().map(|step| Step {
         label: step.label_vi.to_owned(),
         count: step.value.numerator,
         high: step.value.numerator_high,

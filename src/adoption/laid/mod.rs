@@ -14,8 +14,11 @@ use super::report::AdoptionReport;
 use super::text::text;
 use crate::primitives::{Day, UnixMs};
 
-pub use cash::{in_words as cash_in_words, sentences as cash_sentences, tallied_in_words};
-pub use figures::{Figure, Point, Step};
+pub use cash::{
+    in_short as cash_in_short, in_words as cash_in_words, sentences as cash_sentences, share_ends,
+    tallied_in_short, tallied_in_words,
+};
+pub use figures::{Figure, Point, Step, figures, funnel};
 pub use sheets::{Sheet, SheetCell};
 pub use xlsx::xlsx;
 
@@ -57,20 +60,15 @@ pub fn lay(report: &AdoptionReport) -> Laid {
         report.coverage.sentences.iter().map(|sentence| sentence.vi.clone()).collect();
     let because = report.coverage.because.iter();
     let cash = cash::sentences(report);
-    let share = report.whole_market.m9.and_then(|share| {
-        let (ends, value) = (share.interval?, share.value?);
-        let middle = i32::midpoint(value.low_per_mille, value.high_per_mille);
-        Some((ends.low_per_mille, ends.high_per_mille, middle))
-    });
     Laid {
         market: report.market.name.clone(),
         from: report.window.from,
         to: report.window.to,
         generated_at: report.generated_at,
         because: because.map(|one| (one.reason.told().vi.to_owned(), one.count)).collect(),
-        figures: figures::figures(report),
-        funnel: figures::funnel(report),
-        share,
+        figures: figures(&report.whole_market, &report.targets),
+        funnel: funnel(&report.whole_market),
+        share: share_ends(&report.whole_market),
         weeks: figures::points(&report.trend.weeks, false),
         months: figures::points(&report.trend.months, true),
         compared: figures::compared(report),

@@ -125,6 +125,15 @@ pub fn market(
         .optional()?)
 }
 
+/// Ids and names of a board's markets.
+pub fn markets(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<Vec<(MarketId, String)>> {
+    let query = markets::table.filter(markets::board_id.eq(board_id.0)).order(markets::id);
+    Ok(query.select((markets::id, markets::name)).load(connection)?)
+}
+
 /// Everything the registry knows of one market, as a report needs it.
 #[derive(Debug)]
 pub struct Register {

@@ -37,6 +37,7 @@ const FILES: &[File] = files![
     "phones.js" is SCRIPT,
     "pin.js" is SCRIPT,
     "book.js" is SCRIPT,
+    "tally.js" is SCRIPT,
     "htmx.js" is SMALL,
     "icon.svg" is "image/svg+xml",
     "icon-192.png" is "image/png",

@@ -39,8 +39,6 @@ macro_rules! resources {
     };
 }
 
-mod report_files;
-
 resources! {
     keys,
     users,

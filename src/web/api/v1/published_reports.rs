@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::report_files::{self, FileFormat, Separator};
 use crate::adoption::published::{
     self, NewPublished, Published, PublishedFilter, PublishedHead,
 };
@@ -17,6 +16,7 @@ use crate::web::path::Id;
 use crate::web::pictures::KnownTags;
 use crate::web::problem::Problem;
 use crate::web::query::Query;
+use crate::web::report_files::{self, FileFormat, Separator};
 
 resource!(publish, list, show, file; FileFormat);
 
@@ -76,5 +76,5 @@ async fn file(
     let Wanted { format, separator } = wanted.0;
     let (_, laid) =
         caller.read(move |connection, act| published::laid(connection, act, id.0)).await?;
-    report_files::answer(&caller, laid, format, separator, &known).await
+    report_files::answer(&caller.state, laid, format, separator, &known).await
 }

@@ -5,7 +5,6 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::report_files::{self, FileFormat, Separator};
 use crate::adoption::laid::lay;
 use crate::adoption::{self, AdoptionReport};
 use crate::primitives::Day;
@@ -14,6 +13,7 @@ use crate::web::caller::Caller;
 use crate::web::pictures::KnownTags;
 use crate::web::problem::Problem;
 use crate::web::query::Query;
+use crate::web::report_files::{self, FileFormat, Separator};
 
 resource!(adoption_report; Format, Separator);
 
@@ -93,7 +93,7 @@ async fn adoption_report(
         Some(format) => {
             let laid = move |connection: &mut _, act: &_| Ok(lay(&report(connection, act)?));
             let laid = caller.read(laid).await?;
-            report_files::answer(&caller, laid, format, separator, &known).await
+            report_files::answer(&caller.state, laid, format, separator, &known).await
         }
     }
 }

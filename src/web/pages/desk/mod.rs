@@ -3,17 +3,20 @@
 //! reads and shows forms.
 
 mod board;
+mod cash;
 mod door;
 mod form;
 mod invited;
 mod me;
 mod people;
 mod register;
+mod report;
 mod second;
 mod shell;
 mod sign_in;
 mod start;
 mod table;
+mod visit;
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::http::StatusCode;
@@ -42,6 +45,9 @@ pub(super) fn service() -> impl HttpServiceFactory {
         .configure(people::configure)
         .configure(register::configure)
         .configure(board::configure)
+        .configure(cash::configure)
+        .configure(report::configure)
+        .configure(visit::configure)
         .service(both("", web::get().to(start::start), web::post().to(nothing)))
         .default_service(web::to(nothing))
 }

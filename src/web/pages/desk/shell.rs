@@ -14,11 +14,13 @@ use crate::access::{Permission, Role};
 use crate::web::problem::Problem;
 
 /// Address, text and permission of where one can go.
-const PLACES: [(&str, &str, Option<Permission>); 6] = [
+const PLACES: [(&str, &str, Option<Permission>); 8] = [
     ("/ql", "desk-start", None),
     ("/ql/so", "desk-register", Some(Permission::RegistryRead)),
     ("/ql/hang", "desk-queue", Some(Permission::TransfersPropose)),
     ("/ql/nguon", "desk-feeds", Some(Permission::FeedsRead)),
+    ("/ql/tien-mat", "desk-cash", Some(Permission::VisitsRead)),
+    ("/ql/bao-cao", "desk-reports", Some(Permission::ReportsRead)),
     ("/ql/nguoi", "desk-people", Some(Permission::UsersWrite)),
     ("/ql/toi", "desk-me", None),
 ];

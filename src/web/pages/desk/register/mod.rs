@@ -132,12 +132,12 @@ fn neighbourhoods(roll: &Roll) -> Vec<(String, String)> {
 }
 
 /// A choice before the others, which chooses nothing.
-fn with_none(label: String, others: Vec<(String, String)>) -> Vec<(String, String)> {
+pub(super) fn with_none(label: String, others: Vec<(String, String)>) -> Vec<(String, String)> {
     std::iter::once((String::new(), label)).chain(others).collect()
 }
 
 /// A field where one of these may be chosen.
-fn select(
+pub(super) fn select(
     words: Words,
     name: &'static str,
     label: &str,
@@ -159,11 +159,11 @@ fn typed_neighbourhood(sent: &Sent) -> Result<Option<NeighbourhoodId>, Problem> 
 }
 
 /// `2026-11-24`, as browsers send it, or `24/11/2026`, as people type it.
-fn typed_day(sent: &Sent, field: &'static str) -> Result<Option<Day>, Problem> {
+pub(super) fn typed_day(sent: &Sent, field: &'static str) -> Result<Option<Day>, Problem> {
     sent.day(field)
 }
 
-fn needed_day(sent: &Sent, field: &'static str) -> Result<Day, Problem> {
+pub(super) fn needed_day(sent: &Sent, field: &'static str) -> Result<Day, Problem> {
     typed_day(sent, field)?.ok_or_else(|| Problem::invalid(field, "day-unreadable"))
 }
 

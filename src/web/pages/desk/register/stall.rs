@@ -20,6 +20,9 @@ use crate::registry::stalls::Stall;
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 
+/// Who visits a stall for the first time needs these.
+const VISITS: [Permission; 2] = [Permission::VisitsWrite, Permission::CodesWrite];
+
 /// Address and text of what can be done.
 type Make = (String, String);
 
@@ -66,13 +69,21 @@ pub(super) async fn page(desk: Desk, id: Id<StallId>) -> Result<HttpResponse, Pr
     history.reverse();
     let make =
         |path: &str, text: &str| (format!("/ql/so/sap/{}/{path}", stall.id), words.say(text));
-    let makes = [make("sua", "desk-stall-change"), make("nguoi", "desk-holder-new")];
+    let mut makes = Vec::new();
+    if may_write {
+        makes = vec![make("sua", "desk-stall-change"), make("nguoi", "desk-holder-new")];
+    }
+    let is_held = roll.held(stall.id).any(|one| one.period().contains(roll.today));
+    let is_whole = !desk.present.scope.sections.is_limited();
+    if is_held && is_whole && VISITS.iter().all(|permission| desk.may(*permission)) {
+        makes.push((format!("/ql/ghe/{}", stall.id), words.say("desk-first-visit")));
+    }
     let shown = StallPage {
         shell: desk.shell("desk-register"),
         tabs: tabs(&desk, ""),
         code: format!("{} {}", words.say("desk-stall"), stall.code),
         facts: facts(words, &roll, stall),
-        makes: if may_write { makes.into() } else { Vec::new() },
+        makes,
         history,
     };
     answer(StatusCode::OK, words, &shown)

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use crate::adoption::laid::{self, Laid};
 use crate::print::Kind;
 use crate::print::adoption_report::ReportPaper;
-use crate::web::caller::Caller;
 use crate::web::pictures::KnownTags;
 use crate::web::printing::{self, DPI};
 use crate::web::problem::Problem;
+use crate::web::state::AppState;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -44,7 +44,7 @@ pub enum Separator {
 
 /// Answers with the file.
 pub async fn answer(
-    caller: &Caller,
+    state: &AppState,
     laid: Laid,
     format: FileFormat,
     separator: Separator,
@@ -58,7 +58,7 @@ pub async fn answer(
     Ok(match format {
         FileFormat::Pdf => {
             let paper = ReportPaper::new(laid)?;
-            return printing::answer(caller, paper, (Kind::Pdf, DPI), known).await;
+            return printing::file(state, paper, (Kind::Pdf, DPI), known, "inline").await;
         }
         FileFormat::Xlsx => HttpResponse::Ok()
             .insert_header((CONTENT_TYPE, XLSX))
