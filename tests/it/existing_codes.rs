@@ -206,11 +206,6 @@ on_both!(codes_of_other_schemes_are_known_from_then_on, |db| {
         ),
         (momo(stand.occupancy, "000201010211"), "payload", "code-unreadable"),
         (momo(stand.occupancy, &vnpay_once()), "payload", "code-has-amount"),
-        (
-            momo(stand.occupancy, "https://nhantien.momo.vn/0900000000/50000"),
-            "payload",
-            "code-has-amount",
-        ),
         (momo(stand.occupancy, link), "scheme", "scheme-unknown"),
         (
             momo(stand.occupancy, &sealed("00020153037045802VN5902BE6002CM")),
@@ -277,6 +272,7 @@ on_both!(a_wallet_s_own_link_names_its_wallet, |db| {
         ("https://me.momo.vn/sapbe", "MoMo", false),
         ("2|99|0900000000|CO BE||0|0|0||transfer_myqr", "MoMo", false),
         ("2|99|0900000000|CO BE||0|0|45000||transfer_myqr", "MoMo", true),
+        ("https://nhantien.momo.vn/0900000000/50000", "MoMo", true),
         ("https://qr.zalopay.vn/a1b2", "ZaloPay", false),
     ] {
         let texts = [payload.to_owned()];

@@ -80,5 +80,5 @@ on_both!(a_double_touch_gives_a_receipt_no_class, |db| {
     browser.until("cho40.day.receipts[0].parts.length === 2");
     let parts = "cho40.day.receipts[0].parts.map(one => one.class + one.amount).join()";
     let parts = browser.value(parts);
-    assert_eq!(parts.as_str().unwrap().replace('\u{a0}', " "), "sale50.000 đ,cash_out70.000 đ");
+    assert_eq!(parts.as_str().unwrap().replace('\u{a0}', " "), "cash_out70.000 đ,sale50.000 đ");
 });
