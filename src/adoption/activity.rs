@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::days::{DaySet, Span};
+use super::store::day_sums::{self, DaySums};
 use super::store::register::LinkRow;
-use super::store::totals::{self, DayRow, MonthDays, MonthRow, Sums};
+use super::store::totals::{self, MonthDays, MonthRow, Sums};
 use super::verdict::Receipts;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
@@ -87,12 +88,16 @@ impl Activities {
         let in_window: Vec<_> =
             in_window.filter(|span| !span.is_empty()).map(|span| (span.from, span.to)).collect();
         for span in plan.days {
-            for row in totals::days(connection, board_id, span, tail)? {
-                self.add_day(&row);
+            for part in parts(span, self.window) {
+                for row in day_sums::of_span(connection, board_id, part, tail)? {
+                    self.add_days(part, &row);
+                }
             }
         }
-        for (key, log) in receipts::load(connection, board_id, &in_window, tail)? {
-            if let Some(activity) = self.of(key.occupancy_id, key.account_id) {
+        for ((occupancy_id, account_id), log) in
+            receipts::together(connection, board_id, &in_window, tail)?
+        {
+            if let Some(activity) = self.of(occupancy_id, account_id) {
                 activity.histogram.merge_log(&log);
             }
         }
@@ -116,19 +121,13 @@ impl Activities {
         }
     }
 
-    fn add_day(&mut self, row: &DayRow) {
-        let day = Day(row.day);
-        let in_window = self.window.contains(day);
+    /// Of a span that lies in the window or outside of it.
+    fn add_days(&mut self, span: Span, row: &DaySums) {
+        let in_window = self.window.holds(span);
         let Some(activity) = self.of(row.occupancy_id, row.account_id) else { return };
-        if row.sums.receipts > 0 {
-            activity.certain.insert(day);
-        }
-        if row.sums.receipts > 0 || row.sums.unclassified > 0 {
-            activity.possible.insert(day);
-        }
-        if row.sums.named > 0 {
-            activity.named.insert(day);
-        }
+        activity.certain.insert_bits(span.from, row.receipt_days);
+        activity.possible.insert_bits(span.from, row.possible_days);
+        activity.named.insert_bits(span.from, row.named_days);
         if in_window {
             activity.sums.add(&row.sums);
         }
@@ -207,9 +206,54 @@ impl Plan {
     }
 }
 
+/// A span in parts that lie in the window or outside of it, and are short enough to be added up.
+fn parts(span: Span, window: Span) -> Vec<Span> {
+    let before = Span::new(span.from, span.to.min(window.from.plus(-1)));
+    let after = Span::new(span.from.max(window.to.plus(1)), span.to);
+    let mut parts = Vec::new();
+    for whole in [before, span.both(window), after] {
+        let mut from = whole.from;
+        while from <= whole.to {
+            let part = Span::new(from, whole.to.min(from.plus(day_sums::MOST_DAYS - 1)));
+            parts.push(part);
+            from = part.to.plus(1);
+        }
+    }
+    parts
+}
+
 fn extend(runs: &mut Vec<(Month, Month)>, month: Month) {
     match runs.last_mut() {
         Some((_, to)) if to.next() == month => *to = month,
         _ => runs.push((month, month)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_lie_in_the_window_or_outside_and_are_short() {
+        let span = |from, to| Span::new(Day(from), Day(to));
+        let window = span(100, 299);
+        assert_eq!(parts(span(90, 120), window), [span(90, 99), span(100, 120)]);
+        assert_eq!(parts(span(290, 310), window), [span(290, 299), span(300, 310)]);
+        assert_eq!(parts(span(150, 150), window), [span(150, 150)]);
+        assert_eq!(parts(span(1, 20), window), [span(1, 20)]);
+        assert_eq!(parts(span(400, 420), window), [span(400, 420)]);
+        assert_eq!(
+            parts(span(80, 400), window),
+            [
+                span(80, 99),
+                span(100, 161),
+                span(162, 223),
+                span(224, 285),
+                span(286, 299),
+                span(300, 361),
+                span(362, 400),
+            ]
+        );
+        assert!(parts(span(20, 10), window).is_empty());
     }
 }

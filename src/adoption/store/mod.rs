@@ -2,6 +2,7 @@
 
 pub mod cash;
 pub mod counting;
+pub mod day_sums;
 pub mod published;
 pub mod register;
 pub mod signs;

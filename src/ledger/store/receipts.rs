@@ -1,10 +1,11 @@
 //! The receipts of each day in two significant digits ([`histogram`](crate::ledger::histogram)),
 //! for medians.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Text};
 
 use super::tail::Tail;
 use crate::db::rows::{Kind, Table, Value, Writes};
@@ -71,4 +72,45 @@ pub fn load(
     }
     found.extend(tail.into_iter().map(|(key, log)| (*key, log.clone())));
     Ok(found)
+}
+
+/// The same by occupancy and account, what its days have one after the other.
+pub fn together(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    spans: &[(Day, Day)],
+    tail: &Tail,
+) -> Outcome<HashMap<(i64, i64), String>> {
+    let mut found: HashMap<_, String> = HashMap::new();
+    let in_span = |(from, to): &(Day, Day), day| (*from..=*to).contains(&day);
+    for span in spans {
+        if tail.receipts.keys().any(|key| in_span(span, key.day)) {
+            for (key, log) in load(connection, board_id, &[*span], tail)? {
+                *found.entry((key.occupancy_id, key.account_id)).or_default() += &log;
+            }
+            continue;
+        }
+        let query = diesel::sql_query(
+            "SELECT occupancy_id, account_id, string_agg(log, '') AS log FROM receipt_logs \
+             WHERE board_id = $1 AND day BETWEEN $2 AND $3 GROUP BY occupancy_id, account_id",
+        )
+        .bind::<BigInt, _>(board_id.0)
+        .bind::<Integer, _>(span.0.0)
+        .bind::<Integer, _>(span.1.0);
+        let rows: Vec<Together> = query.load(connection)?;
+        for row in rows {
+            *found.entry((row.occupancy_id, row.account_id)).or_default() += &row.log;
+        }
+    }
+    Ok(found)
+}
+
+#[derive(QueryableByName)]
+struct Together {
+    #[diesel(sql_type = BigInt)]
+    occupancy_id: i64,
+    #[diesel(sql_type = BigInt)]
+    account_id: i64,
+    #[diesel(sql_type = Text)]
+    log: String,
 }
