@@ -11,7 +11,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
 use crate::ledger::{Tail, receipts};
 use crate::primitives::ids::BoardId;
-use crate::primitives::{Day, Month};
+use crate::primitives::Month;
 
 /// The receipts of an occupancy, or of an account's money that no stall has yet.
 #[derive(Clone, Debug, Default)]
