@@ -232,6 +232,7 @@ fn extend(runs: &mut Vec<(Month, Month)>, month: Month) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::primitives::Day;
 
     #[test]
     fn parts_lie_in_the_window_or_outside_and_are_short() {
