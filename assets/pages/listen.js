@@ -14,7 +14,8 @@
   var FIRST_LISTED = 5;   // The others after a touch.
   var COVERED_MS = 15000, PRACTICE_MS = 20000;
   var UTTERANCE_MS = 12000;
-  var CLIPS_MS = 8000;    // So long what is to be said waits for the words to be loaded.
+  var CLIPS_MS = 8000;    // So long what is to be said, after its tone, waits for the words to be loaded.
+  var LOOK_MS = 100;
   var SPEEDS = { slow: 0.75, normal: 1, fast: 1.25 };
   var VIBRATIONS = { right: [250], wrong: [150, 100, 150, 100, 400], attention: [100, 80, 100] };
   // Of each tone: frequency (Hz), beginning and length (s), shape.
@@ -70,7 +71,7 @@
   var warnings = {};
   function warn(key, isSo) {
     warnings[key] = isSo;
-    var all = ['ended', 'muted', 'elsewhere', 'silent', 'gap', 'skipped', 'hidden', 'voice'];
+    var all = ['ended', 'muted', 'elsewhere', 'silent', 'loading', 'gap', 'skipped', 'hidden', 'voice'];
     var first = all.filter(function (one) { return warnings[one]; })[0];
     el('warning').hidden = !first;
     put('warning', first ? text('warn-' + first) : '');
@@ -185,15 +186,15 @@
     if (clips[region] || !audio || !window.fetch || settings.how !== 'voice' || voice()) { return; }
     clips[region] = {};
     loadedBy = Date.now() + CLIPS_MS;
-    setTimeout(next, CLIPS_MS);
-    var failed = function () { clips[region] = null; warn('voice', true); next(); };
+    warn('loading', true);
+    var failed = function () { clips[region] = null; warn('loading', false); warn('voice', true); };
     fetch('/voice/' + region + '.json').then(function (answer) { return answer.json(); }).then(function (told) {
       var text = atob(told.sound), bytes = new Uint8Array(text.length);
       for (var i = 0; i < text.length; i += 1) { bytes[i] = text.charCodeAt(i); }
       audio.decodeAudioData(bytes.buffer, function (sound) {
         clips[region] = { words: told.words, sound: sound };
+        warn('loading', false);
         warn('voice', false);
-        next();
       }, failed);
     }).catch(failed);
   }
@@ -306,7 +307,7 @@
     if (state.isMuted) { queue.splice(0).forEach(heard); }
     // Tabs are told a moment later that the voice has moved.
     if (state.isOn && (load(VOICE) || me) !== me) { loseVoice(); }
-    if (!state.isOn || isSpeaking || gathering || isLoading()) { return; }
+    if (!state.isOn || isSpeaking || gathering) { return; }
     tidy();
     if (!queue.length) { return; }
     isSpeaking = true;
@@ -323,20 +324,24 @@
     var fail = function () {
       hasFailed = true;
       item.seq = 0;
+      item.isToned = true;
       queue.unshift(item);
       loadClips();
       done();
     };
-    // Some engines never say that they have ended.
-    var guard = setTimeout(done, UTTERANCE_MS);
-    var length = tone(item.tone);
-    if (navigator.vibrate) { navigator.vibrate(VIBRATIONS[item.tone] || []); }
-    setTimeout(function () {
+    var guard = null;
+    var speak = function () {
+      if (isLoading()) { setTimeout(speak, LOOK_MS); return; }
+      // Some engines never say that they have ended.
+      guard = setTimeout(done, UTTERANCE_MS);
       var by = null, said = words(item);
       for (var i = 0; i < speakers.length && !by; i += 1) { by = speakers[i](said, done, fail); }
       state.spoken.push({ id: item.id, text: said, by: by || 'chime' });
-      if (!by) { setTimeout(done, 200); }
-    }, length);
+      // What could not be loaded is tried again for the next one.
+      if (!by) { setTimeout(done, 200); loadClips(); }
+    };
+    setTimeout(speak, item.isToned ? 0 : tone(item.tone));
+    if (navigator.vibrate && !item.isToned) { navigator.vibrate(VIBRATIONS[item.tone] || []); }
   }
 
   function stayAwake() {
@@ -366,9 +371,10 @@
     takeVoice();
     stayAwake();
     tone('right');
+    loadClips();
     render();
-    // After the tone of the touch; voices are told late, after the page has asked for them.
-    setTimeout(function () { loadClips(); next(); }, 800);
+    // After the tone of the touch.
+    setTimeout(next, 800);
   }
 
   var isElsewhere = false;

@@ -4,6 +4,9 @@
   'use strict';
   var form = document.getElementById('open');
   var failed = document.getElementById('failed');
+  // The other language is asked for by the link itself, which then leaves the address again.
+  var other = document.querySelector('a[lang]');
+  other.href = location.pathname + '?lang=' + other.lang;
   try { history.replaceState(null, '', '/nghe'); } catch (e) { /* It stays in the address then. */ }
   if (!window.fetch) { return; }
   form.addEventListener('submit', function (event) {

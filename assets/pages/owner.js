@@ -7,6 +7,7 @@
   var SEND_LIMIT_MS = 20000;
   var SHOWN_MS = 60000;       // So long a paid code is of the customer who stands there.
   var STEADY_MS = 700;        // A finger that still meant what stood there before chooses nothing.
+  var NEAR_PX = 80;           // So far apart two touches may be of one finger.
   var AGAIN_MS = 6000;        // So long a second touch is waited for.
   var LOOKS = {
     waiting: 'waiting', paid: 'right', late: 'right', underpaid: 'wrong', overpaid: 'wrong',
@@ -92,18 +93,25 @@
     touch(button, function () { show(of(button, 'tab')); });
   });
 
-  // An unsteady finger touches twice, and Enter is pressed twice: what has just come up beneath takes
-  // nothing yet. Back, which clicks by itself, is meant.
+  // An unsteady finger touches twice, and Enter is pressed twice: what has just come up there takes
+  // nothing yet. Another place was aimed at, and Back, which clicks by itself, is meant.
   var steadied = null;
   function steady() {
     clearTimeout(steadied);
     state.isMoving = true;
     steadied = setTimeout(function () { state.isMoving = false; }, STEADY_MS);
   }
+  var touchedX = 0, touchedY = 0;
   document.addEventListener('click', function (event) {
-    if (!event.isTrusted || !state.isMoving) { return; }
-    event.preventDefault();
-    event.stopPropagation();
+    var x = event.clientX, y = event.clientY;
+    var isThere = !event.detail || Math.abs(x - touchedX) + Math.abs(y - touchedY) < NEAR_PX;
+    if (event.isTrusted && state.isMoving && isThere) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else {
+      touchedX = x;
+      touchedY = y;
+    }
   }, true);
 
   var covered = [];
@@ -383,6 +391,9 @@
       el('day-beyond').hidden = !told.beyond;
       put('day-beyond', text('day-beyond') + ' ' + told.beyond);
       put('day-count', (told.count ? told.count + ' ' + text('day-times') : state.source && state.source.state === 'unknown' ? '' : text('day-none')) + unsure());
+      // Whoever chose by keys stays where they were.
+      var buttons = el('receipts').getElementsByTagName('button');
+      var place = Array.prototype.indexOf.call(buttons, document.activeElement);
       el('days').textContent = el('day-classes').textContent = el('receipts').textContent = el('week').textContent = '';
       told.week.forEach(function (one) {
         var button = make('button', dayName(one.day, told.today));
@@ -395,6 +406,7 @@
       told.classes.forEach(function (one) { el('day-classes').appendChild(row(className(one['class']), one.amount)); });
       if (told.small) { el('day-classes').appendChild(row(text('day-small'), told.small)); }
       told.receipts.forEach(function (one) { el('receipts').appendChild(receipt(one)); });
+      if (buttons[place]) { buttons[place].focus(); }
       if (told.is_cut) { el('receipts').appendChild(make('li', text('day-cut'))); }
       state.day = told;
     }).catch(quiet);
@@ -528,16 +540,21 @@
       showEvening();
     });
   });
+  var isAnswering = false;
   function answer(said) {
     said.day = evening.day;
+    isAnswering = true;
     ask('/sap/cash', said).then(function (told) {
+      // A second touch on the button would send a form that is empty now.
+      steady();
+      isAnswering = false;
       el('cash').value = el('transfer').value = '';
       showEvening(told);
-    }).catch(quiet);
+    }).catch(function () { isAnswering = false; });
   }
   el('cash-form').addEventListener('submit', function (event) {
     event.preventDefault();
-    if (!evening) { return; }
+    if (!evening || isAnswering) { return; }
     sure(el('cash').value, function (cash) {
       el('cash').value = cash;
       sure(evening.asks_transfers ? el('transfer').value : '', function (transfer) {

@@ -65,6 +65,7 @@ page-warn-muted = This phone was muted from afar.
 page-warn-skipped = Some money was not read out again. See the list below.
 page-warn-hidden = The page was hidden. Leave it open to hear money come.
 page-warn-gap = The phone was off for long; some receipts may be missing here. Look into the bank's app.
+page-warn-loading = The voice is being loaded…
 page-warn-voice = No voice could be loaded: it only chimes.
 page-warn-ended = This phone may hear no longer. Ask the market's board.
 page-late = at

@@ -65,6 +65,7 @@ page-warn-muted = Máy này đã được tắt tiếng từ xa.
 page-warn-skipped = Có lần nhận không đọc lại. Xem danh sách bên dưới.
 page-warn-hidden = Trang vừa bị che. Hãy để trang này mở để nghe tiền về.
 page-warn-gap = Máy tắt lâu, có thể có lần nhận chưa hiện ở đây. Xem ứng dụng ngân hàng.
+page-warn-loading = Đang tải giọng đọc…
 page-warn-voice = Chưa tải được giọng đọc, chỉ có chuông.
 page-warn-ended = Máy này không còn được nghe nữa. Xin hỏi ban quản lý chợ.
 page-late = lúc

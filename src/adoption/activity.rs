@@ -10,8 +10,8 @@ use super::verdict::Receipts;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
 use crate::ledger::{Tail, receipts};
-use crate::primitives::ids::BoardId;
 use crate::primitives::Month;
+use crate::primitives::ids::BoardId;
 
 /// The receipts of an occupancy, or of an account's money that no stall has yet.
 #[derive(Clone, Debug, Default)]

@@ -64,6 +64,39 @@ on_both!(without_a_voice_clips_of_words_are_joined, |db| {
     assert_eq!(browser.value(are_in_order), true, "{joined}");
 });
 
+on_both!(training_speaks_at_its_first_touch_and_the_tone_waits_for_no_word, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    open(&mut browser, &site.url, &stall.link(&site, "listener", false));
+    browser.value("document.querySelector('details').open = true");
+    browser.touch("#practise");
+    browser.until("cho40.spoken.length === 1");
+    assert_eq!(browser.value("cho40.spoken[0].by"), "clips");
+
+    // The words are on their way.
+    let mut browser = Browser::start();
+    browser.before_each_page(
+        "window.shaken = 0; navigator.vibrate = function () { shaken += 1; return true; };
+         var decode = AudioContext.prototype.decodeAudioData;
+         AudioContext.prototype.decodeAudioData = function (sound, can, cannot) {
+             var audio = this;
+             window.arrive = function () { decode.call(audio, sound, can, cannot); };
+         };",
+    );
+    open(&mut browser, &site.url, &stall.link(&site, "listener", false));
+    browser.touch("#sound");
+    browser.until("window.arrive");
+    assert_eq!(shown(&mut browser, "warning"), "Đang tải giọng đọc…");
+    stall.pay(&site, db, 1, 50_000);
+    browser.until("shaken === 1");
+    assert_eq!(browser.value("cho40.spoken.length"), 0);
+    browser.value("arrive()");
+    browser.until("cho40.spoken.length === 1");
+    assert_eq!(browser.value("cho40.spoken[0].by"), "clips");
+    assert_eq!(browser.value("document.getElementById('warning').hidden"), true);
+});
+
 on_both!(a_voice_that_is_listed_and_not_there_gives_way_to_clips, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

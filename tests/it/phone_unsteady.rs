@@ -58,6 +58,45 @@ on_both!(a_double_touch_answers_no_question_of_an_amount, |db| {
     assert_eq!(browser.complaints(), Vec::<serde_json::Value>::new());
 });
 
+on_both!(what_is_aimed_at_elsewhere_is_taken_at_once, |db| {
+    let site = Site::of(db);
+    let mut browser = start(&site, &Stall::on(&site));
+    browser.touch("[data-tab=ask]");
+    browser.touch("[data-quick=\"20k\"]");
+    browser.until("cho40.asked && !document.getElementById('code').hidden");
+    browser.value("release()");
+    browser.touch("#code-done");
+    browser.until("document.getElementById('code').hidden");
+    // The next customer's amount, while the code has just gone.
+    for key in ["1", "5", "0", "k"] {
+        browser.touch_at_once(&format!("[data-key=\"{key}\"]"));
+    }
+    assert_eq!(browser.value("document.getElementById('typed').innerText"), "150k");
+    browser.touch_at_once("[data-tab=cash]");
+    browser.until("cho40.evening && !document.getElementById('tab-cash').hidden");
+    // Touched twice, a whole amount is sent once, and no emptied form after it.
+    browser.value("release(); document.getElementById('cash').value = '350k'");
+    browser.touch("#cash-form button");
+    browser.touch_at_once("#cash-form button");
+    browser.until("cho40.evening.answer");
+    browser.touch_at_once("#cash-form button");
+    assert_eq!(browser.value("document.getElementById('failed').hidden"), true);
+    assert_eq!(browser.value("cho40.evening.answer.cash_vnd"), 350_000);
+});
+
+on_both!(the_first_page_changes_its_language_and_opens_its_own_link, |db| {
+    let site = Site::of(db);
+    let link = Stall::on(&site).link(&site, "listener", false);
+    let mut browser = Browser::start();
+    browser.open(&format!("{}{}", site.url, link.path));
+    browser.until("location.pathname === '/nghe'");
+    browser.touch("a[lang=en]");
+    browser.until("document.documentElement.lang === 'en' && location.search === ''");
+    browser.touch("button");
+    browser.until("window.cho40 && cho40.link === 'live'");
+    assert_eq!(browser.value("document.documentElement.lang"), "en");
+});
+
 on_both!(a_double_touch_gives_a_receipt_no_class, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

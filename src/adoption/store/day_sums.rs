@@ -79,6 +79,7 @@ impl From<Row> for DaySums {
     }
 }
 
+/// SQLite numbers `$n` by where each stands first, so they stand in their order.
 const ADDED_UP: &str = "SELECT occupancy_id, account_id, \
      CAST(SUM(CASE WHEN receipts > 0 THEN bit ELSE 0 END) AS BIGINT) AS receipt_days, \
      CAST(SUM(CASE WHEN receipts > 0 OR unclassified > 0 THEN bit ELSE 0 END) AS BIGINT) AS possible_days, \
@@ -88,13 +89,13 @@ const ADDED_UP: &str = "SELECT occupancy_id, account_id, \
      CAST(SUM(unclassified_vnd) AS BIGINT) AS unclassified_vnd, \
      CAST(SUM(returned_vnd) AS BIGINT) AS returned_vnd, CAST(SUM(named) AS BIGINT) AS named, \
      CAST(SUM(wrong_amount) AS BIGINT) AS wrong_amount \
-     FROM (SELECT occupancy_id, account_id, CAST(1 AS BIGINT) << (day - $2) AS bit, \
+     FROM (SELECT occupancy_id, account_id, CAST(1 AS BIGINT) << (day - $1) AS bit, \
      sale_count + debt_repayment_count + deposit_count AS receipts, \
      sale_vnd + debt_repayment_vnd + deposit_vnd AS receipt_vnd, \
      unclassified_count AS unclassified, unclassified_vnd, \
      refund_vnd + reversal_vnd AS returned_vnd, named_count AS named, \
      wrong_amount_count AS wrong_amount \
-     FROM day_totals WHERE board_id = $1 AND day BETWEEN $2 AND $3) AS of_day \
+     FROM day_totals WHERE board_id = $2 AND day BETWEEN $1 AND $3) AS of_day \
      GROUP BY occupancy_id, account_id";
 
 /// A span of at most [`MOST_DAYS`], with what the tail adds to it.
@@ -109,8 +110,8 @@ pub fn of_span(
         return one_by_one(connection, board_id, span, tail);
     }
     let query = diesel::sql_query(ADDED_UP)
-        .bind::<BigInt, _>(board_id.0)
         .bind::<Integer, _>(span.from.0)
+        .bind::<BigInt, _>(board_id.0)
         .bind::<Integer, _>(span.to.0);
     let rows: Vec<Row> = query.load(connection)?;
     Ok(rows.into_iter().map(DaySums::from).collect())

@@ -18,7 +18,7 @@ use crate::web::state::AppState;
 const SAMPLE: Vnd = Vnd::new(50_000);
 
 /// The texts that the page's script shows, by their keys.
-pub(super) const TEXTS: [&str; 39] = [
+pub(super) const TEXTS: [&str; 40] = [
     "kind-received",
     "kind-underpaid",
     "kind-overpaid",
@@ -53,6 +53,7 @@ pub(super) const TEXTS: [&str; 39] = [
     "warn-skipped",
     "warn-hidden",
     "warn-gap",
+    "warn-loading",
     "warn-voice",
     "warn-ended",
     "late",

@@ -6,6 +6,7 @@ use actix_web::http::header::{HeaderMap, LOCATION, SET_COOKIE, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::listen::{Chosen, keeping};
 use super::{Closed, Words, cookie, origin, words};
 use crate::feeds::phone::form_field;
 use crate::live::opening::{self, Arrival};
@@ -26,6 +27,7 @@ struct Open<'t> {
 pub(super) async fn page(
     request: HttpRequest,
     path: web::Path<(String, String)>,
+    chosen: web::Query<Chosen>,
 ) -> Result<HttpResponse, Problem> {
     let (kind, typed) = path.into_inner();
     // The paper shows it in groups, and some type the gaps.
@@ -38,8 +40,8 @@ pub(super) async fn page(
         let to = format!("/{kind}/{token}");
         return Ok(HttpResponse::SeeOther().insert_header((LOCATION, to)).finish());
     }
-    let words = words(&request);
-    super::page(StatusCode::OK, words, &Open { words, token: &token })
+    let (words, kept) = chosen.into_inner().words(&request);
+    Ok(keeping(super::page(StatusCode::OK, words, &Open { words, token: &token })?, kept))
 }
 
 /// `POST /nghe/open` with the form field `token`: 303 to the page, with the cookie.
