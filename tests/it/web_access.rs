@@ -55,7 +55,7 @@ on_both!(another_boards_things_are_not_there, |db| {
     }
     // What was refused changed nothing there.
     for (name, id) in &theirs.ids {
-        let has_no_path = ["secrets", "devices", "listeners", "order-feeds"];
+        let has_no_path = ["secrets", "devices", "listeners", "order-feeds", "phone-feeds"];
         if !has_no_path.contains(name) {
             let shown =
                 site.ask("GET", &format!("/api/v1/{name}/{id}")).key(&site.other_key).send();
