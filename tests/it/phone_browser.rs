@@ -38,6 +38,8 @@ pub struct Browser {
     last_id: u64,
     /// Sessions of service workers, which have a line of their own.
     workers: Vec<String>,
+    /// Where the last touch was.
+    touched: Value,
     _profile: tempfile::TempDir,
 }
 
@@ -83,6 +85,7 @@ impl Browser {
             tab: Tab::default(),
             last_id: 0,
             workers: Vec::new(),
+            touched: Value::Null,
             _profile: profile,
         };
         browser.open_tab();
@@ -201,7 +204,13 @@ impl Browser {
              var r = e.getBoundingClientRect(); \
              return [r.left + r.width / 2, r.top + r.height / 2]; }})()"
         ));
-        let point = json!([{ "x": place[0], "y": place[1] }]);
+        self.touched = json!([{ "x": place[0], "y": place[1] }]);
+        self.touch_again();
+    }
+
+    /// Touches the same place once more, whatever has come up there.
+    pub fn touch_again(&mut self) {
+        let point = self.touched.clone();
         let touch = |kind: &str, points: &Value| json!({ "type": kind, "touchPoints": points });
         self.ask("Input.dispatchTouchEvent", touch("touchStart", &point));
         self.ask("Input.dispatchTouchEvent", touch("touchEnd", &json!([])));

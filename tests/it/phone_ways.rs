@@ -97,11 +97,11 @@ on_both!(a_finger_that_comes_too_soon_closes_no_code, |db| {
     let middle = browser.value(middle);
     browser.touch("[data-quick=\"50k\"]");
     browser.until(&format!("cho40.asked && {CODE_SHOWN}"));
-    browser.touch_at_once("#code-done");
+    browser.touch_again();
     assert_eq!(browser.value(CODE_GONE), false);
     assert_eq!(shown(&mut browser, "code-done"), "QUAY LẠI");
     // Whoever touches TẠO MÃ twice, or after a quick amount, takes no code back.
-    browser.touch_at_once("#code-cancel");
+    browser.touch_again();
     assert_eq!(browser.value("document.getElementById('code-symbol').hidden"), false);
     let edge = "document.getElementById('code-cancel').getBoundingClientRect().right";
     assert_eq!(browser.value(&format!("{edge} + 60 < {middle}")), true, "TẠO MÃ at {middle}");
