@@ -7,6 +7,7 @@
   var SEND_LIMIT_MS = 20000;
   var SHOWN_MS = 60000;       // So long a paid code is of the customer who stands there.
   var STEADY_MS = 700;        // A finger that still meant what stood there before chooses nothing.
+  var TREMBLING_MS = 1500;    // So long each further touch of it puts that off.
   var NEAR_PX = 80;           // So far apart two touches may be of one finger.
   var AGAIN_MS = 6000;        // So long a second touch is waited for.
   var LOOKS = {
@@ -95,11 +96,15 @@
 
   // An unsteady finger touches twice, and Enter is pressed twice: what has just come up there takes
   // nothing yet. Another place was aimed at, and Back, which clicks by itself, is meant.
-  var steadied = null;
-  function steady() {
+  var steadied = null, cameUpAt = 0;
+  function calm() {
     clearTimeout(steadied);
     state.isMoving = true;
     steadied = setTimeout(function () { state.isMoving = false; }, STEADY_MS);
+  }
+  function steady() {
+    cameUpAt = Date.now();
+    calm();
   }
   var touchedX = 0, touchedY = 0;
   document.addEventListener('click', function (event) {
@@ -108,6 +113,8 @@
     if (event.isTrusted && state.isMoving && isThere) {
       event.preventDefault();
       event.stopPropagation();
+      // It goes on trembling; but nothing is dead for long.
+      if (Date.now() - cameUpAt < TREMBLING_MS) { calm(); }
     } else {
       touchedX = x;
       touchedY = y;
@@ -413,7 +420,7 @@
   }
 
   function says(one) {
-    return (one.mark ? text('kind-' + one.mark.replace('_', '-')) + ' ' + one.beyond + ' · ' : '') + one.parts.map(function (part) {
+    return (one.mark ? [text('kind-' + one.mark.replace('_', '-')), one.beyond].filter(Boolean).join(' ') + ' · ' : '') + one.parts.map(function (part) {
       return className(part['class']) + (one.parts.length > 1 ? ' ' + part.amount : '');
     }).join(' + ') + (one.decided ? ' · ' + text('day-decided') + ' ' + one.decided : '');
   }

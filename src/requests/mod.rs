@@ -20,6 +20,6 @@ pub use receive::{Effect, GRACE_MS, Received, receive};
 pub use show::{RequestFilter, get, list, payload};
 pub use state::{RequestState, state_of};
 pub use store::{
-    apply_received, beyond, by_id, by_order, by_reference, given_back, open_on_account,
+    apply_received, beyond, by_id, by_ids, by_order, by_reference, given_back, open_on_account,
 };
 pub use types::{Order, Request, RequestKind, RequestRow};

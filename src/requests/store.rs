@@ -265,6 +265,16 @@ pub fn by_id(
     query.first(connection).optional()?.map(request).transpose()
 }
 
+/// The requests of a board with these ids, in no order.
+pub fn by_ids(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    ids: &[RequestId],
+) -> Outcome<Vec<RequestRow>> {
+    let query = rows.filter(table::board_id.eq(board_id)).filter(table::id.eq_any(ids));
+    query.select(columns!()).load(connection)?.into_iter().map(request).collect()
+}
+
 /// All requests of a board of which money was given back.
 pub fn given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<RequestRow>> {
     let query = rows.filter(table::board_id.eq(board_id)).filter(table::given_back_vnd.gt(0_i64));

@@ -368,6 +368,11 @@ on_both!(a_code_for_a_typed_amount_says_what_became_of_it, |db| {
     wait(db, 60 * MS_PER_MINUTE);
     stall.report(&site, 200, 60_000, &reference(&site, &late), db.clock.now());
     assert_eq!(phone.get(&path).json["face"], "late");
+    let day = phone.get("/sap/day").json;
+    assert_eq!(
+        (&day["receipts"][0]["mark"], &day["receipts"][0]["beyond"]),
+        (&json!("late"), &Value::Null)
+    );
 });
 
 on_both!(of_two_accounts_a_code_is_paid_to_the_one_that_was_paid_last, |db| {

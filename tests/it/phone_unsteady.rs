@@ -45,10 +45,19 @@ on_both!(a_double_touch_answers_no_question_of_an_amount, |db| {
     browser.until("cho40.evening.answer");
     assert_eq!(browser.value("cho40.evening.answer.cash_vnd"), 300_000);
     // What takes an amount away wants a second touch that was meant.
-    browser.value("release()");
+    // A finger that goes on trembling puts that off, for a while.
+    browser.value(
+        "release(); var now = Date.now(), real = Date.now; Date.now = function () { return now; }",
+    );
     browser.touch("[data-cash=day_off]");
+    let waits = browser.value("held.length").as_i64().unwrap();
     browser.touch_again();
     browser.touch_again();
+    assert_eq!(browser.value("held.length"), waits + 2);
+    browser.value("now += 1500");
+    browser.touch_again();
+    assert_eq!(browser.value("held.length"), waits + 2);
+    browser.value("Date.now = real");
     assert_eq!(browser.value("cho40.evening.answer.kind"), "sold");
     browser.value("release()");
     browser.touch("[data-cash=day_off]");

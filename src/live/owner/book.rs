@@ -1,5 +1,6 @@
 //! The stall's money as its vendor sees it: a day with its list, the week, the year.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use crate::primitives::ids::{OccupancyId, TransferId};
 use crate::primitives::time::MS_PER_HOUR;
 use crate::primitives::{Day, Month, Vnd};
 use crate::registry::boards;
-use crate::requests::RequestState;
+use crate::requests::{self, RequestState};
 
 /// Days that are shown back.
 const WEEK: i32 = 7;
@@ -77,7 +78,7 @@ pub struct Receipt {
     /// When a person decided what it was; absent where rules did.
     pub decided: Option<String>,
     /// It is to be given back, all or in part, and counts as what rules took it for until the vendor
-    /// says more: `overpaid`, `duplicate`, `after_cancel`.
+    /// says more: `overpaid`, `duplicate`, `after_cancel`. Or it paid a code that had expired: `late`.
     pub mark: Option<Kind>,
     /// As much of it as is too much: `5.000 đ`.
     pub beyond: Option<String>,
@@ -200,17 +201,41 @@ fn receipts(
     } else {
         Vec::new()
     };
+    let late = late(connection, hearer, &stored)?;
     let receipt = |one: Stored| {
         let payer = told.iter().find(|told| told.id == one.id);
         let payer = payer.and_then(|told| told.payer_name.clone());
         let found = beyond.iter().find(|beyond| beyond.transfer_id == one.id);
         Receipt {
-            mark: found.map(|found| mark(found.state)),
+            mark: found
+                .map(|found| mark(found.state))
+                .or_else(|| late.contains(&one.id).then_some(Kind::Late)),
             beyond: found.map(|found| found.amount.to_string()),
             ..receipt(&one, hearer.occupancy_id, payer)
         }
     };
     Ok(stored.into_iter().map(receipt).collect())
+}
+
+/// What paid a request after its expiry.
+fn late(
+    connection: &mut DbConnection,
+    hearer: &Hearer,
+    stored: &[Stored],
+) -> Outcome<HashSet<TransferId>> {
+    let request_of = |one: &Stored| {
+        let mut mine =
+            one.lines.iter().filter(|line| line.occupancy_id == Some(hearer.occupancy_id));
+        mine.find_map(|line| line.request_id)
+    };
+    let ids: Vec<_> = stored.iter().filter_map(request_of).collect();
+    let asked = requests::by_ids(connection, hearer.board_id, &ids)?;
+    let is_late = |one: &&Stored| {
+        let (at, precision) = (one.occurred_at, one.occurred_precision);
+        let asked = request_of(one).and_then(|id| asked.iter().find(|asked| asked.id == id));
+        asked.is_some_and(|asked| asked.is_late() && asked.is_over(at, precision))
+    };
+    Ok(stored.iter().filter(is_late).map(|one| one.id).collect())
 }
 
 /// What a receipt is called whose request received more than it asked for.
