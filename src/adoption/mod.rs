@@ -69,6 +69,7 @@ pub use report::{
 };
 pub use sentences::{Sentence, say};
 pub use silence::Silence;
+pub use store::totals::PAYING_SUPPLIERS;
 pub use subject::AdoptionClass;
 pub use targets::{NewTarget, Target, TargetMetric};
 pub use text::text;

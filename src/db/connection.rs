@@ -206,8 +206,9 @@ pub(super) fn reach(text: &str) -> Outcome<PgConnection> {
 /// for the same lock one after the other.
 fn open_postgres(text: &str) -> Outcome<PgConnection> {
     let mut inner = reach(text)?;
+    // A report's sums of a thousand stalls are made in memory, not sorted on disk: 4 MB are too few.
     inner.batch_execute(
-        "SET synchronous_commit = on; SET client_min_messages = warning;
+        "SET synchronous_commit = on; SET client_min_messages = warning; SET work_mem = '32MB';
          SET lock_timeout = '5s'; SET statement_timeout = '60s'",
     )?;
     assert_setting(&mut inner, "SELECT current_setting('synchronous_commit') AS value", "on")?;

@@ -1,11 +1,13 @@
 //! Months out of days: the same report either way.
 
-use cho40::adoption::Query;
+use cho40::adoption::{PAYING_SUPPLIERS, Query};
+use cho40::db::DbConnection;
 use cho40::db::schema::{month_totals, rolled_months};
 use cho40::ledger::rollup;
 use cho40::primitives::Month;
 use cho40::primitives::ids::BoardId;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use crate::adoption_support::{DayOf, Market, Stall, ago, everything, last_day};
 use crate::support::on_both;
@@ -106,4 +108,20 @@ on_both!(the_current_month_and_other_boards_are_left_alone, |db| {
     let other = market.db.other_act().board_id();
     let rolled = rollup::roll_months(market.connection(), other, last_day().month()).unwrap();
     assert_eq!(rolled, []);
+});
+
+#[derive(QueryableByName)]
+struct Planned {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+// Without it each report reads all days of a year. PostgreSQL plans by how many there are, and here are few.
+on_both!(days_with_a_supplier_are_found_by_their_index, |db| {
+    if let DbConnection::Sqlite(connection) = db.connection() {
+        let plan = diesel::sql_query(format!("EXPLAIN QUERY PLAN {PAYING_SUPPLIERS}"));
+        let steps: Vec<Planned> = plan.load(connection).unwrap();
+        let index = "SEARCH day_totals USING COVERING INDEX day_totals_suppliers";
+        assert!(steps[0].detail.starts_with(index), "{}", steps[0].detail);
+    }
 });

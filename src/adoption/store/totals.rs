@@ -3,9 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer};
+use diesel::sql_types::{BigInt, Integer};
 
 use crate::adoption::days::Span;
 use crate::db::schema::{day_totals, month_totals, rolled_months};
@@ -154,21 +153,28 @@ pub fn days(
     Ok(rows)
 }
 
+#[derive(QueryableByName)]
+struct Paying {
+    #[diesel(sql_type = BigInt)]
+    occupancy_id: i64,
+}
+
+/// The condition is the index's, word for word: a bound parameter would not be seen to imply it.
+pub const PAYING_SUPPLIERS: &str = "SELECT DISTINCT occupancy_id FROM day_totals \
+     WHERE board_id = $1 AND day BETWEEN $2 AND $3 AND supplier_count > 0";
+
 /// Occupancies that paid a supplier in a span. That is a person's word, and never waits in the tail.
 pub fn paying_suppliers(
     connection: &mut DbConnection,
     board_id: BoardId,
     span: Span,
 ) -> Outcome<Vec<i64>> {
-    use day_totals as d;
-    let query = d::table
-        .filter(d::board_id.eq(board_id.0))
-        .filter(d::day.between(span.from.0, span.to.0))
-        // As the index of such days has it: a bound parameter would not be seen to imply it.
-        .filter(sql::<Bool>("supplier_count > 0"))
-        .select(d::occupancy_id)
-        .distinct();
-    Ok(on_db!(connection, inner => query.load(inner)?))
+    let query = diesel::sql_query(PAYING_SUPPLIERS)
+        .bind::<BigInt, _>(board_id.0)
+        .bind::<Integer, _>(span.from.0)
+        .bind::<Integer, _>(span.to.0);
+    let rows: Vec<Paying> = query.load(connection)?;
+    Ok(rows.into_iter().map(|row| row.occupancy_id).collect())
 }
 
 /// The bitmaps of months `from..=to`.
