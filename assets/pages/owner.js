@@ -22,10 +22,9 @@
   function make(tag, said) { var made = document.createElement(tag); made.textContent = said; return made; }
   function region() { try { return JSON.parse(load('cho40.settings')).region; } catch (e) { return 'south'; } }
   // As its button says, where a vendor may choose it.
-  function className(name) {
-    var button = document.querySelector('[data-class=' + name + ']');
-    return button ? button.textContent : text('class-' + name.replace('_', '-'));
-  }
+  var classNames = {};
+  each('[data-class]', function (button) { classNames[of(button, 'class')] = button.textContent; });
+  function className(name) { return classNames[name] || text('class-' + name.replace('_', '-')); }
 
   // ------------------------------------------------------------------ asking the server
 
@@ -373,7 +372,7 @@
 
   // ------------------------------------------------------------------ the day
 
-  var day = null, chosen = null, part = null;
+  var day = null, chosen = null, part = null, surplus = '';
 
   function dayName(name, today) {
     var back = Math.round((Date.parse(today) - Date.parse(name)) / 86400000);
@@ -433,6 +432,7 @@
     button.appendChild(make('small', says(one)));
     touch(button, function () {
       chosen = one;
+      surplus = one.beyond !== one.amount && one.beyond;
       el('part').value = '';
       put('receipt-is', says(one));
       stage('whole');
@@ -455,6 +455,7 @@
     el('receipt-split').hidden = now !== 'whole';
     put('receipt-ask', now === 'rest' ? text('receipt-rest') : classLabel);
     el('receipt-sale').hidden = now === 'rest';
+    put('receipt-refund', [className('refund'), now === 'whole' && surplus].filter(Boolean).join(' '));
   }
   on('receipt-split', function () {
     stage('part');
@@ -473,6 +474,11 @@
   each('[data-class]', function (button) {
     touch(button, function () {
       var name = of(button, 'class');
+      // What came too much is given back, not what was bought.
+      if (asks === 'whole' && name === 'refund' && surplus) {
+        decide({ 'class': 'sale', part: { 'class': name, amount: surplus.replace(/\D/g, '') } });
+        return;
+      }
       if (asks === 'whole') { decide({ 'class': name }); return; }
       if (asks === 'rest') { decide({ 'class': name, part: part }); return; }
       if (!el('part').value.trim()) {
