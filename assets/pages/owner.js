@@ -53,7 +53,7 @@
 
   // isLook: nobody has pressed anything, so nothing is said of a failure.
   function ask(path, body, isLook) {
-    var how = { credentials: 'same-origin', headers: { 'Accept-Language': lang } };
+    var how = { credentials: 'same-origin', headers: { 'Accept-Language': lang, 'Cho40-Listener': document.body.getAttribute('data-listener') } };
     if (body) {
       how.method = 'POST';
       how.headers['Content-Type'] = 'application/json';
@@ -95,20 +95,27 @@
 
   // An unsteady finger touches twice, and Enter is pressed twice: what has just come up there takes
   // nothing yet. Another place was aimed at, and Back, which clicks by itself, is meant.
-  var steadied = null, cameUpAt = 0;
+  var steadied = null, cameUpAt = 0, isUnasked = false;
+  function move(is) {
+    state.isMoving = is;
+    // What lies in a frame hears its touches itself.
+    each('iframe', function (frame) { frame.style.pointerEvents = is ? 'none' : ''; });
+  }
   function calm() {
     clearTimeout(steadied);
-    state.isMoving = true;
-    steadied = setTimeout(function () { state.isMoving = false; }, STEADY_MS);
+    move(true);
+    steadied = setTimeout(function () { move(false); }, STEADY_MS);
   }
-  function steady() {
+  // unasked: it has come up by itself, so nobody can have aimed at it anywhere.
+  function steady(unasked) {
     cameUpAt = Date.now();
+    isUnasked = unasked === true;
     calm();
   }
   var touchedX = 0, touchedY = 0;
   document.addEventListener('click', function (event) {
     var x = event.clientX, y = event.clientY;
-    var isThere = !event.detail || Math.abs(x - touchedX) + Math.abs(y - touchedY) < NEAR_PX;
+    var isThere = isUnasked || !event.detail || Math.abs(x - touchedX) + Math.abs(y - touchedY) < NEAR_PX;
     if (event.isTrusted && state.isMoving && isThere) {
       event.preventDefault();
       event.stopPropagation();
@@ -121,8 +128,8 @@
   }, true);
 
   var covered = [];
-  function cover(id) {
-    steady();
+  function cover(id, unasked) {
+    steady(unasked);
     guard();
     covered.push(document.activeElement);
     fail('');
@@ -165,6 +172,8 @@
       cover('frame');
     });
   });
+  // The tabs move up when the button goes.
+  on('sound', steady);
   on('frame-done', function () {
     el('frame').removeChild(el('frame').firstChild);
     uncover('frame');
@@ -256,7 +265,7 @@
     askedAt = Date.now();
     paidAt = 0;
     left = null;
-    cover('code');
+    cover('code', true);
     showCode(told);
     offer();
   }
@@ -514,7 +523,7 @@
 
   // ------------------------------------------------------------------ the evening's cash
 
-  var evening = null, today = '', isYesterday = false;
+  var evening = null, today = '', isYesterday = false, rests = [];
   function yesterday() { return new Date(Date.parse(today) - 86400000).toISOString().slice(0, 10); }
   function dayAndDate(name) { return dayName(name, today) + ' ' + name.slice(8) + '/' + name.slice(5, 7); }
 
@@ -528,6 +537,8 @@
       }).then(function (now) { if (evening === before) { showEvening(now); } }).catch(quiet);
       return;
     }
+    // What was asked was of another day, or of another answer.
+    rests.forEach(function (rest) { rest(); });
     evening = state.evening = told;
     isYesterday = told.day !== today;
     var answer = told.answer;
@@ -581,6 +592,7 @@
   each('[data-cash]', function (button) {
     var label = button.textContent, timer = null;
     function rest() { timer = clearTimeout(timer); button.textContent = label; }
+    rests.push(rest);
     touch(button, function () {
       if (timer && evening) { rest(); answer({ kind: of(button, 'cash') }); return; }
       steady();

@@ -100,6 +100,7 @@ mod phone_support;
 mod phone_tabs;
 mod phone_texts;
 mod phone_tunnel;
+mod phone_two_links;
 mod phone_unsteady;
 mod phone_vendor;
 mod phone_ways;

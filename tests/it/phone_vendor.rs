@@ -154,7 +154,8 @@ on_both!(what_came_too_much_is_given_back_and_the_sale_stays, |db| {
     browser.until("cho40.day.received_vnd === 0");
     assert_eq!(request()["state"], "refunded");
     let board_id = db.act().board_id();
-    assert_eq!(doctor::examine(db.connection(), board_id).unwrap(), []);
+    let agrees = db.connection().in_snapshot(|connection| doctor::examine(connection, board_id));
+    assert_eq!(agrees.unwrap(), []);
 });
 
 on_both!(yesterdays_evening_is_written_down_today, |db| {
