@@ -381,6 +381,7 @@ problem-feed-secret-too-long = The secret is longer than { $max } characters. Pl
 problem-feed-secret-malformed = The secret may hold visible ASCII characters only, and no spaces. Please copy it again.
 problem-feed-secret-not-whsec = The secret must be `whsec_` and the base64 of { $min }–{ $max } bytes. Please generate one.
 problem-feed-too-many-secrets = The feed has { $max } active secrets already. Please remove an old one.
+problem-feed-name-taken = There is a feed of this provider with this name already. Please choose another name.
 problem-feed-last-secret = This is the feed's last secret. Please add a new one before ending it.
 problem-feed-account-in-other-feed = Account { $account } is reported by feed { $feed } already. Two feeds would report each transfer twice, and somebody would have to judge each pair. Please stop the old provider's reports of it, then detach it there.
 problem-feed-disabled = The feed is disabled. Please take it up again before giving it accounts.

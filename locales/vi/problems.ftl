@@ -401,6 +401,7 @@ problem-feed-secret-too-long = Khóa bí mật dài hơn { $max } ký tự. Xin 
 problem-feed-secret-malformed = Khóa bí mật chỉ gồm ký tự ASCII nhìn thấy được, không có khoảng trắng. Xin chép lại.
 problem-feed-secret-not-whsec = Khóa phải là `whsec_` và base64 của { $min }–{ $max } byte. Xin tạo khóa đúng dạng.
 problem-feed-too-many-secrets = Nguồn đã có { $max } khóa bí mật đang dùng. Xin bỏ bớt khóa cũ.
+problem-feed-name-taken = Đã có nguồn tên này của nhà cung cấp này. Xin đặt tên khác.
 problem-feed-last-secret = Đây là khóa bí mật cuối cùng của nguồn. Xin thêm khóa mới trước khi bỏ khóa này.
 problem-feed-account-in-other-feed = Tài khoản { $account } đang được nguồn { $feed } báo; hai nguồn cùng báo thì mỗi lần chuyển bị báo hai lần, phải có người xem từng cặp. Xin tắt việc báo tài khoản này ở bên nguồn kia rồi gỡ nó khỏi nguồn đó.
 problem-feed-disabled = Nguồn báo tiền đang tắt. Xin mở lại nguồn rồi hãy thêm tài khoản.
