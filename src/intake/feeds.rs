@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
 use super::facts::{self, FeedFacts, NewFeedFacts};
@@ -312,7 +313,16 @@ fn insert_secret(
         let refusal = Refusal::conflict("feed-too-many-secrets").with("max", ACTIVE_SECRETS);
         return Err(refusal.into());
     }
-    let sealed = key.seal(&row.id.to_string(), secret.expose().as_bytes())?;
+    let context = row.id.to_string();
+    let is_it = |sealed: &Vec<u8>| {
+        let known = key.open(&context, sealed);
+        known.is_some_and(|known| bool::from(known.ct_eq(secret.expose().as_bytes())))
+    };
+    // The same twice would take two places, and ending one would end nothing.
+    if active.iter().any(|(_, sealed)| is_it(sealed)) {
+        return Err(Refusal::conflict("feed-secret-known").on("secret").into());
+    }
+    let sealed = key.seal(&context, secret.expose().as_bytes())?;
     let id = SecretId(act.new_id());
     secrets::insert(connection, act.board_id(), row.id, id, sealed, act.at)
 }

@@ -103,6 +103,9 @@ on_both!(a_feed_is_made_at_the_desk_and_its_provider_is_believed, |db| {
     says(&mut browser, "Đã bỏ khóa");
     assert_eq!(report(&site, path, &secret, 1).status, 401);
     assert_eq!(report(&site, path, &second, 1).status, 200);
+    let twice = visitor.post(&format!("/ql/nguon/xem/{id}/khoa"), &[("secret", &second)]);
+    assert_eq!(twice.status, 409);
+    assert!(twice.text().contains("đúng khóa đó"), "{}", twice.text());
     assert_eq!(browser.complaints(), Vec::<Value>::new());
 });
 

@@ -68,6 +68,7 @@ mod feeds_support;
 mod feeds_tokens;
 mod feeds_verify;
 mod feeds_vietqr_vn;
+mod hook_patience;
 mod hooks;
 mod ledger_assign;
 mod ledger_at_once;

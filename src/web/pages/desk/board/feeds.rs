@@ -37,7 +37,7 @@ struct Wrong {
 
 /// Something that waits: how many there are, what they are, and where they are settled.
 struct Waiting {
-    count: usize,
+    count: String,
     label: String,
     href: &'static str,
 }
@@ -88,7 +88,11 @@ pub(super) async fn page(desk: Desk) -> Result<HttpResponse, Problem> {
         tabs: tabs(words, "/ql/nguon"),
         alarms,
         waiting: waiting
-            .map(|(text, href, count)| Waiting { count, label: words.say(text), href })
+            .map(|(text, href, count)| Waiting {
+                count: counted(href, count),
+                label: words.say(text),
+                href,
+            })
             .collect(),
         makes: sees_refused.then_some(feed_new::PATH),
         table: table(words, &feeds, &pulses),
@@ -99,6 +103,15 @@ pub(super) async fn page(desk: Desk) -> Result<HttpResponse, Problem> {
 /// The end of a text's key, where it is settled, and how many there are: a page of each is enough to know
 /// that there is work.
 type Found = (&'static str, &'static str, usize);
+
+/// As many as one looks at of what waits about feeds.
+const LOOKED_AT: usize = 200;
+
+/// A count as it is shown: of what waits about feeds, no more than a page of each is looked at.
+pub(in super::super) fn counted(href: &str, count: usize) -> String {
+    let is_whole = count < LOOKED_AT || !href.starts_with("/ql/nguon/");
+    if is_whole { count.to_string() } else { format!("{count}+") }
+}
 
 /// What waits for a person about feeds.
 pub(in super::super) fn waiting(

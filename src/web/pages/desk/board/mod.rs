@@ -21,7 +21,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::super::Words;
 use super::{both, get_only, post_only};
-pub(super) use feeds::waiting;
+pub(super) use feeds::{counted, waiting};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
