@@ -9,11 +9,13 @@ use crate::web_support::Site;
 use crate::web_world::World;
 
 /// Pages of the desk, and who may open them.
-const PAGES: [(&str, &[&str]); 12] = [
+const PAGES: [(&str, &[&str]); 14] = [
     ("/ql/so", &["owner", "organiser", "team_member"]),
     ("/ql/so/nhap", &["owner", "organiser"]),
     ("/ql/hang", &["owner", "organiser", "team_member"]),
     ("/ql/nguon", &["owner", "organiser"]),
+    ("/ql/nguon/moi", &["owner"]),
+    ("/ql/nguon/moi/sepay-hmac", &["owner"]),
     ("/ql", &["owner", "organiser", "team_member", "official"]),
     ("/ql/toi", &["owner", "organiser", "team_member", "official"]),
     ("/ql/nguoi", &["owner"]),
