@@ -170,6 +170,7 @@ mod strays;
 mod support;
 mod tidy;
 mod transfers_index;
+mod upgrade;
 mod vietqr;
 mod vietqr_cli;
 mod vietqr_images;
