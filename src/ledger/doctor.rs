@@ -7,6 +7,7 @@ use super::store::audit::{
     Mismatch, chains, days, feeds, kept, links, months, refunds, relinked, sets, told,
 };
 use super::store::{heads, index};
+use crate::access::audit;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
 use crate::requests;
@@ -49,7 +50,7 @@ type Examination = fn(&mut DbConnection, BoardId) -> Outcome<Vec<Mismatch>>;
 type Mend = fn(&mut DbConnection, BoardId) -> Outcome<()>;
 
 /// Days stand before months, which are made of them.
-const EXAMINATIONS: [(&str, Examination, Option<Mend>); 21] = [
+const EXAMINATIONS: [(&str, Examination, Option<Mend>); 22] = [
     ("transfer", chains::malformed, None),
     ("transfer lines", chains::unbalanced, None),
     ("attribution", chains::broken_attributions, None),
@@ -71,6 +72,7 @@ const EXAMINATIONS: [(&str, Examination, Option<Mend>); 21] = [
     ("sighting_conflicts", kept::conflicts, None),
     ("strays", kept::strays, None),
     ("statement_days", kept::statement_days, None),
+    ("audit", audit_chain, None),
 ];
 
 /// What totals are made of. Where it is broken, right totals are not to be had from it, and the
@@ -100,6 +102,15 @@ fn given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<M
         }
     }
     Ok(found)
+}
+
+/// Where the chain of who did what does not hold.
+fn audit_chain(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let found = audit::examine(connection, board_id)?;
+    Ok(found
+        .into_iter()
+        .map(|(seq, kept, due)| Mismatch::new(seq, Some(kept), Some(due)))
+        .collect())
 }
 
 fn judge_given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {

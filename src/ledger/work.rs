@@ -93,7 +93,7 @@ impl<'i> Work<'i> {
             rule: decision.rule,
             minimum_receipt: directory.minimum_receipt,
             wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
-            payer_key: self.sighted.payer_key,
+            payer_key: self.sighted.payer.map(|payer| payer.now),
             board_id: self.item.board_id,
             id: self.sighted.transfer_id,
             account_id: self.account_id,
