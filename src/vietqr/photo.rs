@@ -44,9 +44,9 @@ const PATTERNS_OF_ONE: usize = 3;
 /// Times that a picture is looked at, with what was read covered.
 const LOOKS: usize = 6;
 /// Threes of patterns that are looked at alone, at one look.
-const TRIOS: usize = 48;
+const TRIOS: usize = 24;
 /// And so many times the picture's pixels, in all.
-const TRIOS_PIXELS: u64 = 4;
+const TRIOS_PIXELS: u64 = 2;
 /// Places are kept in so many parts of the picture's sides, the same in all its sizes.
 const PARTS: i64 = 10_000;
 
@@ -158,13 +158,12 @@ fn find(picture: &GrayImage, seen: &mut Seen) -> bool {
         let is_left = |one: &Capstone| !read.iter().any(|corners| is_within(corners, one.center));
         let left: Vec<_> = finder.capstones.iter().copied().filter(is_left).collect();
         if read.is_empty() {
-            read = read_alone(&rest, &left, &mut seen.texts);
+            read = read_alone(&rest, &left, seen);
         }
         seen.read.extend(read.iter().map(|corners| corners.map(|at| in_parts(picture, at))));
         if read.is_empty() {
-            let middles =
-                |trio: Trio| trio.patterns.map(|place| in_parts(picture, middle(&left, place)));
-            seen.unread.extend(trios(&left).into_iter().filter(Trio::is_likely).map(middles));
+            let middles = |trio: Trio| middles(picture, &left, &trio);
+            seen.unread.extend(trios(&left).iter().copied().map(middles));
             return is_full;
         }
         if !is_full && left.len() < PATTERNS_OF_ONE {
@@ -194,13 +193,16 @@ fn read(picture: &GrayImage, texts: &mut Vec<String>) -> (Vec<Corners>, Quirc) {
     (read, finder)
 }
 
-/// Looks at each three patterns that could be a symbol with all other patterns covered.
-fn read_alone(picture: &GrayImage, patterns: &[Capstone], texts: &mut Vec<String>) -> Vec<Corners> {
+/// Looks at each three patterns that could be a symbol with all other patterns covered; at none that was read
+/// before, in another size of the picture.
+fn read_alone(picture: &GrayImage, patterns: &[Capstone], seen: &mut Seen) -> Vec<Corners> {
     let mut read: Vec<Corners> = Vec::new();
     let mut pixels = TRIOS_PIXELS * u64::from(picture.width()) * u64::from(picture.height());
     for trio in trios(patterns).into_iter().take(TRIOS) {
-        let middles = trio.patterns.map(|place| middle(patterns, place));
-        if middles.iter().any(|at| read.iter().any(|corners| is_within(corners, *at))) {
+        let is_in = |at: &Point| read.iter().any(|corners| is_within(corners, *at));
+        if trio.patterns.iter().any(|place| is_in(&middle(patterns, *place)))
+            || seen.has_read(&middles(picture, patterns, &trio))
+        {
             continue;
         }
         let (mut window, from) = window(picture, &trio);
@@ -213,7 +215,7 @@ fn read_alone(picture: &GrayImage, patterns: &[Capstone], texts: &mut Vec<String
                 cover(&mut window, &pattern.corners.map(|at| moved(at, -1)));
             }
         }
-        let (found, _) = self::read(&window, texts);
+        let (found, _) = self::read(&window, &mut seen.texts);
         read.extend(found.iter().map(|corners| corners.map(|at| moved(at, 1))));
     }
     read
@@ -234,6 +236,10 @@ fn middle(patterns: &[Capstone], place: usize) -> Point {
     patterns.get(place).map_or_else(Point::default, |pattern| pattern.center)
 }
 
+fn middles(picture: &GrayImage, patterns: &[Capstone], trio: &Trio) -> [Point; 3] {
+    trio.patterns.map(|place| in_parts(picture, middle(patterns, place)))
+}
+
 fn in_parts(picture: &GrayImage, at: Point) -> Point {
     let part = |at: i32, of: u32| (i64::from(at) * PARTS / i64::from(of.max(1))) as i32;
     Point { x: part(at.x, picture.width()), y: part(at.y, picture.height()) }
@@ -243,8 +249,12 @@ impl Seen {
     /// Whether something that could be a symbol was read at no look: none of its patterns is one of a
     /// symbol that was.
     fn has_unread(&self) -> bool {
+        self.unread.iter().any(|patterns| !self.has_read(patterns))
+    }
+
+    fn has_read(&self, patterns: &[Point; 3]) -> bool {
         let is_read = |at: &Point| self.read.iter().any(|corners| is_within(corners, *at));
-        self.unread.iter().any(|patterns| !patterns.iter().any(is_read))
+        patterns.iter().any(is_read)
     }
 }
 

@@ -11,15 +11,11 @@ const PATTERN_MODULES: i64 = 7;
 /// Between the middles of two patterns of a symbol: 14 modules in version 1, 170 in version 40; some
 /// more and less at an angle.
 const MODULES: (i64, i64) = (10, 220);
-/// Hundredths by which the square of one leg of the corner may exceed that of the other.
-const LEGS: i64 = 256;
-/// The same for the areas of the patterns.
-const AREAS: i64 = 320;
-/// Hundredths of the square of the corner's cosine.
-const COSINE: i64 = 25;
 
 /// What a symbol seen from the side is off.
 const LIKELY: i64 = 150;
+/// Pixels of a pattern of two pixels a module: grain has smaller ones, and nothing smaller is read.
+const LEAST_AREA: i64 = 14 * 14;
 
 /// Three finder patterns, by their places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,18 +23,13 @@ pub(super) struct Trio {
     pub patterns: [usize; 3],
     /// What the symbol covers, with its quiet zone: left, top, right, bottom.
     pub reach: (i64, i64, i64, i64),
-    /// How far from a square's corner of three equal patterns; 0 is one.
+    /// How far from a square's corner of three equal patterns, which is 0: hundredths by which the square of one
+    /// leg exceeds that of the other, and one pattern's area another's, and four times those of the square of
+    /// the corner's cosine.
     off: i64,
 }
 
-impl Trio {
-    /// Whether it looks so much like one that, unread, it must be told of.
-    pub(super) const fn is_likely(&self) -> bool {
-        self.off <= LIKELY
-    }
-}
-
-/// All that could be a symbol, the likeliest first.
+/// All that look so much like a symbol that, unread, they must be told of; the likeliest first.
 pub(super) fn trios(patterns: &[Capstone]) -> Vec<Trio> {
     let mut found = Vec::new();
     for (corner, at) in patterns.iter().enumerate() {
@@ -79,6 +70,9 @@ fn symbol(
     let (along, across) = (a.0 * a.0 + a.1 * a.1, b.0 * b.0 + b.1 * b.1);
     let areas = [corner, one, other].map(area);
     let (least, most) = (areas.iter().min()?, areas.iter().max()?);
+    if *least < LEAST_AREA {
+        return None;
+    }
     let middle = areas.iter().sum::<i64>() / 3;
     // Of the squares: legs in modules are legs over a seventh of a pattern's side.
     let is_far_enough = |leg: i64| {
@@ -93,7 +87,8 @@ fn symbol(
     let dot = a.0 * b.0 + a.1 * b.1;
     // Both legs' squares fit 32 bits, their products 64.
     let cosine = 100 * (dot * dot / along.max(1)) / across.max(1);
-    if legs > LEGS || sizes > AREAS || cosine > COSINE {
+    let off = legs - 100 + (sizes - 100) + 4 * cosine;
+    if off > LIKELY {
         return None;
     }
     let (x, y) = (i64::from(corner.center.x), i64::from(corner.center.y));
@@ -103,7 +98,7 @@ fn symbol(
     let margin = most.isqrt() + (along.max(across)).isqrt() / 6;
     let ends = |all: [i64; 4]| Some((*all.iter().min()? - margin, *all.iter().max()? + margin));
     let ((left, right), (top, bottom)) = (ends(columns)?, ends(rows)?);
-    Some((legs - 100 + (sizes - 100) + 4 * cosine, (left, top, right, bottom)))
+    Some((off, (left, top, right, bottom)))
 }
 
 #[cfg(test)]
