@@ -172,7 +172,7 @@ on_both!(what_is_given_back_of_no_sale_is_no_part_of_the_turnover, |db| {
 
 on_both!(a_debt_given_back_in_another_month_lessens_the_years_debts, |db| {
     let stage = Stage::new(db);
-    let stand = stage.stand("A1", "0123", UseKind::Business);
+    let stand = stage.stand("A1", "0123", UseKind::BusinessOnly);
     let id = stand.occupancy_id;
     let feed = stage.feed(Provider::Sepay);
     let debt = pay(&feed, 1, &stand, 260_000);
