@@ -35,7 +35,7 @@ fn waiting(page: &str) -> Vec<String> {
 on_both!(an_item_says_on_which_account_it_came_and_all_are_counted, |db| {
     let site = Site::of(db);
     let world = World::on(&site, &site.key, "0011001100");
-    let account = json!({ "bin": "970422", "number": "0033003300", "kind": "personal",
+    let account = json!({ "bin": "970436", "number": "0033003300", "kind": "personal",
         "use_kind": "mixed", "holder_name": "TRAN THI BUOI", "relation": "self" });
     assert_eq!(site.post("/api/v1/accounts", &account).status, 201);
     let before =
@@ -45,7 +45,7 @@ on_both!(an_item_says_on_which_account_it_came_and_all_are_counted, |db| {
     }
     let mut organiser = Visitor::with_role(&site, "organiser", &[]);
     let page = organiser.get("/ql/hang").text();
-    assert!(page.contains("TRAN THI BUOI, MBBank 0033003300"), "{page}");
+    assert!(page.contains("TRAN THI BUOI, Vietcombank 0033003300"), "{page}");
     let start = organiser.get("/ql").text();
     assert!(start.contains(&format!("<b>{}</b>", before + 210)), "{start}");
     let last = waiting(&page).pop().unwrap();

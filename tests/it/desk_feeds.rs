@@ -136,11 +136,11 @@ on_both!(a_feed_is_changed_at_the_desk, |db| {
     let form = format!("form[action$=\"tk/{account}\"]");
     fill(&mut browser, &[("memo_word", "TKP 12")]);
     press(&mut browser, &format!("{form} button[value=word]"));
-    let word = || site.get(&format!("{path}/accounts")).json["items"][0]["memo_word"].clone();
-    assert_eq!(word(), json!(null));
+    let memo_word = || site.get(&format!("{path}/accounts")).json["items"][0]["memo_word"].clone();
+    assert_eq!(memo_word(), json!(null));
     fill(&mut browser, &[("memo_word", "TKP12")]);
     press(&mut browser, &format!("{form} button[value=word]"));
-    assert_eq!(word(), "TKP12");
+    assert_eq!(memo_word(), "TKP12");
     press(&mut browser, &format!("{form} button[value=detach]"));
     says(&mut browser, "Chưa chọn tài khoản nào");
     assert_eq!(site.get(&path).json["account_ids"], json!([]));

@@ -21,8 +21,7 @@ const FLAGGED: &str = "duplicate-with-different-fields";
 fn counted(stage: &Stage) -> usize {
     let all = transfers::Filter::default();
     let page = PageRequest::default();
-    let found =
-        stage.read(move |connection, act| transfers::list(connection, act, all.clone(), page));
+    let found = stage.read(move |connection, act| transfers::list(connection, act, all, page));
     found.items.len()
 }
 

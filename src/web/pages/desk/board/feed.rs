@@ -134,11 +134,7 @@ pub(super) async fn show(
         next: reports.next_cursor.map(|cursor| format!("{here}?cursor={cursor}")),
         rotate: (may && !is_off && provider != Provider::Phone)
             .then(|| rotate(words, &here, way.map(|way| way.secret))),
-        attach: (may && !is_off).then(|| Form {
-            action: format!("{here}/tk"),
-            fields: vec![accounts(words, &roll, provider, &[])],
-            submit: words.say("desk-feed-attach"),
-        }),
+        attach: (may && !is_off).then(|| attach(words, &here, &roll, provider)).flatten(),
         describe: may.then(|| describe(words, &here, &feed)),
         here,
     };
@@ -187,6 +183,17 @@ fn account(words: Words, roll: &Roll, one: FeedAccount) -> AccountLine {
         lines,
         memo_word: one.memo_word.unwrap_or_default(),
     }
+}
+
+/// Nothing, where every account is reported already.
+fn attach(words: Words, here: &str, roll: &Roll, provider: Provider) -> Option<Form> {
+    let field = accounts(words, roll, provider, &[]);
+    let is_any = !field.choices.is_empty();
+    is_any.then(|| Form {
+        action: format!("{here}/tk"),
+        fields: vec![field],
+        submit: words.say("desk-feed-attach"),
+    })
 }
 
 fn rotate(words: Words, here: &str, comes: Option<Comes>) -> Form {

@@ -198,12 +198,12 @@ pub(super) async fn make(
     let feed = match new_feed(way, &sent, made.clone()) {
         Ok(new) => {
             let (key, word) = (desk.state.secret_key.clone(), sent.filled("memo_word"));
-            let work = move |connection: &mut DbConnection, act: &Act| {
+            let making = move |connection: &mut DbConnection, act: &Act| {
                 let fresh =
                     |connection: &mut DbConnection| feeds::create(connection, act, &key, new);
                 with_word(connection, act, word.as_deref(), fresh)
             };
-            desk.write(work).await
+            desk.write(making).await
         }
         Err(problem) => Err(problem),
     };
