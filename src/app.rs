@@ -8,6 +8,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::{App as ActixApp, HttpServer, web};
 
 use crate::access::SecretKey;
+use crate::access::looks::Looks;
 use crate::access::used::KeysUsed;
 use crate::db::lease::{self, LEASE_MS, Lease};
 use crate::db::{DatabaseUrl, Db, DbConnection, Fault, Lanes, Outcome, migrate};
@@ -129,6 +130,7 @@ pub struct App {
     pub intake: Intake,
     pub hub: Arc<Hub>,
     keys_used: KeysUsed,
+    looks: Looks,
     lease: Arc<Mutex<Lease>>,
 }
 
@@ -149,8 +151,10 @@ impl App {
         };
         secret_key.check(&mut connection)?;
         let now = clock.now();
-        let lease =
-            connection.in_transaction(|connection| lease::take(connection, &holder(), now))?;
+        let lease = connection.in_transaction(|connection| {
+            secret_key.turn_years(connection, now)?;
+            lease::take(connection, &holder(), now)
+        })?;
         drop(connection);
         let ids = Arc::new(IdGenerator::new(clock.clone(), lease.instance, lease.high_water));
         let lanes = Lanes::start(
@@ -175,8 +179,8 @@ impl App {
         };
         let lease = Arc::new(Mutex::new(lease));
         let hub = Arc::new(Hub::new(db.clone(), clock.clone(), Arc::clone(&ids)));
-        let keys_used = KeysUsed::default();
-        Ok(Self { config, db, clock, ids, secret_key, intake, hub, keys_used, lease })
+        let (keys_used, looks) = (KeysUsed::default(), Looks::default());
+        Ok(Self { config, db, clock, ids, secret_key, intake, hub, keys_used, looks, lease })
     }
 
     /// Serves HTTP until it is stopped; called inside a runtime. The address may name port 0.
@@ -194,6 +198,7 @@ impl App {
         let press = Press::new(config.print_templates.as_deref())?;
         let mut state = AppState::new(intake, hub, limits, config.noop_route, hosts, press, front)?;
         state.keys_used = self.keys_used.clone();
+        state.looks = self.looks.clone();
         let state = web::Data::new(state);
         let server = HttpServer::new(move || {
             ActixApp::new().configure(crate::web::configure(state.clone()))
@@ -232,8 +237,8 @@ impl App {
         })
     }
 
-    /// Indexes transfers and follows changed links every ten seconds, renews the lease and keeps the
-    /// last use of keys each minute,
+    /// Indexes transfers and follows changed links every ten seconds, renews the lease, and keeps
+    /// the last use of keys and who looked at what each minute,
     /// goes on with statements that were broken off every minute, rolls finished months up and
     /// forgets old notices, statements and bodies each hour. Gives back what memory is free.
     async fn upkeep(self) {
@@ -246,28 +251,12 @@ impl App {
             {
                 tracing::error!(%fault, "the id lease was not renewed");
             }
-            if tens.is_multiple_of(360)
-                && let Err(fault) = self.roll_months().await
-            {
-                tracing::error!(%fault, "finished months were not rolled up");
-            }
-            if tens.is_multiple_of(360)
-                && let Err(fault) = self.forget_old_texts().await
-            {
-                tracing::error!(%fault, "old notices were not forgotten");
-            }
-            if tens.is_multiple_of(360)
-                && let Err(fault) = self.forget_old_statements().await
-            {
-                tracing::error!(%fault, "old statements were not forgotten");
-            }
-            if tens.is_multiple_of(360)
-                && let Err(fault) = self.erase_old_bodies().await
-            {
-                tracing::error!(%fault, "old bodies were not erased");
+            if tens.is_multiple_of(360) {
+                self.each_hour().await;
             }
             if tens.is_multiple_of(6) {
                 self.keys_used.flush(&self.db).await;
+                self.looks.flush(&self.db, self.clock.now()).await;
                 let intake = self.intake.clone();
                 // Nobody waits for it: one that stops again is tried again.
                 tokio::task::spawn_blocking(move || {
@@ -287,6 +276,21 @@ impl App {
             }
             tokio::task::spawn_blocking(memory::give_back);
             tens = tens.wrapping_add(1);
+        }
+    }
+
+    async fn each_hour(&self) {
+        let done = [
+            (self.turn_years().await, "the keys of payers were not looked through"),
+            (self.roll_months().await, "finished months were not rolled up"),
+            (self.forget_old_texts().await, "old notices were not forgotten"),
+            (self.forget_old_statements().await, "old statements were not forgotten"),
+            (self.erase_old_bodies().await, "old bodies were not erased"),
+        ];
+        for (done, what) in done {
+            if let Err(fault) = done {
+                tracing::error!(%fault, "{what}");
+            }
         }
     }
 
@@ -326,6 +330,12 @@ impl App {
             self.db.write(board_id.0, forget).await?;
         }
         Ok(())
+    }
+
+    /// Makes the key of the coming year's payers, and forgets the one whose time is over.
+    pub async fn turn_years(&self) -> Outcome<()> {
+        let (key, now) = (self.secret_key.clone(), self.clock.now());
+        self.db.write(0, move |connection| key.turn_years(connection, now)).await
     }
 
     /// Erases memos, payers and bodies whose time is over, until nothing is left or hooks wait: they go
@@ -479,6 +489,7 @@ impl Running {
         ended.await.map_err(Fault::broken)?;
         self.app.keep_refused().await;
         self.app.keys_used.flush(&self.app.db).await;
+        self.app.looks.flush(&self.app.db, self.app.clock.now()).await;
         self.app.renew_lease(-1).await
     }
 }

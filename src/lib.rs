@@ -12,5 +12,6 @@ pub mod book;
 pub mod cli;
 pub mod live;
 pub mod outreach;
+pub mod persons;
 pub mod print;
 pub mod web;

@@ -16,6 +16,7 @@
   var UTTERANCE_MS = 12000;
   var CLIPS_MS = 8000;    // So long what is to be said, after its tone, waits for the words to be loaded.
   var LOOK_MS = 100;
+  var SILENT_MS = 4000;   // A voice that has not begun by then never does.
   var SPEEDS = { slow: 0.75, normal: 1, fast: 1.25 };
   var VIBRATIONS = { right: [250], wrong: [150, 100, 150, 100, 400], attention: [100, 80, 100] };
   // Of each tone: frequency (Hz), beginning and length (s), shape.
@@ -44,7 +45,7 @@
   var listener = body.getAttribute('data-listener');
   var HEARD = 'cho40.cursor.' + listener, SEEN = 'cho40.seen.' + listener, VOICE = 'cho40.voice.' + listener;
   var me = String(Math.random());
-  var SETTINGS = 'cho40.settings';
+  var SETTINGS = 'cho40.settings', OPENED = 'cho40.opened';
   var settings = { how: 'voice', region: 'south', speed: 'normal' };
   try {
     var stored = JSON.parse(load(SETTINGS) || '{}');
@@ -71,7 +72,7 @@
   var warnings = {};
   function warn(key, isSo) {
     warnings[key] = isSo;
-    var all = ['ended', 'muted', 'elsewhere', 'silent', 'loading', 'gap', 'skipped', 'hidden', 'voice'];
+    var all = ['ended', 'moved', 'muted', 'elsewhere', 'silent', 'loading', 'gap', 'skipped', 'hidden', 'voice'];
     var first = all.filter(function (one) { return warnings[one]; })[0];
     el('warning').hidden = !first;
     put('warning', first ? text('warn-' + first) : '');
@@ -225,8 +226,14 @@
       utterance.voice = found;
       utterance.lang = found.lang;
       utterance.rate = SPEEDS[settings.speed] || 1;
-      utterance.onend = done;
-      utterance.onerror = function (event) { if (/cancel|interrupt/.test(event.error)) { done(); } else { fail(); } };
+      // Some are listed and say nothing, not even that they cannot.
+      var silent = setTimeout(function () { utterance.onend = utterance.onerror = null; speechSynthesis.cancel(); fail(); }, SILENT_MS);
+      utterance.onstart = function () { clearTimeout(silent); };
+      utterance.onend = function () { clearTimeout(silent); done(); };
+      utterance.onerror = function (event) {
+        clearTimeout(silent);
+        if (/cancel|interrupt/.test(event.error)) { done(); } else { fail(); }
+      };
       speechSynthesis.speak(utterance);
       return 'voice';
     },
@@ -268,6 +275,11 @@
     return length;
   }
 
+  function signal(item) {
+    if (navigator.vibrate) { navigator.vibrate(VIBRATIONS[item.tone] || []); }
+    return tone(item.tone);
+  }
+
   function isOld(item) { return item.late || item.at && Date.now() - item.at > SHOWN_MS; }
 
   // What is spoken only now says when it came: nobody shall take it for the customer who stands there.
@@ -279,6 +291,8 @@
   // Without sound it waits for the touch that browsers ask for.
   function say(item) {
     if (state.isMuted) { heard(item); return; }
+    // Its tone does not wait for another one's words to be loaded.
+    if (state.isOn && isSpeaking && isLoading()) { signal(item); item.isToned = true; }
     queue.push(item);
     if (queue.length > LISTED) { queue.shift(); }
     if (item.seq && Date.now() - item.at > CUT_MS) {
@@ -340,8 +354,7 @@
       // What could not be loaded is tried again for the next one.
       if (!by) { setTimeout(done, 200); loadClips(); }
     };
-    setTimeout(speak, item.isToned ? 0 : tone(item.tone));
-    if (navigator.vibrate && !item.isToned) { navigator.vibrate(VIBRATIONS[item.tone] || []); }
+    setTimeout(speak, item.isToned ? 0 : signal(item));
   }
 
   function stayAwake() {
@@ -477,13 +490,33 @@
     render();
   }
 
+  function end(why) {
+    if (source) { source.close(); }
+    state.link = 'ended';
+    state.source = { state: 'unknown' };
+    state.card = null;
+    // Whoever holds the phone now reads nothing of what came before.
+    el('past').hidden = true;
+    el('list').textContent = '';
+    last = null;
+    warn(why, true);
+    if (state.onEnded) { state.onEnded(); }
+    render();
+  }
+
+  // A browser is one link's: what comes now is for the page that was opened last.
+  save(OPENED, listener);
+  window.addEventListener('storage', function (event) {
+    if (event.key === OPENED && event.newValue && event.newValue !== listener) { end('moved'); }
+  });
+
   function connect() {
     clearTimeout(againTimer);
     if (source) { source.close(); }
     lastHeard = Date.now();
     var isOpened = state.cursor === null, after = isOpened ? Math.max(number(HEARD), number(SEEN)) : state.cursor;
     // To a phone that was never here, nothing is told of what came before.
-    source = new EventSource('/nghe/live?opened=' + (isOpened && after ? 1 : 0) + (after ? '&after=' + after : ''));
+    source = new EventSource('/nghe/live?opened=' + (isOpened && after ? 1 : 0) + (after ? '&after=' + after : '') + '&listener=' + listener);
     source.addEventListener('money', onMoney);
     source.addEventListener('beat', onBeat);
     source.addEventListener('gap', function () { onLine(); warn('gap', true); });
@@ -492,19 +525,8 @@
       save('cho40.locked', String(Date.now()));
       location.replace('/sap');
     });
-    source.addEventListener('ended', function () {
-      source.close();
-      state.link = 'ended';
-      state.source = { state: 'unknown' };
-      state.card = null;
-      // Whoever holds the phone now reads nothing of what came before.
-      el('past').hidden = true;
-      el('list').textContent = '';
-      last = null;
-      warn('ended', true);
-      if (state.onEnded) { state.onEnded(); }
-      render();
-    });
+    source.addEventListener('ended', function () { end('ended'); });
+    source.addEventListener('moved', function () { end('moved'); });
     source.onerror = function () {
       offLine();
       // Closed for good by an answer that is no stream: the server is busy or starts again.

@@ -1,13 +1,9 @@
-// Opens a link: takes its token out of the address, and gives it for a cookie when the button is
-// pressed.
+// Opens a link: gives its token for a cookie when the button is pressed, and takes it out of the address then.
+// Until then it stays there: whoever reloads, or leaves a chat's browser for the phone's own, comes back to it.
 (function () {
   'use strict';
   var form = document.getElementById('open');
   var failed = document.getElementById('failed');
-  // The other language is asked for by the link itself, which then leaves the address again.
-  var other = document.querySelector('a[lang]');
-  other.href = location.pathname + '?lang=' + other.lang;
-  try { history.replaceState(null, '', '/nghe'); } catch (e) { /* It stays in the address then. */ }
   if (!window.fetch) { return; }
   form.addEventListener('submit', function (event) {
     event.preventDefault();

@@ -22,10 +22,9 @@
   function make(tag, said) { var made = document.createElement(tag); made.textContent = said; return made; }
   function region() { try { return JSON.parse(load('cho40.settings')).region; } catch (e) { return 'south'; } }
   // As its button says, where a vendor may choose it.
-  function className(name) {
-    var button = document.querySelector('[data-class=' + name + ']');
-    return button ? button.textContent : text('class-' + name.replace('_', '-'));
-  }
+  var classNames = {};
+  each('[data-class]', function (button) { classNames[of(button, 'class')] = button.textContent; });
+  function className(name) { return classNames[name] || text('class-' + name.replace('_', '-')); }
 
   // ------------------------------------------------------------------ asking the server
 
@@ -54,7 +53,7 @@
 
   // isLook: nobody has pressed anything, so nothing is said of a failure.
   function ask(path, body, isLook) {
-    var how = { credentials: 'same-origin', headers: { 'Accept-Language': lang } };
+    var how = { credentials: 'same-origin', headers: { 'Accept-Language': lang, 'Cho40-Listener': document.body.getAttribute('data-listener') } };
     if (body) {
       how.method = 'POST';
       how.headers['Content-Type'] = 'application/json';
@@ -96,20 +95,27 @@
 
   // An unsteady finger touches twice, and Enter is pressed twice: what has just come up there takes
   // nothing yet. Another place was aimed at, and Back, which clicks by itself, is meant.
-  var steadied = null, cameUpAt = 0;
+  var steadied = null, cameUpAt = 0, isUnasked = false;
+  function move(is) {
+    state.isMoving = is;
+    // What lies in a frame hears its touches itself.
+    each('iframe', function (frame) { frame.style.pointerEvents = is ? 'none' : ''; });
+  }
   function calm() {
     clearTimeout(steadied);
-    state.isMoving = true;
-    steadied = setTimeout(function () { state.isMoving = false; }, STEADY_MS);
+    move(true);
+    steadied = setTimeout(function () { move(false); }, STEADY_MS);
   }
-  function steady() {
+  // unasked: it has come up by itself, so nobody can have aimed at it anywhere.
+  function steady(unasked) {
     cameUpAt = Date.now();
+    isUnasked = unasked === true;
     calm();
   }
   var touchedX = 0, touchedY = 0;
   document.addEventListener('click', function (event) {
     var x = event.clientX, y = event.clientY;
-    var isThere = !event.detail || Math.abs(x - touchedX) + Math.abs(y - touchedY) < NEAR_PX;
+    var isThere = isUnasked || !event.detail || Math.abs(x - touchedX) + Math.abs(y - touchedY) < NEAR_PX;
     if (event.isTrusted && state.isMoving && isThere) {
       event.preventDefault();
       event.stopPropagation();
@@ -122,8 +128,8 @@
   }, true);
 
   var covered = [];
-  function cover(id) {
-    steady();
+  function cover(id, unasked) {
+    steady(unasked);
     guard();
     covered.push(document.activeElement);
     fail('');
@@ -166,6 +172,8 @@
       cover('frame');
     });
   });
+  // The tabs move up when the button goes.
+  on('sound', steady);
   on('frame-done', function () {
     el('frame').removeChild(el('frame').firstChild);
     uncover('frame');
@@ -257,7 +265,7 @@
     askedAt = Date.now();
     paidAt = 0;
     left = null;
-    cover('code');
+    cover('code', true);
     showCode(told);
     offer();
   }
@@ -373,7 +381,7 @@
 
   // ------------------------------------------------------------------ the day
 
-  var day = null, chosen = null, part = null;
+  var day = null, chosen = null, part = null, surplus = '';
 
   function dayName(name, today) {
     var back = Math.round((Date.parse(today) - Date.parse(name)) / 86400000);
@@ -433,6 +441,7 @@
     button.appendChild(make('small', says(one)));
     touch(button, function () {
       chosen = one;
+      surplus = one.beyond !== one.amount && one.beyond;
       el('part').value = '';
       put('receipt-is', says(one));
       stage('whole');
@@ -455,6 +464,7 @@
     el('receipt-split').hidden = now !== 'whole';
     put('receipt-ask', now === 'rest' ? text('receipt-rest') : classLabel);
     el('receipt-sale').hidden = now === 'rest';
+    put('receipt-refund', [className('refund'), now === 'whole' && surplus].filter(Boolean).join(' '));
   }
   on('receipt-split', function () {
     stage('part');
@@ -473,6 +483,11 @@
   each('[data-class]', function (button) {
     touch(button, function () {
       var name = of(button, 'class');
+      // What came too much is given back, not what was bought.
+      if (asks === 'whole' && name === 'refund' && surplus) {
+        decide({ 'class': 'sale', part: { 'class': name, amount: surplus.replace(/\D/g, '') } });
+        return;
+      }
       if (asks === 'whole') { decide({ 'class': name }); return; }
       if (asks === 'rest') { decide({ 'class': name, part: part }); return; }
       if (!el('part').value.trim()) {
@@ -508,7 +523,7 @@
 
   // ------------------------------------------------------------------ the evening's cash
 
-  var evening = null, today = '', isYesterday = false;
+  var evening = null, today = '', isYesterday = false, rests = [];
   function yesterday() { return new Date(Date.parse(today) - 86400000).toISOString().slice(0, 10); }
   function dayAndDate(name) { return dayName(name, today) + ' ' + name.slice(8) + '/' + name.slice(5, 7); }
 
@@ -522,6 +537,8 @@
       }).then(function (now) { if (evening === before) { showEvening(now); } }).catch(quiet);
       return;
     }
+    // What was asked was of another day, or of another answer.
+    rests.forEach(function (rest) { rest(); });
     evening = state.evening = told;
     isYesterday = told.day !== today;
     var answer = told.answer;
@@ -575,6 +592,7 @@
   each('[data-cash]', function (button) {
     var label = button.textContent, timer = null;
     function rest() { timer = clearTimeout(timer); button.textContent = label; }
+    rests.push(rest);
     touch(button, function () {
       if (timer && evening) { rest(); answer({ kind: of(button, 'cash') }); return; }
       steady();

@@ -146,9 +146,11 @@ suggestion-memo-word = The memo holds a word that a rule of the stall names.
 
 conflict-money = Two reports of one id differ in amount, direction or account. The first was counted.
 conflict-details = Two reports of one id tell the same money and differ only in time or memo. The first was counted.
+conflict-told-again = A feed has told the same again under the same id, later than it repeats anything: a very late repetition, or a second payment of the same amount under an id that was used again. One was counted.
 conflict-unknown = Two reports of one id differ; the body of one is no longer kept, so they cannot be compared. The first was counted.
 conflict-next-money = Open the account’s statement or the bank’s app, see which report is right, and say so by `POST /sighting-conflicts/…/decide`.
 conflict-next-details = The books hold the right money. Look at both reports and say which is right by `POST /sighting-conflicts/…/decide`; if it happens often, please ask the provider.
+conflict-next-told-again = Open the account’s statement or the bank’s app, see whether there is one such payment or two, and say `first` (one) or `both` (two: the second one is counted too) by `POST /sighting-conflicts/…/decide`.
 conflict-next-unknown = Open the statement or the bank’s app, compare it with what was counted (`/transfers/…`), and say which is right by `POST /sighting-conflicts/…/decide`.
 conflict-after-first = What was counted is right: nothing is to be done.
 conflict-after-corrected = The books follow the later report: what was counted first is set aside as `test`, which counts nowhere, and the right one counts in its place.

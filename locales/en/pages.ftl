@@ -68,6 +68,7 @@ page-warn-gap = The phone was off for long; some receipts may be missing here. L
 page-warn-loading = The voice is being loaded…
 page-warn-voice = No voice could be loaded: it only chimes.
 page-warn-ended = This phone may hear no longer. Ask the market's board.
+page-warn-moved = This phone has opened another link. To hear this stall, open this stall's link again.
 page-late = at
 
 page-failed = It could not be sent. The network is weak: press again.

@@ -146,9 +146,11 @@ suggestion-memo-word = Nội dung chuyển khoản có chữ đã ghi trong quy 
 
 conflict-money = Hai tin cùng một mã giao dịch mà khác số tiền, chiều tiền hoặc số tài khoản. Tin đầu đã được tính.
 conflict-details = Hai tin cùng một mã giao dịch, tiền như nhau, chỉ khác giờ hoặc nội dung. Tin đầu đã được tính.
+conflict-told-again = Nguồn báo lại y như cũ, dưới cùng một mã giao dịch, nhưng trễ hơn mức nguồn gửi lại một tin. Có thể là tin gửi lại rất trễ, cũng có thể là khoản thứ hai cùng số tiền mà nguồn dùng lại mã. Mới tính một khoản.
 conflict-unknown = Hai tin cùng một mã giao dịch mà khác nhau; nội dung của một tin không còn lưu nên không so được. Tin đầu đã được tính.
 conflict-next-money = Mở sao kê hoặc ứng dụng ngân hàng của tài khoản, coi tin nào đúng, rồi ghi lại bằng `POST /sighting-conflicts/…/decide`.
 conflict-next-details = Sổ không sai tiền. Coi qua hai tin rồi ghi tin nào đúng bằng `POST /sighting-conflicts/…/decide`; nếu lặp lại nhiều lần, xin hỏi nhà cung cấp.
+conflict-next-told-again = Mở sao kê hoặc ứng dụng ngân hàng, coi có một khoản hay hai khoản như vậy, rồi ghi `first` (một khoản) hoặc `both` (hai khoản: khoản thứ hai được tính thêm) bằng `POST /sighting-conflicts/…/decide`.
 conflict-next-unknown = Mở sao kê hoặc ứng dụng ngân hàng, so với khoản đã tính (`/transfers/…`), rồi ghi lại bằng `POST /sighting-conflicts/…/decide`.
 conflict-after-first = Khoản đã tính là đúng, không phải làm gì.
 conflict-after-corrected = Sổ đã theo tin đến sau: khoản tính trước được để riêng thành `test`, không cộng vào đâu, khoản đúng được tính thay.

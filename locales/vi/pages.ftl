@@ -68,6 +68,7 @@ page-warn-gap = Máy tắt lâu, có thể có lần nhận chưa hiện ở đ�
 page-warn-loading = Đang tải giọng đọc…
 page-warn-voice = Chưa tải được giọng đọc, chỉ có chuông.
 page-warn-ended = Máy này không còn được nghe nữa. Xin hỏi ban quản lý chợ.
+page-warn-moved = Máy này vừa mở liên kết khác. Muốn nghe sạp này, mở lại liên kết của sạp này.
 page-late = lúc
 
 page-failed = Không gửi được. Mạng yếu, xin bấm lại.

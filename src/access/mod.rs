@@ -3,10 +3,13 @@
 //!
 //! Every use case above takes an [`Act`] and asks its scope first; there is no other way to data.
 
+pub mod audit;
 pub mod keys;
 pub mod limit;
+pub mod looks;
 pub mod passphrase;
 pub mod passwords;
+pub mod payer_years;
 pub mod permission;
 pub mod pins;
 pub mod roles;

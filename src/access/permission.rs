@@ -56,6 +56,8 @@ permissions! {
     KeysWrite = "keys.write",
     /// Invite users, see them, change and disable them.
     UsersWrite = "users.write",
+    /// See who saw or changed what about whom.
+    AuditRead = "audit.read",
 }
 
 impl Permission {

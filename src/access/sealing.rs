@@ -10,9 +10,10 @@ use diesel::prelude::*;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
+use super::payer_years::{PayerMark, PayerYears};
 use crate::db::schema::key_checks;
 use crate::db::{DbConnection, Fault, Outcome};
-use crate::primitives::Refusal;
+use crate::primitives::{Refusal, UnixMs};
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
@@ -21,20 +22,54 @@ const CHECK: &str = "sealing";
 /// 32 random bytes that live in a file beside the database, or in the environment, and nowhere
 /// else. Without them stored feed secrets cannot be read.
 #[derive(Clone)]
-pub struct SecretKey([u8; KEY_BYTES]);
+pub struct SecretKey {
+    bytes: [u8; KEY_BYTES],
+    /// The keys that it seals for the years' payers.
+    years: PayerYears,
+}
 
 impl SecretKey {
     /// A new random key.
     pub fn generate() -> Outcome<Self> {
         let mut bytes = [0; KEY_BYTES];
         getrandom::fill(&mut bytes).map_err(Fault::broken)?;
-        Ok(Self(bytes))
+        Ok(Self::of(bytes))
+    }
+
+    fn of(bytes: [u8; KEY_BYTES]) -> Self {
+        Self { bytes, years: PayerYears::default() }
+    }
+
+    pub(super) const fn bytes(&self) -> [u8; KEY_BYTES] {
+        self.bytes
+    }
+
+    pub(super) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self::of)
+    }
+
+    /// Knows the keys of the years' payers, makes those to come and forgets those of the past; clones
+    /// know them too. In the caller's transaction.
+    pub fn turn_years(&self, connection: &mut DbConnection, at: UnixMs) -> Outcome<()> {
+        self.years.turn(connection, self, at)
+    }
+
+    /// A payer's hash at an instant.
+    #[must_use]
+    pub fn payer_mark(&self, payer: &str, at: UnixMs) -> PayerMark {
+        self.years.mark(self, payer, at)
+    }
+
+    /// A payer's hashes of all years whose keys are there.
+    #[must_use]
+    pub fn payer_marks(&self, payer: &str) -> Vec<i64> {
+        self.years.all(payer)
     }
 
     /// Reads 64 hexadecimal digits.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        hex::decode(text.trim()).ok()?.try_into().ok().map(Self)
+        hex::decode(text.trim()).ok()?.try_into().ok().map(Self::of)
     }
 
     /// Reads the key file, or makes it (mode 0600) where `may_create`.
@@ -71,7 +106,7 @@ impl SecretKey {
             let refusal = Refusal::invalid("key_file", "key-file-not-creatable");
             refusal.with("path", path.display()).with("error", error)
         })?;
-        writeln!(file, "{}", hex::encode(self.0)).map_err(Fault::broken)?;
+        writeln!(file, "{}", hex::encode(self.bytes)).map_err(Fault::broken)?;
         file.sync_all().map_err(Fault::broken)
     }
 
@@ -107,7 +142,7 @@ impl SecretKey {
     pub fn mac(&self, purpose: &str, value: &[u8]) -> Outcome<[u8; 32]> {
         let mut key = Sha256::new_with_prefix(b"cho40 fingerprint ");
         key.update(purpose);
-        key.update(self.0);
+        key.update(self.bytes);
         let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&key.finalize())
             .map_err(Fault::broken)?;
         mac.update(value);
@@ -145,7 +180,7 @@ impl SecretKey {
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&self.0.into())
+        XChaCha20Poly1305::new(&self.bytes.into())
     }
 }
 

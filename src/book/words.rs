@@ -101,7 +101,7 @@ pub fn apart(book: &Book) -> Vec<Apart> {
     let entry = |sum: &DaySum| Entry {
         when: When::Day(sum.day),
         amount_vnd: Some(sum.amount_vnd),
-        note: noted(received(sum), sum.day.month() != book.month),
+        note: noted(received(sum.count, sum.amount_vnd), sum.day.month() != book.month),
     };
     let listed = |title: &str, days: &[DaySum]| Apart {
         title: format!("{title}{when}"),
@@ -208,30 +208,43 @@ pub(super) fn year_state(books: &[&Book]) -> String {
     }
 }
 
+/// How often, and how much in đồng.
+type Told = (i64, i64);
+
+/// What stands apart, by the month of the money: of the months' own, and of what was decided of locked ones
+/// since.
+fn by_month(books: &[&Book], kind: ApartKind) -> BTreeMap<Month, (Told, Told)> {
+    let mut months: BTreeMap<Month, (Told, Told)> = BTreeMap::new();
+    let add = |told: &mut Told, count: i64, amount: Vnd| {
+        *told = (told.0 + count, told.1.saturating_add(amount.get()));
+    };
+    for sum in books.iter().flat_map(|book| book.own_apart(kind)) {
+        add(&mut months.entry(sum.day.month()).or_default().0, sum.count, sum.amount_vnd);
+    }
+    let later = books.iter().flat_map(|book| &book.later).filter(|later| later.kind == kind);
+    for sum in later {
+        add(&mut months.entry(sum.day.month()).or_default().1, sum.count, sum.amount_vnd);
+    }
+    months
+}
+
 /// What stands apart in a year, by the month of the money: what was locked, with what was decided of
 /// it since, so that nothing stands both here and among the adjustments.
 pub(super) fn year_apart(books: &[&Book]) -> Vec<Apart> {
     let mut all: Vec<Apart> = Vec::new();
     let mut taken_off = Vec::new();
     for kind in KINDS {
-        let mut months: BTreeMap<Month, (i64, i64)> = BTreeMap::new();
-        let own = books.iter().flat_map(|book| {
-            book.own_apart(kind).iter().map(|sum| (sum.day, sum.count, sum.amount_vnd))
-        });
-        let later = books.iter().flat_map(|book| &book.later).filter(|later| later.kind == kind);
-        let later = later.map(|later| (later.day, later.count, later.amount_vnd));
-        for (day, count, amount) in own.chain(later) {
-            let (times, sum) = months.entry(day.month()).or_default();
-            *times += count;
-            *sum = sum.saturating_add(amount.get());
-        }
         let mut entries = Vec::new();
-        for (month, (count, amount)) in months.into_iter().filter(|(_, (_, sum))| *sum != 0) {
+        for (month, (own, since)) in by_month(books, kind) {
+            let (count, amount) = (own.0 + since.0, own.1.saturating_add(since.1));
             let (when, amount_vnd) = (When::Month(month), Vnd::new(amount));
-            if amount > 0 {
+            if amount == 0 {
+                continue;
+            }
+            if amount > 0 || since.1 >= 0 {
                 // Of an earlier year's, that year's book says what it knew.
                 let is_earlier = books.first().is_some_and(|book| month < book.month);
-                let note = noted(times(count), is_earlier);
+                let note = noted(received(count, amount_vnd), is_earlier);
                 entries.push(Entry { when, amount_vnd: Some(amount_vnd), note });
             } else {
                 taken_off
@@ -266,8 +279,8 @@ fn summed(title: String, entries: Vec<Entry>) -> Apart {
 }
 
 /// How often, or that it went back to who had paid.
-fn received(sum: &DaySum) -> String {
-    if sum.amount_vnd.get() < 0 { "trả lại khách".to_owned() } else { times(sum.count) }
+fn received(count: i64, amount: Vnd) -> String {
+    if amount.get() < 0 { "trả lại khách".to_owned() } else { times(count) }
 }
 
 fn times(count: i64) -> String {

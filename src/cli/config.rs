@@ -106,7 +106,7 @@ impl Settings {
             batch_limit: batch_limit.unwrap_or(BATCH),
             noop_route: file.noop_route,
             polls: file.poll_feeds.unwrap_or(true),
-            poll_hosts: AllowedHosts(file.poll_allowed_hosts),
+            poll_hosts: allowed_hosts(file.poll_allowed_hosts)?,
             print_templates: file.print_templates,
             law_tables: file.law_tables,
             keep_bodies_days: within("keep_bodies_days", file.keep_bodies_days, 3_650)?
@@ -152,6 +152,24 @@ pub fn address(text: &str) -> Result<SocketAddr, Refusal> {
     let found: Vec<_> = text.to_socket_addrs().map_err(|_| refused())?.collect();
     let ipv4 = found.iter().find(|address| address.is_ipv4());
     ipv4.or(found.first()).copied().ok_or_else(refused)
+}
+
+/// Each with its port: another one would name no address, and nobody would be told.
+///
+/// # Errors
+/// `poll-hosts-malformed` on `poll_allowed_hosts`.
+fn allowed_hosts(named: Vec<String>) -> Result<AllowedHosts, Refusal> {
+    let is_address = |text: &&String| {
+        let parts = text.rsplit_once(':');
+        parts.is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
+    };
+    match named.iter().find(|text| !is_address(text)) {
+        Some(text) => {
+            let refusal = Refusal::invalid("poll_allowed_hosts", "poll-hosts-malformed");
+            Err(refusal.with("value", text))
+        }
+        None => Ok(AllowedHosts(named)),
+    }
 }
 
 /// A number of the settings file from 1 to `max`.

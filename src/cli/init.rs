@@ -3,6 +3,7 @@
 
 use super::user::tell_invitation;
 use super::{Settings, say};
+use crate::access::audit;
 use crate::access::users::invitations;
 use crate::access::{Act, Role, keys};
 use crate::app::App;
@@ -45,6 +46,7 @@ pub fn run(args: &InitArgs) -> Outcome<()> {
     let (board, key, invitation) = app.db.write_here(0, move |connection| {
         let board = boards::create(connection, &name, at, &ids)?;
         let key = keys::create_owner(connection, board.id, &ids, at, None)?;
+        audit::command(connection, board.id, at, "cho40 init", vec![key.key.id.to_string()])?;
         let act = |scope| Act::new(scope, at, ids.clone());
         let owner = ("Người quản trị", Role::Owner);
         let invitation = invitations::for_operator(connection, board.id, act, owner)?;

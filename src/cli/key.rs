@@ -3,6 +3,7 @@
 
 use super::init::tell_key;
 use super::{Settings, say, secret_key};
+use crate::access::audit;
 use crate::access::keys::{self, Key};
 use crate::access::{Act, Permissions, Scope};
 use crate::app::App;
@@ -55,7 +56,9 @@ pub fn run(args: &KeyArgs) -> Outcome<()> {
     }
     let expires_at = args.days.map(|days| at.plus_ms(days.saturating_mul(MS_PER_DAY)));
     let key = app.db.write_here(board_id.0, move |connection| {
-        keys::create_owner(connection, board_id, &ids, at, expires_at)
+        let key = keys::create_owner(connection, board_id, &ids, at, expires_at)?;
+        audit::command(connection, board_id, at, "cho40 key", vec![key.key.id.to_string()])?;
+        Ok(key)
     })?;
     tell_key(&key)
 }

@@ -2,7 +2,7 @@
 
 use super::place::{Where, stall, whole};
 use super::say;
-use crate::access::Act;
+use crate::access::{Act, audit};
 use crate::db::{DbConnection, Outcome};
 use crate::live::links::{self, LinkKind, StallLink, StallLinkFilter};
 use crate::primitives::ids::{StallId, StallLinkId};
@@ -55,7 +55,12 @@ pub fn run(command: &LinkCommand) -> Outcome<()> {
             let opened = args.place.open()?;
             let (id, act) = (args.link, opened.act);
             let board = act.board_id().0;
-            let revoke = move |connection: &mut DbConnection| links::revoke(connection, &act, id);
+            let revoke = move |connection: &mut DbConnection| {
+                let link = links::revoke(connection, &act, id)?;
+                let id = vec![id.to_string()];
+                audit::command(connection, act.board_id(), act.at, "cho40 link revoke", id)?;
+                Ok(link)
+            };
             let link = opened.app.db.write_here(board, revoke)?;
             say(&format!("{}: đã hủy / revoked", told(&link)))
         }

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod audit;
 pub mod backup;
 mod check;
 mod config;
@@ -10,6 +11,7 @@ mod init;
 mod key;
 mod link;
 pub mod memo;
+mod person;
 mod place;
 mod poll;
 pub mod print;
@@ -68,6 +70,12 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Take a backup back into an empty database / Phục hồi dữ liệu từ bản sao lưu
     Restore(backup::RestoreArgs),
+    /// Who saw or changed what about whom / Sổ truy vết: ai xem, ai sửa
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// One person's data: a copy, and erasing it / Dữ liệu của một người: sao chép, xóa
+    #[command(subcommand)]
+    Person(person::PersonCommand),
     /// Issue and read VietQR codes / Tạo và đọc mã VietQR
     #[command(name = "vietqr", subcommand)]
     VietQr(VietQr),
@@ -160,6 +168,8 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Backup(args) => backup::back_up(&args)?,
         Command::Restore(args) => return backup::restore(&args),
         Command::Doctor(args) => return doctor::run(&args),
+        Command::Audit(command) => return audit::run(&command),
+        Command::Person(command) => person::run(&command)?,
         Command::VietQr(VietQr::Check(args)) => {
             return check::run(&args, &mut BufWriter::new(io::stdout().lock()));
         }

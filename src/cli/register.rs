@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::place::Where;
 use super::say;
+use crate::access::audit;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::statements;
 use crate::primitives::Refusal;
@@ -59,7 +60,13 @@ pub fn run(command: &RegisterCommand) -> Outcome<ExitCode> {
             let (act, is_trial) = (opened.act, !args.yes);
             let board = act.board_id().0;
             let work = move |connection: &mut DbConnection| {
-                import::run(connection, &act, market.id, &rows, is_trial)
+                let done = import::run(connection, &act, market.id, &rows, is_trial)?;
+                if done.is_done {
+                    let id = vec![market.id.to_string()];
+                    let what = "cho40 register import";
+                    audit::command(connection, act.board_id(), act.at, what, id)?;
+                }
+                Ok(done)
             };
             tell(&opened.app.db.write_here(board, work)?)
         }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::place::Where;
+use crate::access::audit;
 use crate::adoption::laid::{self, Laid, lay};
 use crate::adoption::published::{self, NewPublished};
 use crate::adoption::{self, Query};
@@ -137,7 +138,10 @@ fn publish(new: &Publish) -> Outcome<()> {
     let act = opened.act.clone();
     let board_id = act.board_id().0;
     let publish = move |connection: &mut DbConnection| {
-        Ok(published::publish(connection, &act, market.id, &wanted)?.head.id)
+        let id = published::publish(connection, &act, market.id, &wanted)?.head.id;
+        let whom = vec![id.to_string()];
+        audit::command(connection, act.board_id(), act.at, "cho40 report publish", whom)?;
+        Ok(id)
     };
     let id = opened.app.db.write_here(board_id, publish)?;
     super::say(&id.to_string())

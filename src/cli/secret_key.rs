@@ -2,7 +2,7 @@
 
 use super::config::Resolved;
 use super::say;
-use crate::access::{SecretKey, users};
+use crate::access::{SecretKey, payer_years, users};
 use crate::db::{DbConnection, Outcome, migrate};
 use crate::intake::feeds;
 use crate::live::links;
@@ -51,6 +51,7 @@ pub fn renew(resolved: Resolved, yes: bool) -> Outcome<()> {
             links::end_owners(connection, *board_id, now)?;
             web::forget_answers(connection, *board_id)?;
         }
+        payer_years::forget(connection)?;
         key.settle_anew(connection)?;
         // Last, and before COMMIT: a database never belongs to a key that is nowhere.
         file.map_or(Ok(()), |path| key.write_new(path))

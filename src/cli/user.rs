@@ -2,6 +2,7 @@
 
 use super::key::choose;
 use super::{Settings, say};
+use crate::access::audit;
 use crate::access::users::invitations::{self, IssuedInvitation, NewInvitation};
 use crate::access::users::{self, User};
 use crate::access::{Act, Permissions, Role, Scope};
@@ -78,8 +79,12 @@ pub fn run(command: &UserCommand) -> Outcome<()> {
             let (app, act) = args.board.open()?;
             let new =
                 NewInvitation { name: args.name.clone(), role: args.role, sections: Vec::new() };
-            let make =
-                move |connection: &mut DbConnection| invitations::create(connection, &act, new);
+            let make = move |connection: &mut DbConnection| {
+                let made = invitations::create(connection, &act, new)?;
+                let id = vec![made.invitation.id.to_string()];
+                audit::command(connection, act.board_id(), act.at, "cho40 user invite", id)?;
+                Ok(made)
+            };
             tell_invitation(&app.db.write_here(0, make)?)
         }
         UserCommand::List(board) => {
@@ -106,7 +111,10 @@ fn change(args: &OneArgs, change: Changing) -> Outcome<()> {
         let is_it = |user: &&User| user.id.to_string() == wanted || user.login == wanted;
         let found = all.iter().find(is_it);
         let found = found.ok_or_else(|| Refusal::not_found("user").on("user"))?;
-        change(connection, &act, found.id)
+        let changed = change(connection, &act, found.id)?;
+        let id = vec![changed.id.to_string()];
+        audit::command(connection, act.board_id(), act.at, "cho40 user", id)?;
+        Ok(changed)
     };
     say(&told(&app.db.write_here(board_id, write)?))
 }

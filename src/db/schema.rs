@@ -21,6 +21,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_entries (board_id, seq) {
+        board_id -> BigInt,
+        seq -> BigInt,
+        entry -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    audit_heads (board_id) {
+        board_id -> BigInt,
+        seq -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    payer_years (year) {
+        year -> Integer,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    payer_turns (board_id, payer_key) {
+        board_id -> BigInt,
+        payer_key -> BigInt,
+        before_key -> BigInt,
+    }
+}
+
+diesel::table! {
     id_leases (instance) {
         instance -> Integer,
         holder -> Text,
@@ -1426,7 +1458,7 @@ in_one_query! {
     sighting_conflicts: deliveries, sightings;
     feeds: feed_accounts, feed_polls, refused_deliveries;
     sections: neighbourhoods, visit_reports, visits;
-    deliveries: delivery_dismissals, sightings;
+    deliveries: delivery_dismissals, sightings, transfers;
     receiving_numbers: codes, requests, strays;
     visits: visit_reports, visit_rounds;
     api_key_routes: api_keys;

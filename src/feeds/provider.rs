@@ -58,12 +58,18 @@ impl Provider {
         }
     }
 
-    /// Whether the time of a transfer is the bank's. VietQR.vn tells when it heard of it, so its
-    /// two versions tell two times of one transfer; MB's open API is the same protocol. Two files
-    /// of one bank tell a time and a date alone.
+    /// Whether the time of a transfer is the bank's. Two files of one bank tell a time and a date
+    /// alone.
     #[must_use]
     pub const fn reports_bank_time(self) -> bool {
-        !matches!(self, Self::VietqrVn | Self::Mbbank | Self::Statement)
+        !self.tells_its_hearing() && !matches!(self, Self::Statement)
+    }
+
+    /// Whether the time of a transfer is that of the provider's own hearing: VietQR.vn's two versions
+    /// tell two times of one transfer (O); MB's open API is the same protocol.
+    #[must_use]
+    pub const fn tells_its_hearing(self) -> bool {
+        matches!(self, Self::VietqrVn | Self::Mbbank)
     }
 
     /// Any provider by its stored name.

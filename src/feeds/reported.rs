@@ -4,11 +4,15 @@ use sha2::{Digest, Sha256};
 
 use super::list::LIST_FAMILY;
 use super::{Provider, casso};
-use crate::primitives::time::MS_PER_HOUR;
+use crate::primitives::time::{MS_PER_HOUR, MS_PER_MINUTE, VIETNAM_OFFSET_MS};
 use crate::primitives::{UnixMs, Vnd};
 
 /// Clocks differ by less.
 const AHEAD_MS: i64 = MS_PER_HOUR;
+
+/// A provider that tells when it heard of a transfer repeats it within less: VietQR.vn pushes for ten
+/// minutes (D), its two versions beside each other (O).
+const HEARD_AGAIN_MS: i64 = 30 * MS_PER_MINUTE;
 
 /// What a verified body says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,17 +180,46 @@ impl Reported {
     /// provider tells that of its own hearing.
     #[must_use]
     pub fn fingerprint(&self) -> i64 {
+        let is_banks = self.provider.reports_bank_time();
+        let time = is_banks.then(|| self.occurred_at.get().to_string());
+        self.digest_at(&time.unwrap_or_default())
+    }
+
+    /// Whether a report with the fingerprint of the first under its id was heard too far from it to
+    /// be its repetition: then it is one that came very late, or a second payment of the same amount
+    /// under an id that its provider used again, and only a person can tell. `first`: the time that
+    /// is kept of the first, with its precision; this one's is as it is [`Self::booked`].
+    ///
+    /// Where a time is only a date, two days in a row are no distance. Seven hours to the millisecond
+    /// are the same time, read from a clock that is ahead by them (O).
+    #[must_use]
+    pub fn is_heard_apart(&self, first: (UnixMs, Precision)) -> bool {
+        let (at, precision) = first;
+        if !self.provider.tells_its_hearing() {
+            return false;
+        }
+        if precision.max(self.precision) == Precision::Day {
+            return (self.occurred_at.day(0).get() - at.day(0).get()).abs() > 1;
+        }
+        let distance = (self.occurred_at.get() - at.get()).abs();
+        distance > HEARD_AGAIN_MS && distance != VIETNAM_OFFSET_MS
+    }
+
+    /// The fingerprint of a report that [`Self::is_heard_apart`], with its time to the half hour, so
+    /// that its own repetitions are mostly known by it.
+    #[must_use]
+    pub fn apart_fingerprint(&self) -> i64 {
+        let half_hour = self.occurred_at.get().div_euclid(HEARD_AGAIN_MS);
+        self.digest_at(&format!("apart {half_hour}"))
+    }
+
+    fn digest_at(&self, occurred_at: &str) -> i64 {
         let mut digest = Sha256::new_with_prefix(b"cho40.reported.v1");
         let amount = self.amount.get().to_string();
-        let occurred_at = if self.provider.reports_bank_time() {
-            self.occurred_at.get().to_string()
-        } else {
-            String::new()
-        };
         let fields = [
             self.direction.as_str(),
             &amount,
-            &occurred_at,
+            occurred_at,
             self.account_number.as_deref().unwrap_or(""),
             self.virtual_account.as_deref().unwrap_or(""),
             &self.memo,

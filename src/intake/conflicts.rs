@@ -56,6 +56,9 @@ text_enum!(
         Money = "money",
         /// Only time or memo differ.
         Details = "details",
+        /// All is the same, told again later than its provider repeats anything: a very late
+        /// repetition, or a second payment of the same amount under one id.
+        ToldAgain = "told_again",
         /// A body is no longer kept, so that they cannot be compared.
         Unknown = "unknown",
     }
@@ -264,6 +267,12 @@ fn compare((first, other): (&Reported, &Reported)) -> (ConflictReason, Vec<Diffe
     ];
     let differs: Vec<_> =
         all.into_iter().filter(|(_, is_other)| *is_other).map(|(what, _)| what).collect();
-    let is_money = differs.iter().any(|what| what.is_money());
-    (if is_money { ConflictReason::Money } else { ConflictReason::Details }, differs)
+    let reason = if differs.iter().any(|what| what.is_money()) {
+        ConflictReason::Money
+    } else if first.fingerprint() == other.fingerprint() {
+        ConflictReason::ToldAgain
+    } else {
+        ConflictReason::Details
+    };
+    (reason, differs)
 }

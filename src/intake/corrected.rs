@@ -50,7 +50,7 @@ pub(super) fn count_both(
     let mut item = other_report(connection, act, key, conflict)?;
     let sighted = own_sighted(&mut item, conflict)?;
     let own = TransferId(sighted.transfer_id);
-    sighted.reported.provider_id = apart(&conflict.provider_id, sighted.digest);
+    sighted.reported.provider_id = apart(&conflict.provider_id, conflict.fields_digest);
     let own = take_in(connection, item, own)?;
     rows::count_both(connection, act, conflict, own)
 }

@@ -222,13 +222,16 @@ impl<'a> Reader<'a> {
                     for same in all.chunk_by(|one, next| one.id_family == next.id_family) {
                         let namespace = same.first().map(Reported::namespace).unwrap_or_default();
                         // Where two transfers bore one id, the second has one of its own.
-                        let own: Vec<String> = same.iter().map(own_id).collect();
+                        let own: Vec<[String; 2]> =
+                            same.iter().map(|one| own_ids(one, row.received_at)).collect();
                         let ids = same.iter().map(|one| &*one.provider_id);
-                        let ids: Vec<&str> = ids.chain(own.iter().map(String::as_str)).collect();
+                        let of_own = own.iter().flatten().map(String::as_str);
+                        let ids: Vec<&str> = ids.chain(of_own).collect();
                         let found = rows::transfers_of(connection, board_id, &namespace, &ids)?;
                         let of = same.iter().zip(&own);
                         transfer_ids.extend(of.filter_map(|(one, own)| {
-                            found.get(own).or_else(|| found.get(&one.provider_id)).copied()
+                            let mut own = own.iter().filter_map(|id| found.get(id));
+                            own.next().or_else(|| found.get(&one.provider_id)).copied()
                         }));
                     }
                 }
@@ -279,8 +282,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn own_id(one: &Reported) -> String {
-    apart(&one.provider_id, one.fingerprint())
+/// The ids under which it is a second transfer, if it is one.
+fn own_ids(one: &Reported, received_at: UnixMs) -> [String; 2] {
+    let late = one.clone().booked(received_at).apart_fingerprint();
+    [late, one.fingerprint()].map(|digest| apart(&one.provider_id, digest))
 }
 
 impl From<Undecodable> for Unreadable {

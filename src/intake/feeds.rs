@@ -1,7 +1,10 @@
 //! Feeds of a board: creating, changing, disabling, and secrets with overlap.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use subtle::ConstantTimeEq as _;
 use utoipa::ToSchema;
 
 use super::facts::{self, FeedFacts, NewFeedFacts};
@@ -18,6 +21,8 @@ use crate::primitives::{Refusal, UnixMs, input};
 const NAME_CHARS: usize = 80;
 /// Rotation needs two; more than five are forgotten ones.
 const ACTIVE_SECRETS: usize = 5;
+/// Of a secret that we make. Standard Webhooks asks for 24 to 64.
+const MADE_SECRET_BYTES: usize = 32;
 
 /// A feed as it is shown; its secrets never are.
 #[derive(Debug, Serialize, ToSchema)]
@@ -201,6 +206,39 @@ pub fn change(
     show(connection, act, row)
 }
 
+/// Changes how a feed is called and whose contract it is; what it is said to see of banks stays.
+///
+/// # Errors
+/// Those of the fields.
+pub fn describe(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: FeedId,
+    name: &str,
+    facts: NewFeedFacts,
+) -> Outcome<Feed> {
+    act.require(Permission::FeedsWrite)?;
+    let mut row = rows::find(connection, act.board_id(), id)?;
+    row.name = check_name(name)?;
+    let sees = std::mem::take(&mut row.facts.sees);
+    row.facts = FeedFacts { sees, ..facts::check(connection, act, facts)? };
+    rows::update(connection, act.board_id(), &row)?;
+    show(connection, act, row)
+}
+
+/// A secret of ours for a provider that takes one, in its own form.
+///
+/// # Errors
+/// If the machine has no randomness.
+pub fn made_secret(provider: Provider) -> Outcome<String> {
+    let mut random = [0; MADE_SECRET_BYTES];
+    getrandom::fill(&mut random).map_err(crate::db::Fault::broken)?;
+    Ok(match provider {
+        Provider::StandardWebhooks => format!("whsec_{}", STANDARD.encode(random)),
+        _ => hex::encode(random),
+    })
+}
+
 /// Adds a secret; the ones before stay valid for a while, or until they are ended.
 pub fn add_secret(
     connection: &mut DbConnection,
@@ -275,7 +313,16 @@ fn insert_secret(
         let refusal = Refusal::conflict("feed-too-many-secrets").with("max", ACTIVE_SECRETS);
         return Err(refusal.into());
     }
-    let sealed = key.seal(&row.id.to_string(), secret.expose().as_bytes())?;
+    let context = row.id.to_string();
+    let is_it = |sealed: &Vec<u8>| {
+        let known = key.open(&context, sealed);
+        known.is_some_and(|known| bool::from(known.ct_eq(secret.expose().as_bytes())))
+    };
+    // The same twice would take two places, and ending one would end nothing.
+    if active.iter().any(|(_, sealed)| is_it(sealed)) {
+        return Err(Refusal::conflict("feed-secret-known").on("secret").into());
+    }
+    let sealed = key.seal(&context, secret.expose().as_bytes())?;
     let id = SecretId(act.new_id());
     secrets::insert(connection, act.board_id(), row.id, id, sealed, act.at)
 }

@@ -1,6 +1,7 @@
 //! The hook: one request in, verified, decoded, on disk, answered as its provider expects.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::book::{FeedBook, LiveFeed};
 use super::complaints::Complaints;
@@ -22,6 +23,10 @@ use crate::ledger::{LedgerWriter, Recorded};
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{DeliveryId, FeedId};
 use crate::primitives::{Clock, UnixMs};
+
+/// So long a delivery waits for its board's lane. Providers wait half a minute (SePay, D): what takes longer
+/// is told to come again, in its provider's words, also where the lane is held by a job of our own.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Takes deliveries in; clones share everything.
 #[derive(Clone)]
@@ -220,7 +225,11 @@ impl Intake {
         let mailbox = Mailbox::here();
         self.lanes
             .submit_item(item.board_id.0, item, move |recorded| mailbox.post(answer, recorded))?;
-        answered.await.map_err(Fault::broken)?
+        match tokio::time::timeout(PATIENCE, answered).await {
+            Ok(answered) => answered.map_err(Fault::broken)?,
+            // It may be kept all the same: then what comes again is a repetition.
+            Err(_) => Err(Fault::Busy),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub mod feeds;
 pub mod hook;
 mod mailbox;
 pub mod pairs;
+pub mod payer;
 pub mod phone;
 pub mod poll;
 pub mod polling;

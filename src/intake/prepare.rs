@@ -1,6 +1,7 @@
 //! From a decoded delivery to the ledger's item: everything that needs no database.
 
 use super::book::LiveFeed;
+use super::payer;
 use crate::access::SecretKey;
 use crate::feeds::{Decoded, Direction, Headers, Reported};
 use crate::ledger::item::{Content, Evidence, Item, Sighted, references};
@@ -53,14 +54,7 @@ fn sighted(
     reported: Reported,
     received_at: UnixMs,
 ) -> Sighted {
-    let payer = reported.payer.as_ref();
-    let payer_text = payer.and_then(|payer| match (&payer.account, &payer.name) {
-        (Some(account), _) => {
-            Some(format!("{}:{account}", payer.bin.as_deref().unwrap_or_default()))
-        }
-        (None, Some(name)) => Some(crate::primitives::fold::name(name)),
-        (None, None) => None,
-    });
+    let payer_text = reported.payer.as_ref().and_then(payer::text);
     let remembered = format!("{}\0{}", reported.memo, payer_text.as_deref().unwrap_or_default());
     Sighted {
         transfer_id: new_id(),
@@ -69,7 +63,7 @@ fn sighted(
         // Of the time as it is told: a retry tells the same, whenever it comes.
         digest: reported.fingerprint(),
         fingerprint: key.fingerprint("transfer", &remembered),
-        payer_key: payer_text.map(|payer| key.fingerprint("payer", &payer)),
+        payer: payer_text.map(|payer| key.payer_mark(&payer, received_at)),
         references: references(&reported),
         planned: None,
         reported: reported.booked(received_at),

@@ -13,6 +13,11 @@ use crate::primitives::ids::BoardId;
 /// Deliveries that one transaction looks at: hooks come in between.
 const AT_ONCE: usize = 500;
 
+/// Deliveries that somebody still has to decide by, however old.
+pub fn needed(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<i64>> {
+    rows::needed(connection, board_id, i64::MAX)
+}
+
 /// Erases what came before an instant, some way at a time; `true` while there is more.
 pub fn step(connection: &mut DbConnection, board_id: BoardId, before: UnixMs) -> Outcome<bool> {
     let floor = floor_of(before);

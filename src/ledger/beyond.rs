@@ -60,7 +60,7 @@ fn of_request(
     let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
     let stored = reading::these(connection, board_id, &ids)?;
     for payment in payments {
-        let amount = payment.amount_vnd.min(left);
+        let amount = payment.amount_vnd.saturating_sub(payment.returned_vnd).min(left);
         let of = stored.iter().find(|stored| stored.id.0 == payment.transfer_id);
         let Some(of) = of.filter(|_| amount > 0) else { continue };
         left -= amount;

@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::class::Class;
 use super::class_rules::{ClassRuleKind, RuleRow};
 use super::matching::{Line, Rule};
+use super::store::payer_turns::Turns;
 use super::store::{class_rules as rows, reading};
 use super::transfers::{Filter, Stored};
 use crate::access::{Act, Permission};
@@ -80,10 +81,14 @@ pub fn list(
     } else {
         HashMap::new()
     };
+    let of_rules = rules.iter().filter_map(|rule| rule.value.parse().ok());
+    let of_transfers = page.items.iter().filter_map(|transfer| transfer.payer_key);
+    let turns = Turns::of(connection, board_id, of_rules.chain(of_transfers))?;
     let hours = Hours::of(boards::day_start_minute(connection, board_id)?);
     let suggest = |transfer: &Stored| {
         let memo = told.get(&transfer.id).map(|told: &Reported| fold::memo(&told.memo));
-        suggestion(&rules, transfer, occupancy_id, &memo.unwrap_or_default(), hours)
+        let memo = memo.unwrap_or_default();
+        suggestion(&rules, transfer, occupancy_id, &memo, (hours, &turns))
     };
     let items = page.items.iter().filter_map(suggest).collect();
     Ok(Page { items, next_cursor: page.next_cursor })
@@ -95,11 +100,11 @@ fn suggestion(
     transfer: &Stored,
     occupancy_id: OccupancyId,
     memo: &str,
-    hours: Hours,
+    known: (Hours, &Turns),
 ) -> Option<ClassSuggestion> {
     let is_open = transfer.direction == Direction::In && transfer.rule != Rule::Manual.as_str();
     let now = transfer.lines.iter().find(|line| line.occupancy_id == Some(occupancy_id))?;
-    let speaks = |rule: &&RuleRow| rule.class != now.class && rule.fits(transfer, memo, hours);
+    let speaks = |rule: &&RuleRow| rule.class != now.class && rule.fits(transfer, memo, known);
     let rule = rules.iter().find(speaks).filter(|_| is_open)?;
     let line = |line: &Line| {
         let is_meant = line.occupancy_id == Some(occupancy_id);
@@ -125,10 +130,11 @@ fn suggestion(
 }
 
 impl RuleRow {
-    fn fits(&self, transfer: &Stored, memo: &str, hours: Hours) -> bool {
+    fn fits(&self, transfer: &Stored, memo: &str, (hours, turns): (Hours, &Turns)) -> bool {
         match self.kind {
             ClassRuleKind::Payer => {
-                transfer.payer_key.is_some_and(|key| key.to_string() == self.value)
+                let meant = self.value.parse().ok().map(|key| turns.one(key));
+                transfer.payer_key.map(|key| turns.one(key)) == meant && meant.is_some()
             }
             ClassRuleKind::MemoWord => memo.contains(&self.value),
             // A date alone does not tell the hour.

@@ -7,6 +7,7 @@ use super::store::audit::{
     Mismatch, chains, days, feeds, kept, links, months, refunds, relinked, sets, told,
 };
 use super::store::{heads, index};
+use crate::access::audit;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
 use crate::requests;
@@ -49,7 +50,7 @@ type Examination = fn(&mut DbConnection, BoardId) -> Outcome<Vec<Mismatch>>;
 type Mend = fn(&mut DbConnection, BoardId) -> Outcome<()>;
 
 /// Days stand before months, which are made of them.
-const EXAMINATIONS: [(&str, Examination, Option<Mend>); 21] = [
+const EXAMINATIONS: [(&str, Examination, Option<Mend>); 22] = [
     ("transfer", chains::malformed, None),
     ("transfer lines", chains::unbalanced, None),
     ("attribution", chains::broken_attributions, None),
@@ -71,11 +72,21 @@ const EXAMINATIONS: [(&str, Examination, Option<Mend>); 21] = [
     ("sighting_conflicts", kept::conflicts, None),
     ("strays", kept::strays, None),
     ("statement_days", kept::statement_days, None),
+    ("audit", audit_chain, None),
 ];
 
 /// What totals are made of. Where it is broken, right totals are not to be had from it, and the
 /// present ones may be the last that are right.
-const SOURCES: [&str; 3] = ["transfer", "transfer lines", "attribution"];
+const SOURCES: [&str; 4] = ["transfer", "transfer lines", "attribution", "events"];
+/// Of `missing`, what says that a transfer or a line is lost, made up, or leads nowhere.
+const LOST: [&str; 6] = [
+    "transfers of sightings.",
+    "transfers of attribution_lines.",
+    "sightings of transfers.",
+    " of transfers.account_id ",
+    " of transfers.occupancy_id ",
+    " of attribution_lines.occupancy_id ",
+];
 /// Reports of pairs count for their feeds too.
 const PAIRS: &str = "suspected_pairs";
 const MADE_OF_PAIRS: [&str; 2] = ["feed_days", "feed_bank_days"];
@@ -91,6 +102,15 @@ fn given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<M
         }
     }
     Ok(found)
+}
+
+/// Where the chain of who did what does not hold.
+fn audit_chain(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    let found = audit::examine(connection, board_id)?;
+    Ok(found
+        .into_iter()
+        .map(|(seq, kept, due)| Mismatch::new(seq, Some(kept), Some(due)))
+        .collect())
 }
 
 fn judge_given_back(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
@@ -119,7 +139,7 @@ pub fn repair(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Repai
     heads::lock(connection, &[board_id.0])?;
     let mut corrected = examine(connection, board_id)?;
     let blocked = blocked(&corrected);
-    if corrected.iter().any(|found| SOURCES.contains(&found.what)) {
+    if corrected.iter().any(is_source) {
         return Ok(Repaired { left: corrected, blocked, ..Repaired::default() });
     }
     // What the events tell is in the rows before these are compared and replaced.
@@ -138,10 +158,17 @@ pub fn repair(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Repai
     Ok(Repaired { corrected, left, blocked })
 }
 
+/// Whether what totals are made of is broken there: a transfer that is gone, or is not what was told of it
+/// when it came, too.
+fn is_source(found: &Difference) -> bool {
+    SOURCES.contains(&found.what)
+        || found.what == "missing" && LOST.iter().any(|of| found.key.contains(of))
+}
+
 /// What is wrong and cannot be made anew, each with the first of its sources that is broken.
 fn blocked(found: &[Difference]) -> Vec<(&'static str, &'static str)> {
     let is_wrong = |what: &str| found.iter().any(|one| one.what == what);
-    let source = SOURCES.into_iter().find(|source| is_wrong(source));
+    let source = found.iter().find(|one| is_source(one)).map(|one| one.what);
     let mended = EXAMINATIONS.iter().filter(|(what, _, mend)| mend.is_some() && is_wrong(what));
     let by = |what: &'static str| {
         let pairs = Some(PAIRS).filter(|pairs| MADE_OF_PAIRS.contains(&what) && is_wrong(pairs));

@@ -2,6 +2,7 @@
 //! database, so that the writer lane only writes.
 
 use super::statement::Planned;
+use crate::access::payer_years::PayerMark;
 use crate::feeds::{LIST_FAMILY, Precision, Provider, Reported, company};
 use crate::primitives::ids::{BoardId, FeedId};
 use crate::primitives::{Day, UnixMs};
@@ -48,7 +49,7 @@ pub struct Sighted {
     /// Keyed hash of memo and payer: what stays when they are erased.
     pub fingerprint: i64,
     /// Keyed hash of the payer, where the feed names one.
-    pub payer_key: Option<i64>,
+    pub payer: Option<PayerMark>,
     /// Valid references in the memo, in order, each once.
     pub references: Vec<Reference>,
     /// Of a statement's row: whose other report it is, found before with all rows of the statement.

@@ -258,6 +258,8 @@ pub(super) fn was_paid(
         .collect();
     let mut moves: Vec<(i64, bool, i64)> =
         payments.iter().map(|one| (one.at_ms, false, one.amount_vnd)).collect();
+    // What its vendor gave back in cash went as it came.
+    moves.extend(payments.iter().map(|one| (one.at_ms, true, -one.returned_vnd)));
     for link in links {
         let came = payments.iter().find(|one| one.transfer_id == link.original_id.0);
         let came_ms = came.map_or(0, |one| one.at_ms);

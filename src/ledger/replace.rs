@@ -122,10 +122,11 @@ fn recount(totals: &mut Totals, board_id: BoardId, one: &Replacement<'_>) {
 }
 
 /// What a transfer's lines are for a request. An unclassified line met it a thousand times off: it
-/// paid nothing.
+/// paid nothing. Money in that is a refund came, and its vendor gave it back in cash.
 #[derive(Default)]
 struct Paid {
     amount_vnd: i64,
+    returned_vnd: i64,
     thousandfold: i64,
 }
 
@@ -136,6 +137,9 @@ impl Paid {
             match line.class {
                 Class::Unclassified => paid.thousandfold += 1,
                 _ => paid.amount_vnd += line.amount.get(),
+            }
+            if line.class == Class::Refund {
+                paid.returned_vnd += line.amount.get();
             }
         }
         paid
@@ -164,11 +168,17 @@ fn settle_requests(
             continue;
         }
         row.thousandfold_count += new.thousandfold - old.thousandfold;
+        if old.returned_vnd > 0 {
+            row.give_back(-old.returned_vnd);
+        }
         if old.amount_vnd > 0 {
             row.withdraw(Vnd::new(old.amount_vnd), at, precision);
         }
         if new.amount_vnd > 0 {
             row.accept(Vnd::new(new.amount_vnd), at, precision);
+        }
+        if new.returned_vnd > 0 {
+            row.give_back(new.returned_vnd);
         }
         // Money that is gone may have been the last.
         if row.received < before.received {

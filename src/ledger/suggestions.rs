@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::class::Class;
 use super::matching::Rule;
+use super::store::payer_turns::Turns;
 use super::store::queue::{self, Remembered};
 use super::transfers::Stored;
 use super::unassigned::Waiting;
@@ -101,8 +102,11 @@ pub fn suggest(
         }
     }
     let mut earlier = Vec::new();
+    let marks = puzzles.iter().filter_map(|puzzle| puzzle.payer_key);
+    let turns = Turns::of(connection, board_id, marks)?;
     for (account_id, keys) in payers {
-        let keys: Vec<i64> = keys.into_iter().collect();
+        let of_last_year = keys.iter().map(|key| turns.one(*key));
+        let keys: Vec<i64> = of_last_year.chain(keys.iter().copied()).collect();
         earlier.extend(queue::of_payers(connection, board_id, account_id, &keys)?);
     }
     let accounts: HashSet<i64> =
@@ -114,7 +118,7 @@ pub fn suggest(
         .map(|Puzzle { mut waiting, payer_key }| {
             let request = by_request(connection, board_id, waiting.proposed_request_id)?;
             let named = by_name(connection, board_id, &waiting)?;
-            let payer = payer_key.and_then(|key| by_payer(&waiting, key, &earlier));
+            let payer = payer_key.and_then(|key| by_payer(&waiting, key, &earlier, &turns));
             let memo = by_memo(&waiting, &placed);
             waiting.suggestions = [request, named, payer, memo].into_iter().flatten().collect();
             Ok(waiting)
@@ -161,9 +165,9 @@ fn by_name(
 }
 
 /// The stall that the payer's last transfers into the account went to, if they agree.
-fn by_payer(waiting: &Waiting, key: i64, earlier: &[Stored]) -> Option<Suggestion> {
+fn by_payer(waiting: &Waiting, key: i64, earlier: &[Stored], turns: &Turns) -> Option<Suggestion> {
     let of_payer = earlier.iter().filter(|one| {
-        one.payer_key == Some(key)
+        one.payer_key.is_some_and(|other| turns.one(other) == turns.one(key))
             && one.account_id == waiting.account_id
             && one.id != waiting.transfer_id
     });

@@ -8,7 +8,7 @@ use super::suggestions::{self, Suggestion};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, FeedId, RequestId, TransferId};
-use crate::primitives::{UnixMs, Vnd};
+use crate::primitives::{Refusal, UnixMs, Vnd};
 use crate::registry::{Page, PageRequest};
 
 /// A transfer that waits. Whoever clears the queue sees this item alone, with its amount.
@@ -56,4 +56,21 @@ pub fn list(connection: &mut DbConnection, act: &Act, page: PageRequest) -> Outc
         item.told_numbers = numbers.remove(&item.transfer_id.0).unwrap_or_default();
     }
     Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// How many wait.
+pub fn count(connection: &mut DbConnection, act: &Act) -> Outcome<usize> {
+    act.require(Permission::TransfersPropose)?;
+    queue::count(connection, act.board_id())
+}
+
+/// Amount and time of one that waits, without anything that is worked out of others: what a change needs
+/// that holds the lane.
+///
+/// # Errors
+/// `not-found`.
+pub fn one(connection: &mut DbConnection, act: &Act, id: TransferId) -> Outcome<(Vnd, UnixMs)> {
+    act.require(Permission::TransfersPropose)?;
+    let found = queue::one(connection, act.board_id(), id)?;
+    Ok(found.ok_or_else(|| Refusal::not_found("transfer"))?)
 }

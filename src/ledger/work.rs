@@ -1,6 +1,6 @@
 //! A reported transfer on its way through a batch.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::item::{Item, Sighted};
 use super::likeness::LATE_DAYS;
@@ -9,6 +9,7 @@ use super::statement::Link;
 use super::store::rows::Transfer;
 use super::store::sightings::{self, Seen};
 use crate::db::{DbConnection, Outcome};
+use crate::feeds::Reported;
 use crate::primitives::Day;
 use crate::primitives::id;
 use crate::primitives::ids::{AccountId, NumberId};
@@ -79,6 +80,7 @@ impl<'i> Work<'i> {
             item: self.place,
             transfer_id: self.keeps.then_some(transfer_id),
             digest: self.sighted.digest,
+            reported: &self.sighted.reported,
             // No transfer will have the id that was meant for one.
             conflict_id: self.sighted.transfer_id,
         }
@@ -91,7 +93,7 @@ impl<'i> Work<'i> {
             rule: decision.rule,
             minimum_receipt: directory.minimum_receipt,
             wrong_amount: decision.effect.is_some_and(Effect::is_wrong_amount),
-            payer_key: self.sighted.payer_key,
+            payer_key: self.sighted.payer.map(|payer| payer.now),
             board_id: self.item.board_id,
             id: self.sighted.transfer_id,
             account_id: self.account_id,
@@ -112,26 +114,28 @@ impl<'i> Work<'i> {
 
 /// Records the sightings and learns which are new. Within a batch the first of a key counts.
 pub fn see(connection: &mut DbConnection, work: &mut [Work<'_>]) -> Outcome<()> {
-    let mut firsts: HashSet<(i64, &str, &str)> = HashSet::new();
+    let mut firsts: HashMap<(i64, &str, &str), &Reported> = HashMap::new();
     let mut new = Vec::with_capacity(work.len());
     let mut later = Vec::new();
     for (index, work) in work.iter().enumerate() {
         let sighted = work.sighted;
         let provider_id = sighted.reported.provider_id.as_str();
         let key = (work.item.board_id.0, sighted.namespace.as_str(), provider_id);
-        if !firsts.insert(key) {
-            later.push(index);
+        if let Some(first) = firsts.get(&key) {
+            later.push((index, *first));
             continue;
         }
+        firsts.insert(key, &sighted.reported);
         new.push((index, work.sighting()));
     }
     let (indexes, sightings): (Vec<_>, Vec<_>) = new.into_iter().unzip();
     let fates = sightings::record(connection, &sightings)?;
     // A repetition inside the batch meets the row that was just written or was there before.
     let mut repeated = Vec::with_capacity(later.len());
-    for index in &later {
-        if let Some(work) = work.get(*index) {
-            repeated.push((*index, sightings::repeated(connection, &work.sighting())?));
+    for (index, first) in later {
+        if let Some(work) = work.get(index) {
+            let fate = sightings::repeated(connection, &work.sighting(), Some(first))?;
+            repeated.push((index, fate));
         }
     }
     for (index, fate) in indexes.into_iter().zip(fates).chain(repeated) {

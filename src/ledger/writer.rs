@@ -279,6 +279,7 @@ impl LedgerWriter {
         let transfer = work.transfer(day, &decision, directory);
         batched.rows.transfer(&transfer);
         strays::note(work, &mut batched.rows);
+        batched.rows.payer(item.board_id, sighted.payer);
         if !incoming {
             let told_of = work.account_id.map(|account_id| Event::MoneyOut {
                 transfer_id: TransferId(sighted.transfer_id),

@@ -199,6 +199,12 @@ pub fn locked() -> Message {
     Message { seq: 0, event: "locked", data: "{}".into() }
 }
 
+/// The browser has opened another link: a cookie is of one.
+#[must_use]
+pub fn moved() -> Message {
+    Message { seq: 0, event: "moved", data: "{}".into() }
+}
+
 /// The link or the phone was revoked.
 #[must_use]
 pub fn ended() -> Message {

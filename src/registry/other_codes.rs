@@ -66,7 +66,7 @@ pub struct OtherCodeFilter {
 /// # Errors
 /// `not-found` (occupancy_id), `occupancy-ended`; on `payload`: `text-length`,
 /// `text-control-character`, `code-unreadable`, `code-checksum-wrong`, `code-is-vietqr`,
-/// `code-not-payment`, `code-has-amount` (what is paid once is no stall's), `other-code-exists`; `scheme-unknown` (scheme),
+/// `code-not-payment`, `code-has-amount` (what is paid once is no stall's), `other-code-exists`, `code-of-other-stall`; `scheme-unknown` (scheme),
 /// `holder-name-unconfirmed` (holder_name_confirmed).
 pub fn register(connection: &mut DbConnection, act: &Act, new: NewOtherCode) -> Outcome<OtherCode> {
     act.require(Permission::CodesWrite)?;
@@ -86,7 +86,10 @@ pub fn register(connection: &mut DbConnection, act: &Act, new: NewOtherCode) -> 
     if let Some(known) = rows::with_payload(connection, board_id, &payload)?
         && known.revoked_at.is_none()
     {
-        let refusal = Refusal::conflict("other-code-exists").on("payload");
+        // A stranger's code at this stall, as a check calls it.
+        let is_here = known.occupancy_id == occupancy.id;
+        let code = if is_here { "other-code-exists" } else { "code-of-other-stall" };
+        let refusal = Refusal::conflict(code).on("payload");
         let stall = codes::stall_code(connection, act, known.occupancy_id)?;
         return Err(refusal.with("code", known.id).with("stall", stall).into());
     }

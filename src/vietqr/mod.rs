@@ -37,6 +37,7 @@ mod reference;
 mod scheme;
 mod svg;
 pub mod tlv;
+mod trios;
 mod wallet_link;
 
 pub use banks::Bank;

@@ -2,18 +2,21 @@
 //!
 //! The finder keeps at most 32 finder patterns and 8 symbols of a picture, so that none, whatever it
 //! shows, takes more than a few passes over its pixels. Symbols that are read are therefore covered,
-//! and what is left is looked at again, some times; a picture that shows more than that says so.
+//! and what is left is looked at again, some times; where nothing is read any more, each three patterns
+//! that could be a symbol are looked at alone. A picture that shows more than that, or a symbol that was
+//! not read, says so.
 //! Symbols in light on dark are looked for too: many phones read them.
 
 use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use image::imageops::{FilterType, resize, thumbnail};
+use image::imageops::{FilterType, crop_imm, resize, thumbnail};
 use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, Luma};
 
-use quircs::{Point, Quirc};
+use quircs::{Capstone, Point, Quirc};
 
+use super::trios::{Trio, trios};
 use crate::primitives::Refusal;
 
 /// 12 MP are 4032 × 3024 at most phones.
@@ -40,14 +43,33 @@ const REGIONS: usize = 65_534;
 const PATTERNS_OF_ONE: usize = 3;
 /// Times that a picture is looked at, with what was read covered.
 const LOOKS: usize = 6;
+/// Threes of patterns that are looked at alone, at one look.
+const TRIOS: usize = 24;
+/// And so many times the picture's pixels, in all.
+const TRIOS_PIXELS: u64 = 2;
+/// Places are kept in so many parts of the picture's sides, the same in all its sizes.
+const PARTS: i64 = 10_000;
 
 /// What was read off a picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Photo {
     /// The texts of its symbols, each once.
     pub texts: Vec<String>,
-    /// It shows more than is looked at: there may be other symbols in it.
+    /// It shows more than is looked at, or what looks like a symbol and was not read: there may be other
+    /// symbols in it.
     pub is_crowded: bool,
+}
+
+type Corners = [Point; 4];
+
+/// What the looks at a picture have found together; places in [`PARTS`].
+#[derive(Debug, Default)]
+struct Seen {
+    texts: Vec<String>,
+    is_full: bool,
+    read: Vec<Corners>,
+    /// The middles of the patterns of what could be a symbol, and was not read at that look.
+    unread: Vec<[Point; 3]>,
 }
 
 /// The symbols in a JPEG or PNG picture; none where no symbol can be read.
@@ -58,18 +80,18 @@ pub struct Photo {
 pub fn scan_picture(bytes: &[u8]) -> Result<Photo, Refusal> {
     // The libraries promise no more than to be memory-safe on what is no picture.
     let picture = catch_unwind(|| grey(bytes)).unwrap_or_else(|_| Err(broken()))?;
-    let mut photo = Photo::default();
+    let mut seen = Seen::default();
     let longest = picture.width().max(picture.height());
     for side in SIDES {
         if longest > side {
             let scaled = |length: u32| (length * side / longest).max(1);
             look(
                 &thumbnail(&picture, scaled(picture.width()), scaled(picture.height())),
-                &mut photo,
+                &mut seen,
             );
         } else if side == u32::MAX || longest > side / 2 {
             // As it is, once.
-            look(&picture, &mut photo);
+            look(&picture, &mut seen);
             if side != u32::MAX {
                 break;
             }
@@ -77,9 +99,10 @@ pub fn scan_picture(bytes: &[u8]) -> Result<Photo, Refusal> {
     }
     if longest <= DOUBLED {
         let (width, height) = (2 * picture.width(), 2 * picture.height());
-        look(&resize(&picture, width, height, FilterType::Triangle), &mut photo);
+        look(&resize(&picture, width, height, FilterType::Triangle), &mut seen);
     }
-    Ok(photo)
+    let is_crowded = seen.is_full || seen.has_unread();
+    Ok(Photo { texts: seen.texts, is_crowded })
 }
 
 /// Shades of grey, transparent places white.
@@ -115,39 +138,36 @@ fn broken() -> Refusal {
 
 /// Adds what is found in a picture, and in its dark and light after the light of each place, also
 /// turned over.
-fn look(picture: &GrayImage, photo: &mut Photo) {
+fn look(picture: &GrayImage, seen: &mut Seen) {
     let (dark, light) = evened(picture);
     for picture in [picture, &dark, &light] {
-        let texts = &mut photo.texts;
-        let find = AssertUnwindSafe(|| find(picture, texts));
         // What made the finder fail was not looked at.
-        photo.is_crowded |= catch_unwind(find).unwrap_or(true);
+        let is_full = catch_unwind(AssertUnwindSafe(|| find(picture, seen))).unwrap_or(true);
+        seen.is_full |= is_full;
     }
 }
 
-/// Adds the texts of a picture's symbols; whether there may be more than are looked at.
-fn find(picture: &GrayImage, texts: &mut Vec<String>) -> bool {
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
+/// Adds a picture's symbols; whether there may be more than are looked at.
+fn find(picture: &GrayImage, seen: &mut Seen) -> bool {
     let mut rest = Cow::Borrowed(picture);
     for _ in 0..LOOKS {
-        let mut finder = Quirc::default();
-        let mut read = Vec::new();
-        for symbol in finder.identify(width, height, rest.as_raw()).flatten() {
-            let Ok(data) = symbol.decode() else { continue };
-            read.push(symbol.corners);
-            if let Ok(text) = String::from_utf8(data.payload)
-                && !texts.contains(&text)
-            {
-                texts.push(text);
-            }
-        }
-        let patterns = finder.num_capstones();
-        let is_full = patterns >= FINDER_PATTERNS
+        let (mut read, finder) = read(&rest, &mut seen.texts);
+        let is_full = finder.num_capstones() >= FINDER_PATTERNS
             || finder.count() >= SYMBOLS
             || finder.num_regions() >= REGIONS;
-        let left = patterns.saturating_sub(PATTERNS_OF_ONE * read.len());
-        if read.is_empty() || (!is_full && left < PATTERNS_OF_ONE) {
+        let is_left = |one: &Capstone| !read.iter().any(|corners| is_within(corners, one.center));
+        let left: Vec<_> = finder.capstones.iter().copied().filter(is_left).collect();
+        if read.is_empty() {
+            read = read_alone(&rest, &left, seen);
+        }
+        seen.read.extend(read.iter().map(|corners| corners.map(|at| in_parts(picture, at))));
+        if read.is_empty() {
+            let middles = |trio: Trio| middles(picture, &left, &trio);
+            seen.unread.extend(trios(&left).iter().copied().map(middles));
             return is_full;
+        }
+        if !is_full && left.len() < PATTERNS_OF_ONE {
+            return false;
         }
         for corners in &read {
             cover(rest.to_mut(), corners);
@@ -156,8 +176,103 @@ fn find(picture: &GrayImage, texts: &mut Vec<String>) -> bool {
     true
 }
 
-/// Makes white what lies within four corners, which follow each other around it.
-fn cover(picture: &mut GrayImage, corners: &[Point; 4]) {
+/// Adds the texts of the symbols that the finder puts together; their corners.
+fn read(picture: &GrayImage, texts: &mut Vec<String>) -> (Vec<Corners>, Quirc) {
+    let (width, height) = (picture.width() as usize, picture.height() as usize);
+    let mut finder = Quirc::default();
+    let mut read = Vec::new();
+    for symbol in finder.identify(width, height, picture.as_raw()).flatten() {
+        let Ok(data) = symbol.decode() else { continue };
+        read.push(symbol.corners);
+        if let Ok(text) = String::from_utf8(data.payload)
+            && !texts.contains(&text)
+        {
+            texts.push(text);
+        }
+    }
+    (read, finder)
+}
+
+/// Looks at each three patterns that could be a symbol with all other patterns covered; at none that was read
+/// before, in another size of the picture.
+fn read_alone(picture: &GrayImage, patterns: &[Capstone], seen: &mut Seen) -> Vec<Corners> {
+    let mut read: Vec<Corners> = Vec::new();
+    let mut pixels = TRIOS_PIXELS * u64::from(picture.width()) * u64::from(picture.height());
+    for trio in trios(patterns).into_iter().take(TRIOS) {
+        let is_in = |at: &Point| read.iter().any(|corners| is_within(corners, *at));
+        if trio.patterns.iter().any(|place| is_in(&middle(patterns, *place)))
+            || seen.has_read(&middles(picture, patterns, &trio))
+        {
+            continue;
+        }
+        let (mut window, from) = window(picture, &trio);
+        let Some(rest) = pixels.checked_sub(window.as_raw().len() as u64) else { break };
+        pixels = rest;
+        let moved =
+            |at: Point, sign: i32| Point { x: at.x + sign * from.x, y: at.y + sign * from.y };
+        for (place, pattern) in patterns.iter().enumerate() {
+            if !trio.patterns.contains(&place) {
+                cover(&mut window, &pattern.corners.map(|at| moved(at, -1)));
+            }
+        }
+        let (found, _) = self::read(&window, &mut seen.texts);
+        read.extend(found.iter().map(|corners| corners.map(|at| moved(at, 1))));
+    }
+    read
+}
+
+/// What a symbol with these patterns covers, and where it begins.
+fn window(picture: &GrayImage, trio: &Trio) -> (GrayImage, Point) {
+    let (left, top, right, bottom) = trio.reach;
+    let (width, height) = (i64::from(picture.width()), i64::from(picture.height()));
+    let (left, top) = (left.clamp(0, width), top.clamp(0, height));
+    let (right, bottom) = (right.clamp(left, width), bottom.clamp(top, height));
+    let size = ((right - left) as u32, (bottom - top) as u32);
+    let part = crop_imm(picture, left as u32, top as u32, size.0, size.1).to_image();
+    (part, Point { x: left as i32, y: top as i32 })
+}
+
+fn middle(patterns: &[Capstone], place: usize) -> Point {
+    patterns.get(place).map_or_else(Point::default, |pattern| pattern.center)
+}
+
+fn middles(picture: &GrayImage, patterns: &[Capstone], trio: &Trio) -> [Point; 3] {
+    trio.patterns.map(|place| in_parts(picture, middle(patterns, place)))
+}
+
+fn in_parts(picture: &GrayImage, at: Point) -> Point {
+    let part = |at: i32, of: u32| (i64::from(at) * PARTS / i64::from(of.max(1))) as i32;
+    Point { x: part(at.x, picture.width()), y: part(at.y, picture.height()) }
+}
+
+impl Seen {
+    /// Whether something that could be a symbol was read at no look: none of its patterns is one of a
+    /// symbol that was.
+    fn has_unread(&self) -> bool {
+        self.unread.iter().any(|patterns| !self.has_read(patterns))
+    }
+
+    fn has_read(&self, patterns: &[Point; 3]) -> bool {
+        let is_read = |at: &Point| self.read.iter().any(|corners| is_within(corners, *at));
+        patterns.iter().any(is_read)
+    }
+}
+
+/// Whether a place lies within four corners, which follow each other around it.
+fn is_within(corners: &Corners, at: Point) -> bool {
+    let (u, v) = (i64::from(at.x), i64::from(at.y));
+    let corners = corners.map(|point| (i64::from(point.x), i64::from(point.y)));
+    let mut next = corners;
+    next.rotate_left(1);
+    let mut sides = corners
+        .iter()
+        .zip(&next)
+        .map(|(from, to)| (to.0 - from.0) * (v - from.1) - (to.1 - from.1) * (u - from.0));
+    sides.clone().all(|side| side >= 0) || sides.all(|side| side <= 0)
+}
+
+/// Makes white what lies within four corners.
+fn cover(picture: &mut GrayImage, corners: &Corners) {
     let (width, height) = (picture.width() as i32, picture.height() as i32);
     let reach = |of: fn(&Point) -> i32, limit: i32| {
         let (least, most) = corners
@@ -167,18 +282,9 @@ fn cover(picture: &mut GrayImage, corners: &[Point; 4]) {
         least.max(0)..most.saturating_add(1).min(limit)
     };
     let (columns, rows) = (reach(|point| point.x, width), reach(|point| point.y, height));
-    let corners = corners.map(|point| (i64::from(point.x), i64::from(point.y)));
-    let mut next = corners;
-    next.rotate_left(1);
     for y in rows {
         for x in columns.clone() {
-            let (u, v) = (i64::from(x), i64::from(y));
-            let mut sides = corners
-                .iter()
-                .zip(&next)
-                .map(|(from, to)| (to.0 - from.0) * (v - from.1) - (to.1 - from.1) * (u - from.0));
-            let is_left = sides.clone().all(|side| side >= 0);
-            if is_left || sides.all(|side| side <= 0) {
+            if is_within(corners, Point { x, y }) {
                 picture.put_pixel(x as u32, y as u32, Luma([255]));
             }
         }

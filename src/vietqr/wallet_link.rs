@@ -46,7 +46,12 @@ impl WalletLink {
         if !is("https") && !is("http") {
             return None;
         }
-        let host = rest.split(['/', '?', '#', ':']).next()?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        // What stands before an @ is a name at another's address.
+        if authority.contains(['@', '\\']) {
+            return None;
+        }
+        let host = authority.split(':').next()?;
         let (_, scheme, is_order) =
             HOSTS.iter().find(|(name, ..)| host.eq_ignore_ascii_case(name))?;
         Some(Self { scheme: *scheme, is_paid_once: *is_order || has_amount(rest) })
@@ -63,10 +68,12 @@ fn has_amount(rest: &str) -> bool {
     in_query || path.split('/').nth(2).is_some_and(is_amount)
 }
 
+/// Digits, also as people group them, and with their unit.
 fn is_amount(text: &str) -> bool {
+    let text = text.trim_end_matches(|letter: char| letter.is_alphabetic());
     !text.is_empty()
-        && text.bytes().all(|byte| byte.is_ascii_digit())
-        && text.bytes().any(|byte| byte != b'0')
+        && text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','))
+        && text.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
 }
 
 #[cfg(test)]
@@ -93,6 +100,12 @@ mod tests {
             ("https://qr.zalopay.vn/abc123", Some((Scheme::ZaloPay, false))),
             ("https://openqr.zalopay.vn/pay/abc", Some((Scheme::ZaloPay, true))),
             // Others' addresses, and the wallet's own that are no code to pay with.
+            ("https://me.momo.vn/sapbe?amount=50.000", Some((Scheme::MoMo, true))),
+            ("https://nhantien.momo.vn/0900000000/50000đ", Some((Scheme::MoMo, true))),
+            ("https://me.momo.vn:443@example.com/x", None),
+            ("https://me.momo.vn@example.com/x", None),
+            ("https://me.momo.vn\\@example.com/x", None),
+            ("https://me.momo.vn:443/sapbe", Some((Scheme::MoMo, false))),
             ("https://momo.vn/tin-tuc", None),
             ("https://me.momo.vn.example.com/sapbe", None),
             ("https://example.com/me.momo.vn", None),

@@ -12,6 +12,8 @@ use super::idempotency::{self, Answer, Repeatable};
 use super::json::Json;
 use super::problem::Problem;
 use super::state::AppState;
+use super::trail::{self, Told};
+use crate::access::audit::{self, Did, Doing, How};
 use crate::access::{Act, Scope};
 use crate::db::{DbConnection, Outcome};
 
@@ -23,8 +25,7 @@ pub type Writing = dyn FnOnce(&mut DbConnection, &Act) -> Outcome<Answer> + Send
 pub struct Caller {
     pub state: web::Data<AppState>,
     scope: Scope,
-    /// Method and path, which an idempotency key is bound to.
-    operation: String,
+    request: HttpRequest,
     idempotency_key: Result<Option<String>, Problem>,
     /// Runs after each write, also where the client has gone away.
     then: Option<Arc<dyn Fn() + Send + Sync>>,
@@ -40,6 +41,11 @@ impl Caller {
     #[must_use]
     pub const fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// Method and path, which an idempotency key is bound to.
+    fn operation(&self) -> String {
+        format!("{} {}", self.request.method(), self.request.path())
     }
 
     /// Does something after each write, before it is answered.
@@ -80,9 +86,16 @@ impl Caller {
         let board_id = act.board_id().0;
         let then = self.then.clone();
         let done = move || then.iter().for_each(|then| then());
+        let told = trail::doing(&self.request, self.scope.actor, How::Api, Did::Changed);
         let db = &self.state.db;
-        let answer = db.write_then(board_id, move |connection| work(connection, &act), done);
-        Ok(answer.await?.into_response())
+        let work = move |connection: &mut DbConnection| {
+            let answer = work(connection, &act)?;
+            tell(connection, &act, told, &answer)?;
+            Ok(answer)
+        };
+        let answer = db.write_then(board_id, work, done).await?;
+        self.request.extensions_mut().insert(Told);
+        Ok(answer.into_response())
     }
 
     /// Changes something: 200 with what it has become.
@@ -154,11 +167,21 @@ impl Caller {
         let Some(key) = self.idempotency_key.clone()? else { return self.write(work).await };
         let repeatable = Repeatable {
             key,
-            request_hash: idempotency::request_hash(&self.operation, digest),
+            request_hash: idempotency::request_hash(&self.operation(), digest),
             secret_key: self.state.secret_key.clone(),
         };
         self.write(Box::new(move |connection, act| repeatable.run(connection, act, work))).await
     }
+}
+
+/// Tells a change in its transaction, with what it made.
+fn tell(connection: &mut DbConnection, act: &Act, mut told: Doing, answer: &Answer) -> Outcome<()> {
+    if answer.is_repeated() {
+        return Ok(());
+    }
+    told.whom.extend(answer.made().map(str::to_owned));
+    trail::tidy(&mut told.whom);
+    audit::tell(connection, act.board_id(), act.at, told)
 }
 
 impl FromRequest for Caller {
@@ -179,7 +202,7 @@ impl Caller {
         Ok(Self {
             state,
             scope,
-            operation: format!("{} {}", request.method(), request.path()),
+            request: request.clone(),
             idempotency_key: idempotency::key_of(request.headers()),
             then: None,
         })

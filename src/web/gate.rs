@@ -15,6 +15,8 @@ use super::docs::Description;
 use super::openapi::operations;
 use super::problem::Problem;
 use super::state::AppState;
+use super::trail::{self, Told};
+use crate::access::audit::How;
 use crate::access::keys::{self, Presented};
 use crate::access::{Permission, Scope};
 use crate::primitives::Refusal;
@@ -59,13 +61,25 @@ pub async fn pass<B: MessageBody>(
 ) -> Result<ServiceResponse<EitherBody<B>>, Error> {
     match admit(&state, description.gate(), &request).await {
         Ok(scope) => {
-            request.extensions_mut().insert(scope);
-            next.call(request).await.map(ServiceResponse::map_into_left_body)
+            request.extensions_mut().insert(scope.clone());
+            let answer = next.call(request).await?;
+            note_look(&state, &scope, &answer);
+            Ok(answer.map_into_left_body())
         }
         Err(problem) => {
             let (request, _) = request.into_parts();
             Ok(ServiceResponse::from_err(problem, request).map_into_right_body())
         }
+    }
+}
+
+/// What was not told in its transaction is told within a minute: looks, and what has none.
+fn note_look<B>(state: &AppState, scope: &Scope, answer: &ServiceResponse<B>) {
+    let request = answer.request();
+    let is_untold = answer.status().is_success() && !request.extensions().contains::<Told>();
+    if is_untold && trail::is_told(&request.match_pattern().unwrap_or_default()) {
+        let look = trail::doing(request, scope.actor, How::Api, trail::did(request.method()));
+        state.looks.note(scope.board_id, look);
     }
 }
 

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::caller::Writing;
 use super::problem::Problem;
 use super::store::{self, Kept};
+use crate::access::audit::is_id;
 use crate::access::{Act, SecretKey};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::primitives::Refusal;
@@ -129,6 +130,19 @@ impl Answer {
     pub fn empty() -> Self {
         let status = StatusCode::NO_CONTENT.as_u16();
         Self { status, location: None, body: String::new(), replayed: false }
+    }
+
+    /// Whether nothing was done, because it was done before.
+    #[must_use]
+    pub const fn is_repeated(&self) -> bool {
+        self.replayed
+    }
+
+    /// The id of what was made.
+    #[must_use]
+    pub fn made(&self) -> Option<&str> {
+        let last = self.location.as_deref()?.rsplit('/').next()?;
+        is_id(last).then_some(last)
     }
 
     #[must_use]

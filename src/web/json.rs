@@ -6,13 +6,14 @@ use std::pin::Pin;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use futures_util::StreamExt as _;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use sha2::{Digest, Sha256};
 
 use super::misfit::{self, Form, Misfit};
 use super::problem::Problem;
+use super::trail::Said;
 
 /// Far above any input of the API; a statement import has its own way in.
 pub const BODY_BYTES: usize = 64 << 10;
@@ -31,10 +32,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let acceptable = check_headers(request.headers());
-        let payload = payload.take();
+        let (payload, request) = (payload.take(), request.clone());
         Box::pin(async move {
             acceptable?;
-            parse(&read(payload).await?)
+            let body = read(payload).await?;
+            let fits = parse(&body)?;
+            let said = Said::in_body(std::str::from_utf8(&body).unwrap_or_default());
+            request.extensions_mut().insert(said);
+            Ok(fits)
         })
     }
 }

@@ -37,6 +37,7 @@ mod report_files;
 pub mod state;
 mod store;
 pub mod texts;
+mod trail;
 mod warned;
 
 use actix_web::middleware::{Compress, from_fn};

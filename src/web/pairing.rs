@@ -49,7 +49,10 @@ pub async fn pair(
     }
     let code = form_field(body, "code").unwrap_or_default();
     match state.intake.pair(feed_id, &Presented { code }).await.map_err(Problem::from) {
-        Ok(paired) => Ok(page(StatusCode::CREATED, &told(&paired.ok_or_else(not_found)?))),
+        Ok(paired) => {
+            let told = told(&paired.ok_or_else(not_found)?, &base(request));
+            Ok(page(StatusCode::CREATED, &told))
+        }
         Err(problem) if problem.code() == "pairing-code-wrong" => {
             let context = request.extensions().get::<RequestContext>().cloned();
             let language = context.map_or(Language::Vietnamese, |context| context.language);
@@ -69,13 +72,22 @@ fn not_found() -> Problem {
     Refusal::not_found("feed").into()
 }
 
+/// The server's address as the phone reached it; nothing, if that is no plain address.
+fn base(request: &HttpRequest) -> String {
+    let connection = request.connection_info();
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
+    let (scheme, host) = (connection.scheme(), connection.host());
+    let is_address = host.bytes().all(is_plain) && matches!(scheme, "http" | "https");
+    if is_address { format!("{scheme}://{host}") } else { String::new() }
+}
+
 /// What to enter in the forwarder. Secret and paths are letters and digits alone.
-fn told(paired: &Paired) -> String {
+fn told(paired: &Paired, base: &str) -> String {
     let Paired { secret, hook_path, ping_path, .. } = paired;
     format!(
         "<p><b>Đã ghép nối.</b> Hãy chép ngay, khóa chỉ hiện một lần / copy now, it is shown once:</p>\
          <p>Header</p><pre>X-Device-Secret: {secret}</pre>\
-         <p>Địa chỉ nhận tin / hook, ping (15 phút)</p><pre>{hook_path}\n{ping_path}</pre>"
+         <p>Địa chỉ nhận tin / hook, ping (15 phút)</p><pre>{base}{hook_path}\n{base}{ping_path}</pre>"
     )
 }
 

@@ -11,6 +11,7 @@ use super::limiter::{Limiters, Limits};
 use super::metrics::Metrics;
 use super::payloads::Payloads;
 use crate::access::SecretKey;
+use crate::access::looks::Looks;
 use crate::access::used::KeysUsed;
 use crate::db::{Db, Fault, Outcome};
 use crate::intake::Intake;
@@ -57,6 +58,7 @@ pub struct AppState {
     pub limiters: Limiters,
     pub front: Front,
     pub keys_used: KeysUsed,
+    pub looks: Looks,
     pub request_ids: RequestIds,
 }
 
@@ -88,6 +90,7 @@ impl AppState {
             limiters: Limiters::new(limits),
             front,
             keys_used: KeysUsed::default(),
+            looks: Looks::default(),
             request_ids: RequestIds::new()?,
         })
     }

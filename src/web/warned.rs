@@ -37,6 +37,11 @@ pub struct Teller(Language);
 
 impl Teller {
     #[must_use]
+    pub const fn speaking(language: Language) -> Self {
+        Self(language)
+    }
+
+    #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
         Self(language_of(request.headers()))
     }

@@ -59,6 +59,10 @@ on_both!(payers_are_counted_where_they_are_named, |db| {
     assert_eq!(payers(1).map(|payers| (payers.count, of(payers.coverage))), Some((3, (4, 5))));
     assert_eq!(payers(2), None);
     assert_eq!(report.whole_market.m8.value.unwrap().payers, None);
+    // Of two years: 9 is who was 8 in the last one.
+    market.execute(&format!("INSERT INTO payer_turns VALUES ({board}, 9, 8)"));
+    let report = market.report();
+    assert_eq!(metrics(&report, Stall(1)).m8.value.unwrap().payers.map(|one| one.count), Some(2));
     let long = market.report_on(&Query { from: Some(ago(90)), ..everything() });
     assert_eq!(metrics(&long, Stall(1)).m8.value.unwrap().payers, None);
 });

@@ -270,6 +270,10 @@ on_both!(activated_needs_two_payers_where_the_feed_names_them, |db| {
     let report = market.report();
     let activated = |id| of(metrics(&report, Stall(id)).m3.value);
     assert_eq!((activated(1), activated(2), activated(3)), ((0, 1), (1, 1), (1, 1)));
+    // All three were one payer under two years' keys.
+    market.execute(&format!("INSERT INTO payer_turns VALUES ({board}, 98, 99), ({board}, 97, 99)"));
+    let report = market.report();
+    assert_eq!(of(metrics(&report, Stall(2)).m3.value), (0, 1));
 });
 
 on_both!(a_reprinted_card_does_not_make_a_stall_new, |db| {

@@ -170,6 +170,25 @@ on_both!(what_is_given_back_of_no_sale_is_no_part_of_the_turnover, |db| {
     assert_eq!((january.total_vnd.get(), january.later), (0, vec![]));
 });
 
+on_both!(a_debt_given_back_in_another_month_lessens_the_years_debts, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A1", "0123", UseKind::Business);
+    let id = stand.occupancy_id;
+    let feed = stage.feed(Provider::Sepay);
+    let debt = pay(&feed, 1, &stand, 260_000);
+    assert!(assign(&stage, debt, &[(id, Class::DebtRepayment, 260_000)]));
+    wait_until(db, "2026-12-02");
+    lock(&stage, id, month("2026-11")).unwrap();
+    give_back(&stage, debt, Some(60_000));
+    let found = stage.read(|connection, act| book::year(connection, act, id, 2026));
+    let year = Laid::from(&found);
+    let [debts] = &year.apart[..] else { panic!("{:?}", year.apart) };
+    let told: Vec<_> = debts.entries.iter().map(|one| one.amount_vnd.unwrap().get()).collect();
+    assert_eq!((debts.title.starts_with("Bán chịu"), told), (true, vec![260_000, -60_000]));
+    assert_eq!(debts.total_vnd.unwrap().get(), 200_000);
+    assert_eq!(debts.entries[1].note, "trả lại khách");
+});
+
 on_both!(what_a_locked_book_took_the_vendors_word_for_is_not_counted_again, |db| {
     let stage = Stage::new(db);
     let stand = stage.stand("A1", "0123", UseKind::BusinessOnly);

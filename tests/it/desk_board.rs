@@ -11,9 +11,13 @@ use crate::web_world::{FEED_SECRET, World};
 
 /// Money to an account that nobody has registered.
 fn money_of_nobody(site: &Site, world: &World, id: u64) {
+    money_on(site, world, id, "5556667778");
+}
+
+fn money_on(site: &Site, world: &World, id: u64, number: &str) {
     let mut told = world.told();
     told["id"] = json!(id);
-    told["accountNumber"] = json!("5556667778");
+    told["accountNumber"] = json!(number);
     told["referenceCode"] = json!(format!("FT{id}"));
     told["content"] = json!("tien ca chi Lua");
     let secret = format!("Apikey {FEED_SECRET}");
@@ -27,6 +31,30 @@ fn waiting(page: &str) -> Vec<String> {
     let forms = page.split("action=\"/ql/hang/trf_").skip(1);
     forms.map(|rest| format!("trf_{}", rest.split('"').next().unwrap())).collect()
 }
+
+on_both!(an_item_says_on_which_account_it_came_and_all_are_counted, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let account = json!({ "bin": "970422", "number": "0033003300", "kind": "personal",
+        "use_kind": "mixed", "holder_name": "TRAN THI BUOI", "relation": "self" });
+    assert_eq!(site.post("/api/v1/accounts", &account).status, 201);
+    let before =
+        waiting(&Visitor::with_role(&site, "team_member", &[]).get("/ql/hang").text()).len();
+    for id in 0..210 {
+        money_on(&site, &world, 80_000 + id, "0033003300");
+    }
+    let mut organiser = Visitor::with_role(&site, "organiser", &[]);
+    let page = organiser.get("/ql/hang").text();
+    assert!(page.contains("TRAN THI BUOI, MBBank 0033003300"), "{page}");
+    let start = organiser.get("/ql").text();
+    assert!(start.contains(&format!("<b>{}</b>", before + 210)), "{start}");
+    let last = waiting(&page).pop().unwrap();
+    let placed = organiser.post(&format!("/ql/hang/{last}"), &[("do", "test")]);
+    assert_eq!(placed.header("location"), "/ql/hang");
+    assert!(organiser.get("/ql").text().contains(&format!("<b>{}</b>", before + 209)));
+    let again = organiser.post(&format!("/ql/hang/{last}"), &[("do", "test")]);
+    assert_eq!(again.status, 404, "it waits no more");
+});
 
 on_both!(a_member_proposes_and_an_organiser_approves, |db| {
     let site = Site::of(db);

@@ -9,7 +9,7 @@ use crate::web_support::Site;
 use crate::web_world::World;
 
 /// Pages of the desk, and who may open them.
-const PAGES: [(&str, &[&str]); 15] = [
+const PAGES: [(&str, &[&str]); 17] = [
     ("/ql/so", &["owner", "organiser", "team_member"]),
     ("/ql/so/nhap", &["owner", "organiser"]),
     ("/ql/in", &["owner", "organiser", "team_member"]),
@@ -17,6 +17,8 @@ const PAGES: [(&str, &[&str]); 15] = [
     ("/ql/in/kiem-tra", &["owner", "organiser", "team_member"]),
     ("/ql/hang", &["owner", "organiser", "team_member"]),
     ("/ql/nguon", &["owner", "organiser"]),
+    ("/ql/nguon/moi", &["owner"]),
+    ("/ql/nguon/moi/sepay-hmac", &["owner"]),
     ("/ql", &["owner", "organiser", "team_member", "official"]),
     ("/ql/toi", &["owner", "organiser", "team_member", "official"]),
     ("/ql/nguoi", &["owner"]),

@@ -234,8 +234,13 @@ on_both!(codes_of_other_schemes_are_known_from_then_on, |db| {
     assert_eq!((code.scheme.as_str(), code.holder_name.as_str()), ("VNPAY-QR", "SAP BE"));
     assert_eq!(other_codes::get(db.connection(), &act, code.id).unwrap(), code);
     missing(other_codes::get(db.connection(), &other, code.id), "", "other_code");
-    let again = refusal(other_codes::register(db.connection(), &act, momo(neighbour, &vnpay())));
-    assert_eq!((again.code, &again.args[1]), ("other-code-exists", &("stall", "A-01".to_owned())));
+    for (occupancy, code) in
+        [(stand.occupancy, "other-code-exists"), (neighbour, "code-of-other-stall")]
+    {
+        let again =
+            refusal(other_codes::register(db.connection(), &act, momo(occupancy, &vnpay())));
+        assert_eq!((again.code, &again.args[1]), (code, &("stall", "A-01".to_owned())));
+    }
     let named = NewOtherCode { scheme: Some("MoMo".into()), ..momo(stand.occupancy, link) };
     let named = other_codes::register(db.connection(), &act, named).unwrap();
     let listed = |connection: &mut DbConnection, live| -> Vec<OtherCode> {

@@ -107,6 +107,32 @@ fn two_versions_of_one_push_are_one_transfer() {
 }
 
 #[test]
+fn what_is_heard_later_than_anything_is_repeated_is_apart() {
+    let first = read_at(&pushed(), BANKED).unwrap();
+    let at = |later_ms: i64| {
+        let body = with(&[("transactiontime", json!(BANKED.get() + later_ms))]);
+        read_at(&body, BANKED.plus_ms(later_ms)).unwrap()
+    };
+    let minute = 60_000;
+    let told = (first.occurred_at, first.precision);
+    let later = [-31, -30, 0, 10, 30, 31, 7 * 60 - 1, 7 * 60, 7 * 60 + 1, 48 * 60];
+    let apart: Vec<i64> =
+        later.into_iter().filter(|later| at(later * minute).is_heard_apart(told)).collect();
+    assert_eq!(apart, [-31, 31, 7 * 60 - 1, 7 * 60 + 1, 48 * 60]);
+    // Of a first one without a time only the day is known.
+    let day = (first.occurred_at.day(0).start(0), Precision::Day);
+    let next = |days: i64| at(days * 24 * 60 * minute).is_heard_apart(day);
+    assert_eq!([next(-2), next(-1), next(0), next(1), next(2)], [true, false, false, false, true]);
+    let (one, same) = (at(48 * 60 * minute), at(48 * 60 * minute + 1_000));
+    assert_eq!(one.apart_fingerprint(), same.apart_fingerprint());
+    assert_ne!(one.apart_fingerprint(), at(49 * 60 * minute).apart_fingerprint());
+    assert_ne!(one.apart_fingerprint(), one.fingerprint());
+    // Others tell the bank's time: each other one is another fingerprint.
+    let banks = Reported { provider: Provider::Sepay, ..one };
+    assert!(!banks.is_heard_apart(told));
+}
+
+#[test]
 fn identities_tell_direction_and_account_apart() {
     let of = |changes: &[(&str, Value)]| {
         let read = read_at(&with(changes), BANKED)?;

@@ -323,3 +323,32 @@ on_both!(what_is_made_of_broken_pairs_is_not_made_anew, |db| {
     assert!(names(&repaired.left, "feed_bank_days"), "{repaired:?}");
     assert!(repaired.blocked.contains(&("feed_bank_days", "suspected_pairs")), "{repaired:?}");
 });
+
+on_both!(totals_stay_where_transfers_are_lost_or_changed, |db| {
+    let stage = Stage::new(db);
+    fill(&stage);
+    stage.index_transfers();
+    let lost = [
+        "DELETE FROM transfers WHERE amount_vnd = 45000",
+        "UPDATE transfers SET amount_vnd = amount_vnd - 40000 WHERE amount_vnd = 45000",
+        "UPDATE transfers SET day = day - 1 WHERE amount_vnd = 45000",
+        "DELETE FROM sightings WHERE provider_id = '5'",
+    ];
+    for statement in lost {
+        let undone = stage.try_write(move |connection, act| -> Result<(), _> {
+            let totals = |connection: &mut DbConnection| {
+                let query =
+                    "SELECT CAST(COALESCE(SUM(sale_vnd + unclassified_vnd), 0) AS TEXT) || ' '
+                    || CAST(COALESCE(SUM(sale_count), 0) AS TEXT) AS text FROM day_totals";
+                texts(connection, query)
+            };
+            let before = totals(connection);
+            diesel::sql_query(statement).execute(connection)?;
+            let repaired = doctor::repair(connection, act.board_id())?;
+            assert_eq!(totals(connection), before, "{statement}: {repaired:?}");
+            assert!(repaired.corrected.is_empty() && !repaired.left.is_empty(), "{statement}");
+            Err(Refusal::not_found("nothing").into())
+        });
+        assert!(undone.is_err());
+    }
+});

@@ -33,7 +33,7 @@ pub fn item(feed: &Feed<'_>, sent: &SampleTransfer<'_>) -> Item {
         sender: cho40::feeds::Reported::sender(&reported),
         digest: reported.fingerprint(),
         fingerprint: 0,
-        payer_key: None,
+        payer: None,
         references: references(&reported),
         planned: None,
         reported,

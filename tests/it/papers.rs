@@ -46,6 +46,9 @@ pub fn body(world: &World, operation: &str) -> Option<Value> {
         "POST /api/v1/occupancies/{id}/slip.pdf" => json!({
             "url": "https://cho.example", "listener_path": world.paths[0],
             "owner_path": world.paths[1] }),
+        "POST /api/v1/vendors/{id}/erase" | "POST /api/v1/accounts/{id}/erase" => json!({}),
+        "POST /api/v1/payers/copy" | "POST /api/v1/payers/erase" => json!({
+            "account": "9990009990", "bin": "970436", "name": "Trần Văn Khách" }),
         _ => return None,
     })
 }

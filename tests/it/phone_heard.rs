@@ -115,6 +115,22 @@ on_both!(a_voice_that_is_listed_and_not_there_gives_way_to_clips, |db| {
     assert_eq!(said, json!(expected).to_string());
 });
 
+on_both!(a_voice_that_never_begins_gives_way_to_clips, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    let silent = VOICE.replace("if (u.onend) { u.onend(); }", "");
+    browser.before_each_page(
+        &silent.replace("speak: function", "cancel: function () {}, speak: function"),
+    );
+    open(&mut browser, &site.url, &stall.link(&site, "listener", false));
+    browser.touch("#sound");
+    stall.pay(&site, db, 1, 50_000);
+    browser.until("cho40.spoken.length === 2");
+    let by = browser.value("JSON.stringify(cho40.spoken.map(one => one.by))");
+    assert_eq!(by, json!(["voice", "clips"]).to_string());
+});
+
 on_both!(it_shakes_stays_awake_and_warns_after_it_was_covered, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

@@ -353,6 +353,23 @@ on_both!(a_code_for_a_typed_amount_says_what_became_of_it, |db| {
         assert_eq!((&now["face"], &now["difference"]), (&json!(face), &difference));
         assert_eq!(phone.get(&payer).json["face"], face);
     }
+    // Three zeros too few, then a part: what is said is what the symbol asks.
+    let slip = ask(&phone, "100k");
+    let path = format!("/sap/requests/{}", slip["id"].as_str().unwrap());
+    let payer = format!("{}/now", slip["path"].as_str().unwrap());
+    let memo = reference(&site, &slip);
+    for paid in [100, 60_000] {
+        number += 1;
+        stall.report(&site, number, paid, &memo, db.clock.now());
+    }
+    let now = phone.get(&path).json;
+    let told = [&now["face"], &now["received"], &now["difference"], &now["odd"]];
+    assert_eq!(told, ["underpaid", "60.000 đ", "40.000 đ", "100 đ"]);
+    assert!(now["svg"].is_string());
+    assert_eq!(phone.get(&payer).json["amount"], "40.000 đ");
+    number += 1;
+    stall.report(&site, number, 40_000, &memo, db.clock.now());
+    assert_eq!(phone.get(&path).json["face"], "paid");
     let words = ask(&phone, "105k");
     assert_eq!(words["south"], "một trăm lẻ năm ngàn đồng");
     assert_eq!(words["north"], "một trăm linh năm nghìn đồng");

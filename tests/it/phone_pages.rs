@@ -44,10 +44,10 @@ on_both!(a_link_is_opened_by_a_touch_and_money_is_heard, |db| {
     let mut browser = Browser::start();
     browser.before_each_page(VOICE);
     browser.open(&format!("{}{}", site.url, link.path));
-    assert_eq!(browser.value("location.pathname"), "/nghe", "the token left the address");
     browser.picture("open");
     browser.touch("button");
     browser.until("window.cho40 && cho40.link === 'live' && cho40.source");
+    assert_eq!(browser.value("location.pathname"), "/nghe", "the token left the address");
     assert_eq!(browser.value("document.referrer"), "");
     assert_eq!(browser.value("document.cookie"), "", "no script sees who the browser is");
     assert_eq!(shown(&mut browser, "headline"), "CHƯA THẤY TIỀN");

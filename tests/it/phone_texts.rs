@@ -118,6 +118,32 @@ on_both!(a_phones_fast_clock_makes_no_second_payment_of_a_repetition, |db| {
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
 });
 
+on_both!(a_phone_that_comes_up_years_behind_files_nothing_in_those_years, |db| {
+    let stage = Stage::new(db);
+    let stand = stage.stand("A-01", ACCOUNT, UseKind::BusinessOnly);
+    let phone = phone(&stage, feed_of(&stage, &[stand.account_id]));
+    let started_at = db.clock.now();
+    let years_ago = started_at.plus_ms(-2_000 * 24 * 60 * MS_PER_MINUTE);
+    let text = "So tien chuyen den TK 0123456789 +50,000VND";
+    // Also what waited for its template.
+    assert_eq!(forward(&phone, APP, text, years_ago).outcome, "unknown-text");
+    let fields = [("account", ACCOUNT), ("sign", "+"), ("amount", "50,000")];
+    teach(&stage, text, &fields).unwrap();
+    let second = years_ago.plus_ms(7 * MS_PER_MINUTE);
+    assert_eq!(forward(&phone, APP, text, second).outcome, "recorded");
+    for told in [years_ago, second] {
+        assert_eq!(forward(&phone, APP, text, told).outcome, "duplicate");
+    }
+    let day = started_at.day(0).start(0);
+    let days: Vec<_> = transfers(&stage).iter().map(|one| one.occurred_at).collect();
+    assert_eq!(days, [day, day], "booked on the day of their arrival");
+    // What lay on the screen when the phone was paired keeps its time.
+    let before = started_at.plus_ms(-60 * MS_PER_MINUTE);
+    assert_eq!(forward(&phone, APP, text, before).outcome, "recorded");
+    assert_eq!(transfers(&stage)[0].occurred_at, before);
+    assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
 /// So many notices wait, the newest of now.
 fn many_wait(stage: &Stage, db: &mut TestDb, feed_id: FeedId, count: i64) {
     for number in 1..=count {

@@ -96,9 +96,10 @@ on_both!(the_first_page_changes_its_language_and_opens_its_own_link, |db| {
     let link = Stall::on(&site).link(&site, "listener", false);
     let mut browser = Browser::start();
     browser.open(&format!("{}{}", site.url, link.path));
-    browser.until("location.pathname === '/nghe'");
     browser.touch("a[lang=en]");
-    browser.until("document.documentElement.lang === 'en' && location.search === ''");
+    browser.until("document.documentElement.lang === 'en'");
+    browser.value("location.reload()");
+    browser.until("document.documentElement.lang === 'en' && document.querySelector('button')");
     browser.touch("button");
     browser.until("window.cho40 && cho40.link === 'live'");
     assert_eq!(browser.value("document.documentElement.lang"), "en");
@@ -130,4 +131,41 @@ on_both!(a_double_touch_gives_a_receipt_no_class, |db| {
     let parts = "cho40.day.receipts[0].parts.map(one => one.class + one.amount).join()";
     let parts = browser.value(parts);
     assert_eq!(parts.as_str().unwrap().replace('\u{a0}', " "), "cash_out70.000 đ,sale50.000 đ");
+});
+
+on_both!(a_day_off_is_of_the_day_that_it_was_asked_for, |db| {
+    let site = Site::of(db);
+    let mut browser = start(&site, &Stall::on(&site));
+    browser.touch("[data-tab=cash]");
+    browser.until("cho40.evening");
+    browser.touch("[data-cash=day_off]");
+    browser.value("release()");
+    browser.touch("[data-evening=yesterday]");
+    browser.until("document.querySelector('[data-evening=yesterday][aria-pressed=true]')");
+    browser.touch("[data-cash=day_off]");
+    browser.touch("[data-evening=today]");
+    browser.until("document.querySelector('[data-evening=today][aria-pressed=true]')");
+    browser.touch("[data-evening=yesterday]");
+    browser.until("document.querySelector('[data-evening=yesterday][aria-pressed=true]')");
+    assert_eq!(browser.value("cho40.evening.answer"), serde_json::Value::Null);
+});
+
+on_both!(what_comes_up_by_itself_takes_no_touch_anywhere, |db| {
+    let site = Site::of(db);
+    let mut browser = start(&site, &Stall::on(&site));
+    browser.touch("[data-tab=ask]");
+    browser.touch("[data-quick=\"20k\"]");
+    browser.until("cho40.asked && !document.getElementById('code').hidden");
+    browser.touch_at_once("#code-cancel");
+    assert_eq!(browser.value("document.getElementById('code-symbol').hidden"), false);
+    browser.value("release()");
+    browser.touch("#code-done");
+    // Nor does what is shown in a frame.
+    browser.value("release()");
+    browser.touch("[data-tab=day]");
+    browser.touch("[data-over][href=\"/sap/phones\"]");
+    let touched = "getComputedStyle(document.querySelector('iframe')).pointerEvents";
+    assert_eq!(browser.value(touched), "none");
+    browser.value("release()");
+    assert_eq!(browser.value(touched), "auto");
 });

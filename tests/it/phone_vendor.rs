@@ -1,6 +1,7 @@
 //! The vendor's page under the fingers of people: thousands left out, a split without its amount,
 //! yesterday's evening, large letters, silence that says so.
 
+use cho40::ledger::doctor;
 use cho40::primitives::Clock;
 use serde_json::json;
 
@@ -114,6 +115,48 @@ on_both!(a_split_needs_its_amount_and_says_what_the_rest_is, |db| {
     browser.touch("#receipts li:nth-child(1) button");
     assert_eq!(browser.value("document.getElementById('split').hidden"), true);
     assert_eq!(shown(&mut browser, "receipt-ask"), "Đó là tiền gì?");
+});
+
+on_both!(what_came_too_much_is_given_back_and_the_sale_stays, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    open(&mut browser, &site, &stall.link(&site, "owner", false));
+    browser.touch("[data-tab=ask]");
+    browser.touch("[data-quick=\"20k\"]");
+    browser.until("cho40.asked && !document.getElementById('code').hidden");
+    let id = browser.value("cho40.asked.id");
+    let path = format!("/api/v1/requests/{}", id.as_str().unwrap());
+    let request = || site.get(&path).json;
+    stall.report(&site, 1, 35_000, request()["reference"].as_str().unwrap(), db.clock.now());
+    browser.until("cho40.asked.face === 'overpaid'");
+    browser.touch("#code-done");
+    browser.touch("[data-tab=day]");
+    browser.until("cho40.day && cho40.day.receipts[0].amount_vnd === 35000");
+    let before = browser.value("cho40.day.received_vnd").as_i64().unwrap();
+    browser.touch("#receipts li:nth-child(1) button");
+    assert_eq!(shown(&mut browser, "receipt-refund"), "Hoàn tiền cho khách 15.000 đ");
+    browser.picture("receipt-surplus");
+    browser.touch("#receipt-refund");
+    browser.until("document.getElementById('receipt').hidden && cho40.day.receipts[0].decided");
+    assert_eq!(browser.value("cho40.day.received_vnd"), before - 15_000);
+    let now = request();
+    assert_eq!((&now["state"], &now["given_back_vnd"]), (&json!("paid"), &json!(15_000)));
+    // All of it was for goods after all.
+    browser.touch("#receipts li:nth-child(1) button");
+    assert_eq!(shown(&mut browser, "receipt-refund"), "Hoàn tiền cho khách");
+    browser.touch("#receipt-sale");
+    browser.until(&format!("cho40.day.received_vnd === {before}"));
+    let now = request();
+    assert_eq!((&now["state"], &now["given_back_vnd"]), (&json!("overpaid"), &json!(0)));
+    // Nothing of it was.
+    browser.touch("#receipts li:nth-child(1) button");
+    browser.touch("#receipt-refund");
+    browser.until(&format!("cho40.day.received_vnd === {}", before - 35_000));
+    assert_eq!(request()["state"], "refunded");
+    let board_id = db.act().board_id();
+    let agrees = db.connection().in_snapshot(|connection| doctor::examine(connection, board_id));
+    assert_eq!(agrees.unwrap(), []);
 });
 
 on_both!(yesterdays_evening_is_written_down_today, |db| {

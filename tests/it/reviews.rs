@@ -202,18 +202,18 @@ on_both!(what_the_rules_mark_later_is_listed_anew, |db| {
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
 });
 
-fn contradictions(stage: &Stage, filter: ConflictFilter) -> Vec<SightingConflict> {
+pub fn contradictions(stage: &Stage, filter: ConflictFilter) -> Vec<SightingConflict> {
     let first = PageRequest::default();
     stage.read(move |connection, act| Ok(conflicts::list(connection, act, &filter, first)?.items))
 }
 
-fn decide(stage: &Stage, id: ConflictId, right: RightReport) -> Outcome<SightingConflict> {
+pub fn decide(stage: &Stage, id: ConflictId, right: RightReport) -> Outcome<SightingConflict> {
     let new = NewConflictVerdict { right, note: Some("theo sao kê".into()), again: false };
     let key = stage.app.secret_key.clone();
     stage.try_write(move |connection, act| conflicts::decide(connection, act, &key, id, new))
 }
 
-fn alarms(stage: &Stage) -> usize {
+pub fn alarms(stage: &Stage) -> usize {
     let alarms = stage.read(pulse::alarms);
     let code = |one: &pulse::Pulse| one.alarm.as_ref().map(|alarm| alarm.code);
     alarms.iter().filter(|one| code(one) == Some(AlarmCode::Contradicting)).count()
@@ -417,7 +417,7 @@ fn every_mark_and_contradiction_has_its_words() {
     assert!(to_be_looked_at.iter().all(marked) && !marked(&Rule::Reference));
     let of_marks = Mark::ALL.map(|mark| mark.as_str().replace('_', "-"));
     let marks = of_marks.iter().flat_map(|of| [format!("mark-{of}"), format!("mark-next-{of}")]);
-    let reasons = ["money", "details", "unknown"];
+    let reasons = ["money", "details", "told-again", "unknown"];
     let conflicts =
         reasons.iter().flat_map(|of| [format!("conflict-{of}"), format!("conflict-next-{of}")]);
     let waits = [
@@ -430,7 +430,7 @@ fn every_mark_and_contradiction_has_its_words() {
         Unassigned::TakenBack,
     ];
     let waits = waits.map(|of| format!("waiting-{}", of.as_str().replace('_', "-")));
-    let after = ["first", "other"].map(|of| format!("conflict-after-{of}"));
+    let after = ["first", "other", "both"].map(|of| format!("conflict-after-{of}"));
     for key in
         marks.chain(conflicts).chain(waits).chain(after).chain(["alarm-contradicting".to_owned()])
     {

@@ -4,6 +4,8 @@ use cho40::vietqr::{Builder, Format, Level, MAX_PIXELS, Payee, draw, scan_pictur
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, LumaA};
 
+use crate::reading_rates::Dice;
+
 fn payload(account: &str) -> String {
     Builder::new("970436", Payee::Account(account.to_owned())).build().unwrap().payload
 }
@@ -111,6 +113,46 @@ fn every_card_of_a_table() {
     let mut found = scan_picture(&scene.jpeg()).unwrap().texts;
     found.sort();
     assert_eq!(found, texts);
+}
+
+/// Cards lie as they lie. Beside one that is right none may go unseen.
+#[test]
+fn symbols_turned_each_another_way_are_read() {
+    let texts = [payload("111111111"), payload("222222222"), payload("333333333")];
+    let mut dice = Dice(3);
+    let mut whole = 0;
+    for shot in 0..24 {
+        let count = 2 + shot % 2;
+        let mut scene = Scene::new(1_600, 1_000);
+        for (place, text) in texts.iter().enumerate().take(count) {
+            let degrees = f64::from(dice.bits() % 4 * 90) + dice.between(-12.0, 12.0);
+            let at = (300 + 480 * place as u32, 400 + dice.bits() % 200);
+            scene = scene.card(&card(text), at, 380, degrees, 3.0);
+        }
+        let mut found = scan_picture(&scene.jpeg()).unwrap();
+        found.texts.sort();
+        let is_whole = found.texts == texts[..count];
+        assert!(is_whole || found.is_crowded, "{shot}: {found:?}");
+        whole += u32::from(is_whole && !found.is_crowded);
+    }
+    assert!(whole >= 23, "{whole} of 24");
+}
+
+#[test]
+fn a_symbol_beside_it_that_cannot_be_read_is_told() {
+    let (ours, foreign) = (payload("111111111"), payload("999999999"));
+    let mut blotted = card(&foreign);
+    let (from, to) = (blotted.width() * 3 / 8, blotted.width() * 5 / 8);
+    for (x, y, pixel) in blotted.enumerate_pixels_mut() {
+        if (from..to).contains(&x) && (from..to).contains(&y) {
+            pixel.0[0] = 255;
+        }
+    }
+    let scene = Scene::new(1_600, 1_000).card(&card(&ours), (450, 500), 420, 4.0, 2.0);
+    let alone = scan_picture(&Scene { picture: scene.picture.clone() }.jpeg()).unwrap();
+    assert_eq!((alone.texts, alone.is_crowded), (vec![ours.clone()], false));
+    let found = scan_picture(&scene.card(&blotted, (1_150, 500), 420, 185.0, 2.0).jpeg()).unwrap();
+    assert_eq!((found.texts, found.is_crowded), (vec![ours], true));
 }
 
 /// A row of harmless stickers must not hide a stranger's below.

@@ -282,6 +282,7 @@ fn good_value(document: &Value, world: &World, parameter: &Value) -> String {
         ("cursor", _) => world.id("markets").replacen("mkt", "cur", 1),
         ("check_code", _) => "AAAA".to_owned(),
         ("bin", _) => "970436".to_owned(),
+        ("about", _) => world.id("vendors").to_owned(),
         ("level", _) => "M".to_owned(),
         ("number" | "code" | "phone", _) => "0912345678".to_owned(),
         ("from", _) => "2026-11-01".to_owned(),

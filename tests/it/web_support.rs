@@ -41,23 +41,7 @@ impl Site {
         let (board_id, other_board_id) = (db.act().board_id(), db.other_act().board_id());
         let key = owner_key(db, board_id);
         let other_key = owner_key(db, other_board_id);
-        let config = Config {
-            database_url: db.url().clone(),
-            key_file: "unused".into(),
-            key_hex: Some("07".repeat(32)),
-            may_create_key: false,
-            workers: 2,
-            postgres_lanes: 2,
-            batch_limit: 64,
-            noop_route: false,
-            polls: false,
-            poll_hosts: AllowedHosts::default(),
-            print_templates: None,
-            law_tables: None,
-            keep_bodies_days: 90,
-            limits,
-            front,
-        };
+        let config = Config { limits, front, ..config(db.url()) };
         let app = App::build(config, db.clock.clone()).unwrap();
         let (say_url, url) = mpsc::channel();
         let (stop, mut stopped) = tokio::sync::mpsc::unbounded_channel();
@@ -107,6 +91,27 @@ impl Drop for Site {
         if let Some(server) = self.server.take() {
             let _ = server.join();
         }
+    }
+}
+
+/// A small server that keeps to itself.
+pub fn config(url: &DatabaseUrl) -> Config {
+    Config {
+        database_url: url.clone(),
+        key_file: "unused".into(),
+        key_hex: Some("07".repeat(32)),
+        may_create_key: false,
+        workers: 2,
+        postgres_lanes: 2,
+        batch_limit: 64,
+        noop_route: false,
+        polls: false,
+        poll_hosts: AllowedHosts::default(),
+        print_templates: None,
+        law_tables: None,
+        keep_bodies_days: 90,
+        limits: Limits::default(),
+        front: Front::default(),
     }
 }
 

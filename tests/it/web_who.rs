@@ -24,7 +24,7 @@ const ALL: &str = "NKEXWOSTFBVLHRP";
 /// one that listens, `R` of a revoked link, `P` vendor of another board.
 ///
 /// Ids are those of the board's and its one stall. What ends the caller's own session stands last.
-const WHO: [(&str, &str); 170] = [
+const WHO: [(&str, &str); 181] = [
     ("GET /", ALL),
     ("GET /healthz", ALL),
     ("GET /readyz", ALL),
@@ -100,6 +100,17 @@ const WHO: [(&str, &str); 170] = [
     ("POST /ql/nguoi/{id}/mo", "W"),
     ("POST /ql/nguoi/{id}/bo-ma", "W"),
     ("GET /ql/nguon", "WOB"),
+    ("GET /ql/nguon/moi", "WB"),
+    ("GET /ql/nguon/moi/{way}", "WB"),
+    ("POST /ql/nguon/moi/{way}", "WB"),
+    ("GET /ql/nguon/xem/{id}", "WO"),
+    ("POST /ql/nguon/xem/{id}", "W"),
+    ("POST /ql/nguon/xem/{id}/khoa", "W"),
+    ("POST /ql/nguon/xem/{id}/khoa/{secret_id}/bo", "W"),
+    ("POST /ql/nguon/xem/{id}/tk", "W"),
+    ("POST /ql/nguon/xem/{id}/tk/{account_id}", "W"),
+    ("POST /ql/nguon/xem/{id}/tat", "W"),
+    ("POST /ql/nguon/xem/{id}/bat", "W"),
     ("GET /ql/nguon/trai-nhau", "WOB"),
     // What the form lacks is said before it is looked for.
     ("POST /ql/nguon/trai-nhau/{id}", "WOB"),
@@ -321,6 +332,7 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         ("/ql/nguoi/moi/", "invitations"),
         ("/ql/nguoi/", "users"),
         ("/ql/hang/de-nghi/", "assignment-proposals"),
+        ("/ql/nguon/xem/", "feeds"),
         ("/ql/nguon/trai-nhau/", "sighting-conflicts"),
         ("/ql/nguon/nghi-trung/", "suspected-pairs"),
         ("/ql/nguon/chua-nhan/tin/", "deliveries"),
@@ -346,6 +358,9 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         .replace("{market_id}", world.id("markets"))
         .replace("{feed_id}", world.id("feeds"))
         .replace("{device_id}", world.id("devices"))
+        .replace("{secret_id}", world.id("secrets"))
+        .replace("{account_id}", world.id("accounts"))
+        .replace("{way}", "sepay-hmac")
         .replace("{layout}", world.id("statement-layouts"))
         .replace("{number}", "1")
         .replace("{tag}", "en")

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::sessions;
 use super::{Kept, LOGIN_CHARS, NAME_CHARS, User, check_sections, line, login_key, require_all_of};
+use crate::access::audit;
 use crate::access::passwords::Password;
 use crate::access::store::{invitations as rows, users as user_rows};
 use crate::access::{Act, Permission, Permissions, Role, Scope, tokens};
@@ -183,6 +185,9 @@ pub async fn accept(db: &Db, told: Acceptance, id: UserId, at: UnixMs) -> Outcom
         let kept = Kept { board_id, user, password_hash, totp_sealed: None, totp_step: 0 };
         let taken = || Refusal::conflict("login-taken").on("login");
         user_rows::insert(connection, &kept, &key).map_err(|fault| fault.on_duplicate(taken))?;
+        let mut told = sessions::own_doing(id, "invitation accepted");
+        told.whom.push(invitation.id.to_string());
+        audit::tell(connection, board_id, at, told)?;
         Ok(kept.user)
     };
     db.write(board_id.0, write).await

@@ -2,6 +2,7 @@
 //! itself when nobody used it for twelve hours, and after fourteen days in any case.
 
 use super::{Kept, User, rows as user_rows};
+use crate::access::audit::{self, Did, Doing, How};
 use crate::access::store::sessions as rows;
 use crate::access::{Act, Scope, tokens};
 use crate::db::{DbConnection, Outcome};
@@ -91,7 +92,17 @@ pub(super) fn begin(
         last_seen_at: at,
     };
     rows::insert(connection, board_id, &session, &tokens::hash(&token))?;
+    if is_proved {
+        audit::tell(connection, board_id, at, own_doing(user_id, "sign-in"))?;
+    }
     Ok(token)
+}
+
+/// What a user does who is not signed in yet.
+pub(super) fn own_doing(user_id: UserId, what: &str) -> Doing {
+    let (who, what) = (user_id.to_string(), what.to_owned());
+    let (how, did) = (How::Desk, Did::Changed);
+    Doing { who, how, did, what, whom: Vec::new(), fields: Vec::new() }
 }
 
 /// Writes down that a session is used.

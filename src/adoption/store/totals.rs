@@ -305,8 +305,9 @@ pub fn payers_on(
         let (chunk, next) = rest.split_at(whole_occupancies(rest));
         let text = wanted(chunk)
             + "SELECT p.occupancy_id, \
-               CAST(COUNT(DISTINCT p.payer_key) AS BIGINT) AS payers \
-               FROM wanted CROSS JOIN payer_days p \
+               CAST(COUNT(DISTINCT COALESCE(t.before_key, p.payer_key)) AS BIGINT) AS payers \
+               FROM wanted CROSS JOIN payer_days p LEFT JOIN payer_turns t \
+               ON t.board_id = p.board_id AND t.payer_key = p.payer_key \
                WHERE p.board_id = $1 AND p.receipt_count > 0 \
                AND p.day = wanted.day AND p.occupancy_id = wanted.occupancy_id \
                GROUP BY p.occupancy_id";
@@ -325,9 +326,12 @@ pub fn payers(
     span: Span,
 ) -> Outcome<HashMap<i64, i64>> {
     let query = diesel::sql_query(
-        "SELECT occupancy_id, CAST(COUNT(DISTINCT payer_key) AS BIGINT) AS payers \
-         FROM payer_days WHERE board_id = $1 AND day BETWEEN $2 AND $3 AND receipt_count > 0 \
-         GROUP BY occupancy_id",
+        "SELECT p.occupancy_id, \
+         CAST(COUNT(DISTINCT COALESCE(t.before_key, p.payer_key)) AS BIGINT) AS payers \
+         FROM payer_days p LEFT JOIN payer_turns t \
+         ON t.board_id = p.board_id AND t.payer_key = p.payer_key \
+         WHERE p.board_id = $1 AND p.day BETWEEN $2 AND $3 AND p.receipt_count > 0 \
+         GROUP BY p.occupancy_id",
     )
     .bind::<BigInt, _>(board_id.0)
     .bind::<Integer, _>(span.from.0)

@@ -13,7 +13,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 pub use read::restore;
-pub use write::write;
+pub use write::{objects, write};
 
 const FORMAT: &str = "cho40-backup";
 const VERSION: u32 = 1;

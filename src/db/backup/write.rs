@@ -1,5 +1,6 @@
 //! Writing a backup: all tables as they were at one instant, while others read and write on.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use diesel::connection::{DefaultLoadingMode, SimpleConnection};
@@ -8,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use sha2::{Digest, Sha256};
 
-use super::tables::{self, Kind, Table};
+use super::tables::{self, Column, Kind, Table};
 use super::{Counted, FORMAT, Header, Mark, VERSION};
 use crate::db::{DbConnection, Fault, Outcome, migrate};
 use crate::primitives::UnixMs;
@@ -90,22 +91,41 @@ fn rows(connection: &mut DbConnection, table: &Table, out: &mut impl Write) -> O
     Ok(count)
 }
 
+fn value(column: &Column, is_sqlite: bool) -> String {
+    let name = &column.name;
+    match (column.kind, is_sqlite) {
+        (Kind::Bytes, true) => format!("iif(\"{name}\" IS NULL, NULL, hex(\"{name}\"))"),
+        (Kind::Bytes, false) => format!("encode(\"{name}\", 'hex')"),
+        (Kind::Bool, false) => format!("CAST(\"{name}\" AS integer)"),
+        (Kind::Bool, true) | (Kind::Plain, _) => format!("\"{name}\""),
+    }
+}
+
+/// For each table the expression of a row as a JSON object by its columns' names; bytes are
+/// hexadecimal.
+pub fn objects(connection: &mut DbConnection) -> Outcome<BTreeMap<String, String>> {
+    let is_sqlite = matches!(connection, DbConnection::Sqlite(_));
+    let object = |table: Table| {
+        let pairs: Vec<_> = table
+            .columns
+            .iter()
+            .map(|column| format!("'{}', {}", column.name, value(column, is_sqlite)))
+            .collect();
+        let pairs = pairs.join(", ");
+        let object = if is_sqlite {
+            format!("json_object({pairs})")
+        } else {
+            format!("CAST(json_build_object({pairs}) AS TEXT)")
+        };
+        (table.name, object)
+    };
+    Ok(tables::all(connection)?.into_iter().map(object).collect())
+}
+
 /// Each row as one text: the JSON of it, which holds no line's end.
 fn select(connection: &DbConnection, table: &Table) -> String {
     let is_sqlite = matches!(connection, DbConnection::Sqlite(_));
-    let values: Vec<_> = table
-        .columns
-        .iter()
-        .map(|column| {
-            let name = &column.name;
-            match (column.kind, is_sqlite) {
-                (Kind::Bytes, true) => format!("iif(\"{name}\" IS NULL, NULL, hex(\"{name}\"))"),
-                (Kind::Bytes, false) => format!("encode(\"{name}\", 'hex')"),
-                (Kind::Bool, false) => format!("CAST(\"{name}\" AS integer)"),
-                (Kind::Bool, true) | (Kind::Plain, _) => format!("\"{name}\""),
-            }
-        })
-        .collect();
+    let values: Vec<_> = table.columns.iter().map(|column| value(column, is_sqlite)).collect();
     let (values, name) = (values.join(", "), &table.name);
     if is_sqlite {
         format!("SELECT json_array({values}) AS line FROM \"{name}\"")

@@ -15,7 +15,7 @@ use super::super::fields::{MAX_BODY_BYTES, MAX_ID_CHARS, Object, lossy};
 use super::super::{Undecodable, UndecodableBecause as Because, times};
 use super::text::{MAX_TEXT_CHARS, normalised};
 use crate::primitives::UnixMs;
-use crate::primitives::time::MS_PER_MINUTE;
+use crate::primitives::time::{MS_PER_DAY, MS_PER_MINUTE};
 
 const APP: [&str; 5] = ["app", "sender", "package", "package_name", "from"];
 const TITLE: [&str; 1] = ["title"];
@@ -28,6 +28,8 @@ const MAX_APP_CHARS: usize = 100;
 const MAX_FORM_FIELDS: usize = 64;
 /// A phone's clock may be ahead by as much.
 const AHEAD_MS: i64 = 5 * MS_PER_MINUTE;
+/// What lay on the screen when the phone was paired may be forwarded.
+const BEFORE_MS: i64 = MS_PER_DAY;
 
 /// One notification or SMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +110,18 @@ impl Notice {
         Self { app, title, text, posted_at, told_at }
     }
 
-    /// Whether the phone's clock runs so far ahead that its time is none.
+    /// As of its arrival, if it tells an instant long before its phone was paired: a phone whose battery
+    /// was empty may come up years behind, and what it forwards it has seen since.
+    #[must_use]
+    pub fn of_phone(mut self, paired_at: Option<UnixMs>, received_at: UnixMs) -> Self {
+        let is_before = |paired_at: UnixMs| self.told_at.plus_ms(BEFORE_MS) < paired_at;
+        if paired_at.is_some_and(is_before) {
+            self.posted_at = received_at;
+        }
+        self
+    }
+
+    /// Whether the phone's clock runs so far ahead, or behind, that its time is none.
     #[must_use]
     pub fn is_ahead(&self) -> bool {
         self.posted_at != self.told_at

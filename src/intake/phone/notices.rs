@@ -12,8 +12,8 @@ use crate::intake::book::LiveFeed;
 use crate::intake::hook::{Answered, Arrived, Intake};
 use crate::intake::store::phone::tellings::{self, Telling};
 use crate::intake::store::phone::texts::{self as rows, TextRow};
-use crate::primitives::UnixMs;
 use crate::primitives::ids::{DeviceId, TextId};
+use crate::primitives::{UnixMs, id};
 use crate::vietqr;
 
 /// What a notice is.
@@ -34,7 +34,8 @@ impl Intake {
         now: UnixMs,
     ) -> Answered {
         let device = self.hear_phone(feed, &arrived.headers, now);
-        let mut taken = look(reader, &arrived.body, now);
+        let paired_at = device.map(|device| id::at_of(device.0));
+        let mut taken = look(reader, &arrived.body, paired_at, now);
         let fresh;
         let mut reader = reader;
         if let Ok(Taken::Unknown(notice)) = &taken {
@@ -43,7 +44,7 @@ impl Intake {
                 Ok(Some(newer)) => {
                     fresh = newer;
                     reader = &fresh;
-                    taken = look(reader, &arrived.body, now);
+                    taken = look(reader, &arrived.body, paired_at, now);
                 }
                 Err(fault) => return busy(feed, &fault),
             }
@@ -144,10 +145,16 @@ fn busy(feed: &LiveFeed, fault: &Fault) -> Answered {
     Answered::new(feed, &Answer::Busy, "")
 }
 
-fn look(reader: &Reader, body: &[u8], now: UnixMs) -> Result<Taken, Undecodable> {
+/// `paired_at`: when the phone was, if it is known.
+fn look(
+    reader: &Reader,
+    body: &[u8],
+    paired_at: Option<UnixMs>,
+    now: UnixMs,
+) -> Result<Taken, Undecodable> {
     let (notice, timeless) = match read_notice(body, now)? {
         Sent::Ping => return Ok(Taken::Ping),
-        Sent::Notice(notice) => (notice, None),
+        Sent::Notice(notice) => (notice.of_phone(paired_at, now), None),
         Sent::Timeless(notice, because) => (notice, Some(because)),
     };
     let mut read = read(&reader.templates, &notice);
@@ -225,7 +232,9 @@ pub(in crate::intake) fn refused_body(
     body: &[u8],
     now: UnixMs,
 ) -> Vec<u8> {
-    let Ok(Taken::Transfer(notice, reading)) = look(reader, body, now) else { return Vec::new() };
+    let Ok(Taken::Transfer(notice, reading)) = look(reader, body, None, now) else {
+        return Vec::new();
+    };
     let digest = digest(key, &notice);
     let kept = KeptNotice::new(feed, reader, &notice, &reading, None, digest);
     let kept = kept.body(notice.told_at);

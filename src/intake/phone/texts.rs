@@ -19,7 +19,7 @@ use crate::intake::store::phone::texts::{self as rows, TextRow};
 use crate::intake::store::phone::{devices, tellings};
 use crate::ledger::lock_board;
 use crate::primitives::ids::{BoardId, DeviceId, FeedId, TextId};
-use crate::primitives::{Refusal, UnixMs, input};
+use crate::primitives::{Refusal, UnixMs, id, input};
 use crate::registry::{Page, PageRequest, check};
 
 /// A notice that no template reads; its balances are masked.
@@ -251,7 +251,10 @@ fn find(connection: &mut DbConnection, act: &Act, id: TextId) -> Outcome<TextRow
 
 fn notice(row: &TextRow) -> Notice {
     let (app, title, text) = (row.app.clone(), row.title.clone(), row.text.clone());
+    // 0: of an earlier version, or of no phone that is known.
+    let paired_at = (row.device_id.0 > 0).then(|| id::at_of(row.device_id.0));
     Notice::told(app, (title, text), row.posted_at, row.received_at)
+        .of_phone(paired_at, row.received_at)
 }
 
 fn show(act: &Act, row: TextRow) -> UnknownText {

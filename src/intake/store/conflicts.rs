@@ -22,6 +22,8 @@ pub struct ConflictRow {
     pub namespace: String,
     #[diesel(sql_type = Text)]
     pub provider_id: String,
+    #[diesel(sql_type = BigInt)]
+    pub fields_digest: i64,
     #[diesel(sql_type = Nullable<BigInt>)]
     pub transfer_id: Option<i64>,
     #[diesel(sql_type = BigInt)]
@@ -44,7 +46,7 @@ pub struct ConflictRow {
 }
 
 const CONFLICTS: &str = "
-    SELECT c.id, c.namespace, c.provider_id,
+    SELECT c.id, c.namespace, c.provider_id, c.fields_digest,
            COALESCE(c.first_transfer_id, s.transfer_id) AS transfer_id,
            COALESCE(c.first_delivery_id, s.delivery_id) AS first_delivery,
            c.delivery_id AS other_delivery, c.verdict, c.decided_by, c.decided_at_ms, c.note,

@@ -11,6 +11,7 @@ pub mod known;
 pub mod marks;
 pub mod paid;
 pub mod pairs;
+pub mod payer_turns;
 pub mod proposals;
 pub mod queue;
 pub mod reading;

@@ -74,6 +74,9 @@ pub struct Payment {
     pub at_ms: i64,
     #[diesel(sql_type = BigInt)]
     pub amount_vnd: i64,
+    /// Of it, what its vendor gave back in cash.
+    #[diesel(sql_type = BigInt)]
+    pub returned_vnd: i64,
 }
 
 /// What paid a request: money in, without what was a thousand times off.
@@ -83,12 +86,14 @@ pub fn payments(
     id: RequestId,
 ) -> Outcome<Vec<Payment>> {
     let query = diesel::sql_query(
-        "SELECT t.id AS transfer_id, t.occurred_at_ms AS at_ms, t.amount_vnd FROM transfers t
+        "SELECT t.id AS transfer_id, t.occurred_at_ms AS at_ms, t.amount_vnd,
+           CAST(0 AS BIGINT) AS returned_vnd FROM transfers t
          WHERE t.board_id = $1 AND t.request_id = $2 AND t.class <> 'unclassified' AND t.direction = 'in'
            AND NOT EXISTS (SELECT 1 FROM attribution_lines n
              WHERE n.board_id = t.board_id AND n.transfer_id = t.id)
          UNION ALL
-         SELECT t.id, t.occurred_at_ms, a.amount_vnd FROM attribution_lines a
+         SELECT t.id, t.occurred_at_ms, a.amount_vnd,
+           CASE WHEN a.class = 'refund' THEN a.amount_vnd ELSE 0 END FROM attribution_lines a
          JOIN transfers t ON t.board_id = a.board_id AND t.id = a.transfer_id
          WHERE a.board_id = $1 AND a.request_id = $2 AND a.class <> 'unclassified' AND t.direction = 'in'
            AND NOT EXISTS (SELECT 1 FROM attribution_lines n

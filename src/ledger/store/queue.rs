@@ -193,6 +193,31 @@ pub fn resolve(
     Ok(())
 }
 
+pub fn count(connection: &mut DbConnection, board_id: BoardId) -> Outcome<usize> {
+    let waiting = unassigned::table
+        .filter(unassigned::board_id.eq(board_id.0))
+        .filter(unassigned::resolved_at_ms.is_null());
+    let count: i64 = waiting.count().get_result(connection)?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
+/// Amount and time of a transfer that waits.
+pub fn one(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: TransferId,
+) -> Outcome<Option<(Vnd, UnixMs)>> {
+    if waits(connection, board_id, id)? != Some(true) {
+        return Ok(None);
+    }
+    let row: Option<(i64, i64)> = transfers::table
+        .find((board_id.0, id.0))
+        .select((transfers::amount_vnd, transfers::occurred_at_ms))
+        .first(connection)
+        .optional()?;
+    Ok(row.map(|(amount, at)| (Vnd::new(amount), UnixMs(at))))
+}
+
 /// Whether a transfer waits now; `None` if it never did.
 pub fn waits(
     connection: &mut DbConnection,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::index;
+use crate::access::payer_years::PayerMark;
 use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::item::Evidence;
@@ -94,6 +95,11 @@ static STRAYS: LazyLock<Table> = LazyLock::new(|| {
     Table::new("strays", &columns, "")
 });
 
+static PAYER_TURNS: LazyLock<Table> = LazyLock::new(|| {
+    let columns = [("board_id", Kind::Int), ("payer_key", Kind::Int), ("before_key", Kind::Int)];
+    Table::new("payer_turns", &columns, "ON CONFLICT (board_id, payer_key) DO NOTHING")
+});
+
 /// Rows of one batch, laid end to end for each table.
 #[derive(Debug, Default)]
 pub struct Rows<'a> {
@@ -102,6 +108,7 @@ pub struct Rows<'a> {
     lines: Vec<Value<'a>>,
     unassigned: Vec<Value<'a>>,
     strays: Vec<Value<'a>>,
+    payer_turns: Vec<Value<'a>>,
     index: Vec<Value<'a>>,
 }
 
@@ -257,6 +264,13 @@ impl<'a> Rows<'a> {
         self.strays.extend([board_id, Value::Text(number), transfer_id]);
     }
 
+    /// A payer who may have paid under last year's hash too.
+    pub fn payer(&mut self, board_id: BoardId, payer: Option<PayerMark>) {
+        if let Some(PayerMark { now, before: Some(before) }) = payer {
+            self.payer_turns.extend([board_id.0, now, before].map(Value::Int));
+        }
+    }
+
     /// Hands the rows on to be written.
     pub fn write(self, writes: &mut Writes<'a>) {
         writes.push(&DELIVERIES, self.deliveries);
@@ -264,6 +278,7 @@ impl<'a> Rows<'a> {
         writes.push(&LINES, self.lines);
         writes.push(&UNASSIGNED, self.unassigned);
         writes.push(&STRAYS, self.strays);
+        writes.push(&PAYER_TURNS, self.payer_turns);
         writes.push(&index::INDEX, self.index);
     }
 }

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Nullable, Text};
 
 use crate::db::rows::{Kind, Table, Value, Writes};
-use crate::db::schema::sightings;
+use crate::db::schema::{sightings, transfers};
 use crate::db::{DbConnection, Fault, Outcome};
+use crate::feeds::{Precision, Reported};
+use crate::primitives::UnixMs;
 use crate::primitives::ids::BoardId;
 
 const COLUMNS: [(&str, Kind); 8] = [
@@ -55,6 +57,8 @@ pub struct New<'a> {
     pub item: i32,
     pub transfer_id: Option<i64>,
     pub digest: i64,
+    /// As it is booked.
+    pub reported: &'a Reported,
     /// Of the contradiction, if it is one.
     pub conflict_id: i64,
 }
@@ -98,17 +102,17 @@ pub fn record(connection: &mut DbConnection, new: &[New<'_>]) -> Outcome<Vec<See
         return Ok(vec![Seen::Created; created]);
     }
     let stored = stored(connection, new)?;
-    let seen: Vec<_> = new
-        .iter()
-        .map(|sighting| match stored.get(&sighting.key()) {
-            Some((delivery_id, digest)) if *delivery_id != sighting.delivery_id => {
-                fate(sighting, *digest)
+    let mut fates = Vec::with_capacity(new.len());
+    for sighting in new {
+        fates.push(match stored.get(&sighting.key()) {
+            Some(first) if first.delivery_id != sighting.delivery_id => {
+                fate(connection, sighting, first, None)?
             }
-            _ => Seen::Created,
-        })
-        .collect();
-    keep_conflicts(connection, new, &seen)?;
-    Ok(seen)
+            _ => Fate::CREATED,
+        });
+    }
+    keep_conflicts(connection, new, &fates)?;
+    Ok(fates.into_iter().map(|fate| fate.seen).collect())
 }
 
 /// Lays out sightings none of which may be known: one that is fails the statement.
@@ -116,46 +120,104 @@ pub fn write_unknown<'n>(writes: &mut Writes<'n>, new: impl Iterator<Item = New<
     writes.push(&UNKNOWN, new.flat_map(|sighting| sighting.values()).collect());
 }
 
-/// The fate of a sighting whose key was recorded before, keeping it if it contradicts.
-pub fn repeated(connection: &mut DbConnection, sighting: &New<'_>) -> Outcome<Seen> {
+/// The fate of a sighting whose key was recorded before, keeping it if it contradicts. `first`: the
+/// first of its key, if that stands in the same batch.
+pub fn repeated(
+    connection: &mut DbConnection,
+    sighting: &New<'_>,
+    first: Option<&Reported>,
+) -> Outcome<Seen> {
     let stored = stored(connection, &[*sighting])?;
-    let (_, digest) = stored.get(&sighting.key()).ok_or_else(|| Fault::broken("no sighting"))?;
-    let seen = fate(sighting, *digest);
-    keep_conflicts(connection, &[*sighting], &[seen])?;
-    Ok(seen)
+    let known = stored.get(&sighting.key()).ok_or_else(|| Fault::broken("no sighting"))?;
+    let fate = fate(connection, sighting, known, first)?;
+    keep_conflicts(connection, &[*sighting], &[fate])?;
+    Ok(fate.seen)
 }
 
-const fn fate(sighting: &New<'_>, stored_digest: i64) -> Seen {
-    if sighting.digest == stored_digest { Seen::Exists } else { Seen::ExistsWithDifferentFields }
+/// What a sighting turned out to be, and under which digest it is kept if it contradicts.
+#[derive(Clone, Copy)]
+struct Fate {
+    seen: Seen,
+    digest: i64,
+}
+
+impl Fate {
+    const CREATED: Self = Self { seen: Seen::Created, digest: 0 };
+}
+
+/// `beside`: the first report of the key, if that stands in the same batch.
+fn fate(
+    connection: &mut DbConnection,
+    sighting: &New<'_>,
+    first: &Stored,
+    beside: Option<&Reported>,
+) -> Outcome<Fate> {
+    let (told, digest) = (sighting.reported, sighting.digest);
+    if digest != first.fields_digest {
+        return Ok(Fate { seen: Seen::ExistsWithDifferentFields, digest });
+    }
+    if told.provider.tells_its_hearing()
+        && let Some(heard) = heard(connection, sighting.board_id, first, beside)?
+        && told.is_heard_apart(heard)
+    {
+        let digest = told.apart_fingerprint();
+        return Ok(Fate { seen: Seen::ExistsWithDifferentFields, digest });
+    }
+    Ok(Fate { seen: Seen::Exists, digest })
+}
+
+/// When the first report of a key was heard, as its transfer keeps it; nothing where none is kept. One
+/// in the same batch has none yet.
+fn heard(
+    connection: &mut DbConnection,
+    board_id: i64,
+    first: &Stored,
+    beside: Option<&Reported>,
+) -> Outcome<Option<(UnixMs, Precision)>> {
+    let Some(transfer_id) = first.transfer_id else { return Ok(None) };
+    let row: Option<(i64, String)> = transfers::table
+        .find((board_id, transfer_id))
+        .select((transfers::occurred_at_ms, transfers::occurred_precision))
+        .first(connection)
+        .optional()?;
+    let kept = row.and_then(|(at, precision)| Some((UnixMs(at), Precision::parse(&precision)?)));
+    Ok(kept.or_else(|| beside.map(|first| (first.occurred_at, first.precision))))
 }
 
 #[derive(QueryableByName)]
-struct Stored {
+struct Asked {
     #[diesel(sql_type = BigInt)]
     place: i64,
+    #[diesel(embed)]
+    stored: Stored,
+}
+
+/// A key's first report, as it is kept.
+#[derive(Queryable, QueryableByName)]
+struct Stored {
     #[diesel(sql_type = BigInt)]
     delivery_id: i64,
     #[diesel(sql_type = BigInt)]
     fields_digest: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    transfer_id: Option<i64>,
 }
 
-/// Delivery and digest of each key, as they are kept: an insert tells only how many rows it made.
-fn stored<'n>(
-    connection: &mut DbConnection,
-    new: &[New<'n>],
-) -> Outcome<HashMap<Key<'n>, (i64, i64)>> {
+/// What is kept of each key: an insert tells only how many rows it made.
+fn stored<'n>(connection: &mut DbConnection, new: &[New<'n>]) -> Outcome<HashMap<Key<'n>, Stored>> {
     match connection {
         DbConnection::Sqlite(inner) => {
             let mut found = HashMap::with_capacity(new.len());
             for key in new.iter().map(New::key) {
-                let columns = (sightings::delivery_id, sightings::fields_digest);
+                let columns =
+                    (sightings::delivery_id, sightings::fields_digest, sightings::transfer_id);
                 found.insert(key, sightings::table.find(key).select(columns).first(inner)?);
             }
             Ok(found)
         }
         DbConnection::Postgres(inner) => {
-            let rows: Vec<Stored> = diesel::sql_query(
-                "SELECT place, delivery_id, fields_digest FROM sightings
+            let rows: Vec<Asked> = diesel::sql_query(
+                "SELECT place, delivery_id, fields_digest, transfer_id FROM sightings
                  JOIN unnest($1::bigint[], $2::text[], $3::text[]) WITH ORDINALITY
                    AS asked (b, n, p, place)
                    ON board_id = b AND namespace = n AND provider_id = p",
@@ -165,22 +227,22 @@ fn stored<'n>(
             .bind::<Array<Text>, _>(new.iter().map(|new| new.provider_id).collect::<Vec<_>>())
             .load(inner)?;
             let key = |place: i64| new.get(usize::try_from(place - 1).ok()?).map(New::key);
-            let keyed = |row: Stored| Some((key(row.place)?, (row.delivery_id, row.fields_digest)));
+            let keyed = |row: Asked| Some((key(row.place)?, row.stored));
             Ok(rows.into_iter().filter_map(keyed).collect())
         }
     }
 }
 
-fn keep_conflicts(connection: &mut DbConnection, new: &[New<'_>], seen: &[Seen]) -> Outcome<()> {
+fn keep_conflicts(connection: &mut DbConnection, new: &[New<'_>], fates: &[Fate]) -> Outcome<()> {
     let mut values = Vec::new();
-    for (sighting, _) in
-        new.iter().zip(seen).filter(|(_, seen)| **seen == Seen::ExistsWithDifferentFields)
+    for (sighting, fate) in
+        new.iter().zip(fates).filter(|(_, fate)| fate.seen == Seen::ExistsWithDifferentFields)
     {
         values.extend([
             Value::Int(sighting.board_id),
             Value::from(sighting.namespace),
             Value::from(sighting.provider_id),
-            Value::Int(sighting.digest),
+            Value::Int(fate.digest),
             Value::Int(sighting.delivery_id),
             Value::from(sighting.item),
             Value::Int(sighting.conflict_id),

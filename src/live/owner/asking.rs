@@ -269,7 +269,7 @@ impl Seen {
         Ok(match (self.face, request.next_step.amount_vnd) {
             (Face::Waiting | Face::Unknown, _) => Some(payload.to_owned()),
             (Face::Underpaid, Some(rest)) => Some(vietqr::with_amount(payload, rest)?),
-            (Face::Thousandfold, _) => match self.lacking() {
+            (Face::Thousandfold | Face::Underpaid, _) => match self.lacking() {
                 Some(rest) => Some(vietqr::with_amount(payload, rest)?),
                 None => None,
             },
@@ -293,6 +293,7 @@ impl Seen {
             Face::GivenBack => return None,
             Face::Thousandfold => self.odd,
             Face::Overpaid | Face::Duplicate => request.received_vnd,
+            Face::Underpaid if self.odd.is_some() => return self.lacking(),
             _ => return request.next_step.amount_vnd,
         };
         more?.checked_sub(request.amount_vnd?).filter(|more| *more > Vnd::ZERO)
@@ -308,8 +309,10 @@ fn face(seen: &SightedRequest, odd: Option<Vnd>) -> Face {
         let all = received.checked_add(odd);
         amount.is_some_and(|asked| all.is_some_and(|all| all >= asked))
     });
+    // What came beside a payment a thousand times too small is what stands there, and the rest what is asked.
+    let is_beside = received.is_positive() && odd.is_some_and(|odd| Some(odd) < amount);
     match request.state {
-        _ if request.thousandfold && !is_whole => Face::Thousandfold,
+        _ if request.thousandfold && !is_whole && !is_beside => Face::Thousandfold,
         RequestState::Underpaid if is_whole => Face::Paid,
         RequestState::Paid if request.late => Face::Late,
         RequestState::Paid => Face::Paid,

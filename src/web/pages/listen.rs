@@ -18,7 +18,7 @@ use crate::web::state::AppState;
 const SAMPLE: Vnd = Vnd::new(50_000);
 
 /// The texts that the page's script shows, by their keys.
-pub(super) const TEXTS: [&str; 40] = [
+pub(super) const TEXTS: [&str; 41] = [
     "kind-received",
     "kind-underpaid",
     "kind-overpaid",
@@ -56,6 +56,7 @@ pub(super) const TEXTS: [&str; 40] = [
     "warn-loading",
     "warn-voice",
     "warn-ended",
+    "warn-moved",
     "late",
     "more",
     "practice-said",

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc::Receiver;
 
 use super::presented;
-use crate::live::{Message, Presented, told};
+use crate::live::{Hearer, Message, Presented, told};
 use crate::web::problem::Problem;
 use crate::web::state::AppState;
 
@@ -26,6 +26,8 @@ pub(super) struct Cursor {
     /// `1` where the page was just opened: what came lately is told again.
     #[serde(default)]
     opened: u8,
+    /// Whose page asks.
+    listener: Option<String>,
 }
 
 pub(super) async fn live(
@@ -33,7 +35,15 @@ pub(super) async fn live(
     request: HttpRequest,
     cursor: web::Query<Cursor>,
 ) -> Result<HttpResponse, Problem> {
+    let is_others = |hearer: &Hearer| {
+        let own = hearer.listener_id.to_string();
+        cursor.listener.as_ref().is_some_and(|asking| *asking != own)
+    };
     let hearer = match presented(&state, &request).await? {
+        // The browser has opened another link since.
+        Presented::Hears(hearer) | Presented::Locked(hearer, _) if is_others(&hearer) => {
+            return Ok(streamed(stream::iter([text(&told::moved())])));
+        }
         Presented::Hears(hearer) => hearer,
         Presented::Locked(..) => return Ok(streamed(stream::iter([text(&told::locked())]))),
         // A browser cannot see the status of a stream: it is told in its own way.

@@ -3,10 +3,11 @@
 use super::source::{Source, bracketed, comma_separated, words};
 
 /// Tables that route to a board or belong to the installation.
-const GLOBAL: [&str; 11] = [
+const GLOBAL: [&str; 12] = [
     "boards",
     "id_leases",
     "key_checks",
+    "payer_years",
     "api_key_routes",
     "feed_routes",
     "stall_link_routes",

@@ -6,7 +6,7 @@ use super::source::{Source, bracketed, comma_separated, words};
 
 /// The house from the ground floor up (docs/ARCHITECTURE.md): a room imports only rooms of lower
 /// floors.
-const FLOORS: [&[&str]; 18] = [
+const FLOORS: [&[&str]; 19] = [
     &["primitives"],
     &["vietqr"],
     &["feeds"],
@@ -20,6 +20,7 @@ const FLOORS: [&[&str]; 18] = [
     &["live", "outbox"],
     &["adoption"],
     &["outreach"],
+    &["persons"],
     &["book"],
     &["print"],
     &["web"],

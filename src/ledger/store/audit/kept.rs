@@ -12,7 +12,7 @@ use crate::db::schema::{
     statements, strays, transfers as t,
 };
 use crate::db::{DbConnection, Outcome};
-use crate::feeds::{Decoded, FeedConfig, Provider, Reported, connector};
+use crate::feeds::{Decoded, FeedConfig, Precision, Provider, Reported, connector};
 use crate::ledger::item::Recorded;
 use crate::ledger::store::reading;
 use crate::ledger::strays::numbers;
@@ -45,8 +45,9 @@ pub fn conflicts(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
             let Some((_, provider, config)) = configs.iter().find(|feed| feed.0 == feed_id) else {
                 continue;
             };
-            for one in decoded(provider, config, &body, UnixMs(received_at))? {
-                if !is_known(connection, board_id, &one)? {
+            let received_at = UnixMs(received_at);
+            for one in decoded(provider, config, &body, received_at)? {
+                if !is_known(connection, board_id, &one, received_at)? {
                     let key = format!("of delivery {id}, {} {}", one.namespace(), one.provider_id);
                     found.push(Mismatch::new(key, None, Some("a contradiction".to_owned())));
                 }
@@ -70,18 +71,44 @@ fn decoded(
 }
 
 /// Whether a report is what was told first under its id, or its contradiction is kept.
-fn is_known(connection: &mut DbConnection, board_id: BoardId, one: &Reported) -> Outcome<bool> {
-    let (namespace, digest) = (one.namespace(), one.fingerprint());
-    let first: Option<i64> = s::table
+fn is_known(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    one: &Reported,
+    received_at: UnixMs,
+) -> Outcome<bool> {
+    let (namespace, mut digest) = (one.namespace(), one.fingerprint());
+    let first: Option<(i64, Option<i64>)> = s::table
         .find((board_id.0, &namespace, &one.provider_id))
-        .select(s::fields_digest)
+        .select((s::fields_digest, s::transfer_id))
         .first(connection)
         .optional()?;
-    if first.is_none_or(|first| first == digest) {
-        return Ok(true);
+    let Some((first, transfer_id)) = first else { return Ok(true) };
+    if first == digest {
+        let booked = one.clone().booked(received_at);
+        if !is_heard_apart(connection, board_id, &booked, transfer_id)? {
+            return Ok(true);
+        }
+        digest = booked.apart_fingerprint();
     }
     let kept = c::table.find((board_id.0, &namespace, &one.provider_id, digest));
     Ok(diesel::select(diesel::dsl::exists(kept)).get_result(connection)?)
+}
+
+fn is_heard_apart(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    booked: &Reported,
+    transfer_id: Option<i64>,
+) -> Outcome<bool> {
+    let Some(transfer_id) = transfer_id else { return Ok(false) };
+    let first: Option<(i64, String)> = t::table
+        .find((board_id.0, transfer_id))
+        .select((t::occurred_at_ms, t::occurred_precision))
+        .first(connection)
+        .optional()?;
+    let first = first.and_then(|(at, of)| Some((UnixMs(at), Precision::parse(&of)?)));
+    Ok(first.is_some_and(|first| booked.is_heard_apart(first)))
 }
 
 /// Transfers of no account of which the number is not kept, though their reports tell one.

@@ -34,22 +34,24 @@ pub fn queue(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mi
 }
 
 /// Requests that are not what their present lines make of them, all lines of a transfer being one
-/// payment. Money out was given back; a line of class `unclassified` met the request a thousand times
+/// payment. Money out was given back, and so was, by its vendor in cash, money in that is a refund; a line of
+/// class `unclassified` met the request a thousand times
 /// off and paid nothing.
 pub fn requests(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
     let due = format!(
         "WITH one AS (
            SELECT request_id, transfer_id, direction, occurred_at_ms, occurred_precision,
              SUM(CASE WHEN class = 'unclassified' THEN 0 ELSE amount_vnd END) AS paid_vnd,
+             SUM(CASE WHEN direction = 'out' AND class <> 'unclassified' OR class = 'refund'
+               THEN amount_vnd ELSE 0 END) AS back_vnd,
              SUM(CASE WHEN class = 'unclassified' THEN 1 ELSE 0 END) AS thousandfold
            FROM p GROUP BY request_id, transfer_id, direction, occurred_at_ms, occurred_precision),
          paid AS (SELECT one.*, CASE WHEN paid_vnd > 0 AND direction = 'in' THEN 1 ELSE 0 END AS pays
            FROM one)
          SELECT o.request_id,
-           CAST(SUM(CASE WHEN o.direction = 'out' THEN -o.paid_vnd ELSE o.paid_vnd END) AS BIGINT)
+           CAST(SUM(CASE WHEN o.direction = 'out' THEN 0 ELSE o.paid_vnd END - o.back_vnd) AS BIGINT)
              AS received_vnd,
-           CAST(SUM(CASE WHEN o.direction = 'out' THEN o.paid_vnd ELSE 0 END) AS BIGINT)
-             AS given_back_vnd,
+           CAST(SUM(o.back_vnd) AS BIGINT) AS given_back_vnd,
            CAST(SUM(CASE WHEN o.pays = 1 AND o.occurred_precision <> 'day'
              AND o.occurred_at_ms > r.expires_at_ms + {GRACE_MS} THEN o.paid_vnd ELSE 0 END)
              AS BIGINT) AS late_vnd,

@@ -93,6 +93,8 @@ resources! {
     tallies,
     adoption_targets,
     published_reports,
+    audit_entries,
+    persons,
 }
 
 /// Names operations after their file too, `stalls_create`: a generated client has all of them in

@@ -12,11 +12,13 @@ use std::future::{Ready, ready};
 use super::super::{cookie, limit, origin, words};
 use super::shell::{self, Shell};
 use super::{Words, on_to};
+use crate::access::audit::{self, Did, How};
 use crate::access::users::sessions::{self, Present};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::web::problem::Problem;
 use crate::web::state::AppState;
+use crate::web::trail::{self, Told};
 
 /// Where one comes without being signed in.
 const OPEN: [&str; 5] = ["/ql/vao", "/ql/ma", "/ql/ra", "/ql/moi/", "/ql/tieng/"];
@@ -36,6 +38,7 @@ pub(super) async fn pass<B: MessageBody>(
                 let shown = shell::problem(answer.request(), &problem)?;
                 return Ok(answer.into_response(shown).map_into_right_body());
             }
+            note_look(&state, &answer);
             if cookie::flash(answer.request().headers()).is_some() {
                 forget_flash(answer.response_mut());
             }
@@ -46,6 +49,29 @@ pub(super) async fn pass<B: MessageBody>(
             Ok(request.into_response(shown).map_into_right_body())
         }
     }
+}
+
+/// A page that somebody who is signed in was shown, but for one's own and the first one, which show
+/// nobody else; and what was done without the desk's transaction.
+fn note_look<B>(state: &AppState, answer: &ServiceResponse<B>) {
+    let request = answer.request();
+    let pattern = request.match_pattern().unwrap_or_default();
+    let did = trail::did(request.method());
+    let is_own = pattern == "/ql" || pattern == "/ql/toi" || pattern.starts_with("/ql/toi/");
+    let is_done =
+        answer.status().is_success() || did == Did::Changed && answer.status().is_redirection();
+    if !is_done || is_own && did == Did::Looked {
+        return;
+    }
+    let extensions = request.extensions();
+    let present = extensions.get::<Present>().filter(|present| present.session.is_proved);
+    let Some(scope) = present.map(|present| present.scope.clone()) else { return };
+    if extensions.contains::<Told>() {
+        return;
+    }
+    drop(extensions);
+    let look = trail::doing(request, scope.actor, How::Desk, did);
+    state.looks.note(scope.board_id, look);
 }
 
 fn problem_in<B>(response: &HttpResponse<B>) -> Option<Problem> {
@@ -139,8 +165,16 @@ impl Desk {
         work: impl FnOnce(&mut DbConnection, &Act) -> Outcome<T> + Send + 'static,
     ) -> Result<T, Problem> {
         let act = self.act();
-        let board_id = act.board_id().0;
-        Ok(self.state.db.write(board_id, move |connection| work(connection, &act)).await?)
+        let board_id = act.board_id();
+        let told = trail::doing(&self.request, act.scope.actor, How::Desk, Did::Changed);
+        let work = move |connection: &mut DbConnection| {
+            let done = work(connection, &act)?;
+            audit::tell(connection, board_id, act.at, told)?;
+            Ok(done)
+        };
+        let done = self.state.db.write(board_id.0, work).await?;
+        self.request.extensions_mut().insert(Told);
+        Ok(done)
     }
 }
 

@@ -14,13 +14,12 @@ use crate::db::{DbConnection, Outcome};
 use crate::intake::pulse;
 use crate::ledger::unassigned;
 use crate::outreach::checks;
-use crate::registry::PageRequest;
 use crate::registry::roll::{self, RollFilter, RollState};
 use crate::web::problem::Problem;
 
 /// Something to do: how many there are, what they are, and where it is done.
 struct Task {
-    count: usize,
+    count: String,
     label: String,
     href: &'static str,
 }
@@ -69,7 +68,12 @@ pub(super) async fn start(desk: Desk) -> Result<HttpResponse, Problem> {
         .await?;
     let words = desk.words;
     let tasks = found.into_iter().filter(|(_, _, count)| *count > 0);
-    let tasks = tasks.map(|(text, href, count)| Task { count, label: words.say(text), href });
+    let tasks = tasks.map(|(text, href, count)| Task {
+        // Of what is listed by pages, more than a page is not counted.
+        count: board::counted(href, count),
+        label: words.say(text),
+        href,
+    });
     let shown = Start { shell: desk.shell("desk-start"), tasks: tasks.collect(), advises_totp };
     page(StatusCode::OK, words, &shown)
 }
@@ -90,10 +94,8 @@ fn of_register(connection: &mut DbConnection, act: &Act, issues: bool) -> Outcom
     ])
 }
 
-/// A page of the queue is enough to know that there is work.
 fn of_queue(connection: &mut DbConnection, act: &Act) -> Outcome<Found> {
-    let waiting = unassigned::list(connection, act, PageRequest::parse(None, Some(200))?)?;
-    Ok(("desk-task-queue", "/ql/hang", waiting.items.len()))
+    Ok(("desk-task-queue", "/ql/hang", unassigned::count(connection, act)?))
 }
 
 fn of_feeds(connection: &mut DbConnection, act: &Act) -> Outcome<Found> {

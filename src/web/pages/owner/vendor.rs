@@ -17,6 +17,9 @@ use crate::web::pages::presented;
 use crate::web::problem::Problem;
 use crate::web::state::AppState;
 
+/// Names the link of the page that asks.
+const LISTENER: &str = "cho40-listener";
+
 type Later<T, E> = Pin<Box<dyn Future<Output = Result<T, E>>>>;
 
 /// A vendor's phone on which the digits were entered.
@@ -31,6 +34,9 @@ impl Vendor {
         let state = state.ok_or_else(|| Problem::internal("the state is missing"))?.clone();
         check_origin(request.method(), request.headers())?;
         match presented(&state, request).await? {
+            // The browser has opened another stall's link since the page that asks: nothing of that one is
+            // shown or written under this one's name.
+            Presented::Hears(hearer) if is_of_another(request, &hearer) => Err(closed()),
             Presented::Hears(hearer) if hearer.kind == LinkKind::Owner => {
                 Ok(Self { state, hearer })
             }
@@ -61,6 +67,12 @@ impl Vendor {
         let write = move |connection: &mut DbConnection| work(connection, &act, &hearer);
         Ok(HttpResponse::Ok().json(state.db.write(board, write).await?))
     }
+}
+
+/// Whether the page that asks is of another link than the browser's cookie.
+fn is_of_another(request: &HttpRequest, hearer: &Hearer) -> bool {
+    let asking = request.headers().get(LISTENER);
+    asking.is_some_and(|asking| asking.as_bytes() != hearer.listener_id.to_string().as_bytes())
 }
 
 impl FromRequest for Vendor {

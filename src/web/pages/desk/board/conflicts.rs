@@ -9,7 +9,7 @@ use super::waits::{Button, Item, Names, Section, Waits, Which, named, settled, s
 use crate::access::{Act, Permission};
 use crate::db::DbConnection;
 use crate::intake::conflicts::{
-    self, ConflictFilter, NewConflictVerdict, ReadConflict, RightReport,
+    self, ConflictFilter, ConflictReason, NewConflictVerdict, ReadConflict, RightReport,
 };
 use crate::intake::feeds;
 use crate::primitives::Refusal;
@@ -52,13 +52,20 @@ fn item(desk: &Desk, names: &Names, one: ReadConflict) -> Item {
         .iter()
         .map(|what| words.say(&format!("desk-differs-{}", what.as_str().replace('_', "-"))));
     let differs = differs.collect::<Vec<_>>().join(", ");
-    let mut buttons = Vec::new();
-    if desk.may(Permission::TransfersAssign) {
-        buttons = vec![
+    // What was told again much later is one payment or two.
+    let mut buttons = match conflict.reason {
+        ConflictReason::ToldAgain => vec![
+            Button::new(words, "first", "desk-pair-same").first(),
+            Button::new(words, "both", "desk-pair-different"),
+        ],
+        ConflictReason::Money | ConflictReason::Details | ConflictReason::Unknown => vec![
             Button::new(words, "first", "desk-first-right").first(),
             Button::new(words, "other", "desk-other-right"),
             Button::new(words, "both", "desk-both-right"),
-        ];
+        ],
+    };
+    if !desk.may(Permission::TransfersAssign) {
+        buttons.clear();
     }
     Item {
         id: conflict.id.to_string(),

@@ -9,11 +9,12 @@ use super::super::door::Desk;
 use super::super::shell::Shell;
 use super::super::table::{Cell, Column, Row, Table};
 use super::{
-    Tab, conflicts as of_conflicts, pairs as of_pairs, phones, statements as of_statements, tabs,
-    untaken,
+    Tab, conflicts as of_conflicts, feed as of_feed, feed_new, pairs as of_pairs, phones,
+    statements as of_statements, tabs, untaken,
 };
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
+use crate::feeds::Provider;
 use crate::intake::conflicts::{self, ConflictFilter};
 use crate::intake::deliveries;
 use crate::intake::feeds::{self, Feed};
@@ -36,7 +37,7 @@ struct Wrong {
 
 /// Something that waits: how many there are, what they are, and where they are settled.
 struct Waiting {
-    count: usize,
+    count: String,
     label: String,
     href: &'static str,
 }
@@ -48,6 +49,8 @@ struct FeedsPage {
     tabs: Vec<Tab>,
     alarms: Vec<Wrong>,
     waiting: Vec<Waiting>,
+    /// Where a feed is made, for whoever may.
+    makes: Option<&'static str>,
     table: Table,
 }
 
@@ -69,7 +72,7 @@ pub(super) async fn page(desk: Desk) -> Result<HttpResponse, Problem> {
     for pulse in &pulses {
         if let Some(alarm) = &pulse.alarm {
             let detail = said(words, alarm, None);
-            let href = settled_at(alarm.code, feed(&feeds, pulse)).map(str::to_owned);
+            let href = settled_at(alarm.code, feed(&feeds, pulse));
             alarms.push(Wrong { what: name(&feeds, pulse), detail, href });
         }
     }
@@ -85,8 +88,13 @@ pub(super) async fn page(desk: Desk) -> Result<HttpResponse, Problem> {
         tabs: tabs(words, "/ql/nguon"),
         alarms,
         waiting: waiting
-            .map(|(text, href, count)| Waiting { count, label: words.say(text), href })
+            .map(|(text, href, count)| Waiting {
+                count: counted(href, count),
+                label: words.say(text),
+                href,
+            })
             .collect(),
+        makes: sees_refused.then_some(feed_new::PATH),
         table: table(words, &feeds, &pulses),
     };
     answer(StatusCode::OK, words, &shown)
@@ -95,6 +103,15 @@ pub(super) async fn page(desk: Desk) -> Result<HttpResponse, Problem> {
 /// The end of a text's key, where it is settled, and how many there are: a page of each is enough to know
 /// that there is work.
 type Found = (&'static str, &'static str, usize);
+
+/// As many as one looks at of what waits about feeds.
+const LOOKED_AT: usize = 200;
+
+/// A count as it is shown: of what waits about feeds, no more than a page of each is looked at.
+pub(in super::super) fn counted(href: &str, count: usize) -> String {
+    let is_whole = count < LOOKED_AT || !href.starts_with("/ql/nguon/");
+    if is_whole { count.to_string() } else { format!("{count}+") }
+}
 
 /// What waits for a person about feeds.
 pub(in super::super) fn waiting(
@@ -122,20 +139,25 @@ pub(in super::super) fn waiting(
 }
 
 /// The page where an alarm's cause is settled.
-fn settled_at(code: AlarmCode, feed: Option<&Feed>) -> Option<&'static str> {
-    match code {
+fn settled_at(code: AlarmCode, feed: Option<&Feed>) -> Option<String> {
+    let page = match code {
         AlarmCode::Contradicting => Some(of_conflicts::PATH),
         AlarmCode::Undecodable | AlarmCode::Refused => Some(untaken::PATH),
         AlarmCode::PhoneSilent | AlarmCode::UnknownText | AlarmCode::TextsLost => {
             Some(phones::PATH)
         }
-        AlarmCode::NoSecret => feed.filter(|feed| phones::is_of_phones(feed)).map(|_| phones::PATH),
+        AlarmCode::NoSecret if feed.is_some_and(phones::is_of_phones) => Some(phones::PATH),
+        AlarmCode::NoSecret | AlarmCode::SharedIds => return feed.and_then(page_of),
         AlarmCode::FeedSilent => Some(of_statements::PATH),
-        AlarmCode::PollFailing
-        | AlarmCode::KeptTooLong
-        | AlarmCode::SharedIds
-        | AlarmCode::WrongAccount => None,
-    }
+        AlarmCode::PollFailing | AlarmCode::KeptTooLong | AlarmCode::WrongAccount => None,
+    };
+    page.map(str::to_owned)
+}
+
+/// The page of a feed that has one.
+fn page_of(feed: &Feed) -> Option<String> {
+    let is_made_by_hand = feed.provider != Provider::Statement.as_str();
+    is_made_by_hand.then(|| format!("{}/{}", of_feed::PATH, feed.id))
 }
 
 fn said(words: Words, alarm: &Alarm, stall: Option<&str>) -> String {
@@ -168,12 +190,15 @@ fn table(words: Words, feeds: &[Feed], pulses: &[Pulse]) -> Table {
     let row = |pulse: &Pulse| {
         let state = words.say(&format!("desk-pulse-{}", pulse.state.as_str()));
         let proof = pulse.proof.map(|proof| words.say(&format!("desk-proof-{}", proof.as_str())));
-        let kind = feed(feeds, pulse).map(|feed| feed.provider.clone());
+        let of = feed(feeds, pulse);
+        let kind = of.map(|feed| feed.provider.clone());
+        let mut called = Cell::new(name(feeds, pulse)).tagged(kind.into_iter().collect());
+        called.href = of.and_then(page_of);
         Row {
             id: String::new(),
             name: String::new(),
             cells: vec![
-                Cell::new(name(feeds, pulse)).tagged(kind.into_iter().collect()),
+                called,
                 Cell::new(state),
                 Cell::new(at(pulse.proven_at)).tagged(proof.into_iter().collect()),
                 Cell::new(at(pulse.last_delivery_at)),
@@ -184,7 +209,10 @@ fn table(words: Words, feeds: &[Feed], pulses: &[Pulse]) -> Table {
     let off = feeds.iter().filter(|feed| feed.disabled_at.is_some()).map(|feed| Row {
         id: String::new(),
         name: String::new(),
-        cells: vec![Cell::new(&feed.name), Cell::new(words.say("desk-feed-off"))],
+        cells: vec![
+            Cell { href: page_of(feed), ..Cell::new(&feed.name) },
+            Cell::new(words.say("desk-feed-off")),
+        ],
     });
     let columns =
         ["desk-feed", "desk-field-state", "desk-proven", "desk-last-money", "desk-accounts"];

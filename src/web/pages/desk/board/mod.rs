@@ -2,6 +2,10 @@
 //! that no rule placed, reports that contradict each other or were not taken in, phones, statements.
 
 mod conflicts;
+mod feed;
+mod feed_change;
+mod feed_new;
+mod feed_ways;
 mod feeds;
 mod layouts;
 mod pairs;
@@ -17,7 +21,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::super::Words;
 use super::{both, get_only, post_only};
-pub(super) use feeds::waiting;
+pub(super) use feeds::{counted, waiting};
 
 pub(super) fn configure(config: &mut ServiceConfig) {
     config
@@ -30,11 +34,39 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(post_only("/nguon/chua-nhan/tin/{id}").route(web::post().to(untaken::read_again)))
         .service(post_only("/nguon/chua-nhan/{id}").route(web::post().to(untaken::verify_all)))
         .service(post_only("/nguon/chua-nhan/{id}/{number}").route(web::post().to(untaken::settle)))
+        .configure(of_feeds)
         .configure(of_phones)
         .configure(of_statements)
         .service(get_only("/hang").route(web::get().to(queue::page)))
         .service(post_only("/hang/de-nghi/{id}").route(web::post().to(queue::decide)))
         .service(both("/hang/{id}", web::get().to(super::nothing), web::post().to(queue::place)));
+}
+
+fn of_feeds(config: &mut ServiceConfig) {
+    config
+        .service(get_only("/nguon/moi").route(web::get().to(feed_new::choose)))
+        .service(both(
+            "/nguon/moi/{way}",
+            web::get().to(feed_new::page),
+            web::post().to(feed_new::make),
+        ))
+        .service(both(
+            "/nguon/xem/{id}",
+            web::get().to(feed::page),
+            web::post().to(feed_change::describe),
+        ))
+        .service(post_only("/nguon/xem/{id}/khoa").route(web::post().to(feed_change::rotate)))
+        .service(
+            post_only("/nguon/xem/{id}/khoa/{secret_id}/bo")
+                .route(web::post().to(feed_change::end_secret)),
+        )
+        .service(post_only("/nguon/xem/{id}/tk").route(web::post().to(feed_change::attach)))
+        .service(
+            post_only("/nguon/xem/{id}/tk/{account_id}")
+                .route(web::post().to(feed_change::account)),
+        )
+        .service(post_only("/nguon/xem/{id}/tat").route(web::post().to(feed_change::disable)))
+        .service(post_only("/nguon/xem/{id}/bat").route(web::post().to(feed_change::enable)));
 }
 
 fn of_phones(config: &mut ServiceConfig) {

@@ -12,6 +12,7 @@ use super::super::door::Desk;
 use super::super::form::Sent;
 use super::super::on_to;
 use super::super::shell::Shell;
+use super::feed_new::called;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::class::Class;
@@ -20,8 +21,8 @@ use crate::ledger::proposals::{
 };
 use crate::ledger::transfers::{self, NewAttribution, NewLine};
 use crate::ledger::unassigned::{self, Waiting};
-use crate::primitives::Refusal;
-use crate::primitives::ids::{OccupancyId, ProposalId, TransferId};
+use crate::primitives::ids::{AccountId, OccupancyId, ProposalId, TransferId};
+use crate::primitives::{Refusal, Vnd};
 use crate::registry::roll::{self, Roll};
 use crate::registry::stalls::code_key;
 use crate::registry::{Page, PageRequest, boards};
@@ -59,6 +60,8 @@ struct Item {
     amount: String,
     at: String,
     detail: String,
+    /// Whose it is on which the money came, and the stalls that are paid to it today.
+    account: String,
     /// Told of, where none is registered.
     numbers: String,
     memo: String,
@@ -129,6 +132,17 @@ fn code(roll: &Roll, id: OccupancyId) -> String {
     stall.map(|stall| stall.code.clone()).unwrap_or_default()
 }
 
+fn account(desk: &Desk, roll: &Roll, id: AccountId) -> String {
+    let Some(account) = roll.accounts.get(&id) else { return String::new() };
+    let mut served: Vec<_> = roll.served(id).iter().map(|stall| stall.code.as_str()).collect();
+    served.sort_unstable();
+    let text = called(account);
+    if served.is_empty() {
+        return text;
+    }
+    format!("{text} ({} {})", desk.words.say("desk-stalls"), served.join(", "))
+}
+
 fn item(desk: &Desk, roll: &Roll, waiting: Waiting, proposals: Vec<Proposal>) -> Item {
     let words = desk.words;
     let own = desk.present.scope.actor;
@@ -157,6 +171,7 @@ fn item(desk: &Desk, roll: &Roll, waiting: Waiting, proposals: Vec<Proposal>) ->
         at: waiting.occurred_at.in_words(&words.say("desk-on")),
         suggestions: suggestions.filter(|(stall, _)| !stall.is_empty()).collect(),
         detail: waiting.detail,
+        account: waiting.account_id.map(|id| account(desk, roll, id)).unwrap_or_default(),
         numbers: waiting.told_numbers.join(", "),
         memo: waiting.memo.unwrap_or_default(),
         payer: waiting.payer_name.unwrap_or_default(),
@@ -178,7 +193,7 @@ pub(super) async fn place(
     let may_assign = desk.may(Permission::TransfersAssign);
     let work = move |connection: &mut DbConnection, act: &Act| -> Outcome<()> {
         let line = if is_test {
-            aside(&waiting(connection, act, id)?)
+            aside(unassigned::one(connection, act, id)?.0)
         } else {
             let class = class.ok_or_else(|| Refusal::invalid("class", "choice-missing"))?;
             line(connection, act, (id, &stall), class)?
@@ -203,13 +218,8 @@ pub(super) async fn place(
 }
 
 /// The whole transfer as a try: it counts nowhere.
-const fn aside(waiting: &Waiting) -> NewLine {
-    NewLine {
-        occupancy_id: None,
-        request_id: None,
-        class: Class::Test,
-        amount_vnd: waiting.amount_vnd,
-    }
+const fn aside(amount_vnd: Vnd) -> NewLine {
+    NewLine { occupancy_id: None, request_id: None, class: Class::Test, amount_vnd }
 }
 
 /// The whole transfer for whoever held the stall on the day when the money came.
@@ -219,36 +229,16 @@ fn line(
     (id, stall): (TransferId, &str),
     class: Class,
 ) -> Outcome<NewLine> {
-    let waiting = waiting(connection, act, id)?;
+    let (amount_vnd, occurred_at) = unassigned::one(connection, act, id)?;
     let board = boards::get(connection, act)?;
     let roll = roll::load(connection, act)?;
-    let day = waiting.occurred_at.day(board.day_start_minute);
+    let day = occurred_at.day(board.day_start_minute);
     let wanted = code_key(stall);
     let stalls = roll.stalls.iter().filter(|one| code_key(&one.code) == wanted);
     let mut held =
         stalls.flat_map(|one| roll.held(one.id)).filter(|one| one.period().contains(day));
     let held = held.next().ok_or_else(|| Refusal::invalid("stall", "stall-of-nobody"))?;
-    Ok(NewLine {
-        occupancy_id: Some(held.id),
-        request_id: None,
-        class,
-        amount_vnd: waiting.amount_vnd,
-    })
-}
-
-/// The item of the queue.
-fn waiting(connection: &mut DbConnection, act: &Act, id: TransferId) -> Outcome<Waiting> {
-    let mut page = PageRequest::parse(None, Some(200))?;
-    loop {
-        let Page { items, next_cursor } = unassigned::list(connection, act, page)?;
-        if let Some(found) = items.into_iter().find(|waiting| waiting.transfer_id == id) {
-            return Ok(found);
-        }
-        let Some(cursor) = next_cursor else {
-            return Err(Refusal::not_found("transfer").into());
-        };
-        page = PageRequest::parse(Some(&cursor), Some(200))?;
-    }
+    Ok(NewLine { occupancy_id: Some(held.id), request_id: None, class, amount_vnd })
 }
 
 /// `POST /ql/hang/de-nghi/{id}` with the form field `do`: `approve` or `reject`.

@@ -1,0 +1,2 @@
+DROP TABLE payer_turns;
+DROP TABLE payer_years;
