@@ -74,7 +74,7 @@ pub(super) async fn page(desk: Desk, id: Id<StallId>) -> Result<HttpResponse, Pr
         fields: vec![
             layout_field(words, &LAYOUTS, Layout::A6),
             style_field(words, Style::Colour),
-            select(words, "tap", "kind", kinds.collect(), Kind::Pdf.as_str()),
+            select(words, "tap", "file-kind", kinds.collect(), Kind::Pdf.as_str()),
         ],
         may_issue: is_whole && desk.may(Permission::CodesWrite),
         may_slip: is_whole && desk.may(Permission::StallLinksWrite),
