@@ -74,6 +74,9 @@ struct Row {
     previous: Option<String>,
 }
 
+/// Number, text and hash of an entry, and the hash of the row before it.
+type Kept = (i64, String, String, Option<String>);
+
 /// Number, text and hash of each, and the hash of the row before it. An id is a word of its own in
 /// the text, between quotation marks, and has no sign that LIKE reads but `_`, which fits itself.
 pub fn after(
@@ -82,7 +85,7 @@ pub fn after(
     about: Option<&str>,
     after: i64,
     limit: i64,
-) -> Outcome<Vec<(i64, String, String, Option<String>)>> {
+) -> Outcome<Vec<Kept>> {
     let pattern = about.map_or_else(|| "%".to_owned(), |id| format!("%\"{id}\"%"));
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT e.seq, e.entry, e.hash, p.hash AS previous
