@@ -132,6 +132,7 @@ page-desk-state-empty = Empty
 page-desk-state-closed = Closed
 page-desk-no-account = no account
 page-desk-has-code = has a code
+page-desk-has-other-code = another wallet's code, no account
 page-desk-has-feed = has a feed
 page-desk-shared = shared:
 page-desk-is-shared = shared

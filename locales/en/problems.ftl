@@ -504,9 +504,9 @@ problem-stall-link-too-many-phones = { $max } phones have opened this link. Revo
 
 ## Printing
 
-problem-stall-without-code = Somebody trades at the stall, but it has no live code to print. Please issue one first (POST /codes).
-problem-stall-other-scheme = The stall's only code is another scheme's (MoMo, VNPAY…), which cho40 does not print. For a VietQR card, please issue a code first (POST /codes).
-problem-stall-account-left = The account on the card has ceased to receive this stall's money, so it is not printed any more. Link the account in use to the stall (POST /account-links) and issue a new code (POST /codes).
+problem-stall-without-code = Somebody trades at the stall, but it has no live code to print. Please issue one first (at the desk: the stall's codes; by the API: POST /codes).
+problem-stall-other-scheme = The stall's only code is another scheme's (MoMo, VNPAY…), which cho40 does not print. For a VietQR card, please issue a code first (at the desk: the stall's codes; by the API: POST /codes).
+problem-stall-account-left = The account on the card has ceased to receive this stall's money, so it is not printed any more. Link the account in use to the stall (POST /account-links) and issue a new code (at the desk: the stall's codes; by the API: POST /codes).
 problem-card-of-other-stall = This code is of another stall.
 problem-card-name-differs = Stall { $of }: a bank app shows the name “{ $shown }”, the register says “{ $registered }”, so no card is printed. Ask the holder, correct the name in the register to what the bank shows, or look again and record it (POST /verifications).
 problem-market-without-codes = No stall here has a live code to print. Please issue codes first.

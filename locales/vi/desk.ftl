@@ -132,6 +132,7 @@ page-desk-state-empty = Trống
 page-desk-state-closed = Đã đóng
 page-desk-no-account = chưa có tài khoản
 page-desk-has-code = có mã
+page-desk-has-other-code = có mã của ví khác, chưa có tài khoản
 page-desk-has-feed = có nguồn báo tiền
 page-desk-shared = dùng chung:
 page-desk-is-shared = dùng chung

@@ -524,9 +524,9 @@ problem-stall-link-too-many-phones = Đã có { $max } máy mở liên kết nà
 
 ## In thẻ
 
-problem-stall-without-code = Sạp có người bán nhưng chưa có mã còn hiệu lực để in. Xin phát mã cho sạp trước (POST /codes).
-problem-stall-other-scheme = Sạp dùng mã của hệ thống khác (ví MoMo, VNPAY…), cho40 không in lại mã đó. Muốn có thẻ VietQR, xin phát mã cho sạp (POST /codes).
-problem-stall-account-left = Tài khoản in trên thẻ đã thôi nhận tiền cho sạp này nên không in nữa. Xin gắn tài khoản đang dùng với sạp (POST /account-links) và phát mã mới (POST /codes).
+problem-stall-without-code = Sạp có người bán nhưng chưa có mã còn hiệu lực để in. Xin phát mã cho sạp trước (bàn làm việc: Mã của sạp; API: POST /codes).
+problem-stall-other-scheme = Sạp dùng mã của hệ thống khác (ví MoMo, VNPAY…), cho40 không in lại mã đó. Muốn có thẻ VietQR, xin phát mã cho sạp (bàn làm việc: Mã của sạp; API: POST /codes).
+problem-stall-account-left = Tài khoản in trên thẻ đã thôi nhận tiền cho sạp này nên không in nữa. Xin gắn tài khoản đang dùng với sạp (POST /account-links) và phát mã mới (bàn làm việc: Mã của sạp; API: POST /codes).
 problem-card-of-other-stall = Mã này của sạp khác, không phải của sạp này.
 problem-card-name-differs = Sạp { $of }: ứng dụng ngân hàng hiện tên “{ $shown }”, còn sổ ghi “{ $registered }”, nên không in thẻ. Xin hỏi lại chủ tài khoản, sửa tên trong sổ cho đúng tên ngân hàng hiện, hoặc xem tên lại rồi ghi kết quả (POST /verifications).
 problem-market-without-codes = Chưa sạp nào ở đây có mã còn hiệu lực để in. Xin cấp mã trước.

@@ -3,19 +3,23 @@
 //! check codes writes down just this, although the register is otherwise closed to them: the vendor
 //! stands beside them, and every row says who wrote it.
 
+use super::checks;
 use crate::access::{Act, Permission, Permissions};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Refusal;
 use crate::primitives::ids::{AccountId, OccupancyId, StallId, VendorId};
 use crate::registry::PageRequest;
 use crate::registry::accounts::{Account, Relation};
+use crate::registry::code_checks::{CodeCheck, NewCodeCheck, PhotoCheck};
 use crate::registry::codes::{self, Code, CodeFilter};
 use crate::registry::consents::{self, ConsentFilter, NewConsent, Purpose};
 use crate::registry::existing_codes::{self, ExistingCode};
+use crate::registry::other_codes::{self, OtherCode, OtherCodeFilter};
 use crate::registry::roll::{self, Roll};
 use crate::registry::verifications::{
     self, Method, NewVerification, Verification, VerificationFilter,
 };
+use crate::vietqr::Photo;
 
 /// A stall as the first visit finds it, and how far it has come.
 #[derive(Clone, Debug)]
@@ -28,8 +32,17 @@ pub struct FirstVisit {
     pub vendor: String,
     /// The account that the stall is paid on; the newest, where there are several.
     pub account: Option<PaidAccount>,
+    /// Codes of other schemes that hang there: what is paid to them is never seen.
+    pub others: Vec<OtherScheme>,
     /// The vendor agreed to be in the register.
     pub is_agreed: bool,
+}
+
+/// A wallet's or gateway's code of the stall.
+#[derive(Clone, Debug)]
+pub struct OtherScheme {
+    pub scheme: String,
+    pub holder_name: String,
 }
 
 /// An account of the stall.
@@ -77,6 +90,7 @@ pub fn look(connection: &mut DbConnection, act: &Act, id: StallId) -> Outcome<Fi
         Some(account) => Some(paid(connection, &inner, &roll, (account, occupancy.id))?),
         None => None,
     };
+    let others = other_schemes(connection, &inner, occupancy.id)?;
     let filter = ConsentFilter { vendor_id: Some(vendor.id), ..agreed_to(Purpose::Register) };
     Ok(FirstVisit {
         stall_id: id,
@@ -86,8 +100,62 @@ pub fn look(connection: &mut DbConnection, act: &Act, id: StallId) -> Outcome<Fi
         vendor_id: vendor.id,
         vendor: vendor.name.clone(),
         account,
+        others,
         is_agreed: is_given(connection, &inner, &filter)?,
     })
+}
+
+fn other_schemes(
+    connection: &mut DbConnection,
+    inner: &Act,
+    id: OccupancyId,
+) -> Outcome<Vec<OtherScheme>> {
+    let filter = OtherCodeFilter { occupancy_id: Some(id), live: Some(true) };
+    let all = other_codes::list(connection, inner, &filter, PageRequest::whole())?.items;
+    let told = |code: OtherCode| OtherScheme { scheme: code.scheme, holder_name: code.holder_name };
+    Ok(all.into_iter().map(told).collect())
+}
+
+/// What hangs at the stall, by a photo: recorded as a check, for a stranger's sticker is found here first.
+///
+/// # Errors
+/// `forbidden`, `outside-sections`, those of [`look`] and [`checks::create_from_photo`].
+pub fn check_photo(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: StallId,
+    (photo, checked_by): (Photo, String),
+) -> Outcome<CodeCheck> {
+    let inner = member(act)?;
+    look(connection, act, id)?;
+    let new = PhotoCheck {
+        stall_id: id,
+        checked_by,
+        place_note: None,
+        latitude_mdeg: None,
+        longitude_mdeg: None,
+    };
+    checks::create_from_photo(connection, &inner, new, photo)
+}
+
+/// The codes of the same photo once more, after one of them was registered: it is no stranger's any more.
+///
+/// # Errors
+/// `forbidden`, `outside-sections`, those of [`checks::create`].
+pub fn check_again(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: StallId,
+    (texts, checked_by): (Vec<String>, String),
+) -> Outcome<CodeCheck> {
+    let inner = member(act)?;
+    let new = NewCodeCheck {
+        stall_id: Some(id),
+        scanned_payloads: Some(texts),
+        checked_by,
+        ..NewCodeCheck::default()
+    };
+    checks::create(connection, &inner, new)
 }
 
 /// Of those that the stall is paid on today.

@@ -12,7 +12,7 @@ use super::layout::words;
 use super::press::Press;
 use super::sheet::Sheet;
 use crate::db::{Fault, Outcome};
-use crate::primitives::ids::{BoardId, PrintJobId};
+use crate::primitives::ids::{BoardId, PrintJobId, SectionId};
 use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Refusal, UnixMs};
 
@@ -62,6 +62,8 @@ pub struct PrintJob {
 pub struct Order {
     pub id: PrintJobId,
     pub board_id: BoardId,
+    /// Of the market's whole, if absent.
+    pub section_id: Option<SectionId>,
     /// Names the file: who asks for the same one gets the same job.
     pub tag: String,
     pub file_name: String,
@@ -81,6 +83,12 @@ pub struct Job {
 }
 
 impl Job {
+    /// The section whose cards it has; none, where it has the whole market's.
+    #[must_use]
+    pub const fn section_id(&self) -> Option<SectionId> {
+        self.order.section_id
+    }
+
     #[must_use]
     pub fn show(&self) -> PrintJob {
         let made = self.made.get();
@@ -148,8 +156,9 @@ impl Jobs {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.retain(|job| !job.is_over(order.at));
         let is_same = |job: &&Arc<Job>| {
-            let known = (job.order.board_id, &job.order.tag);
-            known == (order.board_id, &order.tag) && job.show().state != JobState::Failed
+            let known = (job.order.board_id, job.order.section_id, &job.order.tag);
+            let wanted = (order.board_id, order.section_id, &order.tag);
+            known == wanted && job.show().state != JobState::Failed
         };
         if let Some(job) = held.iter().find(is_same) {
             return Ok((Arc::clone(job), false));
@@ -213,6 +222,7 @@ mod tests {
         Order {
             id: PrintJobId(number),
             board_id: BoardId(board),
+            section_id: None,
             tag: format!("\"{number}\""),
             file_name: "cho.pdf".into(),
             total: 2_000,

@@ -132,16 +132,61 @@ fn check_holder(
 /// issued code of each stall. One whose names cannot be printed is on the list alone.
 ///
 /// # Errors
-/// `not-found` (market; section_id), `market-without-codes`, `too-many-stalls`; of the market's name,
-/// those of [`super::letters::check`].
+/// `not-found` (market; section_id), `outside-sections`, `market-without-codes`, `too-many-stalls`; of
+/// the market's name, those of [`super::letters::check`].
 pub fn sheets(
     connection: &mut DbConnection,
     act: &Act,
     market_id: MarketId,
     order: &SheetOrder,
 ) -> Outcome<Sheet> {
-    act.require(Permission::RegistryRead)?;
-    let of = of(connection, act, market_id, order.section_id)?;
+    let found = gather(connection, act, market_id, order.section_id)?;
+    let Gathered { cards, stops, mut left_out, unread } = found;
+    if cards.is_empty() {
+        let first = left_out.into_iter().next();
+        let refusal = first.unwrap_or_else(|| Refusal::conflict("market-without-codes"));
+        return Err(refusal.into());
+    }
+    let mut cover = Vec::new();
+    if order.with_cover {
+        left_out.extend(unread);
+        cover.extend(stops.into_iter().map(|(_, stop)| stop));
+    }
+    let sheet = sheet(connection, act, market_id, (order.layout, order.style), cards)?;
+    Ok(Sheet { cover, left_out, ..sheet })
+}
+
+/// The stalls of a market or of one of its sections as the list before the cards has them: who is there,
+/// and why there is no card.
+///
+/// # Errors
+/// `not-found` (market; section_id), `outside-sections`, `too-many-stalls`.
+pub fn stops(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    section_id: Option<SectionId>,
+) -> Outcome<Vec<(StallId, Stop)>> {
+    Ok(gather(connection, act, market_id, section_id)?.stops)
+}
+
+/// Of each stall its card, or why there is none.
+struct Gathered {
+    cards: Vec<Card>,
+    stops: Vec<(StallId, Stop)>,
+    /// Of cards that may not or cannot be printed.
+    left_out: Vec<Refusal>,
+    /// Of names that the list has with signs.
+    unread: Vec<Refusal>,
+}
+
+fn gather(
+    connection: &mut DbConnection,
+    act: &Act,
+    market_id: MarketId,
+    section_id: Option<SectionId>,
+) -> Outcome<Gathered> {
+    let of = of(connection, act, market_id, section_id)?;
     let today = boards::today(connection, act)?;
     let mut found = store::stalls(connection, act.board_id(), of, today)?;
     if found.len() > MAX_STALLS {
@@ -159,7 +204,7 @@ pub fn sheets(
     for (stall_id, _, name) in store::vendors(connection, act.board_id(), of, today)? {
         names.entry(stall_id).or_insert(name);
     }
-    let (mut cards, mut cover) = (Vec::new(), Vec::new());
+    let (mut cards, mut stops) = (Vec::new(), Vec::new());
     let (mut left_out, mut unread) = (Vec::new(), Vec::new());
     for stall in found {
         let code = codes.remove(&stall.id).and_then(|codes| best(codes, today));
@@ -171,7 +216,7 @@ pub fn sheets(
         left_out.extend(differs.or(strange));
         let listed = names.get(&stall.id).filter(|_| card.is_none() && !has_strange);
         unread.extend(listed.and_then(|name| unreadable(&stall.code, name)));
-        cover.push(Stop {
+        let stop = Stop {
             stall: legible(&composed(&stall.code)),
             section: legible(&composed(&stall.section)),
             missing: match (&card, names.contains_key(&stall.id)) {
@@ -186,21 +231,11 @@ pub fn sheets(
                 None => names.remove(&stall.id).map(|name| legible(&composed(&name))),
             },
             check_code: card.as_ref().map(|card| card.check_code.clone()),
-        });
+        };
+        stops.push((stall.id, stop));
         cards.extend(card);
     }
-    if cards.is_empty() {
-        let first = left_out.into_iter().next();
-        let refusal = first.unwrap_or_else(|| Refusal::conflict("market-without-codes"));
-        return Err(refusal.into());
-    }
-    if order.with_cover {
-        left_out.extend(unread);
-    } else {
-        cover.clear();
-    }
-    let sheet = sheet(connection, act, market_id, (order.layout, order.style), cards)?;
-    Ok(Sheet { cover, left_out, ..sheet })
+    Ok(Gathered { cards, stops, left_out, unread })
 }
 
 /// Why stalls with a vendor have no code to print.
@@ -246,16 +281,22 @@ fn unreadable(stall: &str, name: &str) -> Option<Refusal> {
     letters::check(stall, &[("vendor", &composed(name))]).err()
 }
 
+/// Which stalls: the market's, for who reaches all of it, or those of a section within reach.
 fn of(
     connection: &mut DbConnection,
     act: &Act,
     market_id: MarketId,
     section_id: Option<SectionId>,
 ) -> Outcome<Of> {
+    let Some(section_id) = section_id else {
+        act.require(Permission::RegistryRead)?;
+        markets::get(connection, act, market_id)?;
+        return Ok(Of::Market(market_id));
+    };
     markets::get(connection, act, market_id)?;
-    let Some(section_id) = section_id else { return Ok(Of::Market(market_id)) };
     let section = sections::require_of(connection, act, market_id, section_id, "section_id")?;
-    Ok(Of::Section(section.id))
+    let section = Some(section).filter(|section| act.reaches(section.id));
+    Ok(Of::Section(referred(section, "section", "section_id")?.id))
 }
 
 fn sheet(

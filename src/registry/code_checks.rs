@@ -217,6 +217,21 @@ pub fn record_photo(
     insert(connection, act, new.stall_id, Had::Texts(CheckWay::Photo, photo), by, place)
 }
 
+/// What codes would be at a stall, the worst first; nothing is recorded.
+///
+/// # Errors
+/// `forbidden`, `not-found` (stall_id).
+pub fn judge(
+    connection: &mut DbConnection,
+    act: &Act,
+    stall_id: StallId,
+    texts: &[String],
+) -> Outcome<Vec<SeenCode>> {
+    permit(connection, act, stall_id)?;
+    let expected = Expected::of_stall(connection, act, stall_id)?;
+    seen(connection, act, &expected, texts)
+}
+
 /// Whether a photo of this stall may be checked: asked before it is sent.
 ///
 /// # Errors

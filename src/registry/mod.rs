@@ -14,6 +14,7 @@ pub mod check;
 pub mod code_checks;
 pub mod code_readings;
 pub mod code_verdicts;
+pub mod codeless;
 pub mod codes;
 pub mod consents;
 pub mod directory;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header::{CONTENT_DISPOSITION, ContentEncoding};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, ContentEncoding};
 use actix_web::{HttpResponse, web};
 use tokio::sync::Semaphore;
 
@@ -13,7 +13,8 @@ use super::pictures::{self, KnownTags};
 use super::problem::Problem;
 use super::state::AppState;
 use crate::db::Fault;
-use crate::print::jobs::Job;
+use crate::primitives::ids::{BoardId, PrintJobId, SectionId};
+use crate::print::jobs::{Job, Order};
 use crate::print::{Kind, Paper, Sheet};
 
 /// Files in work at a time.
@@ -65,8 +66,42 @@ pub async fn file(
     Ok(response.body(file))
 }
 
+/// Takes an order for a market's cards, to be made in the background; the same order is the same job.
+pub fn order(
+    state: &web::Data<AppState>,
+    board_id: BoardId,
+    section_id: Option<SectionId>,
+    sheet: Sheet,
+) -> Result<Arc<Job>, Problem> {
+    let ordered = Order {
+        id: PrintJobId(state.ids.next()),
+        board_id,
+        section_id,
+        tag: sheet.tag(state.press.digest(), Kind::Pdf, DPI)?,
+        file_name: sheet.file_name(Kind::Pdf),
+        total: sheet.cards.len(),
+        at: state.clock.now(),
+    };
+    let (job, is_new) = state.jobs.take(ordered)?;
+    if is_new {
+        actix_web::rt::spawn(make(state.clone(), Arc::clone(&job), sheet));
+    }
+    Ok(job)
+}
+
+/// Answers with the file of a job that is ready.
+pub fn made(job: &Job, disposition: &'static str) -> Result<HttpResponse, Problem> {
+    let (file, name) = job.file()?;
+    Ok(HttpResponse::Ok()
+        .content_type(Kind::Pdf.content_type())
+        .insert_header((CONTENT_DISPOSITION, format!("{disposition}; filename=\"{name}\"")))
+        .insert_header((CACHE_CONTROL, "private, no-cache"))
+        .insert_header(ContentEncoding::Identity)
+        .body(web::Bytes::copy_from_slice(&file)))
+}
+
 /// Makes a job's file, when its turn comes.
-pub async fn make(state: web::Data<AppState>, job: Arc<Job>, sheet: Sheet) {
+async fn make(state: web::Data<AppState>, job: Arc<Job>, sheet: Sheet) {
     // Semaphores of the process are never closed.
     let (_alone, _turn) = (LARGE.acquire().await, TURNS.acquire().await);
     let (press, work) = (Arc::clone(&state.press), Arc::clone(&job));

@@ -9,9 +9,12 @@ use crate::web_support::Site;
 use crate::web_world::World;
 
 /// Pages of the desk, and who may open them.
-const PAGES: [(&str, &[&str]); 14] = [
+const PAGES: [(&str, &[&str]); 17] = [
     ("/ql/so", &["owner", "organiser", "team_member"]),
     ("/ql/so/nhap", &["owner", "organiser"]),
+    ("/ql/in", &["owner", "organiser", "team_member"]),
+    ("/ql/in/phat", &["owner", "organiser", "team_member"]),
+    ("/ql/in/kiem-tra", &["owner", "organiser", "team_member"]),
     ("/ql/hang", &["owner", "organiser", "team_member"]),
     ("/ql/nguon", &["owner", "organiser"]),
     ("/ql/nguon/moi", &["owner"]),

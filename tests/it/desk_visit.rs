@@ -12,7 +12,7 @@ use crate::web_code_readings::photo;
 use crate::web_support::Site;
 use crate::web_world::World;
 
-fn sticker(number: &str) -> String {
+pub fn sticker(number: &str) -> String {
     Builder::new("970422", Payee::Account(number.into())).build().unwrap().payload
 }
 
@@ -28,7 +28,7 @@ fn bare_stall(site: &Site, world: &World) -> (String, String) {
 }
 
 /// Puts a picture into the page's field, as the camera does.
-fn take(browser: &mut Browser, picture: &[u8]) {
+pub fn take(browser: &mut Browser, picture: &[u8]) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("anh.png");
     std::fs::write(&file, picture).unwrap();

@@ -53,13 +53,17 @@ impl Identity {
 
 impl Everybody {
     pub fn on(site: &Site, db: &TestDb) -> Self {
-        let world = World::on(site, &site.key, "0011001100");
+        let mut world = World::on(site, &site.key, "0011001100");
         let theirs = World::on(site, &site.other_key, "0022002200");
         let mut all = vec![Identity::of('N', String::new())];
         all.push(Identity { key: Some(site.key.clone()), ..Identity::of('K', String::new()) });
         let expired = Visitor::with_role(site, "owner", &[]);
         all.push(Identity::of('E', expired.jar()));
         db.clock.move_to(db.clock.now().plus_ms(13 * MS_PER_HOUR));
+        // That of the world was kept for half an hour.
+        let jobs = world.path("/api/v1/markets/{market_id}/print-jobs");
+        let job = world.post(site, &jobs, &json!({ "layout": "sticker", "cover": false })).json;
+        world.ids.insert("print-jobs", job["id"].as_str().unwrap().to_owned());
         let signed = |login: &str| {
             let mut visitor = Visitor::new(site);
             let to = visitor.sign_in(login, PASSWORD);

@@ -24,7 +24,7 @@ const ALL: &str = "NKEXWOSTFBVLHRP";
 /// one that listens, `R` of a revoked link, `P` vendor of another board.
 ///
 /// Ids are those of the board's and its one stall. What ends the caller's own session stands last.
-const WHO: [(&str, &str); 161] = [
+const WHO: [(&str, &str); 181] = [
     ("GET /", ALL),
     ("GET /healthz", ALL),
     ("GET /readyz", ALL),
@@ -171,6 +171,29 @@ const WHO: [(&str, &str); 161] = [
     ("POST /ql/so/nhap", "WOSB"),
     ("POST /ql/so/nhap/that", "WOSB"),
     ("GET /ql/so/tap/{file}", "WOSB"),
+    // Cards, as the API's routes: of a section for who is limited to it.
+    ("GET /ql/in", "WOSTB"),
+    ("POST /ql/in", "WOSTB"),
+    ("GET /ql/in/viec/{id}", "WOT"),
+    ("GET /ql/in/viec/{id}/the.pdf", "WOT"),
+    ("GET /ql/in/phieu/{file}", "WOSTB"),
+    ("GET /ql/in/sap/{id}", "WOT"),
+    ("GET /ql/in/sap/{id}/the", "WOT"),
+    // Codes' lists are the whole board's.
+    ("GET /ql/in/phat", "WOTB"),
+    ("POST /ql/in/phat", "WOTB"),
+    ("GET /ql/in/ma/{id}", "WOT"),
+    ("POST /ql/in/ma/{id}", "WOT"),
+    ("GET /ql/in/the/{id}", "WOT"),
+    ("POST /ql/in/the/{id}", "WOT"),
+    ("GET /ql/in/kiem-tra", "WOTB"),
+    ("GET /ql/in/kiem-tra/{id}", "WOT"),
+    ("POST /ql/in/kiem-tra/{id}/anh", "WOT"),
+    ("POST /ql/in/kiem-tra/{id}/go", "WOT"),
+    ("GET /ql/in/kiem-tra/xem/{id}", "WOT"),
+    // Who makes a link could open it.
+    ("GET /ql/in/sap/{id}/giay", "W"),
+    ("POST /ql/in/sap/{id}/giay", "W"),
     // The cash side.
     ("GET /ql/tien-mat", "WOTB"),
     ("GET /ql/tien-mat/moi", "WOTB"),
@@ -296,6 +319,7 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
     }
     let file = match pattern {
         "/ql/so/tap/{file}" => "mau.xlsx",
+        "/ql/in/phieu/{file}" => "dong-y.pdf",
         _ if pattern.starts_with("/ql/bao-cao") => "bao-cao.xlsx",
         _ => "2026-11.xlsx",
     };
@@ -316,6 +340,12 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         ("/ql/nguon/dien-thoai/tin/", "phone-texts"),
         ("/ql/nguon/dien-thoai/", "phone-feeds"),
         ("/ql/nguon/sao-ke/", "statements"),
+        ("/ql/in/kiem-tra/xem/", "code-checks"),
+        ("/ql/in/kiem-tra/", "stalls"),
+        ("/ql/in/sap/", "stalls"),
+        ("/ql/in/ma/", "stalls"),
+        ("/ql/in/the/", "codes"),
+        ("/ql/in/viec/", "print-jobs"),
         ("/ql/tien-mat/", "cash-plans"),
         ("/ql/ghe/", "stalls"),
         ("/ql/bao-cao/cong-bo/", "published-reports"),

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::db::schema::{
     absences, account_links as links, accounts, code_checks as checks, codes, neighbourhoods,
-    occupancies, sections, stalls, vendors,
+    occupancies, other_codes, sections, stalls, vendors,
 };
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::Day;
@@ -119,8 +119,8 @@ pub fn holders(
         .load(connection)?)
 }
 
-/// Occupancies that have on a day a code which is not revoked and whose account serves them: that
-/// day's too, of which the figures know nothing yet.
+/// Occupancies that have on a day a code which is not revoked and whose account serves them, or one of
+/// another scheme: that day's too, of which the figures know nothing yet.
 pub fn coded(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -136,7 +136,7 @@ pub fn coded(
             .filter(links::from_day.le(on.0))
             .filter(links::to_day.is_null().or(links::to_day.ge(on.0))),
     );
-    Ok(codes::table
+    let mut found: Vec<OccupancyId> = codes::table
         .inner_join(o::table.on(o::board_id.eq(codes::board_id).and(o::id.eq(codes::occupancy_id))))
         .filter(codes::board_id.eq(board_id))
         .filter(o::market_id.eq(market_id))
@@ -144,7 +144,19 @@ pub fn coded(
         .filter(served)
         .select(codes::occupancy_id)
         .distinct()
-        .load(connection)?)
+        .load(connection)?;
+    let others = other_codes::table
+        .inner_join(
+            o::table
+                .on(o::board_id.eq(other_codes::board_id).and(o::id.eq(other_codes::occupancy_id))),
+        )
+        .filter(other_codes::board_id.eq(board_id))
+        .filter(o::market_id.eq(market_id))
+        .filter(other_codes::revoked_at_ms.is_null())
+        .select(other_codes::occupancy_id)
+        .distinct();
+    found.extend(others.load::<OccupancyId>(connection)?);
+    Ok(found)
 }
 
 /// (stall, what was found, when), of checks after which nobody has looked again; the last of a stall

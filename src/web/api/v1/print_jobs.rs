@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, ContentEncoding, LOCATION};
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpResponse, get, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::access::Permission;
 use crate::primitives::ids::{MarketId, PrintJobId, SectionId};
-use crate::print::jobs::{Job, Order, PrintJob};
+use crate::print::jobs::{Job, PrintJob};
 use crate::print::order::{self, SheetOrder};
-use crate::print::{Kind, Layout, Paper as _, Style};
+use crate::print::{Layout, Style};
 use crate::web::caller::Caller;
 use crate::web::file::Binary;
 use crate::web::json::Json;
@@ -56,20 +56,8 @@ async fn create(caller: Caller, id: Id<MarketId>, new: Json<NewPrintJob>) -> Ans
     let market_id = id.0;
     let sheet =
         caller.read(move |connection, act| order::sheets(connection, act, market_id, &order));
-    let (sheet, state) = (sheet.await?, caller.state.clone());
-    let ordered = Order {
-        id: PrintJobId(state.ids.next()),
-        board_id: caller.scope().board_id,
-        tag: sheet.tag(state.press.digest(), Kind::Pdf, printing::DPI)?,
-        file_name: sheet.file_name(Kind::Pdf),
-        total: sheet.cards.len(),
-        at: state.clock.now(),
-    };
-    let (job, is_new) = state.jobs.take(ordered)?;
-    let shown = job.show();
-    if is_new {
-        actix_web::rt::spawn(printing::make(state, job, sheet));
-    }
+    let board_id = caller.scope().board_id;
+    let shown = printing::order(&caller.state, board_id, section_id, sheet.await?)?.show();
     let location = format!("/api/v1/print-jobs/{}", shown.id);
     Ok(HttpResponse::Accepted().insert_header((LOCATION, location)).json(shown))
 }
@@ -90,13 +78,7 @@ async fn show(caller: Caller, id: Id<PrintJobId>) -> Answer {
 #[get("/print-jobs/{id}/file.pdf")]
 async fn file(caller: Caller, id: Id<PrintJobId>) -> Answer {
     let job = held(&caller, id.0)?;
-    let (file, name) = job.file()?;
-    Ok(HttpResponse::Ok()
-        .content_type(Kind::Pdf.content_type())
-        .insert_header((CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")))
-        .insert_header((CACHE_CONTROL, "private, no-cache"))
-        .insert_header(ContentEncoding::Identity)
-        .body(web::Bytes::copy_from_slice(&file)))
+    printing::made(&job, "inline")
 }
 
 fn held(caller: &Caller, id: PrintJobId) -> Result<Arc<Job>, Problem> {

@@ -9,6 +9,7 @@ mod form;
 mod invited;
 mod me;
 mod people;
+mod print;
 mod register;
 mod report;
 mod second;
@@ -45,6 +46,7 @@ pub(super) fn service() -> impl HttpServiceFactory {
         .configure(people::configure)
         .configure(register::configure)
         .configure(board::configure)
+        .configure(print::configure)
         .configure(cash::configure)
         .configure(report::configure)
         .configure(visit::configure)

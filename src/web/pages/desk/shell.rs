@@ -14,9 +14,10 @@ use crate::access::{Permission, Role};
 use crate::web::problem::Problem;
 
 /// Address, text and permission of where one can go.
-const PLACES: [(&str, &str, Option<Permission>); 8] = [
+const PLACES: [(&str, &str, Option<Permission>); 9] = [
     ("/ql", "desk-start", None),
     ("/ql/so", "desk-register", Some(Permission::RegistryRead)),
+    ("/ql/in", "desk-print", Some(Permission::RegistryRead)),
     ("/ql/hang", "desk-queue", Some(Permission::TransfersPropose)),
     ("/ql/nguon", "desk-feeds", Some(Permission::FeedsRead)),
     ("/ql/tien-mat", "desk-cash", Some(Permission::VisitsRead)),

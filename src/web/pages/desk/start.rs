@@ -45,12 +45,13 @@ pub(super) async fn start(desk: Desk) -> Result<HttpResponse, Problem> {
     let (registry, users) = (may(Permission::RegistryRead), may(Permission::UsersWrite));
     let queue = is_whole && may(Permission::TransfersPropose);
     let feeds = is_whole && may(Permission::FeedsRead);
+    let issues = is_whole && may(Permission::CodesWrite);
     let sees_refused = may(Permission::FeedsWrite);
     let found = desk
         .read(move |connection, act| {
             let mut found = Vec::new();
             if registry {
-                found.extend(of_register(connection, act)?);
+                found.extend(of_register(connection, act, issues)?);
             }
             if queue {
                 found.push(of_queue(connection, act)?);
@@ -77,15 +78,17 @@ pub(super) async fn start(desk: Desk) -> Result<HttpResponse, Problem> {
     page(StatusCode::OK, words, &shown)
 }
 
-fn of_register(connection: &mut DbConnection, act: &Act) -> Outcome<[Found; 3]> {
+/// `issues`: whether they may issue codes, and so are led to where that is done.
+fn of_register(connection: &mut DbConnection, act: &Act, issues: bool) -> Outcome<[Found; 3]> {
     let roll = roll::load(connection, act)?;
     let held = RollFilter { state: Some(RollState::Held), ..RollFilter::default() };
     let count = |filter: RollFilter| roll.choose(&filter, None, 0).total;
     let without_code = count(RollFilter { has_code: Some(false), ..held.clone() });
     let without_feed = count(RollFilter { has_feed: Some(false), ..held });
     let empty = count(RollFilter { state: Some(RollState::Empty), ..RollFilter::default() });
+    let to_codes = if issues { "/ql/in/phat" } else { "/ql/so?state=held&code=no" };
     Ok([
-        ("desk-task-no-code", "/ql/so?state=held&code=no", without_code),
+        ("desk-task-no-code", to_codes, without_code),
         ("desk-task-no-feed", "/ql/so?state=held&feed=no", without_feed),
         ("desk-task-empty", "/ql/so?state=empty", empty),
     ])

@@ -73,8 +73,13 @@ pub(super) async fn page(desk: Desk, id: Id<StallId>) -> Result<HttpResponse, Pr
     if may_write {
         makes = vec![make("sua", "desk-stall-change"), make("nguoi", "desk-holder-new")];
     }
+    makes.push((format!("/ql/in/sap/{}", stall.id), words.say("desk-print-stall")));
     let is_held = roll.held(stall.id).any(|one| one.period().contains(roll.today));
     let is_whole = !desk.present.scope.sections.is_limited();
+    if is_whole && desk.may(Permission::CodesWrite) {
+        makes.push((format!("/ql/in/ma/{}", stall.id), words.say("desk-codes")));
+        makes.push((format!("/ql/in/kiem-tra/{}", stall.id), words.say("desk-check")));
+    }
     if is_held && is_whole && VISITS.iter().all(|permission| desk.may(*permission)) {
         makes.push((format!("/ql/ghe/{}", stall.id), words.say("desk-first-visit")));
     }

@@ -192,8 +192,11 @@ pub(super) fn tags(words: Words, roll: &Roll, line: &RollLine<'_>) -> Vec<String
         RollState::Empty => Some("desk-state-empty"),
         RollState::Closed => Some("desk-state-closed"),
     };
-    let accounts = (line.accounts == 0 && line.occupancy.is_some()).then_some("desk-no-account");
-    let code = line.has_code.then_some("desk-has-code");
+    let is_bare = line.accounts == 0 && line.occupancy.is_some();
+    // Without an account it can only be another scheme's, of which nothing is ever seen.
+    let accounts = (is_bare && !line.has_code).then_some("desk-no-account");
+    let code = if is_bare { "desk-has-other-code" } else { "desk-has-code" };
+    let code = line.has_code.then_some(code);
     let feed = line.has_feed.then_some("desk-has-feed");
     [state, accounts, code, feed].into_iter().flatten().map(|text| words.say(text)).collect()
 }

@@ -6,14 +6,18 @@ use askama::Template;
 
 use super::super::super::{Words, page as answer};
 use super::super::door::Desk;
+use super::super::print::verdict::{self, Seen};
 use super::super::shell::Shell;
 use crate::outreach::first_visit::{self, FirstVisit, PaidAccount};
 use crate::outreach::visits::Obstacle;
 use crate::primitives::ids::StallId;
 use crate::print::forms;
 use crate::registry::accounts::Relation;
-use crate::registry::code_readings::{FoundCode, RegisterAs};
+use crate::registry::code_checks;
+use crate::registry::code_readings::{self, FoundCode, RegisterAs};
+use crate::registry::code_verdicts::{CodeVerdict, Remark, SeenCode};
 use crate::registry::consents::Purpose;
+use crate::vietqr::{self, Scheme, WalletLink};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 use crate::web::texts::Language;
@@ -33,9 +37,21 @@ pub(super) const OBSTACLES: [Obstacle; 7] = [
 /// A code that a photo showed.
 struct Found {
     payload: String,
-    what: String,
+    seen: Seen,
     /// Where it is registered; empty where it cannot be, or is already.
     register_as: &'static str,
+    /// It says nothing of whose it is: the name printed on it is asked for.
+    asks_scheme: bool,
+    has_amount: bool,
+}
+
+/// What a photo showed, and what to do about it.
+#[derive(Default)]
+pub(super) struct Photographed {
+    pub codes: Vec<SeenCode>,
+    /// Empty where the same codes are shown again.
+    pub finding: String,
+    pub is_crowded: bool,
 }
 
 /// What is asked for, in the words that are read out.
@@ -55,6 +71,10 @@ struct VisitPage {
     account: Option<PaidAccount>,
     /// None: no photo was sent.
     found: Option<Vec<Found>>,
+    finding: String,
+    /// The worst of them is not to be paid.
+    is_bad: bool,
+    is_crowded: bool,
     relations: Vec<(&'static str, String)>,
     asked: Vec<Asked>,
     obstacles: Vec<(&'static str, String)>,
@@ -68,25 +88,41 @@ pub(super) async fn page(desk: Desk, id: Id<StallId>) -> Result<HttpResponse, Pr
     show(&desk, id.0, None, None).await
 }
 
-/// Shows it again where a step was refused.
+/// Shows it again where a step was refused, with the codes of the photo that it came from.
 pub(super) async fn again(
     desk: &Desk,
     id: StallId,
     problem: Problem,
+    texts: Vec<String>,
 ) -> Result<HttpResponse, Problem> {
     let is_shown = problem.is_refusal()
         && ![StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&problem.status());
-    if is_shown { show(desk, id, None, Some(&problem)).await } else { Err(problem) }
+    if !is_shown {
+        return Err(problem);
+    }
+    if texts.is_empty() {
+        return show(desk, id, None, Some(&problem)).await;
+    }
+    let judge = move |connection: &mut _, act: &_| code_checks::judge(connection, act, id, &texts);
+    let photo = Photographed { codes: desk.read(judge).await?, ..Photographed::default() };
+    show(desk, id, Some(photo), Some(&problem)).await
 }
 
 pub(super) async fn show(
     desk: &Desk,
     id: StallId,
-    found: Option<Vec<FoundCode>>,
+    photo: Option<Photographed>,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse, Problem> {
     let words = desk.words;
     let visit = desk.read(move |connection, act| first_visit::look(connection, act, id)).await?;
+    let (finding, is_crowded) =
+        photo.as_ref().map(|photo| (photo.finding.clone(), photo.is_crowded)).unwrap_or_default();
+    let found = match photo {
+        Some(photo) => Some(read(desk, photo.codes).await?),
+        None => None,
+    };
+    let is_bad = |one: &Found| one.seen.is_bad && one.register_as.is_empty();
     let said = |key: &str, word: &str| words.say(&format!("desk-{key}-{word}"));
     let obstacle = |one: Obstacle| {
         let sentence = one.words();
@@ -99,7 +135,10 @@ pub(super) async fn show(
     let shown = VisitPage {
         shell: desk.shell("desk-first-visit"),
         account: visit.account.clone(),
-        found: found.map(|all| all.iter().map(|one| told(words, one)).collect()),
+        is_bad: found.iter().flatten().any(is_bad),
+        found,
+        finding,
+        is_crowded,
         relations: RELATIONS.map(|one| (one.as_str(), said("relation", one.as_str()))).into(),
         asked: asked(words, &visit)?,
         obstacles: OBSTACLES.map(obstacle).into(),
@@ -111,17 +150,35 @@ pub(super) async fn show(
     answer(refused.map_or(StatusCode::OK, Problem::status), words, &shown)
 }
 
-fn told(words: Words, one: &FoundCode) -> Found {
-    let parts = [one.bank.or(one.scheme), one.number.as_deref(), one.name.as_deref()];
-    let mut what = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    if what.is_empty() {
-        what = words.say("desk-visit-no-payment");
+/// What each code is here, and how it is registered.
+async fn read(desk: &Desk, codes: Vec<SeenCode>) -> Result<Vec<Found>, Problem> {
+    let words = desk.words;
+    let texts: Vec<String> = codes.iter().map(|one| one.code.payload.clone()).collect();
+    let readings =
+        move |connection: &mut _, act: &_| code_readings::of_texts(connection, act, &texts);
+    let readings = desk.read(readings).await?;
+    let told = |(one, reading): (&SeenCode, FoundCode)| {
+        // The vendor's own may hang there unregistered; another's, or one that ended, may not.
+        let is_own = matches!(one.result, CodeVerdict::Unknown | CodeVerdict::OtherCode);
+        let register_as = reading.register_as.filter(|_| is_own);
+        Found {
+            asks_scheme: register_as == Some(RegisterAs::OtherCode) && !names_itself(&reading),
+            has_amount: one.remarks.iter().any(|remark| remark.code == Remark::AmountSet),
+            register_as: register_as.map_or("", RegisterAs::as_str),
+            seen: verdict::seen(words, one),
+            payload: reading.payload,
+        }
+    };
+    Ok(codes.iter().zip(readings).map(told).collect())
+}
+
+/// Whether a code says whose it is, so that nobody need read it off the sticker.
+fn names_itself(reading: &FoundCode) -> bool {
+    let text = reading.payload.as_str();
+    match vietqr::read(text).payload.scheme_of(text) {
+        Some(scheme) => scheme != Scheme::Generic,
+        None => WalletLink::of(text).is_some(),
     }
-    if one.code_id.is_some() || one.other_code_id.is_some() {
-        what = format!("{what}: {}", words.say("desk-visit-known"));
-    }
-    let register_as = one.register_as.map_or("", RegisterAs::as_str);
-    Found { payload: one.payload.clone(), what, register_as }
 }
 
 /// What is still to be agreed to.

@@ -6,21 +6,22 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::super::door::Desk;
 use super::super::form::Sent;
 use super::super::on_to;
-use super::page::{self, OBSTACLES};
+use super::super::print::checks;
+use super::page::{self, OBSTACLES, Photographed};
 use crate::access::Act;
-use crate::db::{DbConnection, Fault, Outcome};
+use crate::db::{DbConnection, Outcome};
 use crate::outreach::first_visit::{self, Agreed};
 use crate::outreach::visits::{self, NewVisit, VisitOutcome, VisitReport};
 use crate::primitives::Refusal;
 use crate::primitives::ids::StallId;
 use crate::print::forms;
 use crate::registry::accounts::Relation;
+use crate::registry::boards;
+use crate::registry::code_checks::CodeCheck;
 use crate::registry::existing_codes::ExistingCode;
 use crate::registry::other_codes::{self, NewOtherCode};
 use crate::registry::verifications::Method;
-use crate::registry::{boards, code_readings};
-use crate::vietqr;
-use crate::web::file;
+use crate::web::checked::told;
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 
@@ -32,11 +33,12 @@ async fn done<T>(
 ) -> Result<HttpResponse, Problem> {
     match outcome {
         Ok(_) => Ok(on_to(&format!("/ql/ghe/{id}"), "saved")),
-        Err(problem) => page::again(desk, id, problem).await,
+        Err(problem) => page::again(desk, id, problem, Vec::new()).await,
     }
 }
 
-/// `POST /ql/ghe/{id}/anh`, a form with a photo: what its codes are. Nothing is kept of it.
+/// `POST /ql/ghe/{id}/anh`, a form with a photo: what its codes are. It is a check of the stall like any
+/// other; the photo is read and not kept.
 pub(super) async fn photo(
     desk: Desk,
     id: Id<StallId>,
@@ -45,34 +47,39 @@ pub(super) async fn photo(
 ) -> Result<HttpResponse, Problem> {
     let id = id.0;
     desk.read(move |connection, act| first_visit::look(connection, act, id)).await?;
-    match read(&desk, &request, payload).await {
-        Ok(found) => page::show(&desk, id, Some(found), None).await,
-        Err(problem) => page::again(&desk, id, problem).await,
+    let by = desk.present.user.name.clone();
+    let done = match checks::read_photo(&request, payload).await {
+        Ok(photo) => {
+            let work = move |connection: &mut DbConnection, act: &Act| {
+                first_visit::check_photo(connection, act, id, (photo, by))
+            };
+            desk.write(work).await
+        }
+        Err(problem) => Err(problem),
+    };
+    match done {
+        Ok(check) => {
+            let CodeCheck { codes, finding, crowded, .. } = told(check, desk.words.0);
+            let photo = Photographed { codes, finding, is_crowded: crowded };
+            page::show(&desk, id, Some(photo), None).await
+        }
+        Err(problem) => page::again(&desk, id, problem, Vec::new()).await,
     }
 }
 
-async fn read(
-    desk: &Desk,
-    request: &HttpRequest,
-    payload: web::Payload,
-) -> Result<Vec<code_readings::FoundCode>, Problem> {
-    let _turn = file::turn().await?;
-    let picture = file::read(request.headers(), payload).await?;
-    let scan = move || vietqr::scan_picture(&picture);
-    let photo = web::block(scan).await.map_err(|error| Problem::from(Fault::broken(error)))?;
-    let texts = photo.map_err(Fault::from)?.texts;
-    desk.read(move |connection, act| code_readings::of_texts(connection, act, &texts)).await
-}
-
-/// `POST /ql/ghe/{id}/ma` with the form fields `payload`, `as`, `holder_name`, `confirmed`, `relation`,
-/// `shared` and `by`: registers it.
+/// `POST /ql/ghe/{id}/ma` with the form fields `payload`, `as`, `scheme`, `holder_name`, `confirmed`,
+/// `relation`, `shared`, `by`, and `seen` for each code of the photo: registers it, and looks at the
+/// photo's codes once more.
 pub(super) async fn code(
     desk: Desk,
     id: Id<StallId>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let (sent, id) = (Sent::read(&body), id.0);
+    let texts = sent.all("seen");
+    let seen = texts.clone();
     let work = move |connection: &mut DbConnection, act: &Act| -> Outcome<()> {
+        let by = sent.get("by");
         let occupancy_id = first_visit::look(connection, act, id)?.occupancy_id;
         let told = sent.get("relation");
         let relations = [Relation::Family, Relation::Employer, Relation::Market, Relation::Other];
@@ -82,12 +89,13 @@ pub(super) async fn code(
             let new = NewOtherCode {
                 occupancy_id,
                 payload: sent.get("payload"),
-                scheme: None,
+                scheme: sent.filled("scheme"),
                 holder_name: sent.get("holder_name"),
                 holder_name_confirmed: is_confirmed,
                 confirmed_by: sent.get("by"),
             };
-            return other_codes::register(connection, act, new).map(drop);
+            other_codes::register(connection, act, new)?;
+            return look_again(connection, act, id, (seen, by));
         }
         let found = ExistingCode {
             occupancy_id,
@@ -100,10 +108,26 @@ pub(super) async fn code(
             relation,
             shared: sent.get("shared") == "yes",
         };
-        first_visit::take_code(connection, act, found).map(drop)
+        first_visit::take_code(connection, act, found)?;
+        look_again(connection, act, id, (seen, by))
     };
-    let outcome = desk.write(work).await;
-    done(&desk, id, outcome).await
+    match desk.write(work).await {
+        Ok(()) => Ok(on_to(&format!("/ql/ghe/{id}"), "saved")),
+        Err(problem) => page::again(&desk, id, problem, texts).await,
+    }
+}
+
+/// What was found before is no finding any more where the code was the vendor's own.
+fn look_again(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: StallId,
+    (seen, by): (Vec<String>, String),
+) -> Outcome<()> {
+    if seen.is_empty() {
+        return Ok(());
+    }
+    first_visit::check_again(connection, act, id, (seen, by)).map(drop)
 }
 
 /// `POST /ql/ghe/{id}/dong-y` with the form field `purpose`, several times, and `by-<purpose>` for each.
@@ -188,6 +212,6 @@ pub(super) async fn end(
     match desk.write(work).await {
         Ok(()) => Ok(on_to(&format!("/ql/so/sap/{id}"), "visited")),
         Err(problem) if problem.status() == StatusCode::FORBIDDEN => Err(problem),
-        Err(problem) => page::again(&desk, id, problem).await,
+        Err(problem) => page::again(&desk, id, problem, Vec::new()).await,
     }
 }
