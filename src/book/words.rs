@@ -208,23 +208,22 @@ pub(super) fn year_state(books: &[&Book]) -> String {
     }
 }
 
-/// How often, and how much in đồng.
-type Told = (i64, i64);
-
-/// What stands apart, by the month of the money: of the months' own, and of what was decided of locked ones
-/// since.
-fn by_month(books: &[&Book], kind: ApartKind) -> BTreeMap<Month, (Told, Told)> {
-    let mut months: BTreeMap<Month, (Told, Told)> = BTreeMap::new();
-    let add = |told: &mut Told, count: i64, amount: Vnd| {
-        *told = (told.0 + count, told.1.saturating_add(amount.get()));
-    };
-    for sum in books.iter().flat_map(|book| book.own_apart(kind)) {
-        add(&mut months.entry(sum.day.month()).or_default().0, sum.count, sum.amount_vnd);
-    }
+/// What stands apart, by the month of the money: how often, and how much in đồng, below zero where more was
+/// given back than came.
+fn by_month(books: &[&Book], kind: ApartKind) -> BTreeMap<Month, (i64, i64)> {
+    let mut months: BTreeMap<Month, (i64, i64)> = BTreeMap::new();
+    let own = books.iter().flat_map(|book| {
+        book.own_apart(kind).iter().map(|sum| (sum.day, sum.count, sum.amount_vnd))
+    });
     let later = books.iter().flat_map(|book| &book.later).filter(|later| later.kind == kind);
-    for sum in later {
-        add(&mut months.entry(sum.day.month()).or_default().1, sum.count, sum.amount_vnd);
+    for (day, count, amount) in
+        own.chain(later.map(|later| (later.day, later.count, later.amount_vnd)))
+    {
+        let (times, sum) = months.entry(day.month()).or_default();
+        *times += count;
+        *sum = sum.saturating_add(amount.get());
     }
+    months.retain(|_, (_, sum)| *sum != 0);
     months
 }
 
@@ -235,15 +234,12 @@ pub(super) fn year_apart(books: &[&Book]) -> Vec<Apart> {
     let mut taken_off = Vec::new();
     for kind in KINDS {
         let mut entries = Vec::new();
-        for (month, (own, since)) in by_month(books, kind) {
-            let (count, amount) = (own.0 + since.0, own.1.saturating_add(since.1));
+        for (month, (count, amount)) in by_month(books, kind) {
             let (when, amount_vnd) = (When::Month(month), Vnd::new(amount));
-            if amount == 0 {
-                continue;
-            }
-            if amount > 0 || since.1 >= 0 {
-                // Of an earlier year's, that year's book says what it knew.
-                let is_earlier = books.first().is_some_and(|book| month < book.month);
+            // Of an earlier year's, that year's book says what it knew; what it knew and is so no more has a
+            // list of its own.
+            let is_earlier = books.first().is_some_and(|book| month < book.month);
+            if amount > 0 || !is_earlier {
                 let note = noted(received(count, amount_vnd), is_earlier);
                 entries.push(Entry { when, amount_vnd: Some(amount_vnd), note });
             } else {

@@ -23,5 +23,8 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER audit_entries_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
+-- Of rows, so that a restore may empty a table that is empty.
+CREATE TRIGGER audit_entries_stay BEFORE UPDATE OR DELETE ON audit_entries
+    FOR EACH ROW EXECUTE FUNCTION audit_entries_stay();
+CREATE TRIGGER audit_entries_are_not_truncated BEFORE TRUNCATE ON audit_entries
     FOR EACH STATEMENT EXECUTE FUNCTION audit_entries_stay();
