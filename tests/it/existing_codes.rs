@@ -234,13 +234,6 @@ on_both!(codes_of_other_schemes_are_known_from_then_on, |db| {
     assert_eq!((code.scheme.as_str(), code.holder_name.as_str()), ("VNPAY-QR", "SAP BE"));
     assert_eq!(other_codes::get(db.connection(), &act, code.id).unwrap(), code);
     missing(other_codes::get(db.connection(), &other, code.id), "", "other_code");
-    for (occupancy, code) in
-        [(stand.occupancy, "other-code-exists"), (neighbour, "code-of-other-stall")]
-    {
-        let again =
-            refusal(other_codes::register(db.connection(), &act, momo(occupancy, &vnpay())));
-        assert_eq!((again.code, &again.args[1]), (code, &("stall", "A-01".to_owned())));
-    }
     let named = NewOtherCode { scheme: Some("MoMo".into()), ..momo(stand.occupancy, link) };
     let named = other_codes::register(db.connection(), &act, named).unwrap();
     let listed = |connection: &mut DbConnection, live| -> Vec<OtherCode> {
@@ -268,6 +261,20 @@ on_both!(codes_of_other_schemes_are_known_from_then_on, |db| {
     refused(other_codes::revoke(db.connection(), &act, code.id, because("x")), "", "code-revoked");
     assert_eq!(listed(db.connection(), Some(false)).len(), 1);
     other_codes::register(db.connection(), &act, momo(neighbour, &vnpay())).unwrap();
+});
+
+on_both!(a_code_of_another_scheme_hangs_at_one_stall, |db| {
+    let act = db.act();
+    let stand = Stand::new(db.connection(), &act);
+    let neighbour = stand.neighbour(db.connection(), &act);
+    other_codes::register(db.connection(), &act, momo(stand.occupancy, &vnpay())).unwrap();
+    for (occupancy, code) in
+        [(stand.occupancy, "other-code-exists"), (neighbour, "code-of-other-stall")]
+    {
+        let again =
+            refusal(other_codes::register(db.connection(), &act, momo(occupancy, &vnpay())));
+        assert_eq!((again.code, &again.args[1]), (code, &("stall", "A-01".to_owned())));
+    }
 });
 
 on_both!(a_wallet_s_own_link_names_its_wallet, |db| {

@@ -291,6 +291,37 @@ fn send(
     ask.json(&body).send()
 }
 
+/// Whose `{id}` is meant, by how a path begins; the first that fits.
+const OF: [(&str, &str); 27] = [
+    ("/ql/so/sap/", "stalls"),
+    ("/ql/so/o/", "occupancies"),
+    ("/ql/so/lk/", "account-links"),
+    ("/ql/so/nguoi/", "vendors"),
+    ("/ql/so/tk/", "accounts"),
+    ("/ql/nguoi/moi/", "invitations"),
+    ("/ql/nguoi/", "users"),
+    ("/ql/hang/de-nghi/", "assignment-proposals"),
+    ("/ql/nguon/xem/", "feeds"),
+    ("/ql/nguon/trai-nhau/", "sighting-conflicts"),
+    ("/ql/nguon/nghi-trung/", "suspected-pairs"),
+    ("/ql/nguon/chua-nhan/tin/", "deliveries"),
+    ("/ql/nguon/chua-nhan/", "feeds"),
+    ("/ql/nguon/dien-thoai/tin/", "phone-texts"),
+    ("/ql/nguon/dien-thoai/", "phone-feeds"),
+    ("/ql/nguon/sao-ke/", "statements"),
+    ("/ql/in/kiem-tra/xem/", "code-checks"),
+    ("/ql/in/kiem-tra/", "stalls"),
+    ("/ql/in/sap/", "stalls"),
+    ("/ql/in/ma/", "stalls"),
+    ("/ql/in/the/", "codes"),
+    ("/ql/in/viec/", "print-jobs"),
+    ("/ql/tien-mat/", "cash-plans"),
+    ("/ql/ghe/", "stalls"),
+    ("/ql/bao-cao/cong-bo/", "published-reports"),
+    ("/sap/receipts/", "transfers"),
+    ("/sap/requests/", "requests"),
+];
+
 /// A path with the board's ids.
 fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
     let world = &everybody.world;
@@ -323,36 +354,7 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         _ if pattern.starts_with("/ql/bao-cao") => "bao-cao.xlsx",
         _ => "2026-11.xlsx",
     };
-    let of = [
-        ("/ql/so/sap/", "stalls"),
-        ("/ql/so/o/", "occupancies"),
-        ("/ql/so/lk/", "account-links"),
-        ("/ql/so/nguoi/", "vendors"),
-        ("/ql/so/tk/", "accounts"),
-        ("/ql/nguoi/moi/", "invitations"),
-        ("/ql/nguoi/", "users"),
-        ("/ql/hang/de-nghi/", "assignment-proposals"),
-        ("/ql/nguon/xem/", "feeds"),
-        ("/ql/nguon/trai-nhau/", "sighting-conflicts"),
-        ("/ql/nguon/nghi-trung/", "suspected-pairs"),
-        ("/ql/nguon/chua-nhan/tin/", "deliveries"),
-        ("/ql/nguon/chua-nhan/", "feeds"),
-        ("/ql/nguon/dien-thoai/tin/", "phone-texts"),
-        ("/ql/nguon/dien-thoai/", "phone-feeds"),
-        ("/ql/nguon/sao-ke/", "statements"),
-        ("/ql/in/kiem-tra/xem/", "code-checks"),
-        ("/ql/in/kiem-tra/", "stalls"),
-        ("/ql/in/sap/", "stalls"),
-        ("/ql/in/ma/", "stalls"),
-        ("/ql/in/the/", "codes"),
-        ("/ql/in/viec/", "print-jobs"),
-        ("/ql/tien-mat/", "cash-plans"),
-        ("/ql/ghe/", "stalls"),
-        ("/ql/bao-cao/cong-bo/", "published-reports"),
-        ("/sap/receipts/", "transfers"),
-        ("/sap/requests/", "requests"),
-    ];
-    let id = of.iter().find(|(begin, _)| pattern.starts_with(begin)).map(|(_, of)| world.id(of));
+    let id = OF.iter().find(|(begin, _)| pattern.starts_with(begin)).map(|(_, of)| world.id(of));
     pattern
         .replace("{id}", id.unwrap_or_default())
         .replace("{market_id}", world.id("markets"))
