@@ -500,9 +500,10 @@
     el('list').textContent = '';
     last = null;
     warn(why, true);
-    if (state.onEnded) { state.onEnded(); }
+    if (state.onEnded) { state.onEnded(why); }
     render();
   }
+  state.end = end;
 
   // A browser is one link's: what comes now is for the page that was opened last.
   save(OPENED, listener);

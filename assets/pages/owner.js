@@ -65,6 +65,7 @@
         if (!isLook) { fail(''); }
         return told;
       }
+      if (told.code === 'page-of-other-link') { state.end('moved'); }
       if (told.code === 'pin-needed' || told.code === 'page-not-open') { location.replace('/sap'); }
       if (!isLook) { fail(told.detail); }
       throw told;
@@ -302,7 +303,7 @@
       return told.is_more ? text('hint-thousandfold-more').replace(/\.$/, ' ' + told.difference + '.') : text('face-hint-thousandfold');
     }
     var odd = told.odd ? text('face-note-odd').replace('…', told.odd) : '';
-    return [text('face-hint-' + key) || text('hint-' + key), told.difference, odd].filter(Boolean).join(' ');
+    return [text('face-hint-' + key) || text('hint-' + key), told.difference && odd ? told.difference + '.' : told.difference, odd].filter(Boolean).join(' ');
   }
 
   function showCode(told) {
@@ -381,7 +382,7 @@
 
   // ------------------------------------------------------------------ the day
 
-  var day = null, chosen = null, part = null, surplus = '';
+  var day = null, chosen = null, part = null, surplus = '', armed = null;
 
   function dayName(name, today) {
     var back = Math.round((Date.parse(today) - Date.parse(name)) / 86400000);
@@ -441,7 +442,7 @@
     button.appendChild(make('small', says(one)));
     touch(button, function () {
       chosen = one;
-      surplus = one.beyond !== one.amount && one.beyond;
+      surplus = one.surplus;
       el('part').value = '';
       put('receipt-is', says(one));
       stage('whole');
@@ -456,6 +457,7 @@
   // Of what is asked: all of it, a part, or what a part leaves.
   var asks = 'whole';
   function stage(now) {
+    armed = clearTimeout(armed);
     asks = now;
     steady();
     fail('');
@@ -486,6 +488,13 @@
       // What came too much is given back, not what was bought.
       if (asks === 'whole' && name === 'refund' && surplus) {
         decide({ 'class': 'sale', part: { 'class': name, amount: surplus.replace(/\D/g, '') } });
+        return;
+      }
+      // All of it may have been goods.
+      if (asks === 'whole' && name === 'refund' && !armed) {
+        steady();
+        armed = setTimeout(function () { stage(asks); }, AGAIN_MS);
+        put('receipt-refund', [text('cash-again'), className(name), chosen.amount].join(' '));
         return;
       }
       if (asks === 'whole') { decide({ 'class': name }); return; }
@@ -538,7 +547,9 @@
       return;
     }
     // What was asked was of another day, or of another answer.
-    rests.forEach(function (rest) { rest(); });
+    if (evening && (evening.day !== told.day || JSON.stringify(evening.answer) !== JSON.stringify(told.answer))) {
+      rests.forEach(function (rest) { rest(); });
+    }
     evening = state.evening = told;
     isYesterday = told.day !== today;
     var answer = told.answer;
@@ -609,7 +620,16 @@
   };
 
   // The page says why it is closed, and shows nothing any more.
-  state.onEnded = function () { location.replace('/sap'); };
+  state.onEnded = function (why) {
+    if (why !== 'moved') { location.replace('/sap'); return; }
+    // Another stall's page must not take this one's place unseen.
+    ['code', 'receipt', 'sure', 'frame'].forEach(function (id) { el(id).hidden = true; });
+    document.querySelector('main').removeAttribute('inert');
+    document.querySelector('nav').hidden = true;
+    covered = [];
+    asked = null;
+    show('hear');
+  };
 
   comeBack();
 })();

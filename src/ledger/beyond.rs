@@ -2,7 +2,11 @@
 //! counts as what the request was for, because it came; but it is to be given back, so whoever adds up
 //! a stall's sales says how much of it nobody has judged yet.
 
+use std::collections::BTreeMap;
+
+use super::class::Class;
 use super::store::{paid, reading};
+use super::transfers::Stored;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, OccupancyId, TransferId};
 use crate::primitives::{Day, UnixMs, Vnd};
@@ -37,6 +41,39 @@ pub fn of_stall(
         of_request(connection, board_id, &row, now, &mut all)?;
     }
     Ok(all)
+}
+
+/// What of each payment of a request is more than was asked, whatever was said of it since: what the payer is to
+/// have back. Of a payment a thousand times too much that nobody has judged, all but what was asked.
+pub fn surplus(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    row: &RequestRow,
+    stored: &[Stored],
+) -> Outcome<Vec<(TransferId, Vnd)>> {
+    let mut came: BTreeMap<(i64, i64), i64> = BTreeMap::new();
+    for payment in paid::payments(connection, board_id, row.id)? {
+        *came.entry((payment.at_ms, payment.transfer_id)).or_default() += payment.amount_vnd;
+    }
+    let asked = if row.cancelled_at.is_some() { 0 } else { row.amount.get() };
+    let mut left = came.values().sum::<i64>().saturating_sub(asked);
+    let mut found = Vec::new();
+    for ((_, id), amount) in came.iter().rev() {
+        let more = left.min(*amount).max(0);
+        left -= more;
+        found.push((TransferId(*id), Vnd::new(more)));
+    }
+    let lacking = asked.saturating_sub(row.received.get()).max(0);
+    for one in stored {
+        let odd = one.lines.iter().filter(|line| line.request_id == Some(row.id));
+        let odd = odd.filter(|line| line.class == Class::Unclassified);
+        let odd: i64 = odd.map(|line| line.amount.get()).sum();
+        if odd > row.amount.get() {
+            found.push((one.id, Vnd::new(odd.saturating_sub(lacking))));
+        }
+    }
+    found.retain(|(_, more)| more.is_positive());
+    Ok(found)
 }
 
 /// The last payments of a request are those that it did not need.

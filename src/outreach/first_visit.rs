@@ -10,7 +10,8 @@ use crate::primitives::Refusal;
 use crate::primitives::ids::{AccountId, OccupancyId, StallId, VendorId};
 use crate::registry::PageRequest;
 use crate::registry::accounts::{Account, Relation};
-use crate::registry::code_checks::{CodeCheck, NewCodeCheck, PhotoCheck};
+use crate::registry::code_checks::{self, CodeCheck, NewCodeCheck, PhotoCheck};
+use crate::registry::code_verdicts::CodeVerdict;
 use crate::registry::codes::{self, Code, CodeFilter};
 use crate::registry::consents::{self, ConsentFilter, NewConsent, Purpose};
 use crate::registry::existing_codes::{self, ExistingCode};
@@ -214,6 +215,25 @@ fn agreed_to(purpose: Purpose) -> ConsentFilter {
 
 fn is_given(connection: &mut DbConnection, inner: &Act, filter: &ConsentFilter) -> Outcome<bool> {
     Ok(!consents::list(connection, inner, filter, PageRequest::default())?.items.is_empty())
+}
+
+/// Whether a code may be the vendor's own: unregistered, or of the account that the stall is paid on. A
+/// stranger's is no matter of a first visit, whatever was sent.
+///
+/// # Errors
+/// `code-not-the-stalls` (payload), those of [`code_checks::judge`].
+pub fn refuse_strangers(
+    connection: &mut DbConnection,
+    act: &Act,
+    id: StallId,
+    payload: &str,
+) -> Outcome<()> {
+    let found = code_checks::judge(connection, act, id, &[payload.to_owned()])?;
+    let is_strange = |verdict| matches!(verdict, CodeVerdict::WrongAccount | CodeVerdict::Revoked);
+    if found.iter().any(|one| is_strange(one.result)) {
+        return Err(Refusal::conflict("code-not-the-stalls").on("payload").into());
+    }
+    Ok(())
 }
 
 /// Registers the code that hangs at the stall, with its account and the holder's name.

@@ -178,7 +178,8 @@ on_both!(nothing_of_an_erased_vendor_is_found_in_the_whole_database, |db| {
     let erased = erase(&site, &vendor);
     assert_eq!(erased.status, 200, "{}", erased.text());
     assert!(erased.json["row_count"].as_i64().unwrap() > 10, "{}", erased.text());
-    let kept = dump(db);
+    // A user's login in this world is made of the same digits.
+    let kept = dump(db).replace(&format!("to{NUMBER}"), "");
     for word in words {
         let at = kept.find(word).map(|at| &kept[at.saturating_sub(200)..]);
         let line = at.map(|text| text.chars().take(400).collect::<String>());
@@ -263,9 +264,10 @@ on_both!(no_number_stays_in_the_names_of_reports, |db| {
     let other = transfer(&stage, 2, "01234567890", "mua ca");
     assert_eq!(feed.send(&other), "unmatched");
     stage.write(|connection, _| {
-        for statement in
-            ["UPDATE account_links SET to_day = 20000", "UPDATE feed_accounts SET to_day = 20000"]
-        {
+        for statement in [
+            "UPDATE account_links SET to_day = from_day",
+            "UPDATE feed_accounts SET to_day = from_day",
+        ] {
             diesel::sql_query(statement).execute(connection)?;
         }
         Ok(())

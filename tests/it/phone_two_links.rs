@@ -33,14 +33,17 @@ on_both!(a_page_of_another_link_is_answered_nothing, |db| {
     };
     assert_eq!(ask("GET", "/sap/day", own).send().status, 200);
     for path in ["/sap/day", "/sap/evening", "/sap/year"] {
-        assert_eq!(ask("GET", path, &before).send().problem(403), "page-not-open", "{path}");
+        assert_eq!(ask("GET", path, &before).send().problem(403), "page-of-other-link", "{path}");
     }
     let cash =
         json!({ "day": phone.get("/sap/evening").json["day"], "kind": "sold", "cash": "345k" });
-    assert_eq!(ask("POST", "/sap/cash", &before).json(&cash).send().problem(403), "page-not-open");
+    assert_eq!(
+        ask("POST", "/sap/cash", &before).json(&cash).send().problem(403),
+        "page-of-other-link"
+    );
     let new = json!({ "amount": "50k" });
     let asked = ask("POST", "/sap/requests", &before).json(&new).send();
-    assert_eq!(asked.problem(403), "page-not-open");
+    assert_eq!(asked.problem(403), "page-of-other-link");
     assert_eq!(phone.get("/sap/evening").json["answer"], Value::Null);
     // Its stream says so, and its own page's goes on.
     let first = |listener: &str| {
@@ -71,17 +74,19 @@ on_both!(a_page_whose_phone_has_opened_another_link_says_so_and_is_silent, |db| 
     assert_eq!(browser.value("uttered.length"), 0);
 });
 
-on_both!(the_vendors_page_leads_to_the_link_that_was_opened_last, |db| {
+on_both!(the_vendors_page_says_that_another_link_was_opened, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);
     let (other, _) = neighbour(&site, &stall.world);
     let mut browser = Browser::start();
     crate::phone_owner_pages::open(&mut browser, &site, &stall.link(&site, "owner", false));
+    browser.touch("[data-tab=ask]");
     let first = browser.open_tab();
     open(&mut browser, &site.url, &link(&site, &other, "listener"));
     browser.turn_to(&first);
-    browser.until("location.pathname === '/nghe' && document.querySelector('h1')");
-    assert!(
-        browser.value("document.querySelector('h1').innerText").as_str().unwrap().contains("A-02")
-    );
+    browser.until("cho40.link === 'ended'");
+    assert_eq!(browser.value("location.pathname"), "/sap");
+    assert!(shown(&mut browser, "warning").starts_with("Máy này vừa mở liên kết khác"));
+    let gone = "document.querySelector('nav').hidden && document.getElementById('tab-ask').hidden";
+    assert_eq!(browser.value(gone), true);
 });

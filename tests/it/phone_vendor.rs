@@ -142,18 +142,28 @@ on_both!(what_came_too_much_is_given_back_and_the_sale_stays, |db| {
     assert_eq!(browser.value("cho40.day.received_vnd"), before - 15_000);
     let now = request();
     assert_eq!((&now["state"], &now["given_back_vnd"]), (&json!("paid"), &json!(15_000)));
+    // Again is the same again.
+    browser.touch("#receipts li:nth-child(1) button");
+    assert_eq!(shown(&mut browser, "receipt-refund"), "Hoàn tiền cho khách 15.000 đ");
+    browser.touch("#receipt-refund");
+    browser.until("document.getElementById('receipt').hidden");
+    assert_eq!(request()["state"], "paid");
     // All of it was for goods after all.
     browser.touch("#receipts li:nth-child(1) button");
-    assert_eq!(shown(&mut browser, "receipt-refund"), "Hoàn tiền cho khách");
     browser.touch("#receipt-sale");
     browser.until(&format!("cho40.day.received_vnd === {before}"));
     let now = request();
     assert_eq!((&now["state"], &now["given_back_vnd"]), (&json!("overpaid"), &json!(0)));
-    // Nothing of it was.
+    // Where nothing was too much, all of it goes, and that wants a second touch.
+    db.clock.move_to(db.clock.now().plus_ms(60_000));
+    stall.pay(&site, db, 2, 40_000);
+    browser.until("cho40.day.receipts[0].amount_vnd === 40000");
     browser.touch("#receipts li:nth-child(1) button");
     browser.touch("#receipt-refund");
-    browser.until(&format!("cho40.day.received_vnd === {}", before - 35_000));
-    assert_eq!(request()["state"], "refunded");
+    assert_eq!(shown(&mut browser, "receipt-refund"), "BẤM LẦN NỮA: Hoàn tiền cho khách 40.000 đ");
+    assert_eq!(browser.value("document.getElementById('receipt').hidden"), false);
+    browser.touch("#receipt-refund");
+    browser.until(&format!("cho40.day.received_vnd === {before}"));
     let board_id = db.act().board_id();
     let agrees = db.connection().in_snapshot(|connection| doctor::examine(connection, board_id));
     assert_eq!(agrees.unwrap(), []);

@@ -1,6 +1,6 @@
 //! The stall's money as its vendor sees it: a day with its list, the week, the year.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,11 @@ use crate::ledger::transfers::Stored;
 use crate::ledger::{Class, stall};
 use crate::live::Hearer;
 use crate::live::announcement::{Kind, wall_clock};
-use crate::primitives::ids::{OccupancyId, TransferId};
+use crate::primitives::ids::{OccupancyId, RequestId, TransferId};
 use crate::primitives::time::MS_PER_HOUR;
 use crate::primitives::{Day, Month, Vnd};
 use crate::registry::boards;
-use crate::requests::{self, RequestState};
+use crate::requests::{self, RequestRow, RequestState};
 
 /// Days that are shown back.
 const WEEK: i32 = 7;
@@ -82,6 +82,8 @@ pub struct Receipt {
     pub mark: Option<Kind>,
     /// As much of it as is too much: `5.000 đ`.
     pub beyond: Option<String>,
+    /// The part of it that was more than was asked, also once it was said what it was.
+    pub surplus: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -201,41 +203,54 @@ fn receipts(
     } else {
         Vec::new()
     };
-    let late = late(connection, hearer, &stored)?;
+    let asked = asked(connection, hearer, &stored)?;
+    let mut surplus = HashMap::new();
+    for row in asked.iter().filter(|row| may_be_more(row)) {
+        surplus.extend(beyond::surplus(connection, hearer.board_id, row, &stored)?);
+    }
     let receipt = |one: Stored| {
         let payer = told.iter().find(|told| told.id == one.id);
         let payer = payer.and_then(|told| told.payer_name.clone());
         let found = beyond.iter().find(|beyond| beyond.transfer_id == one.id);
+        let late = is_late(&one, hearer, &asked).then_some(Kind::Late);
+        let receipt = receipt(&one, hearer.occupancy_id, payer);
+        let surplus = surplus.get(&one.id).filter(|more| **more < receipt.amount_vnd);
         Receipt {
-            mark: found
-                .map(|found| mark(found.state))
-                .or_else(|| late.contains(&one.id).then_some(Kind::Late)),
+            mark: found.map(|found| mark(found.state)).or(late),
             beyond: found.map(|found| found.amount.to_string()),
-            ..receipt(&one, hearer.occupancy_id, payer)
+            surplus: surplus.map(ToString::to_string),
+            ..receipt
         }
     };
     Ok(stored.into_iter().map(receipt).collect())
 }
 
-/// What paid a request after its expiry.
-fn late(
+fn request_of(one: &Stored, hearer: &Hearer) -> Option<RequestId> {
+    let mut mine = one.lines.iter().filter(|line| line.occupancy_id == Some(hearer.occupancy_id));
+    mine.find_map(|line| line.request_id)
+}
+
+/// The requests that receipts met.
+fn asked(
     connection: &mut DbConnection,
     hearer: &Hearer,
     stored: &[Stored],
-) -> Outcome<HashSet<TransferId>> {
-    let request_of = |one: &Stored| {
-        let mut mine =
-            one.lines.iter().filter(|line| line.occupancy_id == Some(hearer.occupancy_id));
-        mine.find_map(|line| line.request_id)
-    };
-    let ids: Vec<_> = stored.iter().filter_map(request_of).collect();
-    let asked = requests::by_ids(connection, hearer.board_id, &ids)?;
-    let is_late = |one: &&Stored| {
-        let (at, precision) = (one.occurred_at, one.occurred_precision);
-        let asked = request_of(one).and_then(|id| asked.iter().find(|asked| asked.id == id));
-        asked.is_some_and(|asked| asked.is_late() && asked.is_over(at, precision))
-    };
-    Ok(stored.iter().filter(is_late).map(|one| one.id).collect())
+) -> Outcome<Vec<RequestRow>> {
+    let ids: Vec<_> = stored.iter().filter_map(|one| request_of(one, hearer)).collect();
+    requests::by_ids(connection, hearer.board_id, &ids)
+}
+
+/// Whether more may have come than was asked, be it given back by now.
+fn may_be_more(row: &RequestRow) -> bool {
+    let came = row.received.get().saturating_add(row.given_back.get());
+    came > row.amount.get() || row.cancelled_at.is_some() || row.is_thousandfold()
+}
+
+/// Whether it paid a request after its expiry.
+fn is_late(one: &Stored, hearer: &Hearer, asked: &[RequestRow]) -> bool {
+    let id = request_of(one, hearer);
+    let row = asked.iter().find(|row| Some(row.id) == id);
+    row.is_some_and(|row| row.is_late() && row.is_over(one.occurred_at, one.occurred_precision))
 }
 
 /// What a receipt is called whose request received more than it asked for.
@@ -284,6 +299,7 @@ pub(super) fn receipt(
         decided: stored.decided.by.map(|_| wall_clock(stored.decided_at)),
         mark: None,
         beyond: None,
+        surplus: None,
     }
 }
 

@@ -81,6 +81,7 @@ pub(super) async fn code(
     let work = move |connection: &mut DbConnection, act: &Act| -> Outcome<()> {
         let by = sent.get("by");
         let occupancy_id = first_visit::look(connection, act, id)?.occupancy_id;
+        first_visit::refuse_strangers(connection, act, id, &sent.get("payload"))?;
         let told = sent.get("relation");
         let relations = [Relation::Family, Relation::Employer, Relation::Market, Relation::Other];
         let relation = relations.into_iter().find(|one| one.as_str() == told);
