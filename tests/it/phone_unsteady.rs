@@ -143,6 +143,7 @@ on_both!(a_day_off_is_of_the_day_that_it_was_asked_for, |db| {
     browser.touch("[data-evening=yesterday]");
     browser.until("document.querySelector('[data-evening=yesterday][aria-pressed=true]')");
     browser.touch("[data-cash=day_off]");
+    browser.value("release()");
     browser.touch("[data-evening=today]");
     browser.until("document.querySelector('[data-evening=today][aria-pressed=true]')");
     browser.touch("[data-evening=yesterday]");
@@ -164,6 +165,7 @@ on_both!(what_comes_up_by_itself_takes_no_touch_anywhere, |db| {
     browser.value("release()");
     browser.touch("[data-tab=day]");
     browser.touch("[data-over][href=\"/sap/phones\"]");
+    browser.until("document.querySelector('iframe')");
     let touched = "getComputedStyle(document.querySelector('iframe')).pointerEvents";
     assert_eq!(browser.value(touched), "none");
     browser.value("release()");
