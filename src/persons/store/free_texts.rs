@@ -46,27 +46,28 @@ pub fn erase_word(connection: &mut DbConnection, board_id: BoardId, word: &str) 
         DbConnection::Postgres(_) => "strpos",
     };
     let mut count = 0;
+    // SQLite numbers `$n` by where each stands first: the word comes before the board everywhere.
     let texts = FREE_TEXTS.iter().map(|(table, column)| {
         format!(
-            "UPDATE {table} SET {column} = replace({column}, $2, '{ERASED}')
-             WHERE board_id = $1 AND {holds}({column}, $2) > 0"
+            "UPDATE {table} SET {column} = replace({column}, $1, '{ERASED}')
+             WHERE board_id = $2 AND {holds}({column}, $1) > 0"
         )
     });
     let forgotten = [
         format!(
-            "UPDATE unassigned SET memo = NULL, payer_name = NULL WHERE board_id = $1
-             AND resolved_at_ms IS NOT NULL
-             AND ({holds}(memo, $2) > 0 OR {holds}(payer_name, $2) > 0)"
+            "UPDATE unassigned SET memo = NULL, payer_name = NULL
+             WHERE ({holds}(memo, $1) > 0 OR {holds}(payer_name, $1) > 0)
+             AND board_id = $2 AND resolved_at_ms IS NOT NULL"
         ),
         format!(
-            "DELETE FROM phone_texts WHERE board_id = $1
-             AND ({holds}(text, $2) > 0 OR {holds}(title, $2) > 0)"
+            "DELETE FROM phone_texts
+             WHERE ({holds}(text, $1) > 0 OR {holds}(title, $1) > 0) AND board_id = $2"
         ),
     ];
     for statement in texts.chain(forgotten) {
         let rows = diesel::sql_query(statement)
-            .bind::<BigInt, _>(board_id.0)
             .bind::<Text, _>(word)
+            .bind::<BigInt, _>(board_id.0)
             .execute(connection)?;
         count += i64::try_from(rows).unwrap_or(i64::MAX);
     }

@@ -55,12 +55,13 @@ pub fn rename(connection: &mut DbConnection, board_id: BoardId, person: Person) 
             .bind::<Text, _>(number)
             .load(connection)?;
             for Word { word } in found {
+                // SQLite numbers `$n` by where each stands first.
                 let rows = diesel::sql_query(format!(
-                    "UPDATE {table} SET {column} = $3 WHERE board_id = $1 AND {column} = $2"
+                    "UPDATE {table} SET {column} = $1 WHERE board_id = $2 AND {column} = $3"
                 ))
+                .bind::<Text, _>(without(&word, number, *id))
                 .bind::<BigInt, _>(board_id.0)
                 .bind::<Text, _>(&word)
-                .bind::<Text, _>(without(&word, number, *id))
                 .execute(connection)?;
                 count += i64::try_from(rows).unwrap_or(i64::MAX);
             }
