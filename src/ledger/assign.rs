@@ -90,6 +90,26 @@ pub(super) fn refuse_refund(stored: &Stored, lines: &[NewLine]) -> Outcome<()> {
     Err(Refusal::invalid(field, "refund-needs-link").with("transfer", stored.id).into())
 }
 
+/// What her vendor gave back in cash, and what refunds beside it gave back, is no more than came.
+fn refuse_more_than_left(
+    connection: &mut DbConnection,
+    act: &Act,
+    stored: &Stored,
+    lines: &[NewLine],
+) -> Outcome<()> {
+    let refunds = lines.iter().filter(|line| line.class == Class::Refund);
+    let in_cash: i64 = refunds.map(|line| line.amount_vnd.get()).sum();
+    if in_cash == 0 || stored.direction != Direction::In {
+        return Ok(());
+    }
+    let left = payback::left_of(connection, act.board_id(), stored)?;
+    if in_cash > left {
+        let refusal = Refusal::conflict("refund-exceeds-original");
+        return Err(refusal.with("left", Vnd::new(left)).into());
+    }
+    Ok(())
+}
+
 fn assign_as(
     connection: &mut DbConnection,
     act: &Act,
@@ -103,7 +123,9 @@ fn assign_as(
     // The head's lock keeps two people from replacing the same attribution at once.
     let mut heads = heads::lock(connection, &[board_id.0])?;
     let stored = workable(connection, act, id)?;
-    if !is_vendor {
+    if is_vendor {
+        refuse_more_than_left(connection, act, &stored, &new.lines)?;
+    } else {
         refuse_refund(&stored, &new.lines)?;
     }
     let lines = check_lines(connection, act, &stored, &new.lines)?;

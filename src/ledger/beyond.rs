@@ -52,11 +52,15 @@ pub fn surplus(
     stored: &[Stored],
 ) -> Outcome<Vec<(TransferId, Vnd)>> {
     let mut came: BTreeMap<(i64, i64), i64> = BTreeMap::new();
+    let mut in_cash = 0_i64;
     for payment in paid::payments(connection, board_id, row.id)? {
         *came.entry((payment.at_ms, payment.transfer_id)).or_default() += payment.amount_vnd;
+        in_cash = in_cash.saturating_add(payment.returned_vnd);
     }
     let asked = if row.cancelled_at.is_some() { 0 } else { row.amount.get() };
-    let mut left = came.values().sum::<i64>().saturating_sub(asked);
+    // What refunds beside the receipts have given back is not to be given back again.
+    let linked = row.given_back.get().saturating_sub(in_cash).max(0);
+    let mut left = came.values().sum::<i64>().saturating_sub(asked).saturating_sub(linked);
     let mut found = Vec::new();
     for ((_, id), amount) in came.iter().rev() {
         let more = left.min(*amount).max(0);

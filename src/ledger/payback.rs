@@ -51,6 +51,16 @@ pub(super) fn left(original: &Stored, of: Option<OccupancyId>, given: &[RefundRo
     whole.min(of_stall.fold(taken, |left, one| left - one.amount.get()))
 }
 
+/// What refunds beside it leave of all of a transfer, in đồng.
+pub(super) fn left_of(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    original: &Stored,
+) -> Outcome<i64> {
+    let given = rows::of_originals(connection, board_id, &[original.id.0])?;
+    Ok(given.iter().fold(original.amount.get(), |left, one| left - one.amount.get()))
+}
+
 /// The stall that takes a refund: the one that it names, or the only one.
 fn whose(stalls: &BTreeSet<OccupancyId>, named: Option<OccupancyId>) -> Option<OccupancyId> {
     let sole = stalls.first().copied().filter(|_| stalls.len() == 1);

@@ -180,8 +180,8 @@ fn settle_requests(
         if new.returned_vnd > 0 {
             row.give_back(new.returned_vnd);
         }
-        // Money that is gone may have been the last.
-        if row.received < before.received {
+        // Money that is gone may have been the last, and what is said anew of an older one is not.
+        if row != before {
             row.last_paid_at = paid::last_at(connection, board_id, id)?;
         }
         if row.given_back.is_positive() {

@@ -400,6 +400,29 @@ on_both!(what_came_in_parts_or_late_is_told_as_it_is, |db| {
     );
 });
 
+on_both!(what_refunds_gave_back_is_not_given_back_again, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let phone = Phone::open(&site, &stall.link(&site, "owner", false), PIN);
+    wait(db, 1_000);
+    let asked = ask(&phone, "10k");
+    stall.report(&site, 101, 27_000, &reference(&site, &asked), db.clock.now());
+    let receipt = || phone.get("/sap/day").json["receipts"][0].clone();
+    let id = receipt()["id"].as_str().unwrap().to_owned();
+    assert_eq!(receipt()["surplus"], "17.000 đ");
+    for (amount, left) in [(5_000, json!("12.000 đ")), (12_000, Value::Null)] {
+        let refund = json!({ "class": "refund", "amount_vnd": amount });
+        let made = site.post(&format!("/api/v1/transfers/{id}/refunds"), &refund);
+        assert_eq!(made.status, 201, "{}", made.text());
+        assert_eq!(receipt()["surplus"], left);
+    }
+    let path = format!("/sap/receipts/{id}");
+    let again = phone.post(&path, &json!({ "class": "refund" }));
+    assert_eq!(again.problem(409), "refund-exceeds-original");
+    let rest = json!({ "class": "sale", "part": { "class": "refund", "amount": "10k" } });
+    assert_eq!(phone.post(&path, &rest).status, 200);
+});
+
 on_both!(of_two_accounts_a_code_is_paid_to_the_one_that_was_paid_last, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

@@ -38,7 +38,7 @@ pub struct NewPart {
 ///
 /// # Errors
 /// `not-found` (also for another stall's money, and money out), `class-not-vendors` (class,
-/// part.class), `amount-not-readable`, `split-too-large` (amount), those of
+/// part.class), `amount-not-readable`, `split-too-large` (amount), `refund-exceeds-original`, those of
 /// [`transfers::assign_own`].
 pub fn split(
     connection: &mut DbConnection,

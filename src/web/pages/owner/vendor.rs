@@ -36,7 +36,9 @@ impl Vendor {
         match presented(&state, request).await? {
             // The browser has opened another stall's link since the page that asks: nothing of that one is
             // shown or written under this one's name.
-            Presented::Hears(hearer) if is_of_another(request, &hearer) => {
+            Presented::Hears(hearer) | Presented::Locked(hearer, _)
+                if is_of_another(request, &hearer) =>
+            {
                 Err(Problem::new(StatusCode::FORBIDDEN, "page-of-other-link"))
             }
             Presented::Hears(hearer) if hearer.kind == LinkKind::Owner => {
