@@ -164,6 +164,7 @@ on_both!(what_comes_up_by_itself_takes_no_touch_anywhere, |db| {
     // Nor does what is shown in a frame.
     browser.value("release()");
     browser.touch("[data-tab=day]");
+    browser.until("cho40.day && document.querySelector('#receipts button')");
     browser.touch("[data-over][href=\"/sap/phones\"]");
     browser.until("document.querySelector('iframe')");
     let touched = "getComputedStyle(document.querySelector('iframe')).pointerEvents";
