@@ -14,6 +14,12 @@ use crate::intake::{payer, retention};
 use crate::ledger::lock_board;
 use crate::primitives::ids::TransferId;
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
+use crate::registry::check;
+
+/// Longest that banks tell.
+const ACCOUNT_CHARS: usize = 40;
+const BIN_CHARS: usize = 6;
+const NAME_CHARS: usize = 140;
 
 /// Whom to look for: an account, or a name where the bank tells no account.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -61,12 +67,20 @@ pub struct ErasedPayer {
 }
 
 fn marks(key: &SecretKey, of: &Payer) -> Result<Vec<i64>, Refusal> {
+    let fields = [
+        ("account", &of.account, ACCOUNT_CHARS),
+        ("bin", &of.bin, BIN_CHARS),
+        ("name", &of.name, NAME_CHARS),
+    ];
+    for (field, said, most) in fields {
+        said.as_ref().map(|said| check::text(field, said, most)).transpose()?;
+    }
     let marks = payer::marks(key, of.bin.as_deref(), of.account.as_deref(), of.name.as_deref());
     if marks.is_empty() { Err(Refusal::invalid("account", "payer-not-named")) } else { Ok(marks) }
 }
 
 /// # Errors
-/// `forbidden`, `outside-sections`, `payer-not-named` (account).
+/// `forbidden`, `outside-sections`, `payer-not-named` (account), `text-length`, `text-control-character`.
 pub fn copy_payer(
     connection: &mut DbConnection,
     act: &Act,
