@@ -498,6 +498,7 @@
     // Whoever holds the phone now reads nothing of what came before.
     el('past').hidden = true;
     el('list').textContent = '';
+    el('practise').hidden = true;
     last = null;
     warn(why, true);
     if (state.onEnded) { state.onEnded(why); }

@@ -14,7 +14,7 @@
     return fetch(path, {
       method: 'POST',
       credentials: 'same-origin',
-      headers: { 'Content-Type': 'application/json', 'Accept-Language': document.documentElement.lang },
+      headers: { 'Content-Type': 'application/json', 'Accept-Language': document.documentElement.lang, 'Cho40-Listener': body.getAttribute('data-listener') },
       body: JSON.stringify(said)
     }).then(function (answer) {
       if (answer.ok) { done(); return null; }

@@ -56,6 +56,13 @@ impl UnixMs {
         format!("{} {on} {}", local.strftime("%H:%M"), local.strftime("%d/%m/%Y"))
     }
 
+    /// The full minute that it is, or the next one: of a time that is told in minutes and must have come.
+    #[must_use]
+    pub const fn up_to_minute(self) -> Self {
+        let into = self.0.rem_euclid(MS_PER_MINUTE);
+        if into == 0 { self } else { self.plus_ms(MS_PER_MINUTE - into) }
+    }
+
     /// Reads Vietnam's wall clock without an offset: `2026-09-10 19:27:00`, also with `T`.
     #[must_use]
     pub fn from_vietnam_wall_clock(text: &str) -> Option<Self> {

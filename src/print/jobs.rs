@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::layout::words;
+use super::layout::{Layout, words};
 use super::press::Press;
 use super::sheet::Sheet;
 use crate::db::{Fault, Outcome};
@@ -17,7 +17,7 @@ use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Refusal, UnixMs};
 
 /// Files of a board, made or in the making.
-const OF_BOARD: usize = 3;
+const OF_BOARD: usize = 6;
 /// Files of all boards.
 const HELD: usize = 12;
 /// What all files may take together; the oldest go first.
@@ -42,6 +42,9 @@ words!(
 pub struct PrintJob {
     pub id: PrintJobId,
     pub state: JobState,
+    /// The market, and the section where it is of one alone.
+    pub title: String,
+    pub layout: Layout,
     /// Cards that are set.
     #[schema(value_type = i64)]
     pub done: usize,
@@ -67,6 +70,9 @@ pub struct Order {
     /// Names the file: who asks for the same one gets the same job.
     pub tag: String,
     pub file_name: String,
+    /// See [`PrintJob`].
+    pub title: String,
+    pub layout: Layout,
     pub total: usize,
     pub at: UnixMs,
 }
@@ -100,6 +106,8 @@ impl Job {
         PrintJob {
             id: self.order.id,
             state,
+            title: self.order.title.clone(),
+            layout: self.order.layout,
             done: self.done.load(Ordering::Relaxed),
             total: self.order.total,
             because: made.and_then(|(_, file)| file.as_ref().err().copied()),
@@ -225,6 +233,8 @@ mod tests {
             section_id: None,
             tag: format!("\"{number}\""),
             file_name: "cho.pdf".into(),
+            title: "Chợ".into(),
+            layout: Layout::A6,
             total: 2_000,
             at: UnixMs(at),
         }
@@ -262,16 +272,16 @@ mod tests {
     fn jobs_are_bounded_by_board_number_and_bytes() {
         let jobs = Jobs::default();
         let first = take(&jobs, 1, 1);
-        for number in 2..=3 {
+        for number in 2..=6 {
             take(&jobs, 1, number);
         }
-        let refused = jobs.take(order(1, 4, 0)).unwrap_err();
+        let refused = jobs.take(order(1, 7, 0)).unwrap_err();
         assert_eq!(refused.code, "print-jobs-too-many");
         jobs.finish(&first, Ok(vec![0; 10]), UnixMs(0));
-        take(&jobs, 1, 4);
+        take(&jobs, 1, 7);
         let is_held = |board, id| jobs.find(BoardId(board), PrintJobId(id), UnixMs(0)).is_ok();
         assert!(!is_held(1, 1), "the board's oldest file made room");
-        for board in 2..=4 {
+        for board in 2..=3 {
             for number in 1..=3 {
                 take(&jobs, board, 10 * board + number);
             }

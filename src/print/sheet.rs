@@ -232,11 +232,20 @@ impl Sheet {
         .map_err(Fault::broken)
     }
 
-    fn title(&self) -> String {
-        match self.cards.as_slice() {
-            [card] => format!("{} · {}", self.place.market, card.stall),
-            _ => self.place.market.clone(),
+    /// Market, and the stall or the section where it is of one alone.
+    pub fn title(&self) -> String {
+        let market = &self.place.market;
+        match (self.cards.as_slice(), self.section()) {
+            ([card], _) => format!("{market} · {}", card.stall),
+            (_, Some(section)) => format!("{market} · {section}"),
+            _ => market.clone(),
         }
+    }
+
+    /// The section, where all cards are of one.
+    fn section(&self) -> Option<&str> {
+        let (first, rest) = self.cards.split_first()?;
+        rest.iter().all(|card| card.section == first.section).then_some(&first.section)
     }
 }
 
@@ -277,10 +286,10 @@ impl Paper for Sheet {
 
     fn file_name(&self, kind: Kind) -> String {
         let of = match self.cards.as_slice() {
-            [card] if self.fill => &card.stall,
-            _ => &self.place.market,
+            [card] if self.fill => card.stall.clone(),
+            _ => format!("{} {}", self.place.market, self.section().unwrap_or_default()),
         };
-        named(of, &self.layout.as_str().replace('_', "-"), kind)
+        named(of.trim(), &self.layout.as_str().replace('_', "-"), kind)
     }
 }
 

@@ -79,6 +79,8 @@ pub fn order(
         section_id,
         tag: sheet.tag(state.press.digest(), Kind::Pdf, DPI)?,
         file_name: sheet.file_name(Kind::Pdf),
+        title: sheet.title(),
+        layout: sheet.layout,
         total: sheet.cards.len(),
         at: state.clock.now(),
     };

@@ -171,6 +171,14 @@ impl Problem {
         text.unwrap_or_else(|| self.0.status.canonical_reason().unwrap_or_default().to_owned())
     }
 
+    /// The same for whoever presses buttons and knows no field's name, where that is another text.
+    #[must_use]
+    pub fn on_page(&self, language: Language) -> String {
+        let Refusal { code, args, .. } = &self.0.refusal;
+        let text = language.text(&format!("problem-{code}-page"), args);
+        text.unwrap_or_else(|| self.detail(language))
+    }
+
     /// What the caller is not told.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {

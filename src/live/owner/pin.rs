@@ -86,6 +86,12 @@ fn locked_until(phone: &Phone, kept: &Kept, now: UnixMs) -> Option<UnixMs> {
     phone.locked_until().max(strangers).filter(|until| now < *until)
 }
 
+/// What a phone that must wait is told. The time is read in minutes, and must be over then.
+#[must_use]
+pub fn locked(until: UnixMs) -> Refusal {
+    Refusal::conflict("pin-locked").with("until_at", until.up_to_minute())
+}
+
 /// How a phone with this session's cookie stands before its page.
 pub fn door(
     connection: &mut DbConnection,
@@ -198,7 +204,7 @@ async fn prove(
         return Ok(());
     }
     Err(match locks_until {
-        Some(until) => Refusal::conflict("pin-locked").with("until_at", until),
+        Some(until) => locked(until),
         None => Refusal::invalid("pin", "pin-wrong").with("left", left),
     }
     .into())
@@ -235,7 +241,7 @@ fn begin_try(connection: &mut DbConnection, hearer: &Hearer, now: UnixMs) -> Out
     };
     let mut phone = rows::phone(connection, board_id, listener_id)?.unwrap_or_default();
     if let Some(until) = locked_until(&phone, &kept, now) {
-        return Err(Refusal::conflict("pin-locked").with("until_at", until).into());
+        return Err(locked(until).into());
     }
     phone.wrong_count += 1;
     phone.wrong_at = now;

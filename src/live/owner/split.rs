@@ -25,7 +25,7 @@ pub struct NewSplit {
     pub part: Option<NewPart>,
 }
 
-/// A part of a receipt that was something else.
+/// A part of a receipt that was something else; or all of it, where only the part is asked for.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewPart {
@@ -82,10 +82,13 @@ fn parts(whole: Vnd, new: &NewSplit) -> Result<Vec<(Class, Vnd)>, Refusal> {
     let Some(part) = &new.part else { return Ok(vec![(new.class, whole)]) };
     check("part.class", part.class)?;
     let amount = typed::amount("amount", &part.amount)?;
-    let rest = whole.checked_sub(amount).filter(|rest| rest.is_positive());
+    let rest = whole.checked_sub(amount).filter(|rest| rest.get() >= 0);
     let Some(rest) = rest.filter(|_| amount.is_positive()) else {
         return Err(Refusal::invalid("amount", "split-too-large").with("whole", whole));
     };
+    if !rest.is_positive() {
+        return Ok(vec![(part.class, whole)]);
+    }
     if part.class == new.class {
         return Ok(vec![(new.class, whole)]);
     }
@@ -113,8 +116,10 @@ mod tests {
         assert_eq!(split(Class::Personal, None).unwrap(), [(Class::Personal, Vnd::new(500_000))]);
         let two = split(Class::Sale, Some((Class::CashOut, "400k"))).unwrap();
         assert_eq!(two, [(Class::Sale, Vnd::new(100_000)), (Class::CashOut, Vnd::new(400_000))]);
+        let all = split(Class::Sale, Some((Class::Refund, "500k"))).unwrap();
+        assert_eq!(all, [(Class::Refund, Vnd::new(500_000))], "a part may be all of it");
         for (class, part, code) in [
-            (Class::Sale, Some((Class::CashOut, "500k")), "split-too-large"),
+            (Class::Sale, Some((Class::CashOut, "501k")), "split-too-large"),
             (Class::Sale, Some((Class::CashOut, "1tr2")), "split-too-large"),
             (Class::Sale, Some((Class::CashOut, "0")), "split-too-large"),
             (Class::Sale, Some((Class::CashOut, "nhiều")), "amount-not-readable"),

@@ -210,7 +210,7 @@ impl FormPage {
         let mut status = StatusCode::OK;
         if let Some(problem) = problem {
             status = problem.status();
-            let (field, text) = (problem.field(), problem.detail(self.shell.words.0));
+            let (field, text) = (problem.field(), problem.on_page(self.shell.words.0));
             match self
                 .fields
                 .iter_mut()

@@ -154,7 +154,7 @@ async fn show_totp(desk: &Desk, problem: Option<&Problem>) -> Result<HttpRespons
     let Some(secret) = waiting.await? else { return Ok(on_to("/ql/toi", "")) };
     let words = desk.words;
     let mut field = Field::new(words, "code", Kind::Text, "code").autocomplete("one-time-code");
-    field.error = problem.map(|problem| problem.detail(words.0));
+    field.error = problem.map(|problem| problem.on_page(words.0));
     let shown = TotpPage {
         shell: desk.shell("desk-totp"),
         symbol: symbol(&secret, &desk.present.user.login)?,

@@ -107,7 +107,7 @@ pub(super) fn problem(request: &HttpRequest, problem: &Problem) -> Result<HttpRe
         _ => "desk-refused",
     };
     let shell = Shell::of(request, title);
-    let (words, detail) = (shell.words, problem.detail(shell.words.0));
+    let (words, detail) = (shell.words, problem.on_page(shell.words.0));
     page(problem.status(), words, &ProblemPage { shell, detail })
 }
 

@@ -20,6 +20,7 @@ use crate::web::state::AppState;
 #[template(path = "html/phones.html")]
 struct PhonesPage {
     words: Words,
+    listener_id: ListenerId,
     stall: String,
     phones: Vec<OwnPhone>,
 }
@@ -34,9 +35,10 @@ pub(super) async fn page(
         _ => return Ok(elsewhere("/sap")),
     };
     let (words, stall, now) = (words(&request), hearer.stall.clone(), state.clock.now());
+    let listener_id = hearer.listener_id;
     let look = move |connection: &mut DbConnection| phones::list(connection, &hearer, now);
     let phones = state.db.read(look).await?;
-    answered(StatusCode::OK, words, &PhonesPage { words, stall, phones })
+    answered(StatusCode::OK, words, &PhonesPage { words, listener_id, stall, phones })
 }
 
 /// `POST /sap/phones/{id}/lock`: a phone must enter the digits again, its open pages at once. 200

@@ -10,7 +10,7 @@ use super::{Behind, Vendor, check_origin, closed};
 use crate::live::links::LinkKind;
 use crate::live::owner::pin;
 use crate::live::{Hearer, Presented};
-use crate::primitives::{Refusal, UnixMs};
+use crate::primitives::UnixMs;
 use crate::web::json::Json;
 use crate::web::pages::{cookie, origin, presented};
 use crate::web::problem::Problem;
@@ -104,8 +104,7 @@ async fn locked(
 
 /// What a phone that must wait is told before it tries.
 pub(super) fn locked_until(until: UnixMs, language: Language) -> String {
-    let refusal = Refusal::conflict("pin-locked").with("until_at", until);
-    Problem::from(refusal).detail(language)
+    Problem::from(pin::locked(until)).detail(language)
 }
 
 fn opened(request: &HttpRequest, session: &str) -> HttpResponse {

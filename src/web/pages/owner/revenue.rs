@@ -32,13 +32,14 @@ const SHOWN: usize = 30;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WhichMonth {
-    month: Option<Month>,
+    month: Option<String>,
 }
 
 #[derive(Template)]
 #[template(path = "html/book.html")]
 struct BookPage {
     words: Words,
+    hearer: Hearer,
     view: View,
     /// What was asked for and is not done.
     refused: Option<String>,
@@ -94,13 +95,18 @@ pub(super) async fn page(
     request: HttpRequest,
     which: Query<WhichMonth>,
 ) -> Result<HttpResponse, Problem> {
-    match known(&state, &request).await? {
-        Some(vendor) => show(&vendor, words(&request), which.0.month, None).await,
-        None => Ok(elsewhere("/sap")),
+    let Some(vendor) = known(&state, &request).await? else { return Ok(elsewhere("/sap")) };
+    let words = words(&request);
+    let read = |text: String| {
+        Month::parse(&text).ok_or_else(|| Problem::invalid("month", "book-month-missing"))
+    };
+    match which.0.month.map(read).transpose() {
+        Ok(month) => show(&vendor, words, month, None).await,
+        Err(problem) => show(&vendor, words, None, Some(&problem)).await,
     }
 }
 
-/// `POST /sap/book/lock` with the form fields `month` and `sure`: 303 to the book.
+/// `POST /sap/book/lock` with the form fields `listener`, `month` and `sure`: 303 to the book.
 pub(super) async fn lock(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -116,7 +122,7 @@ pub(super) async fn lock(
     .await
 }
 
-/// `POST /sap/book/class` with the form fields `month`, `receipt` and `class`, and `part` where only so much
+/// `POST /sap/book/class` with the form fields `listener`, `month`, `receipt` and `class`, and `part` where only so much
 /// of a sale was that: 303 to the book.
 pub(super) async fn class(
     state: web::Data<AppState>,
@@ -174,6 +180,12 @@ fn year(text: &str) -> Option<i32> {
 }
 
 impl Vendor {
+    async fn view(&self, month: Option<Month>) -> Result<View, Problem> {
+        let (act, id) = (self.act(), self.hearer.occupancy_id);
+        let read = move |connection: &mut DbConnection| book::view(connection, &act, id, month);
+        Ok(self.state.db.read(read).await?)
+    }
+
     async fn book(&self, month: Month) -> Result<Laid, Problem> {
         let (act, id) = (self.act(), self.hearer.occupancy_id);
         let read = move |connection: &mut DbConnection| book::book(connection, &act, id, month);
@@ -211,8 +223,17 @@ async fn decide(
     + 'static,
 ) -> Result<HttpResponse, Problem> {
     let Some(vendor) = known(state, request).await? else { return Ok(elsewhere("/sap")) };
+    // The page may be of the stall whose link was open before.
+    let asking = form_field(body, "listener").unwrap_or_default();
+    if asking != vendor.hearer.listener_id.to_string() {
+        let moved = Problem::new(StatusCode::FORBIDDEN, "page-of-other-link");
+        return show(&vendor, words(request), None, Some(&moved)).await;
+    }
     let month = form_field(body, "month").and_then(|text| Month::parse(&text));
-    let month = month.ok_or_else(|| Problem::invalid("month", "book-month-missing"))?;
+    let Some(month) = month else {
+        let missing = Problem::invalid("month", "book-month-missing");
+        return show(&vendor, words(request), None, Some(&missing)).await;
+    };
     let (act, hearer) = (vendor.act(), vendor.hearer.clone());
     let write = move |connection: &mut DbConnection| work(connection, &act, &hearer, month);
     match state.db.write(vendor.hearer.board_id.0, write).await.map_err(Problem::from) {
@@ -233,10 +254,16 @@ async fn show(
     month: Option<Month>,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let (act, id) = (vendor.act(), vendor.hearer.occupancy_id);
-    let read = move |connection: &mut DbConnection| book::view(connection, &act, id, month);
-    let view = vendor.state.db.read(read).await?;
+    let (mut view, mut other) = (vendor.view(month).await, None);
+    if let Err(problem) = &view
+        && problem.field() == Some("month")
+    {
+        // Of a month that no book has, the running one stands there, and why.
+        (other, view) = (view.err(), vendor.view(None).await);
+    }
+    let (view, refused) = (view?, refused.or(other.as_ref()));
     let status = refused.map_or(StatusCode::OK, Problem::status);
     let refused = refused.map(|problem| problem.detail(words.0));
-    super::super::page(status, words, &BookPage { words, view, refused })
+    let hearer = vendor.hearer.clone();
+    super::super::page(status, words, &BookPage { words, hearer, view, refused })
 }

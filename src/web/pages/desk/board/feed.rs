@@ -120,7 +120,7 @@ pub(super) async fn show(
         shell: desk.shell(title),
         tabs: tabs(words, "/ql/nguon"),
         name: feed.name.clone(),
-        refused: said.refused.map(|problem| problem.detail(words.0)),
+        refused: said.refused.map(|problem| problem.on_page(words.0)),
         told,
         secret: said.secret,
         facts: facts(words, &feed, way.map(|way| way.name(words))),

@@ -120,7 +120,7 @@ async fn show(
         classes: CLASSES.map(|class| (class.as_str(), words.class(class.as_str()))).into(),
         may_assign: desk.may(Permission::TransfersAssign),
         next: next_cursor.map(|cursor| format!("/ql/hang?cursor={cursor}")),
-        refused: refused.map(|problem| problem.detail(words.0)),
+        refused: refused.map(|problem| problem.on_page(words.0)),
     };
     answer(refused.map_or(StatusCode::OK, Problem::status), words, &shown)
 }

@@ -77,7 +77,7 @@ pub(super) async fn show(
         shell: desk.shell("desk-statement"),
         tabs: tabs(words, PATH),
         id,
-        refused: refused.map(|problem| problem.detail(words.0)),
+        refused: refused.map(|problem| problem.on_page(words.0)),
         account: account_of(&roll, &one),
         state: state(words, one.state),
         counts: counts(words, &one),

@@ -85,7 +85,7 @@ async fn show(
     let shown = Statements {
         shell: desk.shell("desk-statements"),
         tabs: tabs(words, PATH),
-        refused: refused.map(|problem| problem.detail(words.0)),
+        refused: refused.map(|problem| problem.on_page(words.0)),
         accounts: choices(&roll, account_id),
         upload: chosen.filter(|_| may).map(|account| (of(account.id), named(account))),
         table: table.labelled(),

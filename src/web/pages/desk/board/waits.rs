@@ -129,7 +129,7 @@ impl Waits {
 
     pub(super) fn show(mut self, refused: Option<&Problem>) -> Result<HttpResponse, Problem> {
         let words = self.shell.words;
-        self.refused = refused.map(|problem| problem.detail(words.0));
+        self.refused = refused.map(|problem| problem.on_page(words.0));
         answer(refused.map_or(StatusCode::OK, Problem::status), words, &self)
     }
 

@@ -85,7 +85,7 @@ pub(super) async fn record(desk: Desk, body: web::Bytes) -> Result<HttpResponse,
         }))),
         // What may go another time is the envelope's.
         Err(problem) if problem.is_refusal() => Ok(HttpResponse::build(problem.status())
-            .json(json!({ "code": problem.code(), "detail": problem.detail(desk.words.0) }))),
+            .json(json!({ "code": problem.code(), "detail": problem.on_page(desk.words.0) }))),
         Err(problem) => Err(problem),
     }
 }

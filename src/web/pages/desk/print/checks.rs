@@ -16,7 +16,9 @@ use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Fault};
 use crate::outreach::checks;
 use crate::primitives::ids::{CheckId, StallId};
-use crate::registry::code_checks::{self, CodeCheck, CodeCheckFilter, NewCodeCheck, PhotoCheck};
+use crate::registry::code_checks::{
+    self, CheckResult, CodeCheck, CodeCheckFilter, NewCodeCheck, PhotoCheck,
+};
 use crate::registry::roll::{self, RollFilter};
 use crate::registry::{PageRequest, stalls};
 use crate::vietqr::{self, Photo};
@@ -101,6 +103,9 @@ fn short(words: Words, check: &CodeCheck) -> String {
 }
 
 fn result_key(check: &CodeCheck) -> String {
+    if check.result == CheckResult::Typed && check.card_id.is_none() {
+        return "desk-result-typed-unknown".to_owned();
+    }
     format!("desk-result-{}", check.result.as_str().replace('_', "-"))
 }
 
@@ -139,7 +144,7 @@ async fn show(
         detail: short(words, check),
     });
     let last = last.collect();
-    let refused_text = refused.map(|problem| problem.detail(words.0));
+    let refused_text = refused.map(|problem| problem.on_page(words.0));
     let shell = desk.shell("desk-check");
     let shown = CheckPage { shell, stall_id: id, stall, last, refused: refused_text };
     answer(refused.map_or(StatusCode::OK, Problem::status), words, &shown)
@@ -232,6 +237,8 @@ struct ResultPage {
     result: String,
     finding: String,
     is_right: bool,
+    /// Customers' money goes to somebody else.
+    is_bad: bool,
     by: String,
     codes: Vec<Seen>,
 }
@@ -253,7 +260,8 @@ pub(super) async fn result(desk: Desk, id: Id<CheckId>) -> Result<HttpResponse, 
         stall_id: check.stall_id,
         stall,
         result: words.say(&result_key(&check)),
-        is_right: check.result == code_checks::CheckResult::Right,
+        is_right: check.result == CheckResult::Right,
+        is_bad: check.alarm,
         by: format!("{} {}, {at}", words.say("desk-check-by"), check.checked_by),
         codes: check.codes.iter().map(|one| verdict::seen(words, one)).collect(),
         finding: check.finding,

@@ -135,7 +135,7 @@ async fn show(
         live,
         ended: ended.iter().take(ENDED).map(|code| hanging(words, id, code)).collect(),
         accounts,
-        refused: refused.map(|problem| problem.detail(words.0)),
+        refused: refused.map(|problem| problem.on_page(words.0)),
         may_visit: desk.may(Permission::VisitsWrite),
     };
     answer(refused.map_or(StatusCode::OK, Problem::status), words, &shown)

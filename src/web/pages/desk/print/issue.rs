@@ -98,7 +98,7 @@ async fn show(
         ready,
         unready,
         is_cut,
-        refused: refused.map(|problem| problem.detail(words.0)),
+        refused: refused.map(|problem| problem.on_page(words.0)),
     };
     answer(refused.map_or(StatusCode::OK, Problem::status), words, &shown)
 }
@@ -108,7 +108,7 @@ fn why(desk: &Desk, refusal: Refusal) -> String {
     match refusal.code {
         "no-linked-account" => desk.words.say("desk-issue-no-account"),
         "several-linked-accounts" => desk.words.say("desk-issue-several"),
-        _ => Problem::from(refusal).detail(desk.words.0),
+        _ => Problem::from(refusal).on_page(desk.words.0),
     }
 }
 

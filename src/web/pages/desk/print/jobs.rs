@@ -32,6 +32,8 @@ const AGAIN_SECONDS: &str = "2";
 struct JobPage {
     shell: Shell,
     job: PrintJob,
+    /// The layout in words.
+    layout: String,
     is_ready: bool,
     is_failed: bool,
     /// Why it failed, in words.
@@ -71,7 +73,10 @@ pub(super) async fn order(desk: Desk, body: web::Bytes) -> Result<HttpResponse, 
     };
     match job {
         Ok(job) => Ok(on_to(&format!("/ql/in/viec/{}", job.show().id), "")),
-        Err(problem) if problem.status() == StatusCode::CONFLICT => {
+        // Another market was chosen, and the section is still the one before's.
+        Err(problem)
+            if [StatusCode::CONFLICT, StatusCode::NOT_FOUND].contains(&problem.status()) =>
+        {
             market::show(&desk, &Which::of(&sent), Some(&problem)).await
         }
         Err(problem) => Err(problem),
@@ -100,6 +105,7 @@ pub(super) async fn page(desk: Desk, id: Id<PrintJobId>) -> Result<HttpResponse,
         is_ready: job.state == JobState::Ready,
         is_failed: job.state == JobState::Failed,
         because: because.unwrap_or_default(),
+        layout: super::layout_name(words, job.layout),
         job,
     };
     let mut response = answer(StatusCode::OK, words, &shown)?;

@@ -15,7 +15,7 @@ use super::super::table::{Cell, Column, Row, Table};
 use super::{Tab, layout_field, style_field, tabs};
 use crate::access::Permission;
 use crate::primitives::Refusal;
-use crate::primitives::ids::{MarketId, SectionId, StallId};
+use crate::primitives::ids::{MarketId, StallId};
 use crate::print::order;
 use crate::print::sheet::{Missing, Stop};
 use crate::print::{Layout, Style};
@@ -29,19 +29,25 @@ const ON_PAPER: [Layout; 6] =
 /// Stalls without a card that are listed; the list on paper has all.
 const LISTED: usize = 300;
 
-/// Of which market and section; of the first market as a whole, where none is named.
+/// Of which market and section; of the first market as a whole, where none is named. How it is to
+/// look comes along, so that a look at another section does not lose it.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Which {
     #[serde(default)]
     cho: String,
     #[serde(default)]
     khu: String,
+    #[serde(default)]
+    mau: String,
+    #[serde(default)]
+    kieu: String,
 }
 
 impl Which {
     /// As a form names them.
     pub(super) fn of(sent: &Sent) -> Self {
-        Self { cho: sent.get("cho"), khu: sent.get("khu") }
+        let get = |name| sent.get(name);
+        Self { cho: get("cho"), khu: get("khu"), mau: get("mau"), kieu: get("kieu") }
     }
 
     pub(super) fn market(&self) -> &str {
@@ -54,9 +60,10 @@ impl Which {
 struct PrintPage {
     shell: Shell,
     tabs: Vec<Tab>,
-    filters: Vec<Field>,
     fields: Vec<Field>,
     market_id: MarketId,
+    /// What is counted and listed below the form.
+    shown: String,
     cards: usize,
     /// Stalls without a card, and why.
     table: Table,
@@ -89,6 +96,8 @@ pub(super) async fn show(
     let mut sections = listed.await?.items;
     sections.sort_by(|one, other| (one.position, &one.name).cmp(&(other.position, &other.name)));
     let chosen = section(desk, &sections, &which.khu)?;
+    let name = chosen.map_or_else(|| words.say("desk-print-whole"), |one| one.name.clone());
+    let chosen = chosen.map(|one| one.id);
     let is_limited = desk.present.scope.sections.is_limited();
     let stops = if is_limited && chosen.is_none() {
         Vec::new()
@@ -103,39 +112,41 @@ pub(super) async fn show(
         choices = with_none(words.say("desk-print-whole"), choices);
     }
     let khu = chosen.map(|id| id.to_string()).unwrap_or_default();
-    let hidden = |name, value: &str| Field::new(words, name, Kind::Hidden, "market").value(value);
     let cover = [("yes".to_owned(), words.say("desk-print-cover"))];
     let shown = PrintPage {
         shell: desk.shell("desk-print"),
         tabs: tabs(desk, "/ql/in"),
-        filters: vec![
+        fields: vec![
             select(words, "cho", "market", named, &id.to_string()),
             select(words, "khu", "section", choices, &khu).optional(),
-        ],
-        fields: vec![
-            hidden("cho", &id.to_string()),
-            hidden("khu", &khu),
-            layout_field(words, &ON_PAPER, Layout::A6OnA4),
-            style_field(words, Style::Colour),
+            layout_field(words, &ON_PAPER, which.mau.parse().unwrap_or(Layout::A6OnA4)),
+            style_field(words, which.kieu.parse().unwrap_or(Style::Colour)),
             Field::new(words, "bia", Kind::Several, "cover").choices(cover, &["yes".to_owned()]),
         ],
         market_id: id,
+        shown: format!("{}: {name}", market.name),
         cards,
         table: left_out(words, &stops),
-        refused: refused.map(|problem| problem.detail(words.0)),
+        refused: refused.map(|problem| problem.on_page(words.0)),
     };
     answer(refused.map_or(StatusCode::OK, Problem::status), words, &shown)
 }
 
-/// The section that is named; who is limited to sections looks at one at a time.
-fn section(desk: &Desk, within: &[Section], named: &str) -> Result<Option<SectionId>, Problem> {
-    if named.is_empty() {
-        let is_limited = desk.present.scope.sections.is_limited();
-        return Ok(within.first().filter(|_| is_limited).map(|one| one.id));
-    }
+/// The section that is named; the whole market, where it is another market's, as after another
+/// choice of the market. Who is limited to sections looks at one at a time.
+fn section<'s>(
+    desk: &Desk,
+    within: &'s [Section],
+    named: &str,
+) -> Result<Option<&'s Section>, Problem> {
     let found = within.iter().find(|one| one.id.to_string() == named);
-    let found = found.ok_or_else(|| Refusal::not_found("section"))?;
-    Ok(Some(found.id))
+    if found.is_some() || !desk.present.scope.sections.is_limited() {
+        return Ok(found);
+    }
+    if named.is_empty() {
+        return Ok(within.first());
+    }
+    Err(Refusal::not_found("section").into())
 }
 
 fn left_out(words: Words, stops: &[(StallId, Stop)]) -> Table {

@@ -82,11 +82,12 @@ fn chosen<T: std::str::FromStr>(word: &str, field: &'static str, first: T) -> Re
 }
 
 fn layout_field(words: Words, all: &[Layout], now: Layout) -> Field {
-    let label = |one: &Layout| {
-        let word = one.as_str().replace('_', "-");
-        (one.as_str().to_owned(), words.say(&format!("desk-layout-{word}")))
-    };
+    let label = |one: &Layout| (one.as_str().to_owned(), layout_name(words, *one));
     select(words, "mau", "layout", all.iter().map(label).collect(), now.as_str())
+}
+
+fn layout_name(words: Words, layout: Layout) -> String {
+    words.say(&format!("desk-layout-{}", layout.as_str().replace('_', "-")))
 }
 
 fn style_field(words: Words, now: Style) -> Field {

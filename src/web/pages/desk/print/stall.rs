@@ -58,7 +58,7 @@ pub(super) async fn page(desk: Desk, id: Id<StallId>) -> Result<HttpResponse, Pr
             });
             (facts.map(|(key, text)| (words.say(key), text)).collect(), None)
         }
-        Err(problem) if problem.is_refusal() => (Vec::new(), Some(problem.detail(words.0))),
+        Err(problem) if problem.is_refusal() => (Vec::new(), Some(problem.on_page(words.0))),
         Err(problem) => return Err(problem),
     };
     let kinds = Kind::ALL

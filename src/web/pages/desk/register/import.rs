@@ -90,7 +90,7 @@ async fn show(
         }
         Some(Err(problem)) if problem.is_refusal() => {
             status = problem.status();
-            shown.refused = Some(problem.detail(words.0));
+            shown.refused = Some(problem.on_page(words.0));
         }
         Some(Err(problem)) => return Err(problem),
     }
@@ -121,7 +121,7 @@ fn table(words: Words, imported: &Imported) -> Table {
     let counts = counts.map(|one| format!("{} {}", imported.count(one), verdict(words, one)));
     let row = |row: &ImportedRow| {
         let why = row.refusal.as_ref().map(|(refusal, field)| {
-            let detail = Problem::from(refusal.clone()).detail(words.0);
+            let detail = Problem::from(refusal.clone()).on_page(words.0);
             field.map_or(detail.clone(), |field| format!("{}: {detail}", field.heading()))
         });
         Row {

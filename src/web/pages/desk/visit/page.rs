@@ -143,7 +143,7 @@ pub(super) async fn show(
         asked: asked(words, &visit)?,
         obstacles: OBSTACLES.map(obstacle).into(),
         name: desk.present.user.name.clone(),
-        refused: refused.map(|problem| problem.detail(words.0)),
+        refused: refused.map(|problem| problem.on_page(words.0)),
         stall_href: format!("/ql/so/sap/{id}"),
         visit,
     };
