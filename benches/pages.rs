@@ -67,7 +67,6 @@ struct Figures {
     quiet: Vec<u64>,
     busy: Vec<u64>,
     none_kb: u64,
-    half_kb: u64,
     all_kb: u64,
 }
 
@@ -106,8 +105,7 @@ fn scenario(kind: &Kind, effort: &Effort) -> Result<(serde_json::Value, bool), B
     let (p50, p99) = (percentile(&figures.busy, 500), percentile(&figures.busy, 990));
     let (quiet, quiet_most) = (percentile(&figures.quiet, 500), percentile(&figures.quiet, 1_000));
     let pages = effort.pages as u64;
-    // What is there once (readers' connections with their caches) is there for the first half too.
-    let page_bytes = figures.all_kb.saturating_sub(figures.half_kb) * 1_024 / (pages - pages / 2);
+    let page_bytes = figures.all_kb.saturating_sub(figures.none_kb) * 1_024 / pages.max(1);
     println!("pages: {}; {file_system}, fsync p50 {fsync_us} µs", kind.name());
     println!(
         "  {pages} open, {} webhooks, {PER_SECOND}/s: from sending to the page p50 {p50} µs, p99 {p99} µs \
@@ -116,10 +114,9 @@ fn scenario(kind: &Kind, effort: &Effort) -> Result<(serde_json::Value, bool), B
         percentile(&figures.busy, 1_000)
     );
     println!(
-        "  memory: {} kB with none open, {} kB with half, {} kB with all, most {most_kb} kB: \
-         {page_bytes} bytes a page of the second half (target {})",
+        "  memory: {} kB with none open any more, {} kB with all open again, most {most_kb} kB: \
+         {page_bytes} bytes a page (target {})",
         figures.none_kb,
-        figures.half_kb,
         figures.all_kb,
         TARGET_PAGE_KB * 1_024
     );
@@ -199,37 +196,41 @@ async fn measure(
         }
         told.times_us.take()
     };
+    let requests = events.make(effort.webhooks);
+    let open = || {
+        told.pages.set(0);
+        let pages = cookies.iter().enumerate().map(|(place, cookie)| {
+            let told = &told;
+            Box::pin(async move {
+                sleep(OPENED_APART * place as u32).await;
+                listening::listen(address, cookie, told).await
+            })
+        });
+        select_all(pages)
+    };
+    let are_open = || until(|| told.pages.get() == cookies.len());
+    let ended =
+        |ended: io::Result<_>| ended.err().unwrap_or_else(|| io::Error::other("a page ended"));
+    // What is there once, the readers' connections and their caches, is there from the first round.
+    tokio::select! {
+        (early, ..) = open() => return Err(ended(early).into()),
+        done = are_open() => done?,
+    }
     sleep(SETTLED).await;
     let none_kb = server.memory_kb();
-    let requests = events.make(effort.webhooks);
-    let (half, is_second_due) = (cookies.len() / 2, Cell::new(false));
-    let pages = cookies.iter().enumerate().map(|(place, cookie)| {
-        let (told, is_second_due) = (&told, &is_second_due);
-        Box::pin(async move {
-            if place >= half {
-                until(|| is_second_due.get()).await?;
-            }
-            sleep(OPENED_APART * (place % half) as u32).await;
-            listening::listen(address, cookie, told).await
-        })
-    });
     let busy = async {
-        until(|| told.pages.get() == half).await?;
-        sleep(SETTLED).await;
-        let half_kb = server.memory_kb();
-        is_second_due.set(true);
-        until(|| told.pages.get() == cookies.len()).await?;
+        are_open().await?;
         sleep(SETTLED).await;
         let all_kb = server.memory_kb();
         send(address, &path, &requests, Some(&told)).await?;
         until(|| told.waiting() == 0).await?;
-        Ok::<_, io::Error>((half_kb, all_kb))
+        Ok::<_, io::Error>(all_kb)
     };
-    let (half_kb, all_kb) = tokio::select! {
-        (ended, ..) = select_all(pages) => return Err(ended.err().map_or_else(|| "a page has ended".into(), Into::into)),
+    let all_kb = tokio::select! {
+        (early, ..) = open() => return Err(ended(early).into()),
         done = busy => done?,
     };
-    Ok(Figures { quiet, busy: told.times_us.take(), none_kb, half_kb, all_kb })
+    Ok(Figures { quiet, busy: told.times_us.take(), none_kb, all_kb })
 }
 
 /// Waits until something is so.

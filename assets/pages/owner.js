@@ -431,7 +431,7 @@
   function says(one) {
     return (one.mark ? [text('kind-' + one.mark.replace('_', '-')), one.beyond].filter(Boolean).join(' ') + ' · ' : '') + one.parts.map(function (part) {
       return className(part['class']) + (one.parts.length > 1 ? ' ' + part.amount : '');
-    }).join(' + ') + (one.decided ? ' · ' + text('day-decided') + ' ' + one.decided : '');
+    }).join(' + ') + (one.given_back ? ' · ' + className('refund') + ' ' + one.given_back : '') + (one.decided ? ' · ' + text('day-decided') + ' ' + one.decided : '');
   }
 
   function receipt(one) {

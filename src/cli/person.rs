@@ -62,7 +62,7 @@ pub fn run(command: &PersonCommand) -> Outcome<()> {
             let (app, act, person) = whose.open()?;
             let told = vec![whose.person.clone()];
             let copy = app.db.write_here(act.board_id().0, move |connection| {
-                let copy = persons::copy(connection, &act, person)?;
+                let copy = persons::copy_whole(connection, &act, person)?;
                 audit::command(connection, act.board_id(), act.at, "cho40 person copy", told)?;
                 Ok(copy)
             })?;

@@ -12,6 +12,7 @@ use super::replace::{Decided, Replacement, replace};
 use super::store::heads::{self, Head};
 use super::store::{queue, reading};
 use super::strays;
+use super::told_back;
 use super::transfers::{Stored, Transfer, show};
 use super::twice;
 use crate::access::{Act, Permission};
@@ -72,6 +73,9 @@ pub fn assign(
 }
 
 /// [`assign`] by the vendor, of what her stall got.
+///
+/// # Errors
+/// Also `refund-exceeds-original`, `refund-recorded`.
 pub fn assign_own(
     connection: &mut DbConnection,
     act: &Act,
@@ -90,26 +94,6 @@ pub(super) fn refuse_refund(stored: &Stored, lines: &[NewLine]) -> Outcome<()> {
     Err(Refusal::invalid(field, "refund-needs-link").with("transfer", stored.id).into())
 }
 
-/// What her vendor gave back in cash, and what refunds beside it gave back, is no more than came.
-fn refuse_more_than_left(
-    connection: &mut DbConnection,
-    act: &Act,
-    stored: &Stored,
-    lines: &[NewLine],
-) -> Outcome<()> {
-    let refunds = lines.iter().filter(|line| line.class == Class::Refund);
-    let in_cash: i64 = refunds.map(|line| line.amount_vnd.get()).sum();
-    if in_cash == 0 || stored.direction != Direction::In {
-        return Ok(());
-    }
-    let left = payback::left_of(connection, act.board_id(), stored)?;
-    if in_cash > left {
-        let refusal = Refusal::conflict("refund-exceeds-original");
-        return Err(refusal.with("left", Vnd::new(left)).into());
-    }
-    Ok(())
-}
-
 fn assign_as(
     connection: &mut DbConnection,
     act: &Act,
@@ -124,7 +108,7 @@ fn assign_as(
     let mut heads = heads::lock(connection, &[board_id.0])?;
     let stored = workable(connection, act, id)?;
     if is_vendor {
-        refuse_more_than_left(connection, act, &stored, &new.lines)?;
+        told_back::refuse(connection, board_id, &stored, &new.lines)?;
     } else {
         refuse_refund(&stored, &new.lines)?;
     }

@@ -2,13 +2,13 @@
 //! counts as what the request was for, because it came; but it is to be given back, so whoever adds up
 //! a stall's sales says how much of it nobody has judged yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Class;
 use super::store::{paid, reading};
 use super::transfers::Stored;
 use crate::db::{DbConnection, Outcome};
-use crate::primitives::ids::{BoardId, OccupancyId, TransferId};
+use crate::primitives::ids::{BoardId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::requests::{self, RequestRow, RequestState};
 
@@ -80,6 +80,38 @@ pub fn surplus(
     Ok(found)
 }
 
+/// How much of what came beyond a request nobody has said what it was: what the payer is still owed.
+///
+/// # Errors
+/// Only of the database.
+pub fn unjudged(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    row: &RequestRow,
+    now: UnixMs,
+) -> Outcome<Vnd> {
+    let mut all = Vec::new();
+    of_request(connection, board_id, row, now, &mut all)?;
+    Ok(Vnd::new(all.iter().map(|one| one.amount.get()).sum()))
+}
+
+/// Transfers of which a person said what they were when they were the request's already. Who only said for
+/// which request money was has not said what of it is too much.
+fn judged(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RequestId,
+    stored: &[Stored],
+) -> Outcome<BTreeSet<TransferId>> {
+    let decided = || stored.iter().filter(|one| one.decided.by.is_some());
+    if decided().next().is_none() {
+        return Ok(BTreeSet::new());
+    }
+    let were = paid::attributions(connection, board_id, id)?;
+    let was_its = |one: &&Stored| were.iter().any(|(id, seq)| *id == one.id.0 && *seq < one.seq);
+    Ok(decided().filter(was_its).map(|one| one.id).collect())
+}
+
 /// The last payments of a request are those that it did not need.
 fn of_request(
     connection: &mut DbConnection,
@@ -100,12 +132,13 @@ fn of_request(
     payments.sort_by_key(|one| std::cmp::Reverse((one.at_ms, one.transfer_id)));
     let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
     let stored = reading::these(connection, board_id, &ids)?;
+    let judged = judged(connection, board_id, row.id, &stored)?;
     for payment in payments {
         let amount = payment.amount_vnd.saturating_sub(payment.returned_vnd).min(left);
         let of = stored.iter().find(|stored| stored.id.0 == payment.transfer_id);
         let Some(of) = of.filter(|_| amount > 0) else { continue };
         left -= amount;
-        if of.decided.by.is_none() {
+        if !judged.contains(&of.id) {
             all.push(Beyond {
                 transfer_id: of.id,
                 day: of.day,

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::requests::RequestKind;
+
 // A `literal` fragment would hide the word from utoipa.
 macro_rules! classes {
     ($($(#[$doc:meta])* $name:ident = $text:tt, $label:literal;)+) => {
@@ -62,6 +64,15 @@ classes! {
 }
 
 impl Class {
+    /// What money for a request is.
+    #[must_use]
+    pub const fn of_request(kind: RequestKind) -> Self {
+        match kind {
+            RequestKind::Sale => Self::Sale,
+            RequestKind::Fee => Self::Fee,
+        }
+    }
+
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|class| class.as_str() == text)

@@ -6,7 +6,7 @@ use crate::feeds::Reported;
 use crate::primitives::ids::{AccountId, CodeId, NumberId, OccupancyId, RequestId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry::directory::Directory;
-use crate::requests::{Effect, RequestKind, RequestRow};
+use crate::requests::{Effect, RequestRow};
 use crate::vietqr::Reference;
 
 /// A part of a transfer.
@@ -243,11 +243,10 @@ fn of_request(
     known: &Known<'_>,
 ) -> Decision {
     let received = request.receive(reported.amount, reported.occurred_at, reported.precision);
-    let class = match (received.effect, request.kind) {
+    let class = match received.effect {
         // The amount is a thousand times off: nobody knows yet what it was paid for.
-        (Effect::Thousandfold, _) => Class::Unclassified,
-        (_, RequestKind::Fee) => Class::Fee,
-        (_, RequestKind::Sale) => Class::Sale,
+        Effect::Thousandfold => Class::Unclassified,
+        _ => Class::of_request(request.kind),
     };
     let (account_id, occupancy_id) = (request.account_id, request.occupancy_id);
     let rule = if request.cancelled_at.is_some() {

@@ -34,6 +34,7 @@ pub mod statement;
 mod store;
 pub mod strays;
 pub mod suggestions;
+mod told_back;
 pub mod totals;
 pub mod transfers;
 mod twice;

@@ -51,18 +51,11 @@ pub(super) fn left(original: &Stored, of: Option<OccupancyId>, given: &[RefundRo
     whole.min(of_stall.fold(taken, |left, one| left - one.amount.get()))
 }
 
-/// What refunds beside it leave of all of a transfer, in đồng.
-pub(super) fn left_of(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    original: &Stored,
-) -> Outcome<i64> {
-    let given = rows::of_originals(connection, board_id, &[original.id.0])?;
-    Ok(given.iter().fold(original.amount.get(), |left, one| left - one.amount.get()))
-}
-
 /// The stall that takes a refund: the one that it names, or the only one.
-fn whose(stalls: &BTreeSet<OccupancyId>, named: Option<OccupancyId>) -> Option<OccupancyId> {
+pub(super) fn whose(
+    stalls: &BTreeSet<OccupancyId>,
+    named: Option<OccupancyId>,
+) -> Option<OccupancyId> {
     let sole = stalls.first().copied().filter(|_| stalls.len() == 1);
     named.filter(|id| stalls.contains(id)).or(sole)
 }
@@ -189,12 +182,7 @@ pub(super) fn settle(
         if rest > 0 {
             lines.push(unclassified(Vnd::new(rest)));
         }
-        if lines != stored.lines {
-            let (rule, waits_because) = (Rule::Manual, Unassigned::TakenBack);
-            let decided = decided.clone();
-            let again = Replacement { stored: &stored, lines, rule, waits_because, decided };
-            replace(connection, board_id, heads, &[again], at)?;
-        }
+        again(connection, board_id, heads, &stored, lines, decided, at)?;
     }
     Ok(())
 }
@@ -299,9 +287,10 @@ pub(super) fn judge_again(
     Ok(())
 }
 
-/// What met a request a thousand times off and was given back whole is judged by that: it is not for
-/// the request any more, and nobody needs to look at the amount. The board is locked.
-pub(super) fn let_go(
+/// What met a request a thousand times off is judged by what was given back of it: whole, it is not for
+/// the request any more, and nobody needs to look at the amount; in part, of what was too much, the rest
+/// was for the request. The board is locked.
+pub(super) fn judge_odd(
     connection: &mut DbConnection,
     board_id: BoardId,
     heads: &mut [Head],
@@ -309,16 +298,58 @@ pub(super) fn let_go(
     decided: &Decided,
     at: UnixMs,
 ) -> Outcome<()> {
-    let waits = |line: &Line| line.class == Class::Unclassified && line.request_id.is_some();
     let given = rows::of_originals(connection, board_id, &[original.id.0])?;
-    if !original.lines.iter().any(waits) || left(original, None, &given) > 0 {
+    let is_gone = left(original, None, &given) <= 0;
+    let mut lines = original.lines.clone();
+    for line in lines.iter_mut().filter(|line| line.class == Class::Unclassified) {
+        let Some(id) = line.request_id else { continue };
+        let Some(row) = requests::by_id(connection, board_id, id)? else { continue };
+        if is_gone {
+            line.request_id = None;
+        } else if line.amount > row.amount {
+            line.class = Class::of_request(row.kind);
+        }
+    }
+    again(connection, board_id, heads, original, lines, decided, at)
+}
+
+/// A refund is undone of which all had been given back, and which had met a request a thousand times off:
+/// it waits at the request again. The board is locked.
+pub(super) fn wait_again(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    heads: &mut [Head],
+    original: &Stored,
+    decided: &Decided,
+    at: UnixMs,
+) -> Outcome<()> {
+    let mut lines = original.lines.clone();
+    if let Some(id) = original.wrong_request
+        && lines.iter().all(|line| line.class == Class::Unclassified && line.request_id.is_none())
+        && let Some(row) = requests::by_id(connection, board_id, id)?
+    {
+        let its = lines.iter_mut().find(|line| line.occupancy_id == Some(row.occupancy_id));
+        if let Some(line) = its.filter(|line| requests::is_off(row.amount, line.amount)) {
+            line.request_id = Some(id);
+        }
+    }
+    again(connection, board_id, heads, original, lines, decided, at)
+}
+
+fn again(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    heads: &mut [Head],
+    stored: &Stored,
+    lines: Vec<Line>,
+    decided: &Decided,
+    at: UnixMs,
+) -> Outcome<()> {
+    if lines == stored.lines {
         return Ok(());
     }
-    let freed =
-        |line: &Line| Line { request_id: line.request_id.filter(|_| !waits(line)), ..*line };
-    let lines = original.lines.iter().map(freed).collect();
     let (rule, waits_because) = (Rule::Manual, Unassigned::TakenBack);
     let decided = decided.clone();
-    let again = Replacement { stored: original, lines, rule, waits_because, decided };
+    let again = Replacement { stored, lines, rule, waits_because, decided };
     replace(connection, board_id, heads, &[again], at)
 }

@@ -12,10 +12,11 @@ use utoipa::{IntoParams, ToSchema};
 use super::assign::WHY_CHARS;
 use super::class::Class;
 use super::payback::{
-    declare, free, is_declared, left, let_go, refuse_beside_declared, settle, stalls,
+    declare, free, is_declared, judge_odd, left, refuse_beside_declared, settle, stalls, wait_again,
 };
 use super::replace::Decided;
 use super::store::{heads, reading, refunds as rows};
+use super::told_back;
 use super::transfers::Stored;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
@@ -92,8 +93,8 @@ pub struct NewRefund {
     pub day: Option<Day>,
     /// 1–300 characters.
     pub why: Option<String>,
-    /// `true`: the money out is not what a declared refund stands for, of the same transfer or of
-    /// the same amount, but one more.
+    /// `true`: this is not what a declared refund stands for, of the same transfer or of the same
+    /// amount, nor what the vendor has told on her page herself, but one more.
     #[serde(default)]
     pub besides_declared: bool,
 }
@@ -127,7 +128,7 @@ pub struct RefundFilter {
 /// # Errors
 /// `not-found` (the transfer; outgoing_id, occupancy_id), `refund-class`, `amount-not-positive`,
 /// `field-not-allowed` (day), `refund-of-outgoing`, `refund-needs-occupancy`, `refund-not-outgoing`,
-/// `refund-in-future`, `refund-before-original`, `refund-beside-declared` (outgoing_id),
+/// `refund-in-future`, `refund-before-original`, `refund-beside-declared` (outgoing_id), `refund-beside-vendors`,
 /// `refund-exceeds-original`, `refund-exceeds-outgoing`.
 pub fn create(
     connection: &mut DbConnection,
@@ -153,8 +154,11 @@ pub fn create(
         new.outgoing_id.map(|id| outgoing(connection, board_id, id, &original)).transpose()?;
     let free = out.as_ref().map(|out| free(connection, board_id, out)).transpose()?;
     let given = rows::of_originals(connection, board_id, &[original_id.0])?;
-    if let Some(out) = out.as_ref().filter(|_| !new.besides_declared) {
-        refuse_beside_declared(connection, board_id, out, &given)?;
+    if !new.besides_declared {
+        told_back::refuse_beside(&original, new.occupancy_id)?;
+        if let Some(out) = &out {
+            refuse_beside_declared(connection, board_id, out, &given)?;
+        }
     }
     let amount = fitting(new.amount_vnd, left(&original, new.occupancy_id, &given), free)?;
     let outgoing_id = match &out {
@@ -179,7 +183,7 @@ pub fn create(
     rows::insert(connection, board_id, &row)?;
     let decided = Decided::by(act.scope.actor, why);
     settle(connection, board_id, &mut heads, &[outgoing_id], &decided, act.at)?;
-    let_go(connection, board_id, &mut heads, &original, &decided, act.at)?;
+    judge_odd(connection, board_id, &mut heads, &original, &decided, act.at)?;
     get(connection, act, row.id)
 }
 
@@ -253,6 +257,8 @@ pub fn undo(
     rows::undo(connection, act, id)?;
     let decided = Decided::by(act.scope.actor, Some(why));
     settle(connection, board_id, &mut heads, &[row.outgoing_id], &decided, act.at)?;
+    let original = reading::transfer(connection, board_id, row.original_id)?;
+    wait_again(connection, board_id, &mut heads, &original, &decided, act.at)?;
     get(connection, act, id)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::class::Class;
-use super::store::{paid, reading, stall_days, stall_history};
+use super::store::{paid, reading, refunds, stall_days, stall_history};
 use super::totals::DayDelta;
 use super::transfers::{Filter, Stored};
 use crate::db::{DbConnection, Outcome};
@@ -40,6 +40,24 @@ pub fn thousandfold(
     id: RequestId,
 ) -> Outcome<Option<Vnd>> {
     paid::thousandfold(connection, board_id, id)
+}
+
+/// What refunds beside a stall's receipts have given back of each.
+pub fn given_back(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    ids: &[TransferId],
+) -> Outcome<BTreeMap<TransferId, Vnd>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let mut given: BTreeMap<TransferId, Vnd> = BTreeMap::new();
+    for one in refunds::of_originals(connection, board_id, &ids)? {
+        if one.occupancy_id.is_none_or(|id| id == occupancy_id) {
+            let sum = given.entry(one.original_id).or_insert(Vnd::ZERO);
+            *sum = Vnd::new(sum.get().saturating_add(one.amount.get()));
+        }
+    }
+    Ok(given)
 }
 
 /// What a stall's days add up to, from one day to another; days without money are left out.

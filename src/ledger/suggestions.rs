@@ -16,7 +16,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, BoardId, OccupancyId, RequestId};
 use crate::primitives::time::MS_PER_DAY;
 use crate::primitives::{Said, UnixMs, fold};
-use crate::requests::{self, RequestKind, RequestRow};
+use crate::requests::{self, RequestRow};
 use crate::text_enum;
 use crate::vietqr;
 
@@ -139,11 +139,7 @@ fn by_request(
 }
 
 fn of_request(reason: SuggestionReason, row: &RequestRow) -> Suggestion {
-    let class = match row.kind {
-        RequestKind::Sale => Class::Sale,
-        RequestKind::Fee => Class::Fee,
-    };
-    suggestion(reason, row.occupancy_id, Some(row.id), class)
+    suggestion(reason, row.occupancy_id, Some(row.id), Class::of_request(row.kind))
 }
 
 /// The request that the memo of a transfer of no account names. The rules need the account.

@@ -24,12 +24,32 @@ pub struct PersonCopy {
     pub tables: BTreeMap<&'static str, Vec<Value>>,
 }
 
+/// For a key: without the books and the evenings' cash, which no key of the board's reads. The vendor has
+/// them on her own page.
+///
 /// # Errors
 /// `forbidden`, `outside-sections`, `not-found`.
 pub fn copy(connection: &mut DbConnection, act: &Act, person: Person) -> Outcome<PersonCopy> {
+    copy_of(connection, act, person, false)
+}
+
+/// For whoever keeps the server and answers the person: all of it.
+///
+/// # Errors
+/// `not-found`.
+pub fn copy_whole(connection: &mut DbConnection, act: &Act, person: Person) -> Outcome<PersonCopy> {
+    copy_of(connection, act, person, true)
+}
+
+fn copy_of(
+    connection: &mut DbConnection,
+    act: &Act,
+    person: Person,
+    with_own: bool,
+) -> Outcome<PersonCopy> {
     require_sight(act)?;
     person.require(connection, act)?;
-    let tables = store::copy(connection, act.board_id(), person)?;
+    let tables = store::copy(connection, act.board_id(), person, with_own)?;
     let tables = tables.into_iter().map(|(table, rows)| {
         let rows = rows.iter().map(|row| readable(row));
         Ok((table, rows.collect::<Outcome<Vec<Value>>>()?))

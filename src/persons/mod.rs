@@ -17,7 +17,7 @@ use crate::primitives::Refusal;
 use crate::primitives::ids::{AccountId, VendorId};
 use crate::registry::store::{accounts, vendors};
 
-pub use copy::{PersonCopy, copy};
+pub use copy::{PersonCopy, copy, copy_whole};
 pub use erase::{Erased, erase};
 pub use payers::{ErasedPayer, Payer, PayerCopy, copy_payer, erase_payer};
 

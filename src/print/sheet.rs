@@ -242,9 +242,9 @@ impl Sheet {
         }
     }
 
-    /// The section, where all cards are of one.
+    /// The section, where all of several cards are of one.
     fn section(&self) -> Option<&str> {
-        let (first, rest) = self.cards.split_first()?;
+        let (first, rest) = self.cards.split_first().filter(|(_, rest)| !rest.is_empty())?;
         rest.iter().all(|card| card.section == first.section).then_some(&first.section)
     }
 }

@@ -49,15 +49,18 @@ impl FoundCode {
     /// What its text says. Whose it is must be looked up.
     pub(super) fn read(text: &str, reading: &Reading<'_>) -> Self {
         let payload = &reading.payload;
+        let wallet = WalletLink::payee(text);
+        let number = payload.account.or(wallet.map(|(number, _)| number));
+        let name = payload.name.or(wallet.and_then(|(_, name)| name));
         Self {
             payload: text.to_owned(),
             verdict: reading.verdict(Mode::Lenient).label(),
             scheme: scheme_of(text, payload).map(Scheme::label),
             bin: payload.bin.map(str::to_owned),
             bank: payload.bank().map(|bank| bank.short_name.as_ref()),
-            number: payload.account.map(str::to_owned),
+            number: number.map(str::to_owned),
             amount_vnd: payload.amount_vnd(),
-            name: payload.name.map(str::to_owned),
+            name: name.map(str::to_owned),
             account_id: None,
             code_id: None,
             other_code_id: None,

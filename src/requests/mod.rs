@@ -16,7 +16,7 @@ pub mod types;
 pub use cancel::cancel;
 pub use create::{NewRequest, create};
 pub use next_step::{NextStep, Step};
-pub use receive::{Effect, GRACE_MS, Received, receive};
+pub use receive::{Effect, GRACE_MS, Received, is_off, receive};
 pub use show::{RequestFilter, get, list, payload};
 pub use state::{RequestState, state_of};
 pub use store::{

@@ -78,19 +78,35 @@ impl NextStep {
         }
         Self { code: Step::LookAtPair, amount_vnd: None, pair_ids, ..self }
     }
+
+    /// Of what came beyond the request, nobody has said yet what `left` was; the rest its vendor kept, for
+    /// other goods or for cash that was handed out.
+    #[must_use]
+    pub fn judged(self, row: &RequestRow, left: Vnd) -> Self {
+        if left.is_positive() {
+            return Self { amount_vnd: self.amount_vnd.map(|_| left), ..self };
+        }
+        Self { code: paid(row), amount_vnd: None, ..self }
+    }
+}
+
+/// Of a request that was paid.
+fn paid(row: &RequestRow) -> Step {
+    if row.is_late() { Step::LookAtLatePayment } else { Step::HandOver }
 }
 
 /// The step of a request at an instant.
 #[must_use]
 pub fn step(row: &RequestRow, at: UnixMs) -> Step {
-    if row.is_thousandfold() {
+    // All that comes after it was taken back is to be given back, whatever the amount.
+    let is_after = row.cancelled_at.is_some() && row.received.is_positive();
+    if row.is_thousandfold() && !is_after {
         return Step::LookAtAmount;
     }
     match state_of(row, at) {
         RequestState::Open => Step::WaitForPayment,
         RequestState::Underpaid => Step::AskForRest,
-        RequestState::Paid if row.is_late() => Step::LookAtLatePayment,
-        RequestState::Paid => Step::HandOver,
+        RequestState::Paid => paid(row),
         RequestState::Overpaid => Step::GiveBackSurplus,
         RequestState::Duplicate => Step::GiveBackSecondPayment,
         RequestState::Refunded => Step::GivenBack,

@@ -88,9 +88,15 @@ fn is_thousandfold(row: &RequestRow, amount: Vnd) -> bool {
         // Exactly what was lacking, also where that is a thousandth of the whole.
         return false;
     }
-    let times = |amount: Vnd| amount.get().checked_mul(THOUSAND).map(Vnd::new);
-    let is_off = |due: Vnd| times(amount) == Some(due) || times(due) == Some(amount);
+    let is_off = |due: Vnd| is_off(due, amount);
     is_off(row.amount) || remaining.is_some_and(is_off)
+}
+
+/// Whether an amount is a thousand times what is due, or a thousandth.
+#[must_use]
+pub fn is_off(due: Vnd, amount: Vnd) -> bool {
+    let times = |amount: Vnd| amount.get().checked_mul(THOUSAND).map(Vnd::new);
+    times(amount) == Some(due) || times(due) == Some(amount)
 }
 
 impl RequestRow {

@@ -27,6 +27,7 @@ mod check_code;
 mod crc;
 pub mod crockford;
 mod image;
+mod jpeg;
 mod mask;
 mod parse;
 mod photo;

@@ -16,6 +16,7 @@ use image::{DynamicImage, GrayImage, ImageDecoder as _, ImageFormat, ImageReader
 
 use quircs::{Capstone, Point, Quirc};
 
+use super::jpeg;
 use super::trios::{Trio, trios};
 use crate::primitives::Refusal;
 
@@ -32,8 +33,13 @@ const DOUBLED: u32 = 1_600;
 /// The part of the longest side over which light is taken as even: wider than the core of a finder
 /// pattern in a symbol that fills the picture.
 const EVEN_LIGHT: u32 = 16;
+/// And so many pixels, over which the ground of a dark sticker is taken for what is light there: wider
+/// would take in the bright wall beside it.
+const NEAR_LIGHT: u32 = 20;
 /// Percent of the mean around it below which a pixel is dark.
 const DARK_PERCENT: u64 = 88;
+/// So much darker it must be near by, or the grain of a dark place would be dark and light.
+const GRAIN: u64 = 12;
 
 /// What the finder keeps of a picture.
 const FINDER_PATTERNS: usize = 32;
@@ -109,8 +115,12 @@ pub fn scan_picture(bytes: &[u8]) -> Result<Photo, Refusal> {
 fn grey(bytes: &[u8]) -> Result<GrayImage, Refusal> {
     let reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| broken())?;
-    if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
-        return Err(Refusal::invalid("picture", "picture-format"));
+    match reader.format() {
+        Some(ImageFormat::Png) => {}
+        // The library takes what has come of it, and grey for the rest.
+        Some(ImageFormat::Jpeg) if !jpeg::is_whole(bytes) => return Err(broken()),
+        Some(ImageFormat::Jpeg) => {}
+        _ => return Err(Refusal::invalid("picture", "picture-format")),
     }
     let mut decoder = reader.into_decoder().map_err(|_| broken())?;
     let (width, height) = decoder.dimensions();
@@ -139,8 +149,14 @@ fn broken() -> Refusal {
 /// Adds what is found in a picture, and in its dark and light after the light of each place, also
 /// turned over.
 fn look(picture: &GrayImage, seen: &mut Seen) {
-    let (dark, light) = evened(picture);
-    for picture in [picture, &dark, &light] {
+    let light = Light::of(picture);
+    let reach = (picture.width().max(picture.height()) / EVEN_LIGHT).max(4);
+    let evened = [
+        light.evened(reach, 0, false),
+        light.evened(reach, 0, true),
+        light.evened(NEAR_LIGHT, GRAIN, false),
+    ];
+    for picture in std::iter::once(picture).chain(&evened) {
         // What made the finder fail was not looked at.
         let is_full = catch_unwind(AssertUnwindSafe(|| find(picture, seen))).unwrap_or(true);
         seen.is_full |= is_full;
@@ -291,44 +307,55 @@ fn cover(picture: &mut GrayImage, corners: &Corners) {
     }
 }
 
-/// Black where a pixel is darker than the mean around it, else white; and black where it is lighter,
-/// as a symbol in light on dark is read.
-fn evened(picture: &GrayImage) -> (GrayImage, GrayImage) {
-    let (width, height) = picture.dimensions();
-    let sums = sums(picture);
-    let sum =
-        |x: u32, y: u32| sums.get((y * (width + 1) + x) as usize).copied().map_or(0, u64::from);
-    let reach = (width.max(height) / EVEN_LIGHT).max(4);
-    let mut light = GrayImage::new(width, height);
-    let dark = GrayImage::from_fn(width, height, |x, y| {
-        let (left, top) = (x.saturating_sub(reach), y.saturating_sub(reach));
-        let (right, bottom) = ((x + reach + 1).min(width), (y + reach + 1).min(height));
-        let area = u64::from(right - left) * u64::from(bottom - top);
-        let around = sum(right, bottom) + sum(left, top) - sum(left, bottom) - sum(right, top);
-        let shade = u64::from(picture.get_pixel(x, y).0[0]);
-        let is_dark = |shade: u64, around: u64| shade * area * 100 < around * DARK_PERCENT;
-        let black = |is_black: bool| Luma([if is_black { 0 } else { 255 }]);
-        light.put_pixel(x, y, black(is_dark(255 - shade, 255 * area - around)));
-        black(is_dark(shade, around))
-    });
-    (dark, light)
+/// A picture with the sums of its shades, which tell the mean of any part of it at once.
+struct Light<'p> {
+    picture: &'p GrayImage,
+    /// For each corner between pixels the sum of all shades above and left of it; at most 255 ×
+    /// [`MAX_PIXELS`], which 32 bits hold.
+    sums: Vec<u32>,
 }
 
-/// For each corner between pixels the sum of all shades above and left of it; at most 255 ×
-/// [`MAX_PIXELS`], which 32 bits hold.
-fn sums(picture: &GrayImage) -> Vec<u32> {
-    let row_length = picture.width() as usize + 1;
-    let mut above = vec![0_u32; row_length];
-    let mut sums = above.clone();
-    sums.reserve(row_length * picture.height() as usize);
-    for row in picture.rows() {
-        let mut in_row = 0_u32;
-        let shades = std::iter::once(0).chain(row.map(|pixel| u32::from(pixel.0[0])));
-        for (sum, shade) in above.iter_mut().zip(shades) {
-            in_row += shade;
-            *sum += in_row;
+impl<'p> Light<'p> {
+    fn of(picture: &'p GrayImage) -> Self {
+        let row_length = picture.width() as usize + 1;
+        let mut above = vec![0_u32; row_length];
+        let mut sums = above.clone();
+        sums.reserve(row_length * picture.height() as usize);
+        for row in picture.rows() {
+            let mut in_row = 0_u32;
+            let shades = std::iter::once(0).chain(row.map(|pixel| u32::from(pixel.0[0])));
+            for (sum, shade) in above.iter_mut().zip(shades) {
+                in_row += shade;
+                *sum += in_row;
+            }
+            sums.extend_from_slice(&above);
         }
-        sums.extend_from_slice(&above);
+        Self { picture, sums }
     }
-    sums
+
+    fn sum(&self, x: u32, y: u32) -> u64 {
+        let place = (y * (self.picture.width() + 1) + x) as usize;
+        self.sums.get(place).copied().map_or(0, u64::from)
+    }
+
+    /// Black where a pixel is darker than the mean of what is around it, by `grain` at least, else
+    /// white; `is_turned` of the picture's negative, in which a symbol in light on dark is one in dark
+    /// on light.
+    fn evened(&self, reach: u32, grain: u64, is_turned: bool) -> GrayImage {
+        let (width, height) = self.picture.dimensions();
+        GrayImage::from_fn(width, height, |x, y| {
+            let (left, top) = (x.saturating_sub(reach), y.saturating_sub(reach));
+            let (right, bottom) = ((x + reach + 1).min(width), (y + reach + 1).min(height));
+            let area = u64::from(right - left) * u64::from(bottom - top);
+            let around = self.sum(right, bottom) + self.sum(left, top)
+                - self.sum(left, bottom)
+                - self.sum(right, top);
+            let around = if is_turned { 255 * area - around } else { around };
+            let shade = u64::from(self.picture.get_pixel(x, y).0[0]);
+            let shade = if is_turned { 255 - shade } else { shade };
+            let is_dark =
+                shade * area * 100 < around * DARK_PERCENT && (shade + grain) * area <= around;
+            Luma([if is_dark { 0 } else { 255 }])
+        })
+    }
 }

@@ -30,6 +30,14 @@ const MOMO_FIELDS: &str = "2|99|";
 const MOMO_AMOUNT: usize = 7;
 
 impl WalletLink {
+    /// Number and name, where the text has them as they are: MoMo's code between persons.
+    #[must_use]
+    pub fn payee(text: &str) -> Option<(&str, Option<&str>)> {
+        let mut fields = text.trim().strip_prefix(MOMO_FIELDS)?.split('|');
+        let number = fields.next().filter(|number| !number.is_empty())?;
+        Some((number, fields.next().filter(|name| !name.is_empty())))
+    }
+
     /// The wallet's code that a symbol's text is, if it is one.
     #[must_use]
     pub fn of(text: &str) -> Option<Self> {
@@ -79,6 +87,14 @@ fn is_amount(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn momos_code_between_persons_names_its_payee() {
+        let of = WalletLink::payee;
+        assert_eq!(of("2|99|0900000000|CO BA||0|0|0"), Some(("0900000000", Some("CO BA"))));
+        assert_eq!(of("2|99|0900000000"), Some(("0900000000", None)));
+        assert_eq!((of("2|99||CO BA"), of("https://me.momo.vn/sapbe")), (None, None));
+    }
 
     #[test]
     fn wallets_are_told_by_their_addresses() {

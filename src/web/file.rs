@@ -26,6 +26,15 @@ pub struct FileForm {
     file: Binary,
 }
 
+/// How large a file may be, and what is said of a larger one.
+struct Limit {
+    bytes: usize,
+    code: &'static str,
+}
+
+const FILE: Limit = Limit { bytes: MAX_FILE_BYTES, code: "file-too-large" };
+/// 12 MP of three bytes, as a PNG that nothing in it makes smaller.
+const PHOTO: Limit = Limit { bytes: 40 << 20, code: "photo-too-large" };
 /// What a form may say around its file.
 const FORM_BYTES: usize = 64 << 10;
 /// Uploads at a time: each may take a file's memory twice.
@@ -43,6 +52,22 @@ pub(super) async fn turn() -> Result<SemaphorePermit<'static>, Problem> {
 /// The bytes of an uploaded file, which is the body or the file of a form. What it is, its first
 /// bytes tell; JSON is a mistake.
 pub(super) async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<Vec<u8>, Problem> {
+    read_of(headers, payload, &FILE).await
+}
+
+/// [`read`] of a photo.
+pub(super) async fn read_photo(
+    headers: &HeaderMap,
+    payload: web::Payload,
+) -> Result<Vec<u8>, Problem> {
+    read_of(headers, payload, &PHOTO).await
+}
+
+async fn read_of(
+    headers: &HeaderMap,
+    payload: web::Payload,
+    limit: &Limit,
+) -> Result<Vec<u8>, Problem> {
     let said = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = media(said);
     let is_other =
@@ -51,19 +76,19 @@ pub(super) async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<V
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content-type-not-file"));
     }
     let is_form = media == "multipart/form-data";
-    let most = if is_form { MAX_FILE_BYTES + FORM_BYTES } else { MAX_FILE_BYTES };
+    let most = if is_form { limit.bytes + FORM_BYTES } else { limit.bytes };
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if announced.is_some_and(|bytes: usize| bytes > most) {
-        return Err(too_large());
+        return Err(limit.passed());
     }
-    let body = tokio::time::timeout(PATIENCE, whole(payload, announced.unwrap_or(0), most));
+    let body = tokio::time::timeout(PATIENCE, whole(payload, announced.unwrap_or(0), most, limit));
     let bytes = body.await.map_err(|_| incomplete())??;
     if !is_form {
         return Ok(bytes);
     }
     let file = form::file(said, bytes)
         .ok_or_else(|| Problem::new(StatusCode::BAD_REQUEST, "form-without-file"))?;
-    if file.len() > MAX_FILE_BYTES { Err(too_large()) } else { Ok(file) }
+    if file.len() > limit.bytes { Err(limit.passed()) } else { Ok(file) }
 }
 
 fn media(content_type: &str) -> String {
@@ -85,12 +110,13 @@ async fn whole(
     mut payload: web::Payload,
     announced: usize,
     most: usize,
+    limit: &Limit,
 ) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::with_capacity(announced);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| incomplete())?;
         if bytes.len() + chunk.len() > most {
-            return Err(too_large());
+            return Err(limit.passed());
         }
         bytes.extend_from_slice(&chunk);
     }
@@ -101,7 +127,8 @@ fn incomplete() -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "body-incomplete")
 }
 
-fn too_large() -> Problem {
-    let problem = Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "file-too-large");
-    problem.with("max", MAX_FILE_BYTES >> 20)
+impl Limit {
+    fn passed(&self) -> Problem {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, self.code).with("max", self.bytes >> 20)
+    }
 }

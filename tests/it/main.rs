@@ -94,6 +94,7 @@ mod phone_browser;
 mod phone_digits;
 mod phone_feed;
 mod phone_forwarders;
+mod phone_given_back;
 mod phone_heard;
 mod phone_honest;
 mod phone_links;

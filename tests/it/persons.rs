@@ -7,11 +7,13 @@ use cho40::db::{DbConnection, backup};
 use cho40::feeds::Provider;
 use cho40::ledger::doctor;
 use cho40::persons::{self, Payer, Person};
+use cho40::primitives::ids::VendorId;
 use cho40::primitives::time::MS_PER_DAY;
 use cho40::registry::accounts::UseKind;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::phone_stall::{Link, Phone};
 use crate::registry_support::refused;
 use crate::stage::{STANDARD_SECRET, Stage, transfer};
 use crate::support::{TestDb, on_both};
@@ -111,6 +113,13 @@ fn leave(site: &Site, world: &World) {
 on_both!(a_copy_has_what_is_kept_of_a_vendor, |db| {
     let site = Site::of(db);
     let world = world(&site);
+    let link =
+        json!({ "occupancy_id": world.id("occupancies"), "kind": "owner", "name": "Chủ sạp" });
+    let made = site.post("/api/v1/stall-links", &link).json;
+    let text = |field: &str| made[field].as_str().unwrap().to_owned();
+    let phone = Phone::open(&site, &Link { id: text("id"), path: text("path") }, "270361");
+    let cash = json!({ "day": "2026-11-24", "kind": "sold", "cash": "350k" });
+    assert_eq!(phone.post("/sap/cash", &cash).status, 200);
     let copy = site.get(&format!("/api/v1/vendors/{}/copy", world.id("vendors")));
     assert_eq!(copy.status, 200, "{}", copy.text());
     let tables = copy.json["tables"].as_object().unwrap();
@@ -132,6 +141,13 @@ on_both!(a_copy_has_what_is_kept_of_a_vendor, |db| {
     for secret in ["pin_hash", "token_hash", "session_hash"] {
         assert!(!copy.text().contains(secret), "{secret}");
     }
+    // What she alone sees is in no copy that a key makes, and in that of whoever keeps the server.
+    assert!(!tables.contains_key("books") && !tables.contains_key("cash_answers"));
+    assert!(!copy.text().contains("350000"));
+    let person = Person::Vendor(VendorId::parse(world.id("vendors")).unwrap());
+    let act = db.act();
+    let whole = persons::copy_whole(db.connection(), &act, person).unwrap().tables;
+    assert!(whole.contains_key("cash_answers"), "{:?}", whole.keys());
     let other = site.ask("GET", &format!("/api/v1/vendors/{}/copy", world.id("vendors")));
     assert_eq!(other.key(&site.other_key).send().problem(404), "not-found");
     let blind = site.key_with(&[Permission::RegistryRead, Permission::RegistryWrite]);

@@ -202,6 +202,38 @@ fn a_symbol_in_light_on_dark_is_read() {
     assert_eq!((found.texts, found.is_crowded), (vec![ours, foreign], false));
 }
 
+/// Black on red, blue or pink is black on a dark grey to who sees no colours; phones read it, also beside
+/// a bright wall.
+#[test]
+fn a_symbol_on_a_dark_ground_is_read() {
+    let (ours, foreign) = (payload("111111111"), payload("999999999"));
+    for ground in [100, 130] {
+        let mut dark = card(&foreign);
+        for pixel in dark.pixels_mut() {
+            pixel.0[0] = pixel.0[0].min(ground);
+        }
+        let scene = Scene::new(1_200, 900).card(&card(&ours), (820, 450), 380, 4.0, 2.0);
+        let scene = scene.card(&dark, (300, 450), 300, 8.0, 2.0);
+        let mut found = scan_picture(&scene.jpeg()).unwrap();
+        found.texts.sort();
+        assert_eq!((found.texts, found.is_crowded), (vec![ours.clone(), foreign.clone()], false));
+    }
+}
+
+/// What is not there may be the very code that should be seen.
+#[test]
+fn a_picture_that_was_cut_is_no_picture() {
+    let text = payload("0011012345678");
+    let whole = Scene::new(800, 1_200).card(&card(&text), (400, 300), 420, 4.0, 2.0).jpeg();
+    assert_eq!(scan_picture(&whole).unwrap().texts, [text]);
+    for percent in [45, 80, 99] {
+        assert_eq!(code(&whole[..whole.len() * percent / 100]), "picture-broken", "{percent} %");
+    }
+    // Phones put things behind the end.
+    let trailed = [&whole[..], b"SEFT trailer"].concat();
+    assert_eq!(scan_picture(&trailed).unwrap().texts.len(), 1);
+}
+
 #[test]
 fn a_screenshot_with_nothing_behind_the_modules() {
     let text = payload("0011012345678");

@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 use super::{Proof, Pulse, PulseState, doubt, of_account, of_occupancy};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
-use crate::ledger::{pairs, perhaps};
+use crate::ledger::{beyond, pairs, perhaps};
 use crate::primitives::ids::{FeedId, OccupancyId, RequestId};
 use crate::primitives::time::MS_PER_MINUTE;
 use crate::primitives::{Refusal, UnixMs};
 use crate::registry::{accounts, reporters};
-use crate::requests::{self, Request, RequestRow, RequestState};
+use crate::requests::{self, Request, RequestRow, RequestState, Step};
 use crate::text_enum;
 
 /// Who says at the stall that they have paid did it within this.
@@ -81,6 +81,10 @@ pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outco
     if request.state == RequestState::Underpaid {
         let waiting = pairs::waiting_of_request(connection, act.board_id(), id)?;
         request.next_step = request.next_step.beside(waiting);
+    }
+    if matches!(request.next_step.code, Step::GiveBackSurplus | Step::GiveBackSecondPayment) {
+        let left = beyond::unjudged(connection, act.board_id(), &row, act.at)?;
+        request.next_step = request.next_step.judged(&row, left);
     }
     Ok(SightedRequest { request, sight })
 }

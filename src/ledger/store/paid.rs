@@ -65,6 +65,27 @@ pub fn last_at(
     Ok(found.value.map(UnixMs))
 }
 
+/// Transfers that were for a request under attributions; 1 is the rules' own.
+pub fn attributions(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RequestId,
+) -> Outcome<Vec<(i64, i32)>> {
+    use crate::db::schema::{attribution_lines as a, transfers as t};
+    let mut all: Vec<(i64, i32)> = a::table
+        .filter(a::board_id.eq(board_id.0))
+        .filter(a::request_id.eq(id.0))
+        .select((a::transfer_id, a::seq))
+        .load(connection)?;
+    let met: Vec<i64> = t::table
+        .filter(t::board_id.eq(board_id.0))
+        .filter(t::request_id.eq(id.0))
+        .select(t::id)
+        .load(connection)?;
+    all.extend(met.into_iter().map(|id| (id, 1)));
+    Ok(all)
+}
+
 /// A payment for a request, as one of its present lines says.
 #[derive(Debug, QueryableByName)]
 pub struct Payment {

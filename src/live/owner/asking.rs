@@ -292,7 +292,15 @@ impl Seen {
         let more = match self.face {
             Face::GivenBack => return None,
             Face::Thousandfold => self.odd,
+            Face::Overpaid | Face::Duplicate if request.next_step.amount_vnd.is_some() => {
+                return request.next_step.amount_vnd;
+            }
             Face::Overpaid | Face::Duplicate => request.received_vnd,
+            // All of it is to be given back.
+            Face::AfterCancel => {
+                let received = request.received_vnd.unwrap_or(Vnd::ZERO);
+                return received.checked_add(self.odd.unwrap_or(Vnd::ZERO));
+            }
             Face::Underpaid if self.odd.is_some() => return self.lacking(),
             _ => return request.next_step.amount_vnd,
         };
@@ -311,22 +319,26 @@ fn face(seen: &SightedRequest, odd: Option<Vnd>) -> Face {
     });
     // What came beside a payment a thousand times too small is what stands there, and the rest what is asked.
     let is_beside = received.is_positive() && odd.is_some_and(|odd| Some(odd) < amount);
+    // The vendor has said what all of it was.
+    let is_settled = [Step::HandOver, Step::LookAtLatePayment].contains(&request.next_step.code);
     match request.state {
+        // What was given back is not to be given back again.
+        RequestState::Cancelled if received.is_positive() || odd.is_some() => Face::AfterCancel,
         _ if request.thousandfold && !is_whole && !is_beside => Face::Thousandfold,
         RequestState::Underpaid if is_whole => Face::Paid,
         RequestState::Paid if request.late => Face::Late,
         RequestState::Paid => Face::Paid,
         RequestState::Underpaid if request.next_step.code == Step::LookAtPair => Face::TwoReports,
         RequestState::Underpaid => Face::Underpaid,
+        RequestState::Overpaid | RequestState::Duplicate if is_settled && request.late => {
+            Face::Late
+        }
+        RequestState::Overpaid | RequestState::Duplicate if is_settled => Face::Paid,
         RequestState::Overpaid => Face::Overpaid,
         RequestState::Duplicate => Face::Duplicate,
         RequestState::Refunded => Face::GivenBack,
         RequestState::Expired if seen.sight.state == SightState::Unknown => Face::ExpiredUnknown,
         RequestState::Expired => Face::Expired,
-        // What was given back is not to be given back again.
-        RequestState::Cancelled if request.next_step.code == Step::GiveBackAfterCancel => {
-            Face::AfterCancel
-        }
         RequestState::Cancelled => Face::Cancelled,
         RequestState::Open if seen.sight.state == SightState::NotSeenYet => Face::Waiting,
         RequestState::Open => Face::Unknown,

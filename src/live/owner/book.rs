@@ -84,6 +84,8 @@ pub struct Receipt {
     pub beyond: Option<String>,
     /// The part of it that was more than was asked, also once it was said what it was.
     pub surplus: Option<String>,
+    /// What refunds that the board has recorded gave back of it: `5.000 đ`.
+    pub given_back: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -203,6 +205,7 @@ fn receipts(
     } else {
         Vec::new()
     };
+    let given_back = stall::given_back(connection, hearer.board_id, hearer.occupancy_id, &ids)?;
     let asked = asked(connection, hearer, &stored)?;
     let mut surplus = HashMap::new();
     for row in asked.iter().filter(|row| may_be_more(row)) {
@@ -219,6 +222,7 @@ fn receipts(
             mark: found.map(|found| mark(found.state)).or(late),
             beyond: found.map(|found| found.amount.to_string()),
             surplus: surplus.map(ToString::to_string),
+            given_back: given_back.get(&one.id).map(ToString::to_string),
             ..receipt
         }
     };
@@ -300,6 +304,7 @@ pub(super) fn receipt(
         mark: None,
         beyond: None,
         surplus: None,
+        given_back: None,
     }
 }
 

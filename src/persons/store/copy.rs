@@ -76,15 +76,23 @@ struct Line {
     line: String,
 }
 
-/// Each table with the person's rows; tables without any are left out.
+/// What a vendor alone sees, whatever a key may.
+const VENDORS_OWN: [&str; 2] = ["books", "cash_answers"];
+
+/// Each table with the person's rows; tables without any are left out, and what a vendor alone sees where
+/// it is not to be in it.
 pub fn copy(
     connection: &mut DbConnection,
     board_id: BoardId,
     person: Person,
+    with_own: bool,
 ) -> Outcome<Vec<(&'static str, Vec<String>)>> {
     let mut all = Vec::new();
     let objects = backup::objects(connection)?;
     for (table, condition) in TABLES {
+        if !with_own && VENDORS_OWN.contains(&table) {
+            continue;
+        }
         let Some(object) = objects.get(table) else { continue };
         let query = about(
             person,

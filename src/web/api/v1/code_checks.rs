@@ -55,7 +55,7 @@ async fn create(caller: Caller, request: HttpRequest, payload: web::Payload) -> 
     let stall_id = new.stall_id;
     caller.read(move |connection, act| code_checks::permit(connection, act, stall_id)).await?;
     let _turn = file::turn().await?;
-    let picture = file::read(request.headers(), payload).await?;
+    let picture = file::read_photo(request.headers(), payload).await?;
     let digest = Sha256::new().chain_update(request.query_string()).chain_update("\n");
     let digest: [u8; 32] = digest.chain_update(&picture).finalize().into();
     let scan = move || vietqr::scan_picture(&picture);

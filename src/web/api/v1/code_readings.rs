@@ -29,7 +29,7 @@ async fn read(
 ) -> Result<HttpResponse, Problem> {
     caller.read(code_readings::permit).await?;
     let _turn = file::turn().await?;
-    let picture = file::read(request.headers(), payload).await?;
+    let picture = file::read_photo(request.headers(), payload).await?;
     let scan = move || vietqr::scan_picture(&picture);
     let photo = web::block(scan).await.map_err(|error| Problem::from(Fault::broken(error)))?;
     let texts = photo.map_err(Fault::from)?.texts;

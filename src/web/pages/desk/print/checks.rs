@@ -156,7 +156,7 @@ pub(in super::super) async fn read_photo(
     payload: web::Payload,
 ) -> Result<Photo, Problem> {
     let _turn = file::turn().await?;
-    let picture = file::read(request.headers(), payload).await?;
+    let picture = file::read_photo(request.headers(), payload).await?;
     let scan = move || vietqr::scan_picture(&picture);
     let photo = web::block(scan).await.map_err(|error| Problem::from(Fault::broken(error)))?;
     Ok(photo.map_err(Fault::from)?)

@@ -1,0 +1,107 @@
+//! Money that a vendor says herself she gave back, in cash, beside the refunds that are recorded. Both lessen
+//! the day and the request, so the same money must not be said in both ways.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::assign::NewLine;
+use super::beyond;
+use super::class::Class;
+use super::payback::{stalls, whose};
+use super::refunds::RefundRow;
+use super::store::refunds as rows;
+use super::transfers::Stored;
+use crate::db::{DbConnection, Outcome};
+use crate::feeds::Direction;
+use crate::primitives::ids::{BoardId, OccupancyId, RequestId};
+use crate::primitives::{Refusal, Vnd};
+use crate::requests;
+
+/// By stall, what lines of money in say was given back.
+fn told(
+    lines: impl Iterator<Item = (Option<OccupancyId>, Class, Vnd)>,
+) -> BTreeMap<OccupancyId, i64> {
+    let mut told = BTreeMap::new();
+    for (occupancy_id, class, amount) in lines {
+        if let Some(id) = occupancy_id.filter(|_| class == Class::Refund) {
+            *told.entry(id).or_default() += amount.get();
+        }
+    }
+    told
+}
+
+fn told_before(stored: &Stored) -> BTreeMap<OccupancyId, i64> {
+    told(stored.lines.iter().map(|line| (line.occupancy_id, line.class, line.amount)))
+}
+
+fn sum<'r>(given: impl Iterator<Item = &'r RefundRow>) -> i64 {
+    given.map(|one| one.amount.get()).sum()
+}
+
+/// What a vendor says now that she gave back is no more than refunds beside it leave, and not what is
+/// recorded already: as far as it goes beyond what is still too much, it may be the same money.
+///
+/// # Errors
+/// `refund-exceeds-original`, `refund-recorded`.
+pub(super) fn refuse(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    original: &Stored,
+    lines: &[NewLine],
+) -> Outcome<()> {
+    let now = told(lines.iter().map(|line| (line.occupancy_id, line.class, line.amount_vnd)));
+    if now.is_empty() || original.direction != Direction::In {
+        return Ok(());
+    }
+    let given = rows::of_originals(connection, board_id, &[original.id.0])?;
+    let left = original.amount.get().saturating_sub(sum(given.iter()));
+    if now.values().sum::<i64>() > left {
+        let refusal = Refusal::conflict("refund-exceeds-original");
+        return Err(refusal.with("left", Vnd::new(left)).into());
+    }
+    let before = told_before(original);
+    for (stall, told) in now {
+        let of_stall = |one: &&RefundRow| one.occupancy_id.is_none_or(|id| id == stall);
+        let recorded = sum(given.iter().filter(of_stall));
+        let is_said = before.get(&stall).is_some_and(|before| told <= *before);
+        if recorded > 0 && !is_said && told > too_much(connection, board_id, original, stall)? {
+            let refusal = Refusal::conflict("refund-recorded");
+            return Err(refusal.with("amount", Vnd::new(recorded)).into());
+        }
+    }
+    Ok(())
+}
+
+/// What of a stall's part of a transfer is still more than was asked for.
+fn too_much(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    original: &Stored,
+    stall: OccupancyId,
+) -> Outcome<i64> {
+    let of_stall = original.lines.iter().filter(|line| line.occupancy_id == Some(stall));
+    let ids: BTreeSet<RequestId> = of_stall.filter_map(|line| line.request_id).collect();
+    let mut more = 0_i64;
+    for id in ids {
+        let Some(row) = requests::by_id(connection, board_id, id)? else { continue };
+        let found = beyond::surplus(connection, board_id, &row, std::slice::from_ref(original))?;
+        let its = found.into_iter().filter(|(transfer_id, _)| *transfer_id == original.id);
+        more = its.fold(more, |more, (_, amount)| more.saturating_add(amount.get()));
+    }
+    Ok(more)
+}
+
+/// A refund is recorded beside what the stall's vendor has said that she gave back. The person may say that
+/// it is one more.
+///
+/// # Errors
+/// `refund-beside-vendors`.
+pub(super) fn refuse_beside(original: &Stored, of: Option<OccupancyId>) -> Outcome<()> {
+    let stall = whose(&stalls(original), of);
+    let told = told_before(original);
+    let told = told.iter().filter(|(id, _)| stall.is_none_or(|stall| stall == **id));
+    let told: i64 = told.map(|(_, amount)| *amount).sum();
+    if told == 0 {
+        return Ok(());
+    }
+    Err(Refusal::conflict("refund-beside-vendors").with("amount", Vnd::new(told)).into())
+}
