@@ -95,8 +95,9 @@ pub fn unjudged(
     Ok(Vnd::new(all.iter().map(|one| one.amount.get()).sum()))
 }
 
-/// Transfers of which a person said what they were when they were the request's already. Who only said for
-/// which request money was has not said what of it is too much.
+/// Transfers of which a person said what they were when they paid the request already. Who only said for
+/// which request money was, or gave back a part of what was a thousand times too much, has not said what
+/// the rest of it is.
 fn judged(
     connection: &mut DbConnection,
     board_id: BoardId,

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use crate::db::{DbConnection, Outcome};
+use crate::ledger::class::Class;
 use crate::primitives::ids::{BoardId, RequestId};
 use crate::primitives::{UnixMs, Vnd};
 
@@ -65,7 +66,8 @@ pub fn last_at(
     Ok(found.value.map(UnixMs))
 }
 
-/// Transfers that were for a request under attributions; 1 is the rules' own.
+/// Transfers that paid a request under attributions; 1 is the rules' own. What met it a thousand times off
+/// paid nothing.
 pub fn attributions(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -75,11 +77,13 @@ pub fn attributions(
     let mut all: Vec<(i64, i32)> = a::table
         .filter(a::board_id.eq(board_id.0))
         .filter(a::request_id.eq(id.0))
+        .filter(a::class.ne(Class::Unclassified.as_str()))
         .select((a::transfer_id, a::seq))
         .load(connection)?;
     let met: Vec<i64> = t::table
         .filter(t::board_id.eq(board_id.0))
         .filter(t::request_id.eq(id.0))
+        .filter(t::class.ne(Class::Unclassified.as_str()))
         .select(t::id)
         .load(connection)?;
     all.extend(met.into_iter().map(|id| (id, 1)));
