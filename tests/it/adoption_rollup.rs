@@ -152,6 +152,12 @@ on_both!(what_is_not_over_and_other_boards_are_left_alone, |db| {
     let other = market.db.other_act().board_id();
     let rolled = rollup::roll_up(market.connection(), other, last_day(), 9).unwrap();
     assert_eq!(rolled, []);
+    // On its last day a third is not over.
+    let [_, second, _] = Piece::thirds(ago(30).month());
+    market.sales(Stall(1), [last_day().0 - second.to().0]);
+    let mut roll = |today| rollup::roll_up(market.connection(), board, today, 9).unwrap();
+    assert!(!roll(second.to()).contains(&second));
+    assert!(roll(second.to().plus(1)).contains(&second));
 });
 
 #[derive(QueryableByName)]

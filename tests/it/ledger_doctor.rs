@@ -52,8 +52,8 @@ const FALSE: [(&str, &str); 59] = [
     ("rolled_totals", "UPDATE rolled_totals SET receipt_days = 0"),
     ("rolled_totals", "UPDATE rolled_totals SET occupancy_id = occupancy_id + 1"),
     ("rolled_totals", "DELETE FROM rolled_pieces"),
-    // No late transfer would find it.
-    ("rolled_totals", "UPDATE rolled_pieces SET to_day = to_day - 1"),
+    // No month and no third: a late transfer would not find it.
+    ("rolled_totals", "INSERT INTO rolled_pieces SELECT board_id, 5, 7 FROM board_heads"),
     ("transfer_index", "DELETE FROM transfer_index"),
     ("request", "UPDATE requests SET received_vnd = 1"),
     ("request", "UPDATE requests SET late_vnd = late_vnd + 1"),
