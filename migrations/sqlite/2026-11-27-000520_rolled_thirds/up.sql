@@ -1,5 +1,5 @@
 -- Beside whole months their thirds are rolled up. A report that begins and ends within a month, as most do, read
--- some thirty days one by one; now at most ten at either end. The server makes all rows anew in its first hour;
+-- some thirty days one by one; now at most ten at either end. The server makes all rows anew when it starts;
 -- until then reports read days.
 DROP TABLE month_totals;
 DROP TABLE rolled_months;
