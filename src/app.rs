@@ -32,7 +32,7 @@ use crate::web::state::{AppState, Front};
 /// Transactions that index a board's transfers, each time: what a burst leaves is read from its
 /// events meanwhile.
 const INDEX_STEPS: u64 = 16;
-/// Months and thirds of one transaction, each some ten milliseconds for a big market: hooks come in between.
+/// Months and thirds of one transaction, some tenths of a second for a big market: hooks come in between.
 const ROLLED_AT_ONCE: usize = 8;
 /// While hooks wait, one such transaction for every so many events that wait too, and one.
 const EVENTS_A_BUSY_STEP: u64 = 50_000;
