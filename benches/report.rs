@@ -1,8 +1,8 @@
 //! The adoption report of 1,000 occupancies over a year, at two numbers of transfers over the same
-//! occupancy-days: it reads totals and month roll-ups, so ten times the money must not take longer.
+//! occupancy-days: it reads totals and roll-ups, so ten times the money must not take longer.
 //!
 //! The raw transfers are not even made here: the report must not read them. The window begins and
-//! ends within a month, so that 30 of its days are read one by one.
+//! ends within a third of a month, so that ten of its days are read one by one.
 
 /// The program's own.
 #[global_allocator]

@@ -32,6 +32,8 @@ use crate::web::state::{AppState, Front};
 /// Transactions that index a board's transfers, each time: what a burst leaves is read from its
 /// events meanwhile.
 const INDEX_STEPS: u64 = 16;
+/// Months and thirds of one transaction, some tenths of a second for a big market: hooks come in between.
+const ROLLED_AT_ONCE: usize = 8;
 /// While hooks wait, one such transaction for every so many events that wait too, and one.
 const EVENTS_A_BUSY_STEP: u64 = 50_000;
 
@@ -282,7 +284,7 @@ impl App {
     async fn each_hour(&self) {
         let done = [
             (self.turn_years().await, "the keys of payers were not looked through"),
-            (self.roll_months().await, "finished months were not rolled up"),
+            (self.roll_up().await, "finished days were not rolled up"),
             (self.forget_old_texts().await, "old notices were not forgotten"),
             (self.forget_old_statements().await, "old statements were not forgotten"),
             (self.erase_old_bodies().await, "old bodies were not erased"),
@@ -421,8 +423,8 @@ impl App {
         Ok(())
     }
 
-    /// Rolls the finished months of every board up.
-    pub async fn roll_months(&self) -> Outcome<()> {
+    /// Rolls the finished months and thirds of months of every board up.
+    pub async fn roll_up(&self) -> Outcome<()> {
         let today = self.clock.now().day(0);
         for board_id in self.db.read(crate::registry::boards::all_ids).await? {
             // What waits to be indexed, in transactions of its own: hooks come in between.
@@ -433,11 +435,10 @@ impl App {
                     .write(board_id.0, move |connection| index::catch_up(connection, board_id))
                     .await?;
             }
-            self.db
-                .write(board_id.0, move |connection| {
-                    rollup::roll_months(connection, board_id, today.month())
-                })
-                .await?;
+            let some = move |connection: &mut DbConnection| {
+                rollup::roll_up(connection, board_id, today, ROLLED_AT_ONCE)
+            };
+            while !self.db.write(board_id.0, some).await?.is_empty() {}
         }
         Ok(())
     }

@@ -44,7 +44,7 @@ struct Tables {
 }
 
 impl Year {
-    /// Writes the year day by day and rolls its finished months up.
+    /// Writes the year day by day and rolls up what is finished.
     pub fn fill(self, connection: &mut DbConnection, market: &Market) -> Outcome<()> {
         let tables = Tables::new();
         connection.in_transaction(|connection| {
@@ -53,7 +53,7 @@ impl Year {
                 self.day(number, market, &mut rows);
                 tables.write(connection, &rows)?;
             }
-            rollup::roll_months(connection, market.board_id, self.last.plus(1).month())?;
+            rollup::roll_up(connection, market.board_id, self.last.plus(1), usize::MAX)?;
             Ok(())
         })?;
         if let DbConnection::Postgres(_) = connection {

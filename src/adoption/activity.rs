@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use super::days::{DaySet, Span};
 use super::store::day_sums::{self, DaySums};
 use super::store::register::LinkRow;
-use super::store::totals::{self, MonthDays, MonthRow, Sums};
+use super::store::totals::{self, PieceDays, PieceRow, Sums};
 use super::verdict::Receipts;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
-use crate::ledger::{Tail, receipts};
-use crate::primitives::Month;
+use crate::ledger::pieces::Piece;
+use crate::ledger::{Tail, receipts, rollup};
 use crate::primitives::ids::BoardId;
 
 /// The receipts of an occupancy, or of an account's money that no stall has yet.
@@ -49,7 +49,7 @@ pub struct Activities {
 }
 
 impl Activities {
-    /// Reads the history: bitmaps of rolled months, days of the others; sums only of the window.
+    /// Reads the history: bitmaps of what is rolled up, other days one by one; sums only of the window.
     /// What belongs to other occupancies and accounts is passed over.
     pub fn load(
         connection: &mut DbConnection,
@@ -82,7 +82,7 @@ impl Activities {
         board_id: BoardId,
         tail: &Tail,
     ) -> Outcome<()> {
-        let rolled = totals::rolled(connection, board_id)?;
+        let rolled = rollup::rolled(connection, board_id)?;
         let plan = Plan::of(self.history, self.window, &rolled);
         let in_window = plan.days.iter().map(|span| self.window.both(*span));
         let in_window: Vec<_> =
@@ -101,14 +101,14 @@ impl Activities {
                 activity.histogram.merge_log(&log);
             }
         }
-        for run in plan.bitmaps {
-            for row in totals::month_days(connection, board_id, run)? {
-                self.add_bitmaps(&row);
+        for piece in plan.bitmaps {
+            for row in totals::piece_days(connection, board_id, piece)? {
+                self.add_bitmaps(piece, &row);
             }
         }
-        for run in plan.sums {
-            for row in totals::months(connection, board_id, run)? {
-                self.add_month(&row);
+        for piece in plan.sums {
+            for row in totals::piece(connection, board_id, piece)? {
+                self.add_piece(piece, &row);
             }
         }
         Ok(())
@@ -133,9 +133,9 @@ impl Activities {
         }
     }
 
-    fn add_bitmaps(&mut self, row: &MonthDays) -> Option<&mut Activity> {
+    fn add_bitmaps(&mut self, piece: Piece, row: &PieceDays) -> Option<&mut Activity> {
         let activity = self.of(row.occupancy_id, row.account_id)?;
-        let first_day = Month(row.month).first_day();
+        let first_day = piece.from();
         activity.certain.insert_bits(first_day, row.receipt_days);
         activity.possible.insert_bits(first_day, row.possible_days);
         if row.named > 0 {
@@ -144,8 +144,8 @@ impl Activities {
         Some(activity)
     }
 
-    fn add_month(&mut self, row: &MonthRow) {
-        if let Some(activity) = self.add_bitmaps(&row.days) {
+    fn add_piece(&mut self, piece: Piece, row: &PieceRow) {
+        if let Some(activity) = self.add_bitmaps(piece, &row.days) {
             activity.sums.add(&row.sums);
             activity.histogram.merge_packed(&row.histogram);
         }
@@ -174,24 +174,35 @@ impl Sums {
 struct Plan {
     /// Days to be read one by one, ascending, adjacent ones joined.
     days: Vec<Span>,
-    /// Runs of rolled months of which only the bitmaps are asked.
-    bitmaps: Vec<(Month, Month)>,
-    /// Runs of rolled months that lie whole in the window.
-    sums: Vec<(Month, Month)>,
+    /// Of these only the bitmaps are asked.
+    bitmaps: Vec<Piece>,
+    /// These lie whole in the window, and no two have a day in common.
+    sums: Vec<Piece>,
 }
 
 impl Plan {
-    fn of(history: Span, window: Span, rolled: &HashSet<Month>) -> Self {
+    fn of(history: Span, window: Span, rolled: &HashSet<Piece>) -> Self {
         let mut plan = Self::default();
         for month in history.months() {
-            let whole = Span::new(month.first_day(), month.last_day());
-            if !rolled.contains(&month) {
-                plan.read_days(history.both(whole));
-            } else if window.holds(whole) {
-                extend(&mut plan.sums, month);
-            } else {
-                extend(&mut plan.bitmaps, month);
-                plan.read_days(window.both(whole));
+            let whole = Piece::whole(month);
+            let is_rolled = rolled.contains(&whole);
+            if is_rolled && window.holds(span(whole)) {
+                plan.sums.push(whole);
+                continue;
+            }
+            // Of a rolled month only its sums in the window are still to be had from less than it.
+            let rest = if is_rolled { window } else { history };
+            plan.bitmaps.extend(Some(whole).filter(|_| is_rolled));
+            let thirds = Piece::thirds(month).map(|third| (third, rest.both(span(third))));
+            for (third, days) in thirds.into_iter().filter(|(_, days)| !days.is_empty()) {
+                if rolled.contains(&third) && window.holds(span(third)) {
+                    plan.sums.push(third);
+                } else if rolled.contains(&third) && !is_rolled {
+                    plan.bitmaps.push(third);
+                    plan.read_days(window.both(days));
+                } else {
+                    plan.read_days(days);
+                }
             }
         }
         plan
@@ -204,6 +215,10 @@ impl Plan {
             _ => self.days.push(span),
         }
     }
+}
+
+const fn span(piece: Piece) -> Span {
+    Span::new(piece.from(), piece.to())
 }
 
 /// A span in parts that lie in the window or outside of it, and are short enough to be added up.
@@ -222,17 +237,47 @@ fn parts(span: Span, window: Span) -> Vec<Span> {
     parts
 }
 
-fn extend(runs: &mut Vec<(Month, Month)>, month: Month) {
-    match runs.last_mut() {
-        Some((_, to)) if to.next() == month => *to = month,
-        _ => runs.push((month, month)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::primitives::Day;
+
+    fn some_span(days: std::ops::Range<i32>) -> impl Strategy<Value = Span> {
+        (days.clone(), days)
+            .prop_map(|(one, other)| Span::new(Day(one.min(other)), Day(one.max(other))))
+    }
+
+    proptest! {
+        #[test]
+        fn each_day_of_the_window_is_added_up_once_and_each_of_the_history_is_seen(
+            window in some_span(20_000..20_400),
+            before in 0_i32..200,
+            left_out in prop::collection::hash_set(0_usize..80, 0..80),
+        ) {
+            let history = Span::new(window.from.plus(-before), window.to);
+            let pieces = history.months().flat_map(Piece::of_month).enumerate();
+            let rolled: HashSet<Piece> =
+                pieces.filter(|(number, _)| !left_out.contains(number)).map(|(_, one)| one).collect();
+            let plan = Plan::of(history, window, &rolled);
+            for day in history.days() {
+                let one_by_one = plan.days.iter().filter(|days| days.contains(day)).count();
+                let added = plan.sums.iter().filter(|piece| piece.contains(day)).count() + one_by_one;
+                let seen = added + plan.bitmaps.iter().filter(|piece| piece.contains(day)).count();
+                prop_assert!(seen > 0, "{day:?} is not seen");
+                let due = usize::from(window.contains(day));
+                prop_assert!(added == due || due == 0 && added == one_by_one, "{day:?}: {added}");
+            }
+            prop_assert!(plan.sums.iter().all(|piece| window.holds(span(*piece))));
+            let used = plan.sums.iter().chain(&plan.bitmaps);
+            prop_assert!(used.into_iter().all(|piece| rolled.contains(piece)));
+            if left_out.is_empty() {
+                let days: usize = plan.days.iter().map(|days| days.days().count()).sum();
+                prop_assert!(days <= 20, "{days} days one by one");
+            }
+        }
+    }
 
     #[test]
     fn parts_lie_in_the_window_or_outside_and_are_short() {

@@ -11,7 +11,7 @@ use super::equipped::{Equipment, Printed};
 use super::signs::Signs;
 use super::store::register::{AccountRow, LinkRow};
 use super::store::sources::{BankDayRow, FeedAccountRow, StatementDaysRow};
-use crate::feeds::{BankReach, FeedKind, Provider, Reach, connector};
+use crate::feeds::{BankReach, Blind, FeedKind, Provider, Reach, connector};
 use crate::primitives::Day;
 use crate::registry::accounts::AccountKind;
 use crate::vietqr;
@@ -26,7 +26,8 @@ pub struct Sources<'a> {
     /// By occupancy.
     links: HashMap<i64, Vec<&'a LinkRow>>,
     accounts: HashMap<i64, &'a AccountRow>,
-    heard: HashMap<(i64, &'a str), Vec<&'a BankDayRow>>,
+    /// By feed and bank.
+    heard: HashMap<(i64, &'a str), BankDays<'a>>,
     /// By account.
     told: HashMap<i64, Vec<Span>>,
     signs: &'a Signs,
@@ -53,9 +54,10 @@ impl<'a> Sources<'a> {
         for link in links {
             linked.entry(link.occupancy_id).or_default().push(link);
         }
-        let mut heard: HashMap<(i64, &str), Vec<&BankDayRow>> = HashMap::new();
+        let mut heard: HashMap<(i64, &str), BankDays<'_>> = HashMap::new();
         for row in bank_days {
-            heard.entry((row.feed_id, row.bin.as_str())).or_default().push(row);
+            let days = heard.entry((row.feed_id, row.bin.as_str()));
+            days.or_insert_with(|| BankDays::within(history)).add(row);
         }
         let mut told: HashMap<i64, Vec<Span>> = HashMap::new();
         for row in statement_days {
@@ -109,8 +111,15 @@ impl<'a> Sources<'a> {
         let is_personal = account.kind == AccountKind::Personal;
         let reach = Reach::of(provider, &said, &account.bin, is_personal);
         codes.iter().filter(|code| code.account_id == feed.account_id).all(|code| {
-            let memo = vietqr::read(&code.payload).payload.purpose.unwrap_or_default();
-            reach.blind(feed.memo_word.as_deref(), code.is_virtual, memo).is_none()
+            let blind = |memo: &str| reach.blind(feed.memo_word.as_deref(), code.is_virtual, memo);
+            // Few feeds want a word, and only then the code need be read.
+            match blind("") {
+                Some(Blind::MemoWord) => {
+                    let memo = vietqr::read(&code.payload).payload.purpose.unwrap_or_default();
+                    blind(memo).is_none()
+                }
+                other => other.is_none(),
+            }
         })
     }
 
@@ -162,14 +171,8 @@ impl<'a> Sources<'a> {
         let Some(account) = self.accounts.get(&account_id) else { return good };
         let bin = account.bin.as_str();
         for feed in feeds {
-            for row in self.heard.get(&(feed.feed_id, bin)).into_iter().flatten() {
-                let day = Day(row.day);
-                let others = [row.least_account_id, row.greatest_account_id]
-                    .into_iter()
-                    .any(|heard| !own.has(heard, day));
-                if others && feed.span().contains(day) {
-                    good.insert(day);
-                }
+            if let Some(days) = self.heard.get(&(feed.feed_id, bin)) {
+                days.insert_proven(&mut good, feed.span(), own);
             }
         }
         good
@@ -189,12 +192,62 @@ struct Own<'a> {
 }
 
 impl Own<'_> {
+    fn is_one_account(&self) -> bool {
+        let linked = self.links.iter().map(|link| link.account_id);
+        let mut accounts = self.coded.iter().copied().chain(linked);
+        accounts.next().is_none_or(|first| accounts.all(|account| account == first))
+    }
+
     fn has(&self, account_id: i64, day: Day) -> bool {
         self.coded.contains(&account_id)
             || self
                 .links
                 .iter()
                 .any(|link| link.account_id == account_id && link.span().contains(day))
+    }
+}
+
+/// Days on which a feed reported something of a bank.
+#[derive(Debug)]
+struct BankDays<'a> {
+    rows: Vec<&'a BankDayRow>,
+    /// Those with one account.
+    of_one: Vec<&'a BankDayRow>,
+    /// Days with several accounts: whoever has one of them, another one was heard of too.
+    of_several: DaySet,
+}
+
+impl<'a> BankDays<'a> {
+    fn within(history: Span) -> Self {
+        Self { rows: Vec::new(), of_one: Vec::new(), of_several: DaySet::within(history) }
+    }
+
+    fn add(&mut self, row: &'a BankDayRow) {
+        self.rows.push(row);
+        if row.least_account_id == row.greatest_account_id {
+            self.of_one.push(row);
+        } else {
+            self.of_several.insert(Day(row.day));
+        }
+    }
+
+    /// Inserts the days of a span on which others' accounts were heard of.
+    fn insert_proven(&self, good: &mut DaySet, span: Span, own: &Own<'_>) {
+        let rows = if own.is_one_account() {
+            good.insert_all(&self.of_several, span);
+            &self.of_one
+        } else {
+            &self.rows
+        };
+        for row in rows {
+            let day = Day(row.day);
+            let others = [row.least_account_id, row.greatest_account_id]
+                .into_iter()
+                .any(|heard| !own.has(heard, day));
+            if others && span.contains(day) {
+                good.insert(day);
+            }
+        }
     }
 }
 

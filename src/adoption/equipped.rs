@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::store::register::{CodeRow, Register};
+use super::store::register::{Checks, CodeRow, Register, VerificationRow};
 use crate::primitives::{Day, UnixMs};
 use crate::registry::numbers::NumberKind;
 
@@ -60,16 +60,18 @@ pub struct Printed {
 /// The equipment of every occupancy that has a live code.
 pub fn by_occupancy(
     register: &Register,
+    checks: &Checks,
     end: UnixMs,
     day_start_minute: i32,
 ) -> HashMap<i64, Equipment> {
-    let verified = verified_accounts(register);
+    let verified = verified_accounts(&checks.verifications);
     // Later scans overwrite earlier ones.
-    let right: HashMap<i64, bool> = register.scans.iter().copied().collect();
+    let right: HashMap<i64, bool> = checks.scans.iter().copied().collect();
     let by_id: HashMap<i64, &CodeRow> = register.codes.iter().map(|code| (code.id, code)).collect();
     let mut found: HashMap<i64, Equipment> = HashMap::new();
     let last_day = end.plus_ms(-1).day(day_start_minute);
-    let is_served = |code: &&CodeRow| is_served(register, code, last_day);
+    let served = served(register, last_day);
+    let is_served = |code: &&CodeRow| served.contains(&(code.occupancy_id, code.account_id));
     let live = register.codes.iter().filter(|code| is_live(code, end));
     for code in live.filter(is_served) {
         let obstacle = match right.get(&code.id) {
@@ -111,12 +113,10 @@ fn is_live(code: &CodeRow, end: UnixMs) -> bool {
     code.issued_at_ms < end.0 && code.revoked_at_ms.is_none_or(|revoked| revoked >= end.0)
 }
 
-/// Whether its account still received the stall's money on a day.
-fn is_served(register: &Register, code: &CodeRow, day: Day) -> bool {
-    register.links.iter().any(|link| {
-        (link.occupancy_id, link.account_id) == (code.occupancy_id, code.account_id)
-            && link.to_day.is_none_or(|last| last >= day.0)
-    })
+/// Occupancies with each account that still received their money on a day.
+fn served(register: &Register, day: Day) -> HashSet<(i64, i64)> {
+    let links = register.links.iter().filter(|link| link.to_day.is_none_or(|last| last >= day.0));
+    links.map(|link| (link.occupancy_id, link.account_id)).collect()
 }
 
 /// Of several codes, that with the fewest obstacles decides.
@@ -128,14 +128,13 @@ fn nearest(one: Option<Reason>, other: Option<Reason>) -> Option<Reason> {
 }
 
 /// The name was shown and confirmed, and a test was seen or confirmed; the last of each counts.
-fn verified_accounts(register: &Register) -> HashSet<i64> {
+fn verified_accounts(verifications: &[VerificationRow]) -> HashSet<i64> {
     let mut last: HashMap<(i64, &str), bool> = HashMap::new();
-    for row in &register.verifications {
+    for row in verifications {
         last.insert((row.account_id, row.method.as_str()), row.passed);
     }
     let passed = |account, method| last.get(&(account, method)).copied().unwrap_or(false);
-    register
-        .verifications
+    verifications
         .iter()
         .map(|row| row.account_id)
         .filter(|account| {

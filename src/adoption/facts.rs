@@ -11,7 +11,7 @@ use super::coverage::{FeedCoverage, Sources};
 use super::days::{DaySet, Span};
 use super::equipped::{self, Equipment};
 use super::signs::Signs;
-use super::store::register::{AbsenceRow, OccupancyRow, Register};
+use super::store::register::{AbsenceRow, Checks, OccupancyRow, Register};
 use super::store::sources::{self, FeedAccountRow};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::Tail;
@@ -81,21 +81,21 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Days before the window are read only if it `looks_back`: sums need none of them.
+    /// The checks are those before the window's end. Days before the window are read only if it
+    /// `looks_back`: sums need none of them.
     pub fn load(
         connection: &mut DbConnection,
         board_id: BoardId,
-        register: &Register,
+        (register, checks): (&Register, &Checks),
         window: Span,
         day_start_minute: i32,
         tail: &Tail,
         looks_back: bool,
     ) -> Outcome<Self> {
         let end = window.to.plus(1).start(day_start_minute);
-        let mut equipment = equipped::by_occupancy(register, end, day_start_minute);
+        let mut equipment = equipped::by_occupancy(register, checks, end, day_start_minute);
         let history = if looks_back { history(window, &equipment) } else { window };
         let market_days = market_days(&register.rules, history);
-        let mut feeds = sources::feed_accounts(connection, board_id)?;
         let bank_days = sources::bank_days(connection, board_id, history)?;
         let statement_days = sources::statement_days(connection, board_id, history)?;
         let ids = register.occupancies.iter().map(|row| row.id);
@@ -105,7 +105,7 @@ impl Facts {
         let days = (bank_days.as_slice(), statement_days.as_slice());
         let signs = Signs::load(connection, board_id, history, day_start_minute)?;
         let accounts = register.accounts.as_slice();
-        let sources = Sources::new(&feeds, &register.links, accounts, days, &signs, spans);
+        let sources = Sources::new(&register.feeds, &register.links, accounts, days, &signs, spans);
         let known = Known::new(register, window);
         let occupancies = register
             .occupancies
@@ -119,9 +119,10 @@ impl Facts {
             })
             .collect();
         let of_market: HashSet<i64> = register.links.iter().map(|link| link.account_id).collect();
-        feeds.retain(|feed| {
+        let is_told = |feed: &&FeedAccountRow| {
             of_market.contains(&feed.account_id) && !window.both(feed.span()).is_empty()
-        });
+        };
+        let feeds = register.feeds.iter().filter(is_told).cloned().collect();
         let in_window = statement_days.iter().filter(|row| {
             of_market.contains(&row.account_id) && !window.both(row.span()).is_empty()
         });

@@ -20,7 +20,7 @@ use super::months::{self, MonthSums, Months};
 use super::quality::FeedQuality;
 use super::query::Query;
 use super::sentences::Sentence;
-use super::store::register::{self, Register};
+use super::store::register::{self, Checks, Register};
 use super::store::totals;
 use super::subject::{self, AdoptionClass};
 use super::suppliers::Suppliers;
@@ -243,7 +243,8 @@ pub(super) fn read(
     let reading = Reading::begin(connection, act, market_id, &tail)?;
     let day_start_minute = reading.day_start_minute;
     let window = query.window(act.at, day_start_minute)?;
-    let (register, facts) = reading.facts(connection, window, true)?;
+    let facts = reading.facts(connection, window, true)?;
+    let register = &reading.register;
     let subjects = subject::all(connection, board_id, &facts, &tail)?;
     let feeds =
         FeedQuality::load(connection, board_id, &facts.feeds, window, day_start_minute, act.at)?;
@@ -256,10 +257,10 @@ pub(super) fn read(
     let months = reading.months(connection, window, sees_amounts)?;
     let stalls = subjects.iter().map(|one| one.occupancy.id).collect();
     let cash = SelfReported::load(connection, board_id, window, &stalls)?;
-    let groups = Groups::of(&register, subjects.iter().map(|one| one.occupancy));
+    let groups = Groups::of(register, subjects.iter().map(|one| one.occupancy));
     let with_stalls = query.include_occupancies;
     let cashless = Cashless::load(connection, act, &reading, (&facts, &groups), with_stalls)?;
-    let suppliers = Suppliers::load(connection, board_id, &register, window)?;
+    let suppliers = Suppliers::load(connection, board_id, register, window)?;
     let report = Assembly {
         surroundings: Surroundings { facts: &facts, payers, suppliers },
         groups: &groups,
@@ -272,7 +273,7 @@ pub(super) fn read(
         sees_amounts,
         cash,
     };
-    let market = MarketName { id: market_id, name: reading.name };
+    let market = MarketName { id: market_id, name: reading.name.clone() };
     Ok(report.assemble(market, query, act.at))
 }
 
@@ -282,6 +283,7 @@ pub(super) struct Reading<'a> {
     market_id: MarketId,
     name: String,
     pub(super) day_start_minute: i32,
+    pub(super) register: Register,
     tail: &'a Tail,
 }
 
@@ -296,7 +298,8 @@ impl<'a> Reading<'a> {
     ) -> Outcome<Self> {
         let market = register::market(connection, act.board_id(), market_id)?;
         let (name, day_start_minute) = market.ok_or_else(|| Refusal::not_found("market"))?;
-        Ok(Self { act, market_id, name, day_start_minute, tail })
+        let register = Register::load(connection, act.board_id(), market_id, act.at)?;
+        Ok(Self { act, market_id, name, day_start_minute, register, tail })
     }
 
     pub(super) const fn market_id(&self) -> MarketId {
@@ -309,16 +312,13 @@ impl<'a> Reading<'a> {
         connection: &mut DbConnection,
         window: Span,
         looks_back: bool,
-    ) -> Outcome<(Register, Facts)> {
-        let (act, start) = (self.act, self.day_start_minute);
-        let board_id = act.board_id();
+    ) -> Outcome<Facts> {
+        let (board_id, start) = (self.act.board_id(), self.day_start_minute);
         let end = window.to.plus(1).start(start);
         let scanned_since = window.to.plus(1 - SCAN_DAYS).start(start);
-        let register =
-            Register::load(connection, board_id, self.market_id, end, scanned_since, act.at)?;
-        let facts =
-            Facts::load(connection, board_id, &register, window, start, self.tail, looks_back)?;
-        Ok((register, facts))
+        let checks = Checks::load(connection, board_id, end, scanned_since)?;
+        let known = (&self.register, &checks);
+        Facts::load(connection, board_id, known, window, start, self.tail, looks_back)
     }
 
     /// Each month as of its own end, so that no window can choose whom it counts.
@@ -332,7 +332,7 @@ impl<'a> Reading<'a> {
         let mut sums = Vec::with_capacity(wanted.len());
         for month in wanted {
             let span = Span::new(month.first_day(), month.last_day());
-            let (_, facts) = self.facts(connection, span, false)?;
+            let facts = self.facts(connection, span, false)?;
             sums.push(MonthSums::new(&facts, sees_amounts));
         }
         Ok(Months { are_window, sums })

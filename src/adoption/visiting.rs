@@ -83,7 +83,7 @@ pub fn signs(
     let reading = Reading::begin(connection, act, market_id, &tail)?;
     let as_of = act.at.day(reading.day_start_minute).plus(-1);
     let window = Span::ending(as_of, RECENT_DAYS);
-    let (_, facts) = reading.facts(connection, window, true)?;
+    let facts = reading.facts(connection, window, true)?;
     let subjects = subject::all(connection, board_id, &facts, &tail)?;
     let week = Week::load(connection, board_id, as_of, &tail)?;
     let lively = Lively::of(&facts);

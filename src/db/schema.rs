@@ -16,7 +16,7 @@ diesel::table! {
         event_seq -> BigInt,
         registry_version -> BigInt,
         indexed_seq -> BigInt,
-        last_rolled_month -> Integer,
+        last_rolled_day -> Integer,
     }
 }
 
@@ -1014,9 +1014,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    month_totals (board_id, month, occupancy_id, account_id) {
+    rolled_totals (board_id, from_day, to_day, occupancy_id, account_id) {
         board_id -> BigInt,
-        month -> Integer,
+        from_day -> Integer,
+        to_day -> Integer,
         occupancy_id -> BigInt,
         account_id -> BigInt,
         receipt_count -> BigInt,
@@ -1033,9 +1034,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    rolled_months (board_id, month) {
+    rolled_pieces (board_id, from_day, to_day) {
         board_id -> BigInt,
-        month -> Integer,
+        from_day -> Integer,
+        to_day -> Integer,
     }
 }
 

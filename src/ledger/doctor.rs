@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::payback;
 use super::store::audit::{
-    Mismatch, chains, days, feeds, kept, links, months, refunds, relinked, sets, told,
+    Mismatch, chains, days, feeds, kept, links, refunds, relinked, rolled, sets, told,
 };
 use super::store::{heads, index};
 use crate::access::audit;
@@ -49,7 +49,7 @@ type Examination = fn(&mut DbConnection, BoardId) -> Outcome<Vec<Mismatch>>;
 /// Makes anew what its examination finds wrong; the board is locked, and its tail is folded.
 type Mend = fn(&mut DbConnection, BoardId) -> Outcome<()>;
 
-/// Days stand before months, which are made of them.
+/// Days stand before what is rolled up of them.
 const EXAMINATIONS: [(&str, Examination, Option<Mend>); 22] = [
     ("transfer", chains::malformed, None),
     ("transfer lines", chains::unbalanced, None),
@@ -64,7 +64,7 @@ const EXAMINATIONS: [(&str, Examination, Option<Mend>); 22] = [
     ("suspected_pairs", sets::pairs, None),
     ("request", sets::requests, None),
     ("request given back", given_back, Some(judge_given_back)),
-    ("month_totals", months::differing, Some(months::mend)),
+    ("rolled_totals", rolled::differing, Some(rolled::mend)),
     ("transfer_index", sets::index, Some(sets::mend_index)),
     ("events", chains::event_gaps, None),
     ("events", told::differing, None),

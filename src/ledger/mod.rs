@@ -25,6 +25,7 @@ pub mod pairs;
 mod payable;
 mod payback;
 pub mod perhaps;
+pub mod pieces;
 pub mod proposals;
 pub mod refunds;
 pub mod relink;

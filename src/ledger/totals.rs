@@ -9,7 +9,7 @@ use super::matching::Line;
 use crate::events::Marks;
 use crate::feeds::Direction;
 use crate::primitives::ids::{AccountId, BoardId, FeedId};
-use crate::primitives::{Day, Month, UnixMs, Vnd};
+use crate::primitives::{Day, UnixMs, Vnd};
 
 /// A row of `day_totals`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,8 +96,8 @@ pub struct Totals {
     pub days: BTreeMap<DayKey, DayDelta>,
     /// The same of the days' receipts.
     pub receipt_logs: BTreeMap<DayKey, String>,
-    /// Months whose days are changed, by these or by events.
-    pub months: BTreeSet<(BoardId, Month)>,
+    /// Days that are changed, by these or by events.
+    pub changed: BTreeSet<(BoardId, Day)>,
     pub feeds: BTreeMap<(BoardId, FeedId, Day), FeedDelta>,
     pub banks: BTreeMap<BankKey, Heard>,
     /// Receipts of each payer.
@@ -129,7 +129,7 @@ impl Totals {
     /// Adds a line of the rules' own decision on money in, whose event tells the day's totals of it.
     pub fn add_told(&mut self, counted: &Counted, line: &Line) -> Marks {
         self.add_payer(counted, line, 1);
-        self.months.insert((counted.board_id, counted.day.month()));
+        self.changed.insert((counted.board_id, counted.day));
         counted.marks(line)
     }
 
@@ -140,7 +140,7 @@ impl Totals {
         }
         let (key, marks) = (counted.key(line), counted.marks(line));
         self.days.entry(key).or_default().add(line.class, line.amount, marks, sign);
-        self.months.insert((counted.board_id, counted.day.month()));
+        self.changed.insert((counted.board_id, counted.day));
         self.add_payer(counted, line, sign);
         if line.class.is_business() && !marks.is_small {
             let log = self.receipt_logs.entry(key).or_default();

@@ -114,7 +114,7 @@ impl Batch for LedgerWriter {
         let mut batched = Batched::default();
         let replies = self.lay_out(connection, items, &work, &mut batched)?;
         let Batched { rows, totals, events, .. } = batched;
-        if totals.months.iter().any(|(_, month)| head.may_be_rolled(*month)) {
+        if totals.changed.iter().any(|(_, day)| head.may_be_rolled(*day)) {
             return Ok(None);
         }
         let mut writes = Writes::default();

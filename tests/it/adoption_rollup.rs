@@ -1,8 +1,9 @@
-//! Months out of days: the same report either way.
+//! Months and their thirds out of days: the same report either way.
 
 use cho40::adoption::{PAYING_SUPPLIERS, Query};
 use cho40::db::DbConnection;
-use cho40::db::schema::{month_totals, rolled_months};
+use cho40::db::schema::{rolled_pieces, rolled_totals};
+use cho40::ledger::pieces::Piece;
 use cho40::ledger::rollup;
 use cho40::primitives::Month;
 use cho40::primitives::ids::BoardId;
@@ -38,40 +39,60 @@ fn busy_market(market: &mut Market<'_>) {
 }
 
 fn windows() -> Vec<Query> {
+    let ends = [(100, 40), (48, 3), (40, 39), (364, 17), (33, 1)];
+    let ended =
+        ends.map(|(from, to)| Query { from: Some(ago(from)), to: Some(ago(to)), ..everything() });
     [30, 90, 31, 180, 365]
         .into_iter()
         .map(|days| Query { from: Some(ago(days - 1)), ..everything() })
-        .chain([Query { from: Some(ago(100)), to: Some(ago(40)), include_occupancies: true }])
+        .chain(ended)
         .collect()
 }
 
-fn roll(market: &mut Market<'_>) -> Vec<Month> {
+fn roll(market: &mut Market<'_>) -> Vec<Piece> {
     let board = BoardId(market.board());
-    rollup::roll_months(market.connection(), board, last_day().month()).unwrap()
+    rollup::roll_up(market.connection(), board, last_day().plus(1), usize::MAX).unwrap()
 }
 
-on_both!(rolled_months_and_days_give_the_same_report, |db| {
+on_both!(what_is_rolled_up_and_days_give_the_same_report, |db| {
     let mut market = Market::new(db);
     busy_market(&mut market);
     let by_days: Vec<_> = windows().iter().map(|query| market.report_on(query)).collect();
-    assert_eq!(roll(&mut market).len(), 6);
-    let by_months: Vec<_> = windows().iter().map(|query| market.report_on(query)).collect();
-    assert_eq!(by_days, by_months);
-    // One month taken out again in the middle.
+    let rolled = roll(&mut market);
+    let month = last_day().month();
+    assert_eq!(
+        rolled.iter().filter(|piece| **piece == Piece::whole(piece.from().month())).count(),
+        6
+    );
+    assert!(rolled.contains(&Piece::thirds(month)[0]), "of the running month too");
+    assert!(rolled.iter().all(|piece| piece.to() <= last_day()));
+    let rolled_up: Vec<_> = windows().iter().map(|query| market.report_on(query)).collect();
+    assert_eq!(by_days, rolled_up);
+    // Some taken out again: a month, a month's third, a month with one of its thirds.
     let board = BoardId(market.board());
-    rollup::unroll(market.connection(), board, ago(80).month()).unwrap();
-    let mixed: Vec<_> = windows().iter().map(|query| market.report_on(query)).collect();
-    assert_eq!(by_days, mixed);
+    let of_month = |days: i32| Piece::whole(ago(days).month());
+    let of_third = |days: i32| Piece::holding(ago(days)).last().unwrap();
+    for piece in [of_month(80), of_third(50), of_month(110), of_third(110), of_third(20)] {
+        rollup::unroll(market.connection(), board, piece).unwrap();
+        let mixed: Vec<_> = windows().iter().map(|query| market.report_on(query)).collect();
+        assert_eq!(by_days, mixed, "without {piece:?}");
+    }
 });
 
-on_both!(months_are_read_instead_of_days, |db| {
+on_both!(what_is_rolled_up_is_read_instead_of_days, |db| {
     let mut market = Market::new(db);
     busy_market(&mut market);
     roll(&mut market);
     let before = market.report().whole_market;
-    // Days of rolled months outside the window are not looked at, but for the issue of codes.
-    market.execute(&format!("DELETE FROM day_totals WHERE day < {}", ago(30).0));
-    market.execute(&format!("DELETE FROM receipt_logs WHERE day < {}", ago(30).0));
+    // Of a window of thirty days only those of a third that is not whole in it or not over are looked
+    // at, and days of the issue of codes.
+    let month = last_day().month().get();
+    let thirds = (month - 3..=month).flat_map(|month| Piece::thirds(Month(month)));
+    for third in thirds.filter(|third| third.to() <= last_day() && !third.contains(ago(29))) {
+        let of_third = format!("day BETWEEN {} AND {}", third.from().0, third.to().0);
+        market.execute(&format!("DELETE FROM day_totals WHERE {of_third}"));
+        market.execute(&format!("DELETE FROM receipt_logs WHERE {of_third}"));
+    }
     let after = market.report().whole_market;
     assert_eq!((after.m4, after.m6, after.m7), (before.m4, before.m6, before.m7));
     assert_eq!((after.m8, after.m12), (before.m8, before.m12));
@@ -81,33 +102,62 @@ on_both!(rolling_up_again_does_nothing, |db| {
     let mut market = Market::new(db);
     market.fed(1, 11, 100);
     market.sales(Stall(1), [40, 41, 100]);
-    assert_eq!(roll(&mut market).len(), 3);
+    let all = roll(&mut market);
     assert_eq!(roll(&mut market), []);
+    let rolled: i64 = rolled_pieces::table.count().get_result(market.connection()).unwrap();
+    assert_eq!(rolled, all.len() as i64);
+    // A late receipt: its month and third are taken out, changed, rolled up anew.
     let board = BoardId(market.board());
-    let rolled: i64 = rolled_months::table.count().get_result(market.connection()).unwrap();
-    assert_eq!(rolled, 3);
-    // A late receipt: the month is taken out, changed, rolled up anew.
-    let month = ago(40).month();
-    rollup::unroll(market.connection(), board, month).unwrap();
+    let late: Vec<_> = Piece::holding(ago(42)).collect();
+    for piece in &late {
+        rollup::unroll(market.connection(), board, *piece).unwrap();
+    }
     market.sales(Stall(1), [42]);
-    assert_eq!(roll(&mut market), [month]);
-    let days: i64 = month_totals::table
-        .filter(month_totals::month.eq(month.get()))
-        .select(month_totals::receipt_days)
-        .first(market.connection())
-        .unwrap();
-    let expected: i64 = [40, 41, 42].into_iter().map(|n| 1 << (ago(n).day_of_month() - 1)).sum();
-    assert_eq!(days, expected);
+    assert_eq!(roll(&mut market), late);
+    for piece in late {
+        use rolled_totals as t;
+        let days: i64 = t::table
+            .filter(t::from_day.eq(piece.from().0).and(t::to_day.eq(piece.to().0)))
+            .select(t::receipt_days)
+            .first(market.connection())
+            .unwrap();
+        let seen = [40, 41, 42].map(ago).into_iter().filter(|day| piece.contains(*day));
+        assert_eq!(days, seen.map(|day| 1 << (day.0 - piece.from().0)).sum::<i64>());
+    }
 });
 
-on_both!(the_current_month_and_other_boards_are_left_alone, |db| {
+on_both!(only_so_many_are_rolled_up_at_once, |db| {
+    let mut market = Market::new(db);
+    market.fed(1, 11, 100);
+    market.sales(Stall(1), [40, 41, 100]);
+    let board = BoardId(market.board());
+    let mut steps = 0;
+    while !rollup::roll_up(market.connection(), board, last_day(), 3).unwrap().is_empty() {
+        steps += 1;
+    }
+    let rolled: i64 = rolled_pieces::table.count().get_result(market.connection()).unwrap();
+    assert_eq!(steps, (rolled as usize).div_ceil(3));
+});
+
+on_both!(what_is_not_over_and_other_boards_are_left_alone, |db| {
     let mut market = Market::new(db);
     market.fed(1, 11, 100);
     market.sales(Stall(1), [0, 1]);
-    assert_eq!(roll(&mut market), []);
+    let is_over = |piece: &Piece| piece.to() <= last_day();
+    assert!(roll(&mut market).iter().all(is_over));
+    let today = Piece::holding(last_day()).last().unwrap();
+    let board = BoardId(market.board());
+    let rolled = rollup::rolled(market.connection(), board).unwrap();
+    assert_eq!(rolled.contains(&today), is_over(&today));
     let other = market.db.other_act().board_id();
-    let rolled = rollup::roll_months(market.connection(), other, last_day().month()).unwrap();
+    let rolled = rollup::roll_up(market.connection(), other, last_day(), 9).unwrap();
     assert_eq!(rolled, []);
+    // On its last day a third is not over.
+    let [_, second, _] = Piece::thirds(ago(30).month());
+    market.sales(Stall(1), [last_day().0 - second.to().0]);
+    let mut roll = |today| rollup::roll_up(market.connection(), board, today, 9).unwrap();
+    assert!(!roll(second.to()).contains(&second));
+    assert!(roll(second.to().plus(1)).contains(&second));
 });
 
 #[derive(QueryableByName)]

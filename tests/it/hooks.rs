@@ -353,11 +353,11 @@ on_both!(two_thousand_mixed_transfers_leave_totals_that_agree, |db| {
             .collect();
         feed.send_together(&batch);
         if round == 4 {
-            stage.roll_months();
+            stage.roll_up();
         }
     }
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
-    stage.roll_months();
+    stage.roll_up();
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
 });
 

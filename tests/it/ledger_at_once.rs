@@ -167,23 +167,26 @@ on_both!(after_a_miss_a_lane_goes_the_long_way_for_a_while, |db| {
     agrees(&stage);
 });
 
-on_both!(a_month_that_was_rolled_up_meanwhile_is_taken_out_again, |db| {
+on_both!(what_was_rolled_up_meanwhile_is_taken_out_again, |db| {
     let stage = Stage::new(db);
     stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
     let feed = stage.feed(Provider::Sepay);
     let mut lane = Lane::ready(&stage, &feed);
     let long_ago = |id| vec![item(&feed, &paid(&stage, id, 45 * 86_400, "x"))];
     assert_eq!(lane.add(&long_ago(2)), ["recorded"]);
-    stage.roll_months();
+    stage.roll_up();
     assert_eq!(lane.at_once(&long_ago(3)), None, "the head tells");
     lane.apply(&long_ago(3));
     agrees(&stage);
-    stage.roll_months();
+    stage.roll_up();
     let mut lane = Lane::of(&stage);
     assert_eq!(lane.apply(&items(&feed, [1])), ["duplicate"]);
     assert_eq!(lane.at_once(&long_ago(4)), None, "the lane knows");
     lane.apply(&long_ago(4));
-    assert_eq!(lane.add(&items(&feed, [5])), ["recorded"], "another month");
+    assert_eq!(lane.add(&items(&feed, [5])), ["recorded"], "today is not rolled up");
+    let lately = vec![item(&feed, &paid(&stage, 6, 10 * 86_400, "x"))];
+    assert_eq!(lane.at_once(&lately), None, "a third of this month is");
+    lane.apply(&lately);
     agrees(&stage);
 });
 

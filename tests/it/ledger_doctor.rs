@@ -16,7 +16,7 @@ use crate::stage::{Stage, transfer};
 use crate::support::on_both;
 
 /// Each leaves what can be counted elsewhere as it was, where that is possible.
-const FALSE: [(&str, &str); 58] = [
+const FALSE: [(&str, &str); 59] = [
     ("transfer", "UPDATE transfers SET evidence = 'hearsay'"),
     ("transfer", "UPDATE transfers SET amount_vnd = -amount_vnd"),
     (
@@ -48,10 +48,12 @@ const FALSE: [(&str, &str); 58] = [
     ("feed_days", "DELETE FROM feed_days"),
     ("feed_bank_days", "UPDATE feed_bank_days SET least_account_id = 1"),
     ("feed_bank_days", "DELETE FROM feed_bank_days"),
-    ("month_totals", "UPDATE month_totals SET named_count = named_count + 1"),
-    ("month_totals", "UPDATE month_totals SET receipt_days = 0"),
-    ("month_totals", "UPDATE month_totals SET occupancy_id = occupancy_id + 1"),
-    ("month_totals", "DELETE FROM rolled_months"),
+    ("rolled_totals", "UPDATE rolled_totals SET named_count = named_count + 1"),
+    ("rolled_totals", "UPDATE rolled_totals SET receipt_days = 0"),
+    ("rolled_totals", "UPDATE rolled_totals SET occupancy_id = occupancy_id + 1"),
+    ("rolled_totals", "DELETE FROM rolled_pieces"),
+    // No month and no third: a late transfer would not find it.
+    ("rolled_totals", "INSERT INTO rolled_pieces SELECT board_id, 5, 7 FROM board_heads"),
     ("transfer_index", "DELETE FROM transfer_index"),
     ("request", "UPDATE requests SET received_vnd = 1"),
     ("request", "UPDATE requests SET late_vnd = late_vnd + 1"),
@@ -75,8 +77,8 @@ const FALSE: [(&str, &str); 58] = [
         "UPDATE event_pages SET events = (SELECT o.events FROM event_pages o WHERE o.first_seq = 1)
         WHERE first_seq = 2",
     ),
-    ("month_totals", "UPDATE board_heads SET last_rolled_month = last_rolled_month - 1"),
-    ("month_totals", "UPDATE board_heads SET indexed_seq = 0"),
+    ("rolled_totals", "UPDATE board_heads SET last_rolled_day = last_rolled_day - 1"),
+    ("rolled_totals", "UPDATE board_heads SET indexed_seq = 0"),
     ("attribution", "UPDATE attribution_lines SET seq = seq + 1"),
     ("attribution", "UPDATE attribution_lines SET line = line + 7"),
     ("transfer lines", "UPDATE attribution_lines SET amount_vnd = amount_vnd + 1"),
@@ -94,7 +96,7 @@ const FALSE: [(&str, &str); 58] = [
 
 /// What a repair makes anew.
 const MENDED: [&str; 6] =
-    ["day_totals", "payer_days", "feed_days", "feed_bank_days", "month_totals", "transfer_index"];
+    ["day_totals", "payer_days", "feed_days", "feed_bank_days", "rolled_totals", "transfer_index"];
 /// What it never touches.
 const UNTOUCHED: [&str; 7] = [
     "transfers",
@@ -160,7 +162,7 @@ pub fn fill(stage: &Stage) {
         transfers::assign(connection, act, waiting.transfer_id, new).map(drop)
     });
     assert_eq!(feed.send(&transfer(stage, 9, "6666666666", "x")), "unmatched");
-    stage.roll_months();
+    stage.roll_up();
     stage.write(|connection, act| {
         while index::catch_up(connection, act.board_id())? > 0 {}
         Ok(())

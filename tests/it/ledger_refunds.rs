@@ -164,7 +164,7 @@ on_both!(parts_are_given_back_and_never_more_than_came, |db| {
     back(&stage, other, of(Some(second), None));
     assert_eq!(returned(&stage, &one), 55_000);
     stage.index_transfers();
-    stage.roll_months();
+    stage.roll_up();
     assert_eq!(counted(&stage, &one, Class::Sale), 55_000);
 });
 

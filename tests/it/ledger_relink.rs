@@ -111,7 +111,7 @@ on_both!(a_stall_registered_late_gets_its_money_of_the_past, |db| {
     assert_eq!(seqs(&stage), before, "nothing is left to do");
     assert_eq!(feed.send(&paid(&stage, 9, 2, "mua ca")), "recorded");
     stage.index_transfers();
-    stage.roll_months();
+    stage.roll_up();
     follow(&stage);
     agrees(&stage);
 });

@@ -5,6 +5,7 @@
 
 mod access;
 mod access_sealing;
+mod adoption_corrected;
 mod adoption_coverage;
 mod adoption_histogram;
 mod adoption_intensity;

@@ -370,7 +370,7 @@ on_both!(whatever_comes_in_whatever_order_the_model_counts_the_same, |db| {
             0 => link(&stage, &mut model, &mut random),
             1 | 2 => decide(&stage, &mut model, &mut random),
             3 => stage.index_transfers(),
-            4 => stage.roll_months(),
+            4 => stage.roll_up(),
             5 => end(&stage, &mut model, &mut random),
             6 => {
                 stage.wait(stage.app.follow_links()).unwrap();

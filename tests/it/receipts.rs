@@ -68,10 +68,10 @@ on_both!(receipts_are_whole_at_every_moment, |db| {
 
     stage.index_transfers();
     assert_eq!(kept(&stage), decided);
-    stage.roll_months();
+    stage.roll_up();
     send(6, 90_000, 40);
     // The month was taken out of the roll-up; its new receipt is folded before it is rolled again.
-    stage.roll_months();
+    stage.roll_up();
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
     stage.index_transfers();
     assert_ne!(kept(&stage), decided);

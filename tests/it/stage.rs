@@ -11,7 +11,7 @@ use cho40::feeds::{Direction, FeedConfig, Headers, Provider, Secret};
 use cho40::intake::feeds::{self as feed_admin, NewFeed};
 use cho40::intake::hook::{Answered, Arrived};
 use cho40::intake::poll::AllowedHosts;
-use cho40::primitives::ids::{AccountId, FeedId, OccupancyId};
+use cho40::primitives::ids::{AccountId, FeedId, MarketId, OccupancyId};
 use cho40::primitives::{Day, Vnd};
 use cho40::registry::accounts::{AccountKind, NewAccount, Relation, UseKind};
 use cho40::registry::codes::{Code, NewCode};
@@ -193,6 +193,10 @@ impl Stage {
         }
     }
 
+    pub const fn market_id(&self) -> MarketId {
+        self.section.market_id
+    }
+
     /// The adoption report of the stage's market with every stall, as JSON.
     pub fn report(&self) -> serde_json::Value {
         let (market_id, query) = (
@@ -209,8 +213,8 @@ impl Stage {
         self.runtime.block_on(work)
     }
 
-    pub fn roll_months(&self) {
-        self.runtime.block_on(self.app.roll_months()).unwrap();
+    pub fn roll_up(&self) {
+        self.runtime.block_on(self.app.roll_up()).unwrap();
     }
 
     pub fn index_transfers(&self) {

@@ -20,6 +20,11 @@ const FIXTURES: [(&str, [&str; 2]); 1] = [(
     ],
 )];
 
+/// What only sums up other rows: other tables have taken its place since, and the server makes them anew.
+const MADE_ANEW: [&str; 2] = ["month_totals", "rolled_months"];
+/// The same of a column.
+const COLUMN_MADE_ANEW: &str = "last_rolled_month";
+
 /// The rows of each table, a value by its column.
 type Tables = BTreeMap<String, Vec<BTreeMap<String, Value>>>;
 
@@ -45,7 +50,8 @@ fn tables(connection: &mut DbConnection) -> Tables {
 
 /// Whether a row is still there, with what it had in every column that it had.
 fn is_kept(row: &BTreeMap<String, Value>, rows: &[BTreeMap<String, Value>]) -> bool {
-    rows.iter().any(|now| row.iter().all(|(column, value)| now.get(column) == Some(value)))
+    let kept = || row.iter().filter(|(column, _)| *column != COLUMN_MADE_ANEW);
+    rows.iter().any(|now| kept().all(|(column, value)| now.get(column) == Some(value)))
 }
 
 #[test]
@@ -71,7 +77,9 @@ fn every_kept_schema_comes_up_to_date_with_its_rows() {
             assert!(run("migrate").contains("migrated"));
             assert!(run("doctor").contains("Everything agrees"));
             let after = tables(&mut DbConnection::open(&empty.url).unwrap());
-            for (table, rows) in &before {
+            for (table, rows) in
+                before.iter().filter(|(table, _)| !MADE_ANEW.contains(&table.as_str()))
+            {
                 let now = after.get(table).unwrap_or_else(|| panic!("{table} is gone"));
                 assert_eq!(now.len(), rows.len(), "{name}: {table}");
                 let lost: Vec<_> = rows.iter().filter(|row| !is_kept(row, now)).collect();

@@ -45,7 +45,7 @@ impl Period {
         reading: &Reading<'_>,
         head: &PlanHead,
     ) -> Outcome<Self> {
-        let (_, facts) = reading.facts(connection, head.span(), false)?;
+        let facts = reading.facts(connection, head.span(), false)?;
         let mut drawn: HashMap<i64, Vec<Day>> = HashMap::new();
         for (id, day) in rows::draws_of(connection, act.board_id(), head.id)? {
             drawn.entry(id.0).or_default().push(day);

@@ -214,11 +214,12 @@ fn frame(
     let reading = Reading::begin(connection, act, market_id, &tail)?;
     let as_of = act.at.day(reading.day_start_minute).plus(-1);
     let window = Span::ending(as_of, RECENT_DAYS);
-    let (register, facts) = reading.facts(connection, window, false)?;
+    let facts = reading.facts(connection, window, false)?;
+    let register = &reading.register;
     let open: Vec<Day> = market_days(&register.rules, period).days(period).collect();
     let subjects = subject::all(connection, act.board_id(), &facts, &tail)?;
     let framed = subjects.iter().filter(|one| one.covered && !one.occupancy.wholesale);
-    let frame = framed.map(|one| framed_of(one.occupancy, &register, &open)).collect();
+    let frame = framed.map(|one| framed_of(one.occupancy, register, &open)).collect();
     Ok((open, frame))
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::sources::{self, FeedAccountRow};
 use crate::adoption::days::Span;
 use crate::db::schema::{
     absences, account_links, account_verifications, accounts, boards, calendar_rules, code_scans,
@@ -145,11 +146,6 @@ pub struct Register {
     pub codes: Vec<CodeRow>,
     /// Codes of other schemes: (occupancy, registered, revoked).
     pub other_codes: Vec<(i64, i64, Option<i64>)>,
-    /// In the order in which they were made.
-    pub verifications: Vec<VerificationRow>,
-    /// (code, whether it was seen on its stall), in the order of the checks. What was typed, and
-    /// photos in which nothing could be read, are not here.
-    pub scans: Vec<(i64, bool)>,
     pub links: Vec<LinkRow>,
     pub accounts: Vec<AccountRow>,
     /// Vendors who let their amounts be seen.
@@ -157,16 +153,15 @@ pub struct Register {
     /// Of the board: id and name with its kind, `khóm 1`.
     pub neighbourhoods: Vec<(i64, String)>,
     pub teams: Vec<TeamRow>,
+    /// Which feeds report which accounts.
+    pub feeds: Vec<FeedAccountRow>,
 }
 
 impl Register {
-    /// As it was at `end`, the end of the window; checks from `checked_since` on.
     pub fn load(
         connection: &mut DbConnection,
         board_id: BoardId,
         market_id: MarketId,
-        end: UnixMs,
-        checked_since: UnixMs,
         now: UnixMs,
     ) -> Outcome<Self> {
         let (board, market) = (board_id.0, market_id.0);
@@ -182,23 +177,6 @@ impl Register {
             absences: of_absences(connection, board, market)?,
             codes: of_codes(connection, board, market)?,
             other_codes: of_other_codes(connection, board, market)?,
-            verifications: account_verifications::table
-                .filter(account_verifications::board_id.eq(board))
-                .filter(account_verifications::verified_at_ms.lt(end.0))
-                .order((account_verifications::verified_at_ms, account_verifications::id))
-                .select((
-                    account_verifications::account_id,
-                    account_verifications::method,
-                    account_verifications::passed,
-                ))
-                .load(connection)?,
-            scans: code_scans::table
-                .filter(code_scans::board_id.eq(board))
-                .filter(code_scans::checked_at_ms.ge(checked_since.0))
-                .filter(code_scans::checked_at_ms.lt(end.0))
-                .order((code_scans::checked_at_ms, code_scans::check_id))
-                .select((code_scans::code_id, code_scans::is_right))
-                .load(connection)?,
             links: of_links(connection, board, market)?,
             accounts: accounts::table
                 .filter(accounts::board_id.eq(board))
@@ -207,6 +185,44 @@ impl Register {
             sharing_vendors: sharing_vendors(connection, board_id, now)?,
             neighbourhoods: of_neighbourhoods(connection, board)?,
             teams: of_teams(connection, board)?,
+            feeds: sources::feed_accounts(connection, board_id)?,
+        })
+    }
+}
+
+/// What was found out about accounts and codes before an instant.
+#[derive(Debug)]
+pub struct Checks {
+    /// In the order in which they were made.
+    pub verifications: Vec<VerificationRow>,
+    /// (code, whether it was seen on its stall), in the order of the checks. What was typed, and
+    /// photos in which nothing could be read, are not here.
+    pub scans: Vec<(i64, bool)>,
+}
+
+impl Checks {
+    /// As it was at `end`, the end of a window; scans from `scanned_since` on.
+    pub fn load(
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        end: UnixMs,
+        scanned_since: UnixMs,
+    ) -> Outcome<Self> {
+        use {account_verifications as v, code_scans as s};
+        Ok(Self {
+            verifications: v::table
+                .filter(v::board_id.eq(board_id.0))
+                .filter(v::verified_at_ms.lt(end.0))
+                .order((v::verified_at_ms, v::id))
+                .select((v::account_id, v::method, v::passed))
+                .load(connection)?,
+            scans: s::table
+                .filter(s::board_id.eq(board_id.0))
+                .filter(s::checked_at_ms.ge(scanned_since.0))
+                .filter(s::checked_at_ms.lt(end.0))
+                .order((s::checked_at_ms, s::check_id))
+                .select((s::code_id, s::is_right))
+                .load(connection)?,
         })
     }
 }

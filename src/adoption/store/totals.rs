@@ -7,13 +7,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer};
 
 use crate::adoption::days::Span;
-use crate::db::schema::{day_totals, month_totals, rolled_months};
+use crate::db::schema::{day_totals, rolled_totals};
 use crate::db::{DbConnection, Outcome};
+use crate::ledger::pieces::Piece;
 use crate::ledger::totals::DayDelta;
 use crate::ledger::{Class, Tail};
 use crate::on_db;
+use crate::primitives::Day;
 use crate::primitives::ids::BoardId;
-use crate::primitives::{Day, Month};
 
 /// Pairs of one query: its text stays below 100 kB.
 const CHUNK: usize = 2_000;
@@ -80,10 +81,9 @@ impl Sums {
     }
 }
 
-/// A month's bitmaps of days.
+/// A rolled piece's bitmaps of days, bit n its day n.
 #[derive(Clone, Copy, Debug, Queryable)]
-pub struct MonthDays {
-    pub month: i32,
+pub struct PieceDays {
     pub occupancy_id: i64,
     pub account_id: i64,
     pub receipt_days: i64,
@@ -92,19 +92,11 @@ pub struct MonthDays {
 }
 
 #[derive(Clone, Debug, Queryable)]
-pub struct MonthRow {
-    pub days: MonthDays,
+pub struct PieceRow {
+    pub days: PieceDays,
     pub sums: Sums,
     /// Packed.
     pub histogram: Vec<u8>,
-}
-
-pub fn rolled(connection: &mut DbConnection, board_id: BoardId) -> Outcome<HashSet<Month>> {
-    let months: Vec<i32> = rolled_months::table
-        .filter(rolled_months::board_id.eq(board_id.0))
-        .select(rolled_months::month)
-        .load(connection)?;
-    Ok(months.into_iter().map(Month).collect())
 }
 
 /// The days of a span, with what the tail adds to them.
@@ -177,56 +169,48 @@ pub fn paying_suppliers(
     Ok(rows.into_iter().map(|row| row.occupancy_id).collect())
 }
 
-/// The bitmaps of months `from..=to`.
-pub fn month_days(
+/// The bitmaps of a rolled piece.
+pub fn piece_days(
     connection: &mut DbConnection,
     board_id: BoardId,
-    (from, to): (Month, Month),
-) -> Outcome<Vec<MonthDays>> {
-    use month_totals as m;
-    let query = m::table
-        .filter(m::board_id.eq(board_id.0))
-        .filter(m::month.between(from.0, to.0))
+    piece: Piece,
+) -> Outcome<Vec<PieceDays>> {
+    use rolled_totals as t;
+    let query = t::table
+        .filter(t::board_id.eq(board_id.0))
+        .filter(t::from_day.eq(piece.from().0).and(t::to_day.eq(piece.to().0)))
         .select((
-            m::month,
-            m::occupancy_id,
-            m::account_id,
-            m::receipt_days,
-            m::possible_days,
-            m::named_count,
+            t::occupancy_id,
+            t::account_id,
+            t::receipt_days,
+            t::possible_days,
+            t::named_count,
         ));
     Ok(on_db!(connection, inner => query.load(inner)?))
 }
 
-/// Months `from..=to` with their sums.
-pub fn months(
+/// A rolled piece with its sums.
+pub fn piece(
     connection: &mut DbConnection,
     board_id: BoardId,
-    (from, to): (Month, Month),
-) -> Outcome<Vec<MonthRow>> {
-    use month_totals as m;
-    let query = m::table
-        .filter(m::board_id.eq(board_id.0))
-        .filter(m::month.between(from.0, to.0))
+    piece: Piece,
+) -> Outcome<Vec<PieceRow>> {
+    use rolled_totals as t;
+    let query = t::table
+        .filter(t::board_id.eq(board_id.0))
+        .filter(t::from_day.eq(piece.from().0).and(t::to_day.eq(piece.to().0)))
         .select((
+            (t::occupancy_id, t::account_id, t::receipt_days, t::possible_days, t::named_count),
             (
-                m::month,
-                m::occupancy_id,
-                m::account_id,
-                m::receipt_days,
-                m::possible_days,
-                m::named_count,
+                t::receipt_count,
+                t::receipt_vnd,
+                t::unclassified_count,
+                t::unclassified_vnd,
+                t::returned_vnd,
+                t::named_count,
+                t::wrong_amount_count,
             ),
-            (
-                m::receipt_count,
-                m::receipt_vnd,
-                m::unclassified_count,
-                m::unclassified_vnd,
-                m::returned_vnd,
-                m::named_count,
-                m::wrong_amount_count,
-            ),
-            m::histogram,
+            t::histogram,
         ));
     Ok(on_db!(connection, inner => query.load(inner)?))
 }

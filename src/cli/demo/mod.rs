@@ -154,7 +154,7 @@ async fn live_and_tell(
     };
     progress.finish_and_clear();
     app.clock.release();
-    app.roll_months().await?;
+    app.roll_up().await?;
     tell(args, app, running, &plan, &settled).await?;
     if args.once { Ok(()) } else { until_told_to_stop().await }
 }

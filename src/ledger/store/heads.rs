@@ -10,7 +10,7 @@ use crate::db::schema::board_heads;
 use crate::db::{DbConnection, Outcome};
 use crate::events::{Event, Pages};
 use crate::primitives::ids::BoardId;
-use crate::primitives::{Month, UnixMs};
+use crate::primitives::{Day, UnixMs};
 
 /// Only the number of the last event is written: the row is there.
 static HEADS: LazyLock<Table> = LazyLock::new(|| {
@@ -27,14 +27,14 @@ pub struct Head {
     pub event_seq: i64,
     pub registry_version: i64,
     pub indexed_seq: i64,
-    last_rolled_month: i32,
+    last_rolled_day: i32,
 }
 
 impl Head {
-    /// Whether the month may be rolled up; the months after it are not.
+    /// Whether the day may be rolled up; the days after it are not.
     #[must_use]
-    pub const fn may_be_rolled(&self, month: Month) -> bool {
-        month.get() <= self.last_rolled_month
+    pub const fn may_be_rolled(&self, day: Day) -> bool {
+        day.0 <= self.last_rolled_day
     }
 }
 
@@ -94,13 +94,13 @@ pub fn announce_if(
     pages.write(writes);
     let gate = Gate {
         update: "UPDATE board_heads SET event_seq = ? WHERE board_id = ? AND event_seq = ? \
-                 AND registry_version = ? AND last_rolled_month = ?",
+                 AND registry_version = ? AND last_rolled_day = ?",
         binds: vec![
             event_seq,
             head.board_id,
             head.event_seq,
             head.registry_version,
-            i64::from(head.last_rolled_month),
+            i64::from(head.last_rolled_day),
         ],
     };
     Ok((Head { event_seq, ..head }, gate))

@@ -1,30 +1,33 @@
-//! Whole months out of day totals, so that a year's report reads twelve rows of a stall, not 365.
+//! Months and their thirds out of day totals, so that a year's report reads some twenty rows of a
+//! stall, not 365.
 //!
-//! The day rows stay: a late transfer takes its month out again ([`unroll`], in the transaction
-//! that changes the day), reports read its days meanwhile, and the next run rolls it up anew.
+//! The day rows stay: a late transfer takes the month and third of its day out again ([`unroll`], in
+//! the transaction that changes the day), reports read the days meanwhile, and the next run rolls
+//! them up anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
 
 use super::tail::Tail;
 use super::{index, receipts};
-use crate::db::schema::{board_heads, day_totals, month_totals, rolled_months};
+use crate::db::schema::{board_heads, day_totals, rolled_pieces, rolled_totals};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::histogram::Histogram;
+use crate::ledger::pieces::Piece;
 use crate::on_db;
 use crate::primitives::ids::BoardId;
 use crate::primitives::{Day, Month};
 
-/// Rows of one INSERT: 14 binds each, below SQLite's 32,766.
+/// Rows of one INSERT: 15 binds each, below SQLite's 32,766.
 const CHUNK: usize = 1_000;
 
 /// (day, occupancy, account), receipts, their amount, unclassified lines with their amount, amount
 /// returned, (named, wrong amounts); amounts in đồng.
 type DayRow = ((i32, i64, i64), i64, i64, (i64, i64), i64, (i64, i64));
 
-/// What `month_totals` keeps of an occupancy and account.
+/// What `rolled_totals` keeps of an occupancy and account.
 #[derive(Debug, Default)]
 struct Sums {
     receipts: i64,
@@ -34,22 +37,23 @@ struct Sums {
     returned_vnd: i64,
     named: i64,
     wrong_amount: i64,
-    /// Bit d − 1: at least one business receipt on day d of the month.
+    /// Bit n: at least one business receipt on day n of the piece, counted from 0.
     receipt_days: i64,
-    /// Bit d − 1: at least one business receipt or unclassified line on day d.
+    /// Bit n: at least one business receipt or unclassified line on day n.
     possible_days: i64,
     histogram: Histogram,
 }
 
-/// Rolls up every whole month before the given one that is not yet, from the first month with data
-/// to the last, empty ones between them too; returns them. Runs in the caller's transaction; doing
-/// it again does nothing.
-pub fn roll_months(
+/// Rolls up months and thirds that ended before `today` and are not yet, from the month of the first
+/// day with data to that of the last, empty ones between them too: at most so many, the first ones,
+/// which it returns. Runs in the caller's transaction; with nothing left it does nothing.
+pub fn roll_up(
     connection: &mut DbConnection,
     board_id: BoardId,
-    before_month: Month,
-) -> Outcome<Vec<Month>> {
-    // What comes later to a day of a rolled month would be lost to it.
+    today: Day,
+    most: usize,
+) -> Outcome<Vec<Piece>> {
+    // What comes later to a day of a rolled piece would be lost to it.
     while index::catch_up(connection, board_id)? > 0 {}
     let of_board = day_totals::board_id.eq(board_id.0);
     let first: Option<i32> =
@@ -57,79 +61,87 @@ pub fn roll_months(
     let last: Option<i32> =
         day_totals::table.filter(of_board).select(max(day_totals::day)).first(connection)?;
     let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
-    let rolled: Vec<i32> = rolled_months::table
-        .filter(rolled_months::board_id.eq(board_id.0))
-        .select(rolled_months::month)
-        .load(connection)?;
-    let from = Day(first).month().get();
+    let rolled = rolled(connection, board_id)?;
     // A clock far ahead must not mark centuries of empty months.
-    let to = before_month.get().min(Day(last).month().next().get());
-    let months: Vec<_> = (from..to).filter(|month| !rolled.contains(month)).map(Month).collect();
-    if months.is_empty() {
-        return Ok(months);
+    let months = Day(first).month().get()..=Day(last).month().get();
+    let pieces = months.map(Month).flat_map(Piece::of_month);
+    let is_due = |piece: &Piece| piece.to() < today && !rolled.contains(piece);
+    let pieces: Vec<_> = pieces.filter(is_due).take(most).collect();
+    for piece in &pieces {
+        roll(connection, board_id, *piece)?;
     }
-    for month in &months {
-        roll(connection, board_id, *month)?;
-    }
-    Ok(months)
+    Ok(pieces)
 }
 
-/// Takes a month out of the roll-up: its mark and its rows. The day rows are untouched.
-pub fn unroll(connection: &mut DbConnection, board_id: BoardId, month: Month) -> Outcome<()> {
-    diesel::delete(
-        rolled_months::table
-            .filter(rolled_months::board_id.eq(board_id.0))
-            .filter(rolled_months::month.eq(month.get())),
-    )
-    .execute(connection)?;
-    delete_rows(connection, board_id, month)
+/// What is rolled up.
+pub fn rolled(connection: &mut DbConnection, board_id: BoardId) -> Outcome<HashSet<Piece>> {
+    let spans: Vec<(i32, i32)> = rolled_pieces::table
+        .filter(rolled_pieces::board_id.eq(board_id.0))
+        .select((rolled_pieces::from_day, rolled_pieces::to_day))
+        .load(connection)?;
+    Ok(spans.into_iter().filter_map(|(from, to)| Piece::read(Day(from), Day(to))).collect())
 }
 
-fn delete_rows(connection: &mut DbConnection, board_id: BoardId, month: Month) -> Outcome<()> {
-    diesel::delete(
-        month_totals::table
-            .filter(month_totals::board_id.eq(board_id.0))
-            .filter(month_totals::month.eq(month.get())),
-    )
-    .execute(connection)?;
+/// Takes a piece out of the roll-up: its mark and its rows. The day rows are untouched.
+pub fn unroll(connection: &mut DbConnection, board_id: BoardId, piece: Piece) -> Outcome<()> {
+    unroll_days(connection, board_id, (piece.from(), piece.to()))
+}
+
+/// The same of days that may be no piece.
+pub fn unroll_days(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    (from, to): (Day, Day),
+) -> Outcome<()> {
+    use {rolled_pieces as p, rolled_totals as t};
+    let mark = p::board_id.eq(board_id.0).and(p::from_day.eq(from.0)).and(p::to_day.eq(to.0));
+    diesel::delete(p::table.filter(mark)).execute(connection)?;
+    let rows = t::board_id.eq(board_id.0).and(t::from_day.eq(from.0)).and(t::to_day.eq(to.0));
+    diesel::delete(t::table.filter(rows)).execute(connection)?;
     Ok(())
 }
 
-fn roll(connection: &mut DbConnection, board_id: BoardId, month: Month) -> Outcome<()> {
-    delete_rows(connection, board_id, month)?;
-    let sums = sum_days(connection, board_id, month)?;
+fn roll(connection: &mut DbConnection, board_id: BoardId, piece: Piece) -> Outcome<()> {
+    // Rows without a mark would be in the way.
+    unroll(connection, board_id, piece)?;
+    let sums = sum_days(connection, board_id, piece)?;
     let rows: Vec<_> = sums
         .iter()
         .map(|((occupancy_id, account_id), sums)| {
             (
-                month_totals::board_id.eq(board_id.0),
-                month_totals::month.eq(month.get()),
-                month_totals::occupancy_id.eq(*occupancy_id),
-                month_totals::account_id.eq(*account_id),
-                month_totals::receipt_count.eq(sums.receipts),
-                month_totals::receipt_vnd.eq(sums.receipt_vnd),
-                month_totals::unclassified_count.eq(sums.unclassified),
-                month_totals::unclassified_vnd.eq(sums.unclassified_vnd),
-                month_totals::returned_vnd.eq(sums.returned_vnd),
-                month_totals::named_count.eq(sums.named),
-                month_totals::wrong_amount_count.eq(sums.wrong_amount),
-                month_totals::receipt_days.eq(sums.receipt_days),
-                month_totals::possible_days.eq(sums.possible_days),
-                month_totals::histogram.eq(sums.histogram.packed()),
+                rolled_totals::board_id.eq(board_id.0),
+                rolled_totals::from_day.eq(piece.from().0),
+                rolled_totals::to_day.eq(piece.to().0),
+                rolled_totals::occupancy_id.eq(*occupancy_id),
+                rolled_totals::account_id.eq(*account_id),
+                rolled_totals::receipt_count.eq(sums.receipts),
+                rolled_totals::receipt_vnd.eq(sums.receipt_vnd),
+                rolled_totals::unclassified_count.eq(sums.unclassified),
+                rolled_totals::unclassified_vnd.eq(sums.unclassified_vnd),
+                rolled_totals::returned_vnd.eq(sums.returned_vnd),
+                rolled_totals::named_count.eq(sums.named),
+                rolled_totals::wrong_amount_count.eq(sums.wrong_amount),
+                rolled_totals::receipt_days.eq(sums.receipt_days),
+                rolled_totals::possible_days.eq(sums.possible_days),
+                rolled_totals::histogram.eq(sums.histogram.packed()),
             )
         })
         .collect();
     for chunk in rows.chunks(CHUNK) {
         on_db!(connection, inner => {
-            diesel::insert_into(month_totals::table).values(chunk.to_vec()).execute(inner)?
+            diesel::insert_into(rolled_totals::table).values(chunk.to_vec()).execute(inner)?
         });
     }
-    diesel::insert_into(rolled_months::table)
-        .values((rolled_months::board_id.eq(board_id.0), rolled_months::month.eq(month.get())))
+    diesel::insert_into(rolled_pieces::table)
+        .values((
+            rolled_pieces::board_id.eq(board_id.0),
+            rolled_pieces::from_day.eq(piece.from().0),
+            rolled_pieces::to_day.eq(piece.to().0),
+        ))
         .execute(connection)?;
     diesel::update(board_heads::table.find(board_id.0))
-        .filter(board_heads::last_rolled_month.lt(month.get()))
-        .set(board_heads::last_rolled_month.eq(month.get()))
+        .filter(board_heads::last_rolled_day.lt(piece.to().0))
+        .set(board_heads::last_rolled_day.eq(piece.to().0))
         .execute(connection)?;
     Ok(())
 }
@@ -138,13 +150,13 @@ fn roll(connection: &mut DbConnection, board_id: BoardId, month: Month) -> Outco
 fn sum_days(
     connection: &mut DbConnection,
     board_id: BoardId,
-    month: Month,
+    piece: Piece,
 ) -> Outcome<BTreeMap<(i64, i64), Sums>> {
     use day_totals as d;
-    let first_day = month.first_day();
+    let (first_day, last_day) = (piece.from(), piece.to());
     let query = d::table
         .filter(d::board_id.eq(board_id.0))
-        .filter(d::day.between(first_day.0, month.last_day().0))
+        .filter(d::day.between(first_day.0, last_day.0))
         .select((
             (d::day, d::occupancy_id, d::account_id),
             d::sale_count + d::debt_repayment_count + d::deposit_count,
@@ -154,10 +166,10 @@ fn sum_days(
             (d::named_count, d::wrong_amount_count),
         ));
     let rows: Vec<DayRow> = on_db!(connection, inner => query.load(inner)?);
-    let mut months: BTreeMap<(i64, i64), Sums> = BTreeMap::new();
+    let mut found: BTreeMap<(i64, i64), Sums> = BTreeMap::new();
     for (key, receipts, receipt_vnd, unclassified, returned_vnd, (named, wrong)) in rows {
         let (day, occupancy_id, account_id) = key;
-        let sums = months.entry((occupancy_id, account_id)).or_default();
+        let sums = found.entry((occupancy_id, account_id)).or_default();
         let bit = 1_i64 << (day - first_day.0).clamp(0, 30);
         sums.receipts += receipts;
         sums.receipt_vnd += receipt_vnd;
@@ -173,11 +185,11 @@ fn sum_days(
             sums.possible_days |= bit;
         }
     }
-    // Everything is folded: see `roll_months`.
-    let (of_month, none) = ([(first_day, month.last_day())], Tail::default());
-    for (key, log) in receipts::load(connection, board_id, &of_month, &none)? {
-        let sums = months.entry((key.occupancy_id, key.account_id)).or_default();
+    // Everything is folded: see `roll_up`.
+    let (of_piece, none) = ([(first_day, last_day)], Tail::default());
+    for (key, log) in receipts::load(connection, board_id, &of_piece, &none)? {
+        let sums = found.entry((key.occupancy_id, key.account_id)).or_default();
         sums.histogram.merge_log(&log);
     }
-    Ok(months)
+    Ok(found)
 }

@@ -1,6 +1,6 @@
 //! Adding a batch's sums to the totals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::heads::Head;
@@ -9,7 +9,9 @@ use crate::db::rows::{Kind, Table, Value, Writes};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::class::Class;
 use crate::ledger::latency;
+use crate::ledger::pieces::Piece;
 use crate::ledger::totals::{BankKey, DayDelta, DayKey, Heard, PayerKey, Totals};
+use crate::primitives::ids::BoardId;
 
 /// Columns of `day_totals` after the classes' own.
 const OTHER_SUMS: [&str; 4] = ["small_count", "small_vnd", "named_count", "wrong_amount_count"];
@@ -108,15 +110,15 @@ fn upsert(table: &str, keys: &str, sums: &[&str], last: Option<&str>) -> String 
     format!("ON CONFLICT ({keys}) DO UPDATE SET {}", sets.join(", "))
 }
 
-/// Lays out everything that is added, and takes months out of the roll-up that a late transfer
-/// changed: where one may have, the boards are locked.
+/// Lays out everything that is added, and takes out of the roll-up what a late transfer changed:
+/// where one may have, the boards are locked.
 pub fn add<'t>(
     connection: &mut DbConnection,
     writes: &mut Writes<'t>,
     heads: &[Head],
     totals: &'t Totals,
 ) -> Outcome<()> {
-    unroll_changed_months(connection, heads, totals)?;
+    unroll_changed(connection, heads, totals)?;
     add_days(connection, writes, &totals.days);
     let mut values = Vec::with_capacity(totals.feeds.len() * 19);
     for ((board_id, feed_id, day), delta) in &totals.feeds {
@@ -234,16 +236,17 @@ fn wide(key: &DayKey, delta: &DayDelta) -> Vec<Value<'static>> {
     row
 }
 
-fn unroll_changed_months(
-    connection: &mut DbConnection,
-    heads: &[Head],
-    totals: &Totals,
-) -> Outcome<()> {
-    for (board_id, month) in &totals.months {
+fn unroll_changed(connection: &mut DbConnection, heads: &[Head], totals: &Totals) -> Outcome<()> {
+    let may_be_rolled = |board_id: BoardId, day| {
         let head = heads.iter().find(|head| head.board_id == board_id.0);
-        if head.is_none_or(|head| head.may_be_rolled(*month)) {
-            rollup::unroll(connection, *board_id, *month)?;
-        }
+        head.is_none_or(|head| head.may_be_rolled(day))
+    };
+    let changed = totals.changed.iter().filter(|(board_id, day)| may_be_rolled(*board_id, *day));
+    // A job over a year's days meets each month thirty times.
+    let pieces: BTreeSet<_> =
+        changed.flat_map(|(id, day)| Piece::holding(*day).map(|piece| (*id, piece))).collect();
+    for (board_id, piece) in pieces {
+        rollup::unroll(connection, board_id, piece)?;
     }
     Ok(())
 }

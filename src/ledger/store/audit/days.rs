@@ -119,7 +119,7 @@ fn unequal(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Side
     Ok(found)
 }
 
-/// Makes the wrong rows anew, and takes their months out of the roll-up. The board is locked, and
+/// Makes the wrong rows anew, and takes their months and thirds out of the roll-up. The board is locked, and
 /// its tail is folded.
 pub fn mend(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
     let mut totals = Totals::default();
@@ -128,7 +128,7 @@ pub fn mend(connection: &mut DbConnection, board_id: BoardId) -> Outcome<()> {
         diesel::delete(day_totals::table.find(row)).execute(connection)?;
         diesel::delete(receipt_logs::table.find(row)).execute(connection)?;
         let key = DayKey { board_id, day: Day(day), occupancy_id, account_id };
-        totals.months.insert((board_id, key.day.month()));
+        totals.changed.insert((board_id, key.day));
         let Some(Row { sums, receipt_log }) = due else { continue };
         totals.days.insert(key, sums.delta());
         if !receipt_log.is_empty() {

@@ -5,9 +5,9 @@ pub mod days;
 pub mod feeds;
 pub mod kept;
 pub mod links;
-pub mod months;
 pub mod refunds;
 pub mod relinked;
+pub mod rolled;
 pub mod sets;
 pub mod told;
 
