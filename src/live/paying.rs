@@ -154,7 +154,8 @@ fn payment_of(seen: Seen) -> Outcome<Payment> {
         amount: amount.to_string(),
         south: words(Region::South),
         north: words(Region::North),
-        asked: (amount != asked).then(|| asked.to_string()),
+        // What was given back is not asked for any more.
+        asked: (amount != asked && face != Face::GivenBack).then(|| asked.to_string()),
         received: received.map(|vnd| vnd.to_string()),
         is_perhaps,
         to,

@@ -11,7 +11,7 @@ use crate::web_support::Site;
 
 const PIN: &str = "270361";
 const LANGUAGES: [&str; 2] = ["vi", "en"];
-const FACES: [&str; 13] = [
+const FACES: [&str; 14] = [
     "waiting",
     "unknown",
     "paid",
@@ -19,6 +19,7 @@ const FACES: [&str; 13] = [
     "underpaid",
     "overpaid",
     "duplicate",
+    "two_reports",
     "thousandfold",
     "given_back",
     "expired",
@@ -37,9 +38,10 @@ const FACED: &str = "
                 var face = told.face = window.face, off = face === 'thousandfold';
                 var differs = /under|over|dup|given|after/.test(face), isOpen = /waiting|^unknown|under/.test(face);
                 told.difference = differs ? '10.000 đ' : null;
-                told.received = { underpaid: '490.000 đ', overpaid: '510.000 đ', thousandfold: '500 đ' }[face] || null;
+                told.received = { underpaid: '490.000 đ', overpaid: '510.000 đ', thousandfold: '500 đ', two_reports: '250.000 đ' }[face] || null;
                 told.paid_at = /paid|late/.test(face) ? '12:00' : null;
                 told.is_perhaps = told.is_perhaps || false;
+                if (/^.tra/.test(path) && told.received) { told.received = '22.500 đ'; }
                 if (/^.tra/.test(path) && (differs || off)) {
                     told.asked = told.amount;
                     told.amount = off ? '45 đ' : '10.000 đ';
@@ -73,7 +75,16 @@ const HAPPENED: [&str; 6] = [
 
 /// A picture for the documents, of what is Vietnamese.
 fn shown(browser: &mut Browser, language: &str, name: &str) {
-    let is_told = ["code-", "payer-", "hear-duplicate", "hear-after_cancel"];
+    let is_told = [
+        "code-",
+        "payer-",
+        "hear-alarm",
+        "hear-connecting",
+        "hear-duplicate",
+        "hear-late",
+        "hear-thousandfold_more",
+        "hear-after_cancel",
+    ];
     let is_told = is_told.iter().any(|begin| name.starts_with(begin));
     if language == "vi" && is_told && name != "payer-unknown" && !HAPPENED.contains(&name) {
         browser.picture(&name.replace('_', "-"));
@@ -126,6 +137,7 @@ on_both!(whoever_hears_can_use_every_state, |db| {
                 "cho40.card = null; cho40.link = 'live'; cho40.isMuted = false; {so}; {SEEN}"
             ));
             is_in(&mut browser, language, state);
+            shown(&mut browser, language, &format!("hear-{state}"));
         }
         for (kind, tone) in [
             ("received", "right"),
@@ -249,5 +261,6 @@ on_both!(a_payer_can_use_every_state, |db| {
         browser.open(&format!("{}/tra/x", site.url));
         browser.until("document.getElementById('state').className === 'card state-unknown'");
         is_in(&mut browser, language, "a link that nobody made");
+        shown(&mut browser, language, "payer-nothing");
     }
 });

@@ -69,10 +69,13 @@ on_both!(a_vendor_chooses_digits_and_is_asked_for_them_again, |db| {
     browser.until("document.getElementById('digits') && document.readyState === 'complete'");
     assert_eq!(browser.value("document.getElementById('again')"), json!(null));
     browser.picture("pin-enter");
-    for _ in 0..5 {
+    for tried in 0..5 {
         browser.value("document.getElementById('failed').hidden = true");
         digits(&mut browser, "111222");
         browser.until("!document.getElementById('failed').hidden");
+        if tried == 2 {
+            browser.picture("pin-wrong");
+        }
     }
     digits(&mut browser, PIN);
     browser.until("document.getElementById('failed').innerText.indexOf('12:15') > 0");

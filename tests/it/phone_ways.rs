@@ -112,6 +112,7 @@ on_both!(a_finger_that_comes_too_soon_closes_no_code, |db| {
     // The way back.
     assert_eq!(shown(&mut browser, "ask-open"), "XEM LẠI MÃ 50.000 đ");
     is_legible(&mut browser, "a code left open");
+    browser.picture("ask-open");
     browser.value("release()");
     browser.touch("#ask-open");
     browser.until(CODE_SHOWN);
@@ -217,6 +218,7 @@ on_both!(of_what_was_missed_the_last_ones_are_spoken_in_their_order, |db| {
     assert_eq!(said, json!(last).to_string());
     let skipped = "Có lần nhận không đọc lại. Xem danh sách bên dưới.";
     assert_eq!(shown(&mut browser, "warning"), skipped);
+    browser.picture("skipped");
 });
 
 on_both!(the_days_sum_is_not_known_while_no_source_is_proven, |db| {
@@ -235,6 +237,7 @@ on_both!(the_days_sum_is_not_known_while_no_source_is_proven, |db| {
     browser.until("cho40.day");
     let said = shown(&mut browser, "day-count");
     assert!(said.contains("lần nhận KHÔNG RÕ – XEM ỨNG DỤNG NGÂN HÀNG"), "{said}");
+    browser.picture("day-unknown");
     browser.value("document.getElementById('year').open = true");
     browser.until("document.getElementById('year-more').innerText.indexOf('KHÔNG RÕ') >= 0");
 });
