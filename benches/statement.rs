@@ -1,8 +1,9 @@
 //! Importing a statement of 100,000 rows by `cho40 statement import`, from opening the file to the
-//! last commit: in seconds, and in the memory that the process takes at most.
+//! last commit: in seconds, and in the memory that the process takes at most. And the same by a server,
+//! over HTTP.
 //!
 //! Once as CSV and once as XLSX, into an account that nobody else reports; each is then imported
-//! again, which must count nothing twice.
+//! again, which must count nothing twice. The server imports it into an empty database.
 
 mod support {
     pub mod database;
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 use cho40::db::DbConnection;
 use cho40::db::schema::transfers;
 use diesel::prelude::*;
+use serde_json::Value;
 use support::database::{Database, Kind};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_cho40");
@@ -30,8 +32,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rows = if quick { 2_000 } else { 100_000 };
     println!("statement: {rows} rows, the whole command; again: the same file once more");
     println!(
-        "{:>9} {:>6} {:>9} {:>11} {:>7} {:>9} {:>7}",
-        "database", "file", "ms", "target ms", "MB", "again ms", "MB"
+        "{:>9} {:>6} {:>9} {:>11} {:>7} {:>9} {:>7} {:>9} {:>7}",
+        "database", "file", "ms", "target ms", "MB", "again ms", "MB", "served ms", "MB"
     );
     let mut misses = Vec::new();
     for kind in Kind::all() {
@@ -46,15 +48,20 @@ fn main() -> Result<(), Box<dyn Error>> {
             if count != rows as i64 {
                 return Err(format!("{count} transfers of {rows} rows").into());
             }
+            let other = Database::create(&kind)?;
+            let served = serve(other.folder(), &other.url, &file, rows)?;
             println!(
-                "{:>9} {format:>6} {:>9} {TARGET_MS:>11} {:>7} {:>9} {:>7}",
+                "{:>9} {format:>6} {:>9} {TARGET_MS:>11} {:>7} {:>9} {:>7} {:>9} {:>7}",
                 kind.name(),
                 first.ms,
                 first.mb,
                 again.ms,
-                again.mb
+                again.mb,
+                served.ms,
+                served.mb
             );
-            let is_within = first.ms <= TARGET_MS && first.mb <= TARGET_MB && again.mb <= TARGET_MB;
+            let is_within = first.ms.max(served.ms) <= TARGET_MS
+                && [&first, &again, &served].iter().all(|one| one.mb <= TARGET_MB);
             if matches!(kind, Kind::Sqlite) && !is_within {
                 misses.push(format);
             }
@@ -68,31 +75,89 @@ fn connect(database: &Database) -> Result<DbConnection, Box<dyn Error>> {
     Ok(database.connect()?)
 }
 
+/// A server of a new board with the account.
+struct Server {
+    child: Child,
+    host: String,
+    key: String,
+    account: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It is gone already, or goes now.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    fn post(&self, path: &str, media: &str, body: &[u8]) -> Result<Value, Box<dyn Error>> {
+        let ask = ureq::post(format!("{}/api/v1{path}", self.host));
+        let ask = ask.header("authorization", &format!("Bearer {}", self.key));
+        let mut answer = ask.header("content-type", media).send(body)?;
+        Ok(serde_json::from_str(&answer.body_mut().read_to_string()?)?)
+    }
+
+    fn get(&self, path: &str) -> Result<Value, Box<dyn Error>> {
+        let ask = ureq::get(format!("{}/api/v1{path}", self.host));
+        let mut answer = ask.header("authorization", &format!("Bearer {}", self.key)).call()?;
+        Ok(serde_json::from_str(&answer.body_mut().read_to_string()?)?)
+    }
+}
+
+/// A field of an answer.
+fn text<'v>(answer: &'v Value, field: &str) -> Result<&'v str, String> {
+    let found = answer.get(field).and_then(Value::as_str);
+    found.ok_or_else(|| format!("no {field}"))
+}
+
+/// Uploads the file to a fresh server and commits it.
+fn serve(home: &Path, url: &str, file: &Path, rows: usize) -> Result<Measured, Box<dyn Error>> {
+    let server = start(home, url)?;
+    let began = Instant::now();
+    let path = format!("/statements?account_id={}", server.account);
+    let made = server.post(&path, "application/octet-stream", &std::fs::read(file)?)?;
+    let path = format!("/statements/{}", text(&made, "id")?);
+    server.post(&format!("{path}/commit"), "application/json", br#"{"no_days":true}"#)?;
+    let recorded = loop {
+        let now = server.get(&path)?;
+        if text(&now, "state")? == "done" {
+            break now.pointer("/progress/recorded").and_then(Value::as_u64);
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    if recorded != Some(rows as u64) {
+        return Err(format!("{recorded:?} transfers of {rows} rows").into());
+    }
+    Ok(Measured { ms: began.elapsed().as_millis(), mb: resident_kb(&server.child) / 1_024 })
+}
+
 /// A board with the account, registered through the API of a server that is stopped again.
 fn prepare(home: &Path, url: &str) -> Result<(), Box<dyn Error>> {
+    start(home, url).map(drop)
+}
+
+fn start(home: &Path, url: &str) -> Result<Server, Box<dyn Error>> {
     let made = cho40(home, url).args(["init", "--board", "Chợ"]).output()?;
     let said = String::from_utf8(made.stdout)?;
     let key = said.lines().find_map(|line| line.strip_prefix("key ")).ok_or("no key")?.trim();
-    let mut server = cho40(home, url)
+    let mut child = cho40(home, url)
         .args(["serve", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .spawn()?;
     let mut line = String::new();
-    let output = server.stdout.take().ok_or("no output")?;
+    let output = child.stdout.take().ok_or("no output")?;
     std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line)?;
     let host = line.trim().strip_prefix("cho40 ").ok_or("no address")?.to_owned();
     let account = format!(
         r#"{{"bin":"970422","number":"{ACCOUNT}","kind":"personal","use_kind":"business_only",
             "holder_name":"BE THI MAU","relation":"self"}}"#
     );
-    let sent = ureq::post(format!("{host}/api/v1/accounts"))
-        .header("authorization", &format!("Bearer {key}"))
-        .header("content-type", "application/json")
-        .send(account.as_bytes());
-    server.kill()?;
-    server.wait()?;
-    sent?;
-    Ok(())
+    let mut server = Server { child, host, key: key.to_owned(), account: String::new() };
+    let made = server.post("/accounts", "application/json", account.as_bytes())?;
+    text(&made, "id")?.clone_into(&mut server.account);
+    Ok(server)
 }
 
 fn cho40(home: &Path, url: &str) -> Command {

@@ -440,11 +440,13 @@
     button.appendChild(make('span', one.time + (one.payer ? ' · ' + one.payer : '')));
     button.appendChild(make('b', one.amount));
     button.appendChild(make('small', says(one)));
+    if (one.proposed) { button.appendChild(make('small', one.proposed.said)); }
     touch(button, function () {
       chosen = one;
       surplus = one.surplus;
       el('part').value = '';
-      put('receipt-is', says(one));
+      put('receipt-is', [says(one), one.proposed && one.proposed.said].filter(Boolean).join('. '));
+      each('[data-class]', function (button) { button.className = one.proposed && one.proposed['class'] === of(button, 'class') ? 'maybe' : ''; });
       stage('whole');
       cover('receipt');
       putAmount('receipt-amount', one.amount);

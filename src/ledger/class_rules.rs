@@ -1,5 +1,5 @@
 //! Rules that propose what money of a stall is: who pays, when, with which word. They decide nothing:
-//! the vendor or a named delegate does ([`super::class_suggestions`]). Only keys that see amounts come
+//! the vendor does, or who decides for them ([`super::class_suggestions`]). Only who sees amounts comes
 //! near them, because a rule tells of payers; the payer stands in a rule as a keyed hash alone.
 
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
 //! What the rules of a stall propose of its money. Worked out on reading and stored nowhere: it is the
-//! vendor or a named delegate who decides, by an attribution that says who, when and how.
+//! vendor who decides, or whoever does so for them (on a phone that has opened the vendor's own page, or
+//! with a key that sees amounts), by an attribution that says who, when and how.
 
 use std::collections::HashMap;
 
@@ -15,7 +16,7 @@ use super::transfers::{Filter, Stored};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision, Reported};
-use crate::primitives::ids::{ClassRuleId, OccupancyId, RequestId, TransferId};
+use crate::primitives::ids::{BoardId, ClassRuleId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{Hours, UnixMs, Vnd, fold};
 use crate::registry::{Page, PageRequest, boards, occupancies};
 
@@ -69,29 +70,100 @@ pub fn list(
     act.require(Permission::AmountsRead)?;
     let (board_id, occupancy_id) = (act.board_id(), filter.occupancy_id);
     occupancies::require(connection, act, occupancy_id, "occupancy_id")?;
-    let rules = rows::live(connection, board_id, occupancy_id)?;
-    if rules.is_empty() {
-        return Ok(Page { items: Vec::new(), next_cursor: None });
-    }
     let of_stall = Filter { occupancy_id: Some(occupancy_id), account_id: None };
+    let known = Known::of(connection, board_id, occupancy_id)?;
+    let Some(known) = known else { return Ok(Page { items: Vec::new(), next_cursor: None }) };
     let stored = reading::transfers(connection, board_id, of_stall, page)?;
     let page = page.page(stored, |transfer| transfer.id.0);
-    let told = if rules.iter().any(|rule| rule.kind == ClassRuleKind::MemoWord) {
-        reading::reported(connection, board_id, &page.items)?
-    } else {
-        HashMap::new()
-    };
-    let of_rules = rules.iter().filter_map(|rule| rule.value.parse().ok());
-    let of_transfers = page.items.iter().filter_map(|transfer| transfer.payer_key);
-    let turns = Turns::of(connection, board_id, of_rules.chain(of_transfers))?;
-    let hours = Hours::of(boards::day_start_minute(connection, board_id)?);
-    let suggest = |transfer: &Stored| {
-        let memo = told.get(&transfer.id).map(|told: &Reported| fold::memo(&told.memo));
-        let memo = memo.unwrap_or_default();
-        suggestion(&rules, transfer, occupancy_id, &memo, (hours, &turns))
-    };
-    let items = page.items.iter().filter_map(suggest).collect();
+    let items = known.suggest(connection, board_id, &page.items)?;
     Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// What a stall's rules propose of its transfers that were read already. The caller has seen to it that
+/// the stall's amounts may be seen.
+pub fn of_stored(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    stored: &[Stored],
+) -> Outcome<HashMap<TransferId, Proposed>> {
+    let Some(known) = Known::of(connection, board_id, occupancy_id)? else {
+        return Ok(HashMap::new());
+    };
+    let all = known.suggest(connection, board_id, stored)?;
+    let proposed = |one: ClassSuggestion| {
+        let rule = known.rules.iter().find(|rule| rule.id == one.rule_id);
+        let word = rule.filter(|rule| rule.kind == ClassRuleKind::MemoWord);
+        let word = word.map(|rule| rule.value.clone());
+        (one.transfer_id, Proposed { class: one.proposed_class, kind: one.kind, word })
+    };
+    Ok(all.into_iter().map(proposed).collect())
+}
+
+/// Likewise, of transfers that are not read yet.
+pub fn of_these(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    ids: &[TransferId],
+) -> Outcome<HashMap<TransferId, Proposed>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let stored = reading::these(connection, board_id, &ids)?;
+    of_stored(connection, board_id, occupancy_id, &stored)
+}
+
+/// What is proposed of a receipt, for who looks at the receipt itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposed {
+    pub class: Class,
+    pub kind: ClassRuleKind,
+    /// The rule's, of `memo_word`.
+    pub word: Option<String>,
+}
+
+/// The live rules of a stall, one at least.
+struct Known {
+    occupancy_id: OccupancyId,
+    rules: Vec<RuleRow>,
+    hours: Hours,
+}
+
+impl Known {
+    fn of(
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        occupancy_id: OccupancyId,
+    ) -> Outcome<Option<Self>> {
+        let rules = rows::live(connection, board_id, occupancy_id)?;
+        if rules.is_empty() {
+            return Ok(None);
+        }
+        let hours = Hours::of(boards::day_start_minute(connection, board_id)?);
+        Ok(Some(Self { occupancy_id, rules, hours }))
+    }
+
+    /// Of those of which anything is proposed, in their order.
+    fn suggest(
+        &self,
+        connection: &mut DbConnection,
+        board_id: BoardId,
+        stored: &[Stored],
+    ) -> Outcome<Vec<ClassSuggestion>> {
+        let told = if self.rules.iter().any(|rule| rule.kind == ClassRuleKind::MemoWord) {
+            reading::reported(connection, board_id, stored)?
+        } else {
+            HashMap::new()
+        };
+        let of_rules = self.rules.iter().filter_map(|rule| rule.value.parse().ok());
+        let of_transfers = stored.iter().filter_map(|transfer| transfer.payer_key);
+        let turns = Turns::of(connection, board_id, of_rules.chain(of_transfers))?;
+        let suggest = |transfer: &Stored| {
+            let memo = told.get(&transfer.id).map(|told: &Reported| fold::memo(&told.memo));
+            let memo = memo.unwrap_or_default();
+            suggestion(&self.rules, transfer, self.occupancy_id, &memo, (self.hours, &turns))
+        };
+        Ok(stored.iter().filter_map(suggest).collect())
+    }
 }
 
 /// The first rule that would make it something else.

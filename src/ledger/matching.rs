@@ -7,6 +7,7 @@ use crate::primitives::ids::{AccountId, CodeId, NumberId, OccupancyId, RequestId
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry::directory::Directory;
 use crate::requests::{Effect, RequestRow};
+use crate::text_enum;
 use crate::vietqr::Reference;
 
 /// A part of a transfer.
@@ -110,34 +111,32 @@ impl Rule {
     }
 }
 
-/// Why a person has to decide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unassigned {
-    UnknownAccount,
-    /// The number is several banks', and the report names none of them.
-    AmbiguousNumber,
-    /// An order feed reported an order that no request of ours carries.
-    UnknownOrder,
-    NoOccupancy,
-    SeveralOccupancies,
-    SeveralReferences,
-    /// A person had placed it and undid that.
-    TakenBack,
-}
+text_enum!(
+    /// Why a person has to decide.
+    Unassigned {
+        UnknownAccount = "unknown_account",
+        /// The number is several banks', and the report names none of them.
+        AmbiguousNumber = "ambiguous_number",
+        /// An order feed reported an order that no request of ours carries.
+        UnknownOrder = "unknown_order",
+        NoOccupancy = "no_occupancy",
+        SeveralOccupancies = "several_occupancies",
+        SeveralReferences = "several_references",
+        /// A person had placed it and undid that.
+        TakenBack = "taken_back",
+    }
+);
 
 impl Unassigned {
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::UnknownAccount => "unknown_account",
-            Self::AmbiguousNumber => "ambiguous_number",
-            Self::UnknownOrder => "unknown_order",
-            Self::NoOccupancy => "no_occupancy",
-            Self::SeveralOccupancies => "several_occupancies",
-            Self::SeveralReferences => "several_references",
-            Self::TakenBack => "taken_back",
-        }
-    }
+    pub const ALL: [Self; 7] = [
+        Self::UnknownAccount,
+        Self::AmbiguousNumber,
+        Self::UnknownOrder,
+        Self::NoOccupancy,
+        Self::SeveralOccupancies,
+        Self::SeveralReferences,
+        Self::TakenBack,
+    ];
 }
 
 /// A decision: one line that is the whole transfer; people may split it later.

@@ -145,6 +145,18 @@ pub fn list(
     Ok(page.page(shown, |proposal: &Proposal| proposal.id.0))
 }
 
+/// All that wait for these transfers, newest first; of a transfer that waits in the queue none is left
+/// out, however many wait on the board.
+pub fn waiting_for(
+    connection: &mut DbConnection,
+    act: &Act,
+    ids: &[TransferId],
+) -> Outcome<Vec<Proposal>> {
+    act.require(Permission::TransfersPropose)?;
+    let rows = rows::waiting_for(connection, act, ids)?;
+    Ok(rows.into_iter().map(|row| show(act, row)).collect())
+}
+
 pub fn get(connection: &mut DbConnection, act: &Act, id: ProposalId) -> Outcome<Proposal> {
     act.require(Permission::TransfersPropose)?;
     Ok(show(act, found(rows::find(connection, act, id)?, "proposal")?))

@@ -11,6 +11,8 @@ use utoipa::{Modify, OpenApi as _};
 use super::api::v1;
 use super::problem::ProblemBody;
 use crate::access::Permission;
+use crate::ledger::matching::Unassigned;
+use crate::ledger::unassigned::WaitingOrder;
 
 /// The name of the security scheme.
 const SCHEME: &str = "key";
@@ -23,7 +25,7 @@ reaches nothing else. Amounts are whole đồng (`…_vnd`), instants are RFC 33
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(title = "cho40", description = DESCRIPTION),
-    components(schemas(ProblemBody))
+    components(schemas(ProblemBody, Unassigned, WaitingOrder))
 )]
 struct Document;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::desk_pages::{enter, press, says, send};
+use crate::desk_pages::{enter, press, says};
 use crate::desk_support::Visitor;
 use crate::phone_browser::Browser;
 use crate::support::on_both;
@@ -121,7 +121,10 @@ on_both!(an_organiser_assigns_and_looks_at_feeds, |db| {
     browser.desk_pictures("queue");
     let count =
         browser.value("document.querySelectorAll('ol.lines > li').length").as_u64().unwrap();
-    send(&mut browser, &[("stall", "A-01"), ("class", "sale")]);
+    for (name, value) in [("stall", "A-01"), ("class", "sale")] {
+        browser.value(&format!("document.querySelector('ol [name={name}]').value = '{value}'"));
+    }
+    press(&mut browser, "ol.lines form button[type=submit]");
     let left = browser.value("document.querySelectorAll('ol.lines > li').length").as_u64().unwrap();
     let shown = browser.value("document.body.innerText");
     assert!(left + 1 == count, "{shown}");

@@ -116,11 +116,19 @@ fn published_words_are_the_ones_that_are_taken() {
             "Differs" => taken::<cho40::intake::conflicts::Differs>(values),
             "ConflictReason" => taken::<cho40::intake::conflicts::ConflictReason>(values),
             other if QUERY_WORDS.contains(&other) => continue,
+            "Unassigned" | "WaitingOrder" => words_of_the_queue(name, values),
             other => only_written(other).unwrap_or_else(|| {
                 panic!("{other} is published, and nothing is named here for it")
             }),
         };
         assert_eq!(values, &words, "{name}");
+    }
+}
+
+fn words_of_the_queue(name: &str, values: &[Value]) -> Vec<String> {
+    match name {
+        "Unassigned" => taken::<cho40::ledger::matching::Unassigned>(values),
+        _ => taken::<cho40::ledger::unassigned::WaitingOrder>(values),
     }
 }
 
@@ -285,8 +293,8 @@ fn good_value(document: &Value, world: &World, parameter: &Value) -> String {
         ("about", _) => world.id("vendors").to_owned(),
         ("level", _) => "M".to_owned(),
         ("number" | "code" | "phone", _) => "0912345678".to_owned(),
-        ("from", _) => "2026-11-01".to_owned(),
-        ("to" | "on", _) => "2026-11-02".to_owned(),
+        ("from" | "from_day", _) => "2026-11-01".to_owned(),
+        ("to" | "to_day" | "on", _) => "2026-11-02".to_owned(),
         _ => match name.strip_suffix("_id") {
             Some("round") => world.id("visit-rounds").to_owned(),
             Some("occupancy") => world.id("occupancies").to_owned(),

@@ -24,7 +24,7 @@ const ALL: &str = "NKEXWOSTFBVLHRP";
 /// one that listens, `R` of a revoked link, `P` vendor of another board.
 ///
 /// Ids are those of the board's and its one stall. What ends the caller's own session stands last.
-const WHO: [(&str, &str); 181] = [
+const WHO: [(&str, &str); 184] = [
     ("GET /", ALL),
     ("GET /healthz", ALL),
     ("GET /readyz", ALL),
@@ -159,6 +159,10 @@ const WHO: [(&str, &str); 181] = [
     ("POST /ql/so/o/{id}/het", "WO"),
     ("GET /ql/so/o/{id}/tk", "WO"),
     ("POST /ql/so/o/{id}/tk", "WO"),
+    // Rules tell of a stall's payers: for who may see its amounts.
+    ("GET /ql/so/o/{id}/quy-tac", "W"),
+    ("POST /ql/so/o/{id}/quy-tac", "W"),
+    ("POST /ql/so/quy-tac/{id}/het", "W"),
     ("GET /ql/so/lk/{id}/het", "WO"),
     ("POST /ql/so/lk/{id}/het", "WO"),
     ("GET /ql/so/nguoi/{id}", "WO"),
@@ -292,9 +296,10 @@ fn send(
 }
 
 /// Whose `{id}` is meant, by how a path begins; the first that fits.
-const OF: [(&str, &str); 27] = [
+const OF: [(&str, &str); 28] = [
     ("/ql/so/sap/", "stalls"),
     ("/ql/so/o/", "occupancies"),
+    ("/ql/so/quy-tac/", "class-rules"),
     ("/ql/so/lk/", "account-links"),
     ("/ql/so/nguoi/", "vendors"),
     ("/ql/so/tk/", "accounts"),

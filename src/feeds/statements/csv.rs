@@ -32,6 +32,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, Refusal> {
     }
     let mut grid = Grid::of_text();
     let delimiter = delimiter.unwrap_or_else(|| choose(text));
+    grid.reserve(text.len(), text.matches([delimiter, '\n']).count() + 1);
     let whole = parse(text, delimiter, usize::MAX, |number, column, cell| {
         grid.push(number, column, Kind::Text, plain(cell))
     })?;

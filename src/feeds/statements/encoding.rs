@@ -1,5 +1,7 @@
 //! Text files as banks write them: UTF-8 with or without its mark, UTF-16, and windows-1258.
 
+use std::borrow::Cow;
+
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1258};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -9,33 +11,26 @@ use crate::primitives::Refusal;
 /// Of the first bytes, how many must be zero for a text without a mark to be UTF-16.
 const LOOKED_AT: usize = 400;
 
-/// The text of a file.
-pub(super) fn text(bytes: &[u8]) -> Result<String, Refusal> {
+/// The text of a file: its own bytes where they are UTF-8, because a second copy of a large file is its
+/// size again.
+pub(super) fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Refusal> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, malformed) =
             encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
-        return if malformed {
-            Err(refused("statement-unreadable"))
-        } else {
-            Ok(text.into_owned())
-        };
+        return if malformed { Err(refused("statement-unreadable")) } else { Ok(text) };
     }
     if let Some(encoding) = utf_16(bytes) {
         let (text, malformed) = encoding.decode_without_bom_handling(bytes);
-        return if malformed {
-            Err(refused("statement-unreadable"))
-        } else {
-            Ok(text.into_owned())
-        };
+        return if malformed { Err(refused("statement-unreadable")) } else { Ok(text) };
     }
     if bytes.contains(&0) {
         return Err(refused("statement-format-unknown"));
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.to_owned()),
-        // Its tone marks stand behind the letters.
-        Err(_) => Ok(WINDOWS_1258.decode_without_bom_handling(bytes).0.nfc().collect()),
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(Cow::Borrowed(text));
     }
+    // Its tone marks stand behind the letters.
+    Ok(Cow::Owned(WINDOWS_1258.decode_without_bom_handling(bytes).0.nfc().collect()))
 }
 
 /// UTF-16 without a mark: in a table most bytes of one half are zero.

@@ -21,13 +21,15 @@ pub(super) enum Kind {
     Date,
 }
 
+/// Its text ends where that of the next one begins. Eight bytes: there are millions of them.
 #[derive(Debug)]
 struct Cell {
-    column: u16,
-    kind: Kind,
     start: u32,
-    end: u32,
+    column: u8,
+    kind: Kind,
 }
+
+const _: () = assert!(size_of::<Cell>() == 8 && MAX_COLUMNS <= 256);
 
 #[derive(Debug)]
 struct Line {
@@ -68,6 +70,12 @@ impl Grid {
     /// An empty one whose serial numbers begin so many days after 1900's.
     pub(super) fn counted_from(serial_shift: i32) -> Self {
         Self { serial_shift, ..Self::default() }
+    }
+
+    /// Makes room at once: what grows by doubling is in memory twice while it does.
+    pub(super) fn reserve(&mut self, bytes: usize, cells: usize) {
+        self.text.reserve_exact(bytes.min(MAX_TEXT_BYTES));
+        self.cells.reserve_exact(cells.min(MAX_CELLS));
     }
 
     /// Leaves room for another table of the file, so that both together stay within the bounds.
@@ -111,7 +119,7 @@ impl Grid {
             }
             _ => self.lines.push(Line { number, first_cell: self.cells.len() as u32 }),
         }
-        let start = self.text.len();
+        let start = self.text.len() as u32;
         // Line ends inside a cell, and NUL, which no database text can hold.
         let clean = |c: char| if c.is_control() { ' ' } else { c };
         self.text.extend(cut(text).chars().map(clean));
@@ -119,8 +127,7 @@ impl Grid {
         if self.text.len() + bytes > MAX_TEXT_BYTES || self.cells.len() + cells >= MAX_CELLS {
             return Err(refused("statement-unpacks-too-large"));
         }
-        let (start, end) = (start as u32, self.text.len() as u32);
-        self.cells.push(Cell { column: column as u16, kind, start, end });
+        self.cells.push(Cell { start, column: column as u8, kind });
         Ok(())
     }
 
@@ -141,10 +148,14 @@ impl Grid {
     pub(super) fn cells(&self, place: usize) -> impl Iterator<Item = Value<'_>> + Clone {
         let first = self.lines.get(place).map_or(0, |line| line.first_cell as usize);
         let end = self.lines.get(place + 1).map_or(self.cells.len(), |l| l.first_cell as usize);
-        self.cells.get(first..end).unwrap_or_default().iter().map(|cell| Value {
-            column: usize::from(cell.column),
-            kind: cell.kind,
-            text: self.text.get(cell.start as usize..cell.end as usize).unwrap_or_default(),
+        let cells = self.cells.get(first..end).unwrap_or_default().iter();
+        cells.zip(first + 1..).map(move |(cell, next)| {
+            let end = self.cells.get(next).map_or(self.text.len(), |next| next.start as usize);
+            Value {
+                column: usize::from(cell.column),
+                kind: cell.kind,
+                text: self.text.get(cell.start as usize..end).unwrap_or_default(),
+            }
         })
     }
 

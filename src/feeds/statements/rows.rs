@@ -92,6 +92,8 @@ pub(super) fn read(
     let body = heading.below..grid.len();
     reader.decide(heading, mapping, body.clone())?;
     let mut found = Rows::default();
+    // A row is larger than its cells; what grows by doubling is in memory twice while it does.
+    found.rows.reserve_exact(body.len());
     for place in body {
         if heading.is_repeated_by(grid, place) {
             continue;

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Statement, StatementState, identity, show};
+use super::identity::{self, Identified, Identity};
+use super::{Statement, StatementState, show};
 use crate::access::{Act, Permission, SecretKey};
 use crate::db::{Db, DbConnection, Fault, Outcome};
 use crate::feeds::statements::{self, Ask, Mapping, Opened, Rows, is_same_account};
@@ -24,6 +25,8 @@ use crate::registry::directory::Directory;
 
 /// Rows of a part, and with it of a delivery.
 const ROWS: usize = 100;
+/// Ids that are looked for with their texts in memory.
+const IDS: usize = 5_000;
 /// Bytes of a part at most; a delivery may have [`crate::feeds::MAX_BODY_BYTES`].
 const PART_BYTES: usize = 200 << 10;
 /// Rows that cannot be read and are listed.
@@ -209,27 +212,19 @@ fn unreadable(row: &mut StatementRow, found: &Rows) -> Vec<UnreadableRow> {
 }
 
 /// Gives the rows their identities, then drops what the holder did not allow to keep.
-fn keep(
-    row: &mut StatementRow,
-    found: Rows,
-    account: &Account,
-    key: &SecretKey,
-) -> Vec<(String, statements::Row)> {
+fn keep(row: &mut StatementRow, found: Rows, account: &Account, key: &SecretKey) -> Identified {
     let days = found.rows.iter().map(|row| row.occurred_at.day(0).0);
     (row.first_day, row.last_day) = (days.clone().min(), days.max());
     // A file that tells a day later than that was not made then.
     row.printed_day = row.printed_day.filter(|printed| row.last_day.is_none_or(|d| d <= *printed));
-    let (mut kept, repeated) = identity::identify(found.rows, key);
-    row.repeated_count = repeated;
+    let mut kept = identity::identify(found.rows, key, account.keeps_outgoing);
+    (row.repeated_count, row.dropped_count) = (kept.repeated, kept.dropped);
     if !account.keeps_outgoing {
-        let before = kept.len();
-        kept.retain(|(_, row)| row.direction == Direction::In);
-        row.dropped_count = (before - kept.len()) as i64;
-        for (_, row) in &mut kept {
+        for row in &mut kept.rows {
             row.balance = None;
         }
     }
-    row.row_count = kept.len() as i64;
+    row.row_count = kept.rows.len() as i64;
     kept
 }
 
@@ -239,16 +234,16 @@ fn compare(
     act: &Act,
     account: &Account,
     row: &mut StatementRow,
-    kept: Vec<(String, statements::Row)>,
+    kept: Identified,
 ) -> Outcome<Vec<Part>> {
     let board_id = act.board_id();
     let config = config(account.id)?;
     let namespace = format!("{}:row", config.sender());
     let days = (Day(row.first_day.unwrap_or(0)), Day(row.last_day.unwrap_or(0)));
-    let ids: Vec<&str> = kept.iter().map(|(id, _)| id.as_str()).collect();
+    let Identified { ids, rows: kept, .. } = kept;
     let (feed_id, known, reported) = db.read_here(|connection| {
         let feed_id = feed_of(connection, board_id, &config)?;
-        let known = rows::known(connection, board_id, &namespace, &ids)?;
+        let known = known(connection, board_id, &namespace, &ids)?;
         if known.len() == ids.len() {
             return Ok((feed_id, known, HashSet::new()));
         }
@@ -260,21 +255,23 @@ fn compare(
         }
         // Which days the file tells whole is known at the commit.
         let mut file = File::default();
-        for (_, row) in &kept {
+        for row in &kept {
             let reference = own_reference(row.reference.as_deref());
             file.borne.add(reference.as_deref(), (row.direction, row.amount));
         }
-        let asked = kept.iter().filter(|(id, row)| {
-            !known.contains_key(id) && others.may_hold((row.direction, row.amount))
+        let asked = ids.iter().zip(&kept).filter_map(|(id, row)| {
+            let id = others.may_hold((row.direction, row.amount)).then(|| id.to_string())?;
+            (!known.contains_key(&id)).then(|| asked_of(id, row))
         });
-        let asked: Vec<Asked> = asked.map(|(id, row)| asked_of(id, row)).collect();
+        let asked: Vec<Asked> = asked.collect();
         let links = others.link(connection, asked, &file)?;
         Ok((feed_id, known, links.into_keys().collect::<HashSet<_>>()))
     })?;
     row.feed_id = feed_id;
     let mut all = Vec::with_capacity(kept.len() / ROWS + 1);
     let (mut some, mut bytes) = (Vec::with_capacity(ROWS), 0);
-    for (id, one) in kept {
+    for (id, one) in ids.into_iter().zip(kept) {
+        let id = id.to_string();
         let size = statement::size(&id, &one);
         if some.len() >= ROWS || bytes + size > PART_BYTES {
             all.push(part(account, row, all.len(), &some, (&known, &reported)));
@@ -289,11 +286,27 @@ fn compare(
     Ok(all)
 }
 
-fn asked_of(id: &str, row: &statements::Row) -> Asked {
+/// Which of them were imported before; their texts are made some thousand at a time.
+fn known(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    namespace: &str,
+    ids: &[Identity],
+) -> Outcome<Known> {
+    let mut found = Known::new();
+    for some in ids.chunks(IDS) {
+        let texts: Vec<String> = some.iter().map(Identity::to_string).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        found.extend(rows::known(connection, board_id, namespace, &texts)?);
+    }
+    Ok(found)
+}
+
+fn asked_of(id: String, row: &statements::Row) -> Asked {
     let names = crate::vietqr::scan(&row.memo);
     let when = (row.occurred_at, row.precision);
     Asked {
-        id: id.to_owned(),
+        id,
         direction: row.direction,
         amount: row.amount,
         telling: Telling::new(when, row.reference.as_deref(), &row.memo, names),

@@ -122,6 +122,24 @@ pub fn page(
     raw.into_iter().map(read).collect()
 }
 
+/// Those that wait for transfers of the queue, newest first.
+pub fn waiting_for(
+    connection: &mut DbConnection,
+    act: &Act,
+    ids: &[TransferId],
+) -> Outcome<Vec<ProposalRow>> {
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let raw: Vec<Raw> = rows
+        .filter(table::board_id.eq(act.board_id().0))
+        .filter(table::transfer_id.eq_any(ids))
+        .filter(table::state.eq(ProposalState::Waiting))
+        .filter(is_in_queue!())
+        .order(table::id.desc())
+        .select(columns!())
+        .load(connection)?;
+    raw.into_iter().map(read).collect()
+}
+
 /// A proposal that the caller may see.
 pub fn find(
     connection: &mut DbConnection,

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::slice;
 
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use super::reading;
@@ -12,7 +13,7 @@ use crate::feeds::Direction;
 use crate::ledger::matching::Unassigned;
 use crate::ledger::suggestions::Puzzle;
 use crate::ledger::transfers::Stored;
-use crate::ledger::unassigned::Waiting;
+use crate::ledger::unassigned::{Waiting, WaitingFilter, WaitingOrder};
 use crate::primitives::ids::{AccountId, BoardId, FeedId, RequestId, TransferId};
 use crate::primitives::{UnixMs, Vnd, id};
 use crate::registry::PageRequest;
@@ -21,17 +22,19 @@ use crate::registry::PageRequest;
 const LOOKED_AT: i64 = 2_000;
 const FOUND: i64 = 200;
 
-/// The unresolved part of the queue, oldest first.
+type Raw = (
+    (i64, i64, i64, i64, i64, i64),
+    (String, Option<String>, Option<String>, Option<i64>, Option<i64>),
+);
+
+/// The unresolved part of the queue, as far as it passes the filter, in its order.
 pub fn waiting(
     connection: &mut DbConnection,
     board_id: BoardId,
+    filter: &WaitingFilter,
     page: PageRequest,
 ) -> Outcome<Vec<Puzzle>> {
-    type Raw = (
-        (i64, i64, i64, i64, i64, i64),
-        (String, Option<String>, Option<String>, Option<i64>, Option<i64>),
-    );
-    let rows: Vec<Raw> = unassigned::table
+    let mut query = unassigned::table
         .inner_join(
             transfers::table.on(transfers::board_id
                 .eq(unassigned::board_id)
@@ -39,8 +42,6 @@ pub fn waiting(
         )
         .filter(unassigned::board_id.eq(board_id.0))
         .filter(unassigned::resolved_at_ms.is_null())
-        .filter(unassigned::transfer_id.gt(page.floor()))
-        .order(unassigned::transfer_id)
         .limit(page.rows())
         .select((
             (
@@ -59,29 +60,63 @@ pub fn waiting(
                 transfers::payer_key,
             ),
         ))
-        .load(connection)?;
-    let puzzle = |(of, says): Raw| {
-        let (transfer_id, account_id, feed_id, amount_vnd, occurred_at_ms, recorded_at_ms) = of;
-        let (reason, memo, payer_name, proposed_request_id, payer_key) = says;
-        let waiting = Waiting {
-            transfer_id: TransferId(transfer_id),
-            account_id: Some(AccountId(account_id)).filter(|id| id.0 != 0),
-            feed_id: FeedId(feed_id),
-            amount_vnd: Vnd::new(amount_vnd),
-            occurred_at: UnixMs(occurred_at_ms),
-            recorded_at: UnixMs(recorded_at_ms),
-            reason,
-            detail: String::new(),
-            memo,
-            payer_name,
-            proposed_request_id: proposed_request_id.map(RequestId),
-            suggestions: Vec::new(),
-            told_numbers: Vec::new(),
-            waiting_proposals: 0,
-        };
-        Puzzle { waiting, payer_key }
+        .into_boxed();
+    if let Some(account_id) = filter.account_id {
+        query = query.filter(unassigned::account_id.eq(account_id.0));
+    }
+    if let Some(day) = filter.from_day {
+        query = query.filter(unassigned::day.ge(day.0));
+    }
+    if let Some(day) = filter.to_day {
+        query = query.filter(unassigned::day.le(day.0));
+    }
+    if let Some(reason) = filter.reason {
+        query = query.filter(unassigned::reason.eq(reason.as_str()));
+    }
+    let (id, after) = (unassigned::transfer_id, page.after);
+    query = match filter.order.unwrap_or(WaitingOrder::Oldest) {
+        WaitingOrder::Oldest => query.filter(id.gt(after.unwrap_or(i64::MIN))).order(id),
+        WaitingOrder::Newest => query.filter(id.lt(after.unwrap_or(i64::MAX))).order(id.desc()),
     };
+    let rows: Vec<Raw> = query.load(connection)?;
     Ok(rows.into_iter().map(puzzle).collect())
+}
+
+fn puzzle((of, says): Raw) -> Puzzle {
+    let (transfer_id, account_id, feed_id, amount_vnd, occurred_at_ms, recorded_at_ms) = of;
+    let (reason, memo, payer_name, proposed_request_id, payer_key) = says;
+    let waiting = Waiting {
+        transfer_id: TransferId(transfer_id),
+        account_id: Some(AccountId(account_id)).filter(|id| id.0 != 0),
+        feed_id: FeedId(feed_id),
+        amount_vnd: Vnd::new(amount_vnd),
+        occurred_at: UnixMs(occurred_at_ms),
+        recorded_at: UnixMs(recorded_at_ms),
+        reason,
+        detail: String::new(),
+        memo,
+        payer_name,
+        proposed_request_id: proposed_request_id.map(RequestId),
+        suggestions: Vec::new(),
+        told_numbers: Vec::new(),
+        waiting_proposals: 0,
+    };
+    Puzzle { waiting, payer_key }
+}
+
+/// The accounts on which anything waits, and how much of it each.
+pub fn accounts(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+) -> Outcome<Vec<(AccountId, i64)>> {
+    let counts: Vec<(i64, i64)> = unassigned::table
+        .filter(unassigned::board_id.eq(board_id.0))
+        .filter(unassigned::resolved_at_ms.is_null())
+        .filter(unassigned::account_id.ne(0))
+        .group_by(unassigned::account_id)
+        .select((unassigned::account_id, count_star()))
+        .load(connection)?;
+    Ok(counts.into_iter().map(|(id, count)| (AccountId(id), count)).collect())
 }
 
 /// The last transfers of these payers into an account, newest first, as far as they are indexed.

@@ -5,11 +5,13 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::split::CLASSES;
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::announced::announced;
 use crate::ledger::beyond::{self, Beyond};
+use crate::ledger::class_suggestions;
 use crate::ledger::totals::DayDelta;
 use crate::ledger::transfers::Stored;
 use crate::ledger::{Class, stall};
@@ -86,6 +88,18 @@ pub struct Receipt {
     pub surplus: Option<String>,
     /// What refunds that the board has recorded gave back of it: `5.000 đ`.
     pub given_back: Option<String>,
+    /// What a rule of the stall proposes that it was; it counts as that once the vendor says so.
+    pub proposed: Option<Proposal>,
+}
+
+/// A class that a rule proposes; the vendor takes it, or another.
+#[derive(Debug, Serialize)]
+pub struct Proposal {
+    pub class: Class,
+    /// With its reason, in the words of the page that shows it.
+    pub said: String,
+    #[serde(skip)]
+    pub why: class_suggestions::Proposed,
 }
 
 #[derive(Debug, Serialize)]
@@ -207,11 +221,13 @@ fn receipts(
     };
     let given_back = stall::given_back(connection, hearer.board_id, hearer.occupancy_id, &ids)?;
     let asked = asked(connection, hearer, &stored)?;
+    let mut proposed =
+        class_suggestions::of_stored(connection, hearer.board_id, hearer.occupancy_id, &stored)?;
     let mut surplus = HashMap::new();
     for row in asked.iter().filter(|row| may_be_more(row)) {
         surplus.extend(beyond::surplus(connection, hearer.board_id, row, &stored)?);
     }
-    let receipt = |one: Stored| {
+    let mut receipt = |one: Stored| {
         let payer = told.iter().find(|told| told.id == one.id);
         let payer = payer.and_then(|told| told.payer_name.clone());
         let found = beyond.iter().find(|beyond| beyond.transfer_id == one.id);
@@ -223,10 +239,19 @@ fn receipts(
             beyond: found.map(|found| found.amount.to_string()),
             surplus: surplus.map(ToString::to_string),
             given_back: given_back.get(&one.id).map(ToString::to_string),
+            proposed: proposed.remove(&one.id).and_then(Proposal::of),
             ..receipt
         }
     };
-    Ok(stored.into_iter().map(receipt).collect())
+    Ok(stored.into_iter().map(&mut receipt).collect())
+}
+
+impl Proposal {
+    /// None of what a vendor's page has no button for.
+    pub fn of(why: class_suggestions::Proposed) -> Option<Self> {
+        let is_vendors = CLASSES.contains(&why.class);
+        is_vendors.then(|| Self { class: why.class, said: String::new(), why })
+    }
 }
 
 fn request_of(one: &Stored, hearer: &Hearer) -> Option<RequestId> {
@@ -305,6 +330,7 @@ pub(super) fn receipt(
         beyond: None,
         surplus: None,
         given_back: None,
+        proposed: None,
     }
 }
 

@@ -5,13 +5,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::ledger::transfers::{self, Filter, NewAttribution, Transfer};
-use crate::ledger::unassigned::{self, Waiting};
+use crate::ledger::unassigned::{self, Waiting, WaitingFilter};
 use crate::primitives::ids::{AccountId, OccupancyId, TransferId};
 use crate::registry::Page;
 use crate::web::caller::Caller;
 use crate::web::envelope::language_of;
 use crate::web::json::Json;
-use crate::web::listing::{Listing, PageParams, Unfiltered};
+use crate::web::listing::{Listing, PageParams};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 use crate::web::reasons::page_told;
@@ -61,19 +61,20 @@ async fn assign(caller: Caller, id: Id<TransferId>, new: Json<NewAttribution>) -
         .await
 }
 
-/// The transfers whose stall no rule could tell, oldest first, with suggestions and their reasons.
-#[utoipa::path(tag = "transfers", params(PageParams),
+/// The transfers whose stall no rule could tell, with suggestions and their reasons.
+#[utoipa::path(tag = "transfers", params(WaitingFilter, PageParams),
     security(("key" = ["transfers.propose"])), responses((status = 200, body = Page<Waiting>)))]
 #[get("/unassigned")]
 async fn waiting(
     caller: Caller,
-    listing: Listing<Unfiltered>,
+    listing: Listing<WaitingFilter>,
     request: HttpRequest,
 ) -> Answer {
     let language = language_of(request.headers());
     caller
         .show(move |connection, act| {
-            Ok(page_told(unassigned::list(connection, act, listing.page)?, language))
+            let Listing { filter, page } = &listing;
+            Ok(page_told(unassigned::narrowed(connection, act, filter, *page)?, language))
         })
         .await
 }

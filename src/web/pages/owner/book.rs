@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Behind, Vendor};
 use crate::db::Fault;
+use crate::ledger::class_suggestions::Proposed;
 use crate::live::owner::{book, split};
 use crate::primitives::Day;
 use crate::primitives::ids::TransferId;
@@ -21,13 +22,30 @@ pub(super) struct WhichDay {
     day: Option<Day>,
 }
 
-/// `GET /sap/day?day=2026-11-26`.
+/// `GET /sap/day?day=2026-11-26`. What rules propose is said here, so that the page need not bring the
+/// words along.
 pub(super) async fn day(
+    request: HttpRequest,
     Behind(vendor, which): Behind<Query<WhichDay>>,
 ) -> Result<HttpResponse, Problem> {
+    let words = words(&request);
     vendor
-        .show(move |connection, act, hearer| book::day(connection, act, hearer, which.0.day))
+        .show(move |connection, act, hearer| {
+            let mut day = book::day(connection, act, hearer, which.0.day)?;
+            for one in day.receipts.iter_mut().filter_map(|one| one.proposed.as_mut()) {
+                one.said = proposed(words, &one.why);
+            }
+            Ok(day)
+        })
         .await
+}
+
+/// “Có lẽ tiền riêng: người nhà chuyển”.
+pub(super) fn proposed(words: Words, one: &Proposed) -> String {
+    let class = words.class(one.class.as_str()).to_lowercase();
+    let why = words.say(&format!("perhaps-{}", one.kind.as_str().replace('_', "-")));
+    let word = one.word.as_ref().map(|word| format!(" “{word}”")).unwrap_or_default();
+    format!("{} {class}: {why}{word}", words.say("perhaps"))
 }
 
 /// A year in words too: the page shows it rarely, so it does not bring them along.

@@ -1,6 +1,8 @@
 //! `/sap/book`: the revenue book of a month, without a script: plain forms and links, which a
 //! browser inside another app opens too.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -12,6 +14,7 @@ use crate::book::{self, ApartKind, DaySum, Laid, Line, View};
 use crate::db::{DbConnection, Outcome};
 use crate::feeds::phone::form_field;
 use crate::ledger::Class;
+use crate::ledger::class_suggestions::{self, Proposed};
 use crate::live::links::LinkKind;
 use crate::live::owner::split::{self, CLASSES, NewPart, NewSplit};
 use crate::live::{Hearer, Presented};
@@ -41,6 +44,8 @@ struct BookPage {
     words: Words,
     hearer: Hearer,
     view: View,
+    /// What rules propose of receipts that wait.
+    proposed: HashMap<TransferId, Proposed>,
     /// What was asked for and is not done.
     refused: Option<String>,
 }
@@ -82,6 +87,16 @@ impl BookPage {
         let all = all.into_iter().filter(|(_, all)| !all.is_empty());
         all.map(|(key, all)| (self.words.say(key), all.len(), all.get(..SHOWN).unwrap_or(all)))
             .collect()
+    }
+
+    /// The class that a rule proposes of a receipt of which nobody has said anything, and how it is said.
+    fn proposed(&self, receipt: &book::Waiting) -> Option<(&'static str, String)> {
+        let found = self.proposed.get(&receipt.id).filter(|one| CLASSES.contains(&one.class))?;
+        Some((found.class.as_str(), super::book::proposed(self.words, found)))
+    }
+
+    fn is_proposed(&self, receipt: &book::Waiting, class: &str) -> bool {
+        self.proposed(receipt).is_some_and(|(found, _)| found == class)
     }
 
     fn classes() -> [&'static str; CLASSES.len()] {
@@ -180,9 +195,18 @@ fn year(text: &str) -> Option<i32> {
 }
 
 impl Vendor {
-    async fn view(&self, month: Option<Month>) -> Result<View, Problem> {
+    /// The book, and what rules propose of the receipts that are shown to be classed.
+    async fn view(
+        &self,
+        month: Option<Month>,
+    ) -> Result<(View, HashMap<TransferId, Proposed>), Problem> {
         let (act, id) = (self.act(), self.hearer.occupancy_id);
-        let read = move |connection: &mut DbConnection| book::view(connection, &act, id, month);
+        let read = move |connection: &mut DbConnection| {
+            let view = book::view(connection, &act, id, month)?;
+            let shown: Vec<_> = view.waiting.iter().take(SHOWN).map(|one| one.id).collect();
+            let proposed = class_suggestions::of_these(connection, act.board_id(), id, &shown)?;
+            Ok((view, proposed))
+        };
         Ok(self.state.db.read(read).await?)
     }
 
@@ -261,9 +285,9 @@ async fn show(
         // Of a month that no book has, the running one stands there, and why.
         (other, view) = (view.err(), vendor.view(None).await);
     }
-    let (view, refused) = (view?, refused.or(other.as_ref()));
+    let ((view, proposed), refused) = (view?, refused.or(other.as_ref()));
     let status = refused.map_or(StatusCode::OK, Problem::status);
     let refused = refused.map(|problem| problem.detail(words.0));
     let hearer = vendor.hearer.clone();
-    super::super::page(status, words, &BookPage { words, hearer, view, refused })
+    super::super::page(status, words, &BookPage { words, hearer, view, proposed, refused })
 }

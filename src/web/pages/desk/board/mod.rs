@@ -12,6 +12,7 @@ mod pairs;
 mod phone_texts;
 mod phones;
 mod queue;
+mod queue_part;
 mod statement;
 mod statements;
 mod untaken;

@@ -5,27 +5,25 @@ use std::collections::HashMap;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
 use super::super::super::page as answer;
 use super::super::door::Desk;
-use super::super::form::Sent;
+use super::super::form::{Field, Sent};
 use super::super::on_to;
 use super::super::shell::Shell;
 use super::feed_new::called;
+use super::queue_part::Which;
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::class::Class;
-use crate::ledger::proposals::{
-    self, Approval, NewProposal, Proposal, ProposalFilter, ProposalState, Rejection,
-};
+use crate::ledger::proposals::{self, Approval, NewProposal, Proposal, Rejection};
 use crate::ledger::transfers::{self, NewAttribution, NewLine};
 use crate::ledger::unassigned::{self, Waiting};
 use crate::primitives::ids::{AccountId, OccupancyId, ProposalId, TransferId};
 use crate::primitives::{Refusal, Vnd};
 use crate::registry::roll::{self, Roll};
 use crate::registry::stalls::code_key;
-use crate::registry::{Page, PageRequest, boards};
+use crate::registry::{Page, boards};
 use crate::web::path::Id;
 use crate::web::problem::Problem;
 use crate::web::reasons;
@@ -40,12 +38,6 @@ const CLASSES: [Class; 7] = [
     Class::Personal,
     Class::Test,
 ];
-
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Which {
-    #[serde(default)]
-    cursor: Option<String>,
-}
 
 struct Proposed {
     id: String,
@@ -79,6 +71,11 @@ struct Queue {
     stalls: Vec<String>,
     classes: Vec<(&'static str, String)>,
     may_assign: bool,
+    /// What narrows it, and whether anything does.
+    filters: Vec<Field>,
+    is_narrowed: bool,
+    /// Of this page, so that what is done leads back to it.
+    query: String,
     next: Option<String>,
     refused: Option<String>,
 }
@@ -93,15 +90,15 @@ async fn show(
     which: Which,
     refused: Option<&Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let page = PageRequest::parse(which.cursor.as_deref(), None)?;
+    let (page, filter) = (which.page()?, which.filter());
     let read = desk.read(move |connection, act| {
-        let waiting = unassigned::list(connection, act, page)?;
-        let open = ProposalFilter { state: Some(ProposalState::Waiting), transfer_id: None };
-        let proposed =
-            proposals::list(connection, act, &open, PageRequest::parse(None, Some(200))?)?;
-        Ok((waiting, proposed.items, roll::load(connection, act)?))
+        let waiting = unassigned::narrowed(connection, act, &filter, page)?;
+        let ids: Vec<_> = waiting.items.iter().map(|waiting| waiting.transfer_id).collect();
+        let proposed = proposals::waiting_for(connection, act, &ids)?;
+        let accounts = unassigned::accounts(connection, act)?;
+        Ok((waiting, proposed, accounts, roll::load(connection, act)?))
     });
-    let (Page { items, next_cursor }, proposed, roll) = read.await?;
+    let (Page { items, next_cursor }, proposed, accounts, roll) = read.await?;
     let mut by_transfer: HashMap<TransferId, Vec<Proposal>> = HashMap::new();
     for proposal in proposed {
         by_transfer.entry(proposal.transfer_id).or_default().push(proposal);
@@ -119,7 +116,10 @@ async fn show(
         stalls,
         classes: CLASSES.map(|class| (class.as_str(), words.class(class.as_str()))).into(),
         may_assign: desk.may(Permission::TransfersAssign),
-        next: next_cursor.map(|cursor| format!("/ql/hang?cursor={cursor}")),
+        filters: which.fields(words, &roll, &accounts),
+        is_narrowed: which.is_narrowed(),
+        query: which.query(),
+        next: next_cursor.map(|cursor| format!("/ql/hang{}", which.query_at(&cursor))),
         refused: refused.map(|problem| problem.on_page(words.0)),
     };
     answer(refused.map_or(StatusCode::OK, Problem::status), words, &shown)
@@ -180,10 +180,12 @@ fn item(desk: &Desk, roll: &Roll, waiting: Waiting, proposals: Vec<Proposal>) ->
 }
 
 /// `POST /ql/hang/{id}` with the form fields `stall`, `class` and `why`: assigns, or proposes; with `do`,
-/// `test`, it sets the money aside as a try, which is of no stall.
+/// `test`, it sets the money aside as a try, which is of no stall. It leads back to the part of the
+/// queue that the address names.
 pub(super) async fn place(
     desk: Desk,
     id: Id<TransferId>,
+    which: web::Query<Which>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let (sent, id) = (Sent::read(&body), id.0);
@@ -206,12 +208,13 @@ pub(super) async fn place(
             proposals::propose(connection, act, id, new).map(drop)
         }
     };
+    let back = format!("/ql/hang{}", which.query());
     match desk.write(work).await {
-        Ok(()) if may_assign && is_test => Ok(on_to("/ql/hang", "set-aside")),
-        Ok(()) if may_assign => Ok(on_to("/ql/hang", "assigned")),
-        Ok(()) => Ok(on_to("/ql/hang", "proposed")),
+        Ok(()) if may_assign && is_test => Ok(on_to(&back, "set-aside")),
+        Ok(()) if may_assign => Ok(on_to(&back, "assigned")),
+        Ok(()) => Ok(on_to(&back, "proposed")),
         Err(problem) if problem.is_refusal() && problem.status() != StatusCode::FORBIDDEN => {
-            show(&desk, Which::default(), Some(&problem)).await
+            show(&desk, which.into_inner(), Some(&problem)).await
         }
         Err(problem) => Err(problem),
     }
@@ -245,6 +248,7 @@ fn line(
 pub(super) async fn decide(
     desk: Desk,
     id: Id<ProposalId>,
+    which: web::Query<Which>,
     body: web::Bytes,
 ) -> Result<HttpResponse, Problem> {
     let (approves, id) = (Sent::read(&body).get("do") == "approve", id.0);
@@ -258,9 +262,12 @@ pub(super) async fn decide(
         }
     };
     match desk.write(work).await {
-        Ok(_) => Ok(on_to("/ql/hang", if approves { "assigned" } else { "rejected" })),
+        Ok(_) => {
+            let back = format!("/ql/hang{}", which.query());
+            Ok(on_to(&back, if approves { "assigned" } else { "rejected" }))
+        }
         Err(problem) if problem.is_refusal() && problem.status() != StatusCode::FORBIDDEN => {
-            show(&desk, Which::default(), Some(&problem)).await
+            show(&desk, which.into_inner(), Some(&problem)).await
         }
         Err(problem) => Err(problem),
     }

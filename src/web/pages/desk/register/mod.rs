@@ -7,6 +7,7 @@ mod grid;
 mod holders;
 mod import;
 mod places;
+mod rules;
 mod stall;
 mod stall_forms;
 mod stalls;
@@ -65,6 +66,12 @@ pub(super) fn configure(config: &mut ServiceConfig) {
             web::get().to(accounts::link_page),
             web::post().to(accounts::link),
         ))
+        .service(both(
+            "/so/o/{id}/quy-tac",
+            web::get().to(rules::page),
+            web::post().to(rules::create),
+        ))
+        .service(post_only("/so/quy-tac/{id}/het").route(web::post().to(rules::end)))
         .service(both(
             "/so/lk/{id}/het",
             web::get().to(accounts::unlink_page),

@@ -23,6 +23,9 @@ use crate::web::problem::Problem;
 /// Who visits a stall for the first time needs these.
 const VISITS: [Permission; 2] = [Permission::VisitsWrite, Permission::CodesWrite];
 
+/// Who makes rules of a stall's money.
+const RULES: [Permission; 2] = [Permission::AmountsRead, Permission::TransfersAssign];
+
 /// Address and text of what can be done.
 type Make = (String, String);
 
@@ -64,8 +67,9 @@ pub(super) async fn page(desk: Desk, id: Id<StallId>) -> Result<HttpResponse, Pr
     let roll = super::roll(&desk).await?;
     let stall = roll.stall(id.0).ok_or_else(|| Problem::from(Refusal::not_found("stall")))?;
     let (words, may_write) = (desk.words, desk.may(Permission::RegistryWrite));
-    let mut history: Vec<_> =
-        roll.held(stall.id).map(|one| held(words, &roll, one, may_write)).collect();
+    let may_rule = RULES.iter().all(|permission| desk.may(*permission));
+    let of_holder = |one| held(words, &roll, one, (may_write, may_rule));
+    let mut history: Vec<_> = roll.held(stall.id).map(of_holder).collect();
     history.reverse();
     let make =
         |path: &str, text: &str| (format!("/ql/so/sap/{}/{path}", stall.id), words.say(text));
@@ -117,14 +121,17 @@ fn facts(words: Words, roll: &Roll, stall: &Stall) -> Vec<(String, String)> {
     facts
 }
 
-fn held(words: Words, roll: &Roll, one: &Occupancy, may_write: bool) -> Held {
+fn held(words: Words, roll: &Roll, one: &Occupancy, (may_write, may_rule): (bool, bool)) -> Held {
     let vendor = roll.vendors.get(&one.vendor_id);
     let make = |path: &str, text: &str| (format!("/ql/so/o/{}/{path}", one.id), words.say(text));
-    let makes = if may_write && one.to_day.is_none_or(|to| to >= roll.today) {
+    let mut makes = if may_write && one.to_day.is_none_or(|to| to >= roll.today) {
         vec![make("tk", "desk-link-new"), make("het", "desk-holder-end")]
     } else {
         Vec::new()
     };
+    if may_rule {
+        makes.push(make("quy-tac", "desk-rules"));
+    }
     Held {
         vendor: vendor.map(|vendor| vendor.name.clone()).unwrap_or_default(),
         vendor_href: may_write.then(|| format!("/ql/so/nguoi/{}", one.vendor_id)),
