@@ -280,7 +280,7 @@ on_both!(the_consent_form_asks_for_every_purpose_in_black_and_white, |db| {
         if *form == Form::Consent {
             let words = said(&printed.pages()[0].frame);
             assert_eq!(words.matches("Ngườiđồngý:").count(), Purpose::ALL.len());
-            assert!(words.contains("Sốtàikhoản") && words.contains("chưatựxóatheothờihạn"));
+            assert!(words.contains("Sốtàikhoản") && words.contains("tựxóasau90ngày"));
         }
     }
 });
