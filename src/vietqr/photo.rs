@@ -116,10 +116,9 @@ fn grey(bytes: &[u8]) -> Result<GrayImage, Refusal> {
     let reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| broken())?;
     match reader.format() {
-        Some(ImageFormat::Png) => {}
         // The library takes what has come of it, and grey for the rest.
         Some(ImageFormat::Jpeg) if !jpeg::is_whole(bytes) => return Err(broken()),
-        Some(ImageFormat::Jpeg) => {}
+        Some(ImageFormat::Jpeg | ImageFormat::Png) => {}
         _ => return Err(Refusal::invalid("picture", "picture-format")),
     }
     let mut decoder = reader.into_decoder().map_err(|_| broken())?;
