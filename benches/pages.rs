@@ -18,7 +18,6 @@ mod support {
     pub mod server;
 }
 
-use std::cell::Cell;
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
