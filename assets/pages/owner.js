@@ -316,7 +316,7 @@
     el('code').className = 'over state-' + (isPast ? 'waiting' : LOOKS[told.face] || 'unknown');
     put('code-headline', headlineOf(key));
     // Where another amount came, it is what stands there large.
-    putAmount('code-amount', isOff || /underpaid|overpaid|two_reports/.test(told.face) ? told.received : told.amount);
+    putAmount('code-amount', isOff || /underpaid|overpaid|two_reports|after_cancel/.test(told.face) ? told.received : told.amount);
     put('code-words', isOpen ? told[region()] || told.south : isOff ? text('face-asked') + ' ' + told.amount :
       told.paid_at ? text('late') + ' ' + told.paid_at : '');
     put('code-hint', hintOf(told, key));

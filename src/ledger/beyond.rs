@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Class;
-use super::store::{paid, reading};
+use super::store::{paid, reading, refunds};
 use super::transfers::Stored;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, OccupancyId, RequestId, TransferId};
@@ -95,22 +95,32 @@ pub fn unjudged(
     Ok(Vnd::new(all.iter().map(|one| one.amount.get()).sum()))
 }
 
-/// Transfers of which a person said what they were when they paid the request already. Who only said for
-/// which request money was, or gave back a part of what was a thousand times too much, has not said what
-/// the rest of it is.
+/// Transfers of which a person said what they were when they were the request's already. Who only said for
+/// which request money was, or recorded a refund of a part of what was a thousand times too much, has not
+/// said what the rest of it is; nor has who gave a part back.
 fn judged(
     connection: &mut DbConnection,
     board_id: BoardId,
     id: RequestId,
     stored: &[Stored],
 ) -> Outcome<BTreeSet<TransferId>> {
-    let decided = || stored.iter().filter(|one| one.decided.by.is_some());
-    if decided().next().is_none() {
+    let gave_part = |one: &Stored| one.lines.iter().any(|line| line.class == Class::Refund);
+    let decided: Vec<&Stored> =
+        stored.iter().filter(|one| one.decided.by.is_some() && !gave_part(one)).collect();
+    if decided.is_empty() {
         return Ok(BTreeSet::new());
     }
     let were = paid::attributions(connection, board_id, id)?;
-    let was_its = |one: &&Stored| were.iter().any(|(id, seq)| *id == one.id.0 && *seq < one.seq);
-    Ok(decided().filter(was_its).map(|one| one.id).collect())
+    let ids: Vec<i64> = decided.iter().map(|one| one.id.0).collect();
+    let refunds = refunds::of_originals(connection, board_id, &ids)?;
+    let has_refund = |one: &Stored| refunds.iter().any(|refund| refund.original_id == one.id);
+    let was_its = |one: &&&Stored| {
+        were.iter().any(|was| {
+            let is_before = was.transfer_id == one.id.0 && was.seq < one.seq;
+            is_before && (was.has_paid || !has_refund(one))
+        })
+    };
+    Ok(decided.iter().filter(was_its).map(|one| one.id).collect())
 }
 
 /// The last payments of a request are those that it did not need.

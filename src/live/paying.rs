@@ -154,8 +154,9 @@ fn payment_of(seen: Seen) -> Outcome<Payment> {
         amount: amount.to_string(),
         south: words(Region::South),
         north: words(Region::North),
-        // What was given back is not asked for any more.
-        asked: (amount != asked && face != Face::GivenBack).then(|| asked.to_string()),
+        // Of what was given back, or taken back before it came, nothing is asked for any more.
+        asked: (amount != asked && !matches!(face, Face::GivenBack | Face::AfterCancel))
+            .then(|| asked.to_string()),
         received: received.map(|vnd| vnd.to_string()),
         is_perhaps,
         to,

@@ -85,7 +85,8 @@ struct Seen {
 /// [`MAX_PIXELS`]), `picture-broken`.
 pub fn scan_picture(bytes: &[u8]) -> Result<Photo, Refusal> {
     // The libraries promise no more than to be memory-safe on what is no picture.
-    let picture = catch_unwind(|| grey(bytes)).unwrap_or_else(|_| Err(broken()))?;
+    let read = catch_unwind(|| grey(bytes)).unwrap_or_else(|_| Err(broken()))?;
+    let (picture, brightest) = read;
     let mut seen = Seen::default();
     let longest = picture.width().max(picture.height());
     for side in SIDES {
@@ -107,12 +108,17 @@ pub fn scan_picture(bytes: &[u8]) -> Result<Photo, Refusal> {
         let (width, height) = (2 * picture.width(), 2 * picture.height());
         look(&resize(&picture, width, height, FilterType::Triangle), &mut seen);
     }
+    if let Some(brightest) = brightest {
+        look(&brightest, &mut seen);
+    }
     let is_crowded = seen.is_full || seen.has_unread();
     Ok(Photo { texts: seen.texts, is_crowded })
 }
 
-/// Shades of grey, transparent places white.
-fn grey(bytes: &[u8]) -> Result<GrayImage, Refusal> {
+/// Shades of grey, transparent places white; and of a coloured picture, as large as it is first looked at,
+/// how bright the brightest of its colours is: black on deep blue or red is black on black to the eye's
+/// grey.
+fn grey(bytes: &[u8]) -> Result<(GrayImage, Option<GrayImage>), Refusal> {
     let reader =
         ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| broken())?;
     match reader.format() {
@@ -131,14 +137,27 @@ fn grey(bytes: &[u8]) -> Result<GrayImage, Refusal> {
     limits.max_alloc = Some(DECODER_BYTES);
     decoder.set_limits(limits).map_err(|_| broken())?;
     let picture = DynamicImage::from_decoder(decoder).map_err(|_| broken())?;
+    let brightest = picture.color().has_color().then(|| brightest(&picture));
     if !picture.color().has_alpha() {
-        return Ok(picture.into_luma8());
+        return Ok((picture.into_luma8(), brightest));
     }
     let picture = picture.into_luma_alpha8();
-    Ok(GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
+    let white_behind = GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
         let [shade, opaque] = picture.get_pixel(x, y).0.map(u32::from);
         Luma([((shade * opaque + 255 * (255 - opaque)) / 255) as u8])
-    }))
+    });
+    Ok((white_behind, brightest))
+}
+
+fn brightest(picture: &DynamicImage) -> GrayImage {
+    let [side, ..] = SIDES;
+    let longest = picture.width().max(picture.height());
+    let small = if longest > side { picture.thumbnail(side, side) } else { picture.clone() };
+    let small = small.into_rgba8();
+    GrayImage::from_fn(small.width(), small.height(), |x, y| {
+        let [red, green, blue, opaque] = small.get_pixel(x, y).0;
+        Luma([red.max(green).max(blue).max(255 - opaque)])
+    })
 }
 
 fn broken() -> Refusal {

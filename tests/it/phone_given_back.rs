@@ -154,6 +154,9 @@ on_both!(what_comes_to_a_cancelled_request_is_told_whatever_its_amount, |db| {
     asked.pay(85_000);
     asked.is("after_cancel", Some("85.085 đ"), "give-back-after-cancel");
     assert_eq!(asked.shows_code(), (false, false));
+    // Large stands what came, not what had been asked.
+    let shown = asked.phone.get(&format!("/sap/requests/{}", asked.id)).json;
+    assert_eq!(shown["received"], "85.085 đ");
     // The small one may come first, too.
     let mut asked = Asked::of(&site, &stall, db, "30k");
     asked.pay(30);
@@ -209,6 +212,29 @@ on_both!(what_the_vendor_says_it_was_is_owed_to_nobody, |db| {
     asked.pay(52_000);
     let second = asked.pay(52_000);
     asked.is("duplicate", Some("52.000 đ"), "give-back-second-payment");
+    assert_eq!(asked.say(&second, &json!({ "class": "sale" })).status, 200);
+    asked.is("paid", None, "hand-over");
+    // Goods were handed over after all.
+    let mut cancelled = Asked::of(&site, &stall, asked.db, "75k");
+    cancelled.cancel();
+    let late = cancelled.pay(75_000);
+    cancelled.is("after_cancel", Some("75.000 đ"), "give-back-after-cancel");
+    assert_eq!(cancelled.say(&late, &json!({ "class": "sale" })).status, 200);
+    cancelled.is("paid", None, "hand-over");
+    // One touch is enough, also of what was a thousand times too much.
+    let mut odd = Asked::of(&site, &stall, cancelled.db, "40k");
+    let more = odd.pay(40_000_000);
+    assert_eq!(odd.say(&more, &json!({ "class": "sale" })).status, 200);
+    odd.is("paid", None, "hand-over");
+    // Who gives a part of it back still owes the rest.
+    let mut asked = Asked::of(&site, &stall, odd.db, "71k");
+    let paid = asked.pay(101_000);
+    let part = json!({ "class": "sale", "part": { "class": "refund", "amount": "10k" } });
+    assert_eq!(asked.say(&paid, &part).status, 200);
+    asked.is("overpaid", Some("20.000 đ"), "give-back-surplus");
+    let mut asked = Asked::of(&site, &stall, asked.db, "52k");
+    asked.pay(52_000);
+    let second = asked.pay(52_000);
     assert_eq!(asked.say(&second, &json!({ "class": "sale" })).status, 200);
     asked.is("paid", None, "hand-over");
     // A third is another matter.

@@ -220,6 +220,22 @@ fn a_symbol_on_a_dark_ground_is_read() {
     }
 }
 
+/// Black on deep blue is black on black, but for its colour.
+#[test]
+fn a_symbol_on_a_deep_colour_is_read() {
+    let (ours, foreign) = (payload("111111111"), payload("999999999"));
+    let scene = Scene::new(1_200, 900).card(&card(&ours), (820, 450), 380, 4.0, 2.0);
+    let mut picture = DynamicImage::from(scene.picture).into_rgb8();
+    let sticker = Scene::new(400, 400).card(&card(&foreign), (200, 200), 360, 0.0, 0.0).picture;
+    for (x, y, pixel) in sticker.enumerate_pixels() {
+        let ink = if pixel.0[0] < 128 { [0, 0, 0] } else { [0, 20, 160] };
+        picture.put_pixel(100 + x, 250 + y, image::Rgb(ink));
+    }
+    let mut found = scan_picture(&png(&picture.into())).unwrap();
+    found.texts.sort();
+    assert_eq!((found.texts, found.is_crowded), (vec![ours, foreign], false));
+}
+
 /// What is not there may be the very code that should be seen.
 #[test]
 fn a_picture_that_was_cut_is_no_picture() {

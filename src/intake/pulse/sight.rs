@@ -82,7 +82,10 @@ pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outco
         let waiting = pairs::waiting_of_request(connection, act.board_id(), id)?;
         request.next_step = request.next_step.beside(waiting);
     }
-    if matches!(request.next_step.code, Step::GiveBackSurplus | Step::GiveBackSecondPayment) {
+    if matches!(
+        request.next_step.code,
+        Step::GiveBackSurplus | Step::GiveBackSecondPayment | Step::GiveBackAfterCancel
+    ) {
         let left = beyond::unjudged(connection, act.board_id(), &row, act.at)?;
         request.next_step = request.next_step.judged(&row, left);
     }

@@ -66,28 +66,40 @@ pub fn last_at(
     Ok(found.value.map(UnixMs))
 }
 
-/// Transfers that paid a request under attributions; 1 is the rules' own. What met it a thousand times off
-/// paid nothing.
+/// A transfer that was a request's under an attribution.
+#[derive(Debug)]
+pub struct Was {
+    pub transfer_id: i64,
+    /// 1 is the rules' own.
+    pub seq: i32,
+    /// It paid; what met the request a thousand times off did not.
+    pub has_paid: bool,
+}
+
+/// What was for a request, under each attribution.
 pub fn attributions(
     connection: &mut DbConnection,
     board_id: BoardId,
     id: RequestId,
-) -> Outcome<Vec<(i64, i32)>> {
+) -> Outcome<Vec<Was>> {
     use crate::db::schema::{attribution_lines as a, transfers as t};
-    let mut all: Vec<(i64, i32)> = a::table
+    let mut all: Vec<(i64, i32, String)> = a::table
         .filter(a::board_id.eq(board_id.0))
         .filter(a::request_id.eq(id.0))
-        .filter(a::class.ne(Class::Unclassified.as_str()))
-        .select((a::transfer_id, a::seq))
+        .select((a::transfer_id, a::seq, a::class))
         .load(connection)?;
-    let met: Vec<i64> = t::table
+    let met: Vec<(i64, String)> = t::table
         .filter(t::board_id.eq(board_id.0))
         .filter(t::request_id.eq(id.0))
-        .filter(t::class.ne(Class::Unclassified.as_str()))
-        .select(t::id)
+        .select((t::id, t::class))
         .load(connection)?;
-    all.extend(met.into_iter().map(|id| (id, 1)));
-    Ok(all)
+    all.extend(met.into_iter().map(|(id, class)| (id, 1, class)));
+    let was = |(transfer_id, seq, class): (i64, i32, String)| Was {
+        transfer_id,
+        seq,
+        has_paid: class != Class::Unclassified.as_str(),
+    };
+    Ok(all.into_iter().map(was).collect())
 }
 
 /// A payment for a request, as one of its present lines says.

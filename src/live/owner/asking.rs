@@ -182,7 +182,12 @@ pub fn look(
     let is_given_back = face == Face::GivenBack;
     let shown = if is_given_back { request.given_back_vnd } else { request.amount_vnd };
     let amount = shown.unwrap_or(Vnd::ZERO);
-    let received = odd.filter(|_| face == Face::Thousandfold).or(request.received_vnd);
+    let received = match face {
+        Face::Thousandfold => odd,
+        Face::AfterCancel => difference,
+        _ => None,
+    };
+    let received = received.or(request.received_vnd);
     let words = |region| spoken::amount(amount, region).unwrap_or_default();
     // A bank that tells the date alone tells no hour.
     let paid_at = request.last_paid_at.filter(|at| at.day(0).start(0) != *at);
@@ -298,8 +303,8 @@ impl Seen {
             Face::Overpaid | Face::Duplicate => request.received_vnd,
             // All of it is to be given back.
             Face::AfterCancel => {
-                let received = request.received_vnd.unwrap_or(Vnd::ZERO);
-                return received.checked_add(self.odd.unwrap_or(Vnd::ZERO));
+                let received = request.next_step.amount_vnd.or(request.received_vnd);
+                return received?.checked_add(self.odd.unwrap_or(Vnd::ZERO));
             }
             Face::Underpaid if self.odd.is_some() => return self.lacking(),
             _ => return request.next_step.amount_vnd,
@@ -322,6 +327,7 @@ fn face(seen: &SightedRequest, odd: Option<Vnd>) -> Face {
     // The vendor has said what all of it was.
     let is_settled = [Step::HandOver, Step::LookAtLatePayment].contains(&request.next_step.code);
     match request.state {
+        RequestState::Cancelled if is_settled && odd.is_none() => Face::Paid,
         // What was given back is not to be given back again.
         RequestState::Cancelled if received.is_positive() || odd.is_some() => Face::AfterCancel,
         _ if request.thousandfold && !is_whole && !is_beside => Face::Thousandfold,

@@ -250,7 +250,7 @@ async fn decide(
     // The page may be of the stall whose link was open before.
     let asking = form_field(body, "listener").unwrap_or_default();
     if asking != vendor.hearer.listener_id.to_string() {
-        let moved = Problem::new(StatusCode::FORBIDDEN, "page-of-other-link");
+        let moved = Problem::new(StatusCode::CONFLICT, "page-of-other-link");
         return show(&vendor, words(request), None, Some(&moved)).await;
     }
     let month = form_field(body, "month").and_then(|text| Month::parse(&text));
