@@ -112,7 +112,8 @@ fn judged(
     }
     let were = paid::attributions(connection, board_id, id)?;
     let ids: Vec<i64> = decided.iter().map(|one| one.id.0).collect();
-    let refunds = refunds::of_originals(connection, board_id, &ids)?;
+    // Also those that were undone: they were decided by, and not by what was said.
+    let refunds = refunds::of_any(connection, board_id, &ids)?;
     let has_refund = |one: &Stored| refunds.iter().any(|refund| refund.original_id == one.id);
     let was_its = |one: &&&Stored| {
         were.iter().any(|was| {
