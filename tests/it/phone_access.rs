@@ -38,7 +38,7 @@ const FACED: &str = "
                 var face = told.face = window.face, off = face === 'thousandfold';
                 var differs = /under|over|dup|given|after/.test(face), isOpen = /waiting|^unknown|under/.test(face);
                 told.difference = differs ? '10.000 đ' : null;
-                told.received = { underpaid: '490.000 đ', overpaid: '510.000 đ', thousandfold: '500 đ', two_reports: '250.000 đ' }[face] || null;
+                told.received = { underpaid: '490.000 đ', overpaid: '510.000 đ', thousandfold: '500 đ', two_reports: '250.000 đ', after_cancel: '10.000 đ' }[face] || null;
                 told.paid_at = /paid|late/.test(face) ? '12:00' : null;
                 told.is_perhaps = told.is_perhaps || false;
                 if (/^.tra/.test(path) && told.received) { told.received = '22.500 đ'; }
