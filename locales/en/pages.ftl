@@ -235,7 +235,7 @@ page-book-lock-why = Once locked, its lines stay. What you change later becomes 
 page-book-lock-sure = I have looked through this month
 page-book-lock = LOCK
 page-book-lock-from = Can be locked from
-page-book-note = This helps you keep your book. It is no tax declaration and is sent to nobody. Only you see it, the market's board does not.
+page-book-note = This helps you keep your book. It is no tax declaration and is sent to nobody. It opens by your own link and your six digits alone.
 
 page-pay-title = Pay
 page-pay-script = This page needs JavaScript to show the code.

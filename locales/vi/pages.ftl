@@ -235,7 +235,7 @@ page-book-lock-why = Khóa rồi thì các dòng giữ nguyên. Sau này ghi kh�
 page-book-lock-sure = Tôi đã coi lại số của tháng này
 page-book-lock = KHÓA SỔ
 page-book-lock-from = Khóa được từ ngày
-page-book-note = Bản này giúp mình ghi sổ, không phải tờ khai thuế, và không gửi cho ai. Chỉ mình xem được, ban quản lý chợ không thấy.
+page-book-note = Bản này giúp mình ghi sổ, không phải tờ khai thuế, và không gửi cho ai. Chỉ mở được bằng liên kết chủ sạp và sáu số của mình.
 
 page-pay-title = Trả tiền
 page-pay-script = Trang này cần JavaScript để hiện mã.

@@ -140,7 +140,7 @@ impl Histogram {
         }
     }
 
-    /// The form in `month_totals`: the first bucket in two bytes, then the counts from there on;
+    /// The form in `rolled_totals`: the first bucket in two bytes, then the counts from there on;
     /// zero stands for as many empty buckets as the next number says. Numbers are little-endian
     /// in groups of seven bits. Its length hardly depends on how many receipts there were.
     #[must_use]
