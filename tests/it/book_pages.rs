@@ -97,8 +97,11 @@ on_both!(a_vendor_classes_locks_and_takes_the_book_along, |db| {
     }
     let unnamed = send(&phone, "/sap/book/lock", "sure=yes");
     assert!(unnamed.status == 422 && unnamed.text().contains("Xin chọn tháng."));
-    for (month, text) in [("thang-nay", "Xin chọn tháng."), ("2031-01", "Sổ chỉ có từ tháng")]
-    {
+    for (month, text) in [
+        ("thang-nay", "Xin chọn tháng."),
+        ("2026-10&month=2026-11", "Xin chọn tháng."),
+        ("2031-01", "Sổ chỉ có từ tháng"),
+    ] {
         let answer = phone.get(&format!("/sap/book?month={month}"));
         let told = answer.text();
         assert!(

@@ -122,7 +122,7 @@ on_both!(a_proposal_stands_on_the_vendors_page_and_is_taken_by_one_touch, |db| {
     browser.picture("receipt-proposed");
     browser.touch("[data-class=debt_repayment]");
     browser.until(&format!("{smalls}.length === 1"));
-    browser.until(&format!("{smalls}[0].innerText.indexOf('Khách trả nợ · tự chọn') === 0"));
+    browser.until(&format!("{smalls}[0].innerText.indexOf('Khách trả nợ · ghi') === 0"));
     assert_eq!(browser.complaints(), Vec::<Value>::new());
 });
 

@@ -55,6 +55,15 @@ on_both!(a_market_is_printed_from_the_desk, |db| {
     assert!(page.contains("Số thẻ in được: 1"), "{page}");
     assert!(page.contains("V-01") && page.contains("chưa có mã"), "{page}");
     assert!(page.contains(&format!("/ql/so/sap/{stall}")), "{page}");
+    // The list is ticked at first; a look at what will be printed does not tick it again.
+    let ticked = |page: &str| {
+        let after = page.split("name=\"bia\"").nth(1).unwrap();
+        after.split('>').next().unwrap().contains("checked")
+    };
+    assert!(ticked(&page));
+    let mut look = |query: &str| member.get(&format!("/ql/in?cho={market}&mau=a5{query}")).text();
+    let (with, without) = (look("&bia=yes"), look(""));
+    assert!(ticked(&with) && !ticked(&without), "{without}");
     let order = [("cho", &*market), ("mau", "sticker"), ("kieu", "mono"), ("bia", "yes")];
     let ordered = member.post("/ql/in", &order);
     assert_eq!(ordered.status, 303, "{}", ordered.text());

@@ -88,6 +88,7 @@ on_both!(training_speaks_at_its_first_touch_and_the_tone_waits_for_no_word, |db|
     browser.touch("#sound");
     browser.until("window.arrive");
     assert_eq!(shown(&mut browser, "warning"), "Đang tải giọng đọc…");
+    browser.picture("loading");
     stall.pay(&site, db, 1, 50_000);
     browser.until("shaken === 1");
     assert_eq!(browser.value("cho40.spoken.length"), 0);

@@ -179,8 +179,7 @@ on_both!(a_receipt_is_classed_in_two_touches_and_split_in_four, |db| {
     browser.touch("[data-class=cash_out]");
     browser.until("document.getElementById('receipt').hidden");
     browser.until(&format!("{}.indexOf('400.000 đ') > 0", says(2)));
-    let parts =
-        "Bán hàng 100.000 đ + Khách chuyển khoản lấy tiền mặt 400.000 đ · tự chọn lúc 12:00";
+    let parts = "Bán hàng 100.000 đ + Khách chuyển khoản lấy tiền mặt 400.000 đ · ghi lúc 12:00";
     assert_eq!(browser.value(&says(2)), parts);
     browser.value("document.querySelectorAll('#tab-day details').forEach(e => e.open = true)");
     browser.until("document.getElementById('year-of').innerText");
@@ -240,6 +239,33 @@ on_both!(practice_is_heard_marked_and_never_counted, |db| {
     browser.touch("[data-tab=day]");
     browser.until("cho40.day");
     assert_eq!(browser.value("JSON.stringify(cho40.day)"), before);
+});
+
+on_both!(a_phone_that_cannot_share_copies_the_payers_link, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    browser.before_each_page(
+        "Navigator.prototype.share = undefined;
+         var run = Document.prototype.execCommand;
+         Document.prototype.execCommand = function (what) {
+             window.taken = what + ' ' + document.activeElement.value;
+             return run.apply(this, arguments);
+         };",
+    );
+    open(&mut browser, &site, &stall.link(&site, "owner", false));
+    browser.touch("[data-tab=ask]");
+    browser.touch("[data-quick=\"20k\"]");
+    browser.until("cho40.asked && !document.getElementById('code').hidden");
+    browser.touch("#code-send");
+    browser.until("window.taken");
+    let path = browser.value("cho40.asked.path");
+    let link = format!("copy {}{}", site.url, path.as_str().unwrap());
+    assert_eq!(browser.value("window.taken"), link);
+    let said = "Đã chép liên kết. Mở Zalo và dán cho khách.";
+    assert_eq!(shown(&mut browser, "code-hint"), said);
+    is_legible(&mut browser, "copied");
+    browser.picture("copied");
 });
 
 on_both!(a_payer_sees_the_code_and_then_that_it_was_received, |db| {

@@ -221,6 +221,25 @@ on_both!(of_what_was_missed_the_last_ones_are_spoken_in_their_order, |db| {
     browser.picture("skipped");
 });
 
+on_both!(who_slept_through_very_much_is_told_that_the_list_may_lack_some, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let tunnel = Tunnel::to(&site.url);
+    let mut browser = Browser::start();
+    open_listener(&mut browser, &tunnel.url, &stall.link(&site, "listener", false));
+    browser.touch("#sound");
+    browser.until("cho40.isOn");
+    tunnel.cut();
+    for id in 1..=103 {
+        stall.pay(&site, db, id, 1_000 * id);
+    }
+    tunnel.mend(&site.url);
+    browser.until("cho40.shown.length === 100");
+    let gap = "Máy tắt lâu, có thể có lần nhận chưa hiện ở đây. Xem ứng dụng ngân hàng.";
+    browser.until(&format!("document.getElementById('warning').innerText === '{gap}'"));
+    browser.picture("gap");
+});
+
 on_both!(the_days_sum_is_not_known_while_no_source_is_proven, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

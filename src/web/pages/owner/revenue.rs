@@ -108,14 +108,13 @@ impl BookPage {
 pub(super) async fn page(
     state: web::Data<AppState>,
     request: HttpRequest,
-    which: Query<WhichMonth>,
+    which: Result<Query<WhichMonth>, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let Some(vendor) = known(&state, &request).await? else { return Ok(elsewhere("/sap")) };
     let words = words(&request);
-    let read = |text: String| {
-        Month::parse(&text).ok_or_else(|| Problem::invalid("month", "book-month-missing"))
-    };
-    match which.0.month.map(read).transpose() {
+    let missing = || Problem::invalid("month", "book-month-missing");
+    let read = |text: String| Month::parse(&text).ok_or_else(missing);
+    match which.map_err(|_| missing()).and_then(|which| which.0.month.map(read).transpose()) {
         Ok(month) => show(&vendor, words, month, None).await,
         Err(problem) => show(&vendor, words, None, Some(&problem)).await,
     }

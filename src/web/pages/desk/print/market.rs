@@ -41,13 +41,21 @@ pub(super) struct Which {
     mau: String,
     #[serde(default)]
     kieu: String,
+    /// The cover list, where it is ticked.
+    bia: Option<String>,
 }
 
 impl Which {
     /// As a form names them.
     pub(super) fn of(sent: &Sent) -> Self {
         let get = |name| sent.get(name);
-        Self { cho: get("cho"), khu: get("khu"), mau: get("mau"), kieu: get("kieu") }
+        let (mau, kieu, bia) = (get("mau"), get("kieu"), sent.filled("bia"));
+        Self { cho: get("cho"), khu: get("khu"), mau, kieu, bia }
+    }
+
+    /// Ticked at first; then as the form, which always names a layout, has it.
+    fn has_cover(&self) -> bool {
+        self.mau.is_empty() || self.bia.is_some()
     }
 
     pub(super) fn market(&self) -> &str {
@@ -113,6 +121,7 @@ pub(super) async fn show(
     }
     let khu = chosen.map(|id| id.to_string()).unwrap_or_default();
     let cover = [("yes".to_owned(), words.say("desk-print-cover"))];
+    let ticked = which.has_cover().then(|| "yes".to_owned());
     let shown = PrintPage {
         shell: desk.shell("desk-print"),
         tabs: tabs(desk, "/ql/in"),
@@ -121,7 +130,7 @@ pub(super) async fn show(
             select(words, "khu", "section", choices, &khu).optional(),
             layout_field(words, &ON_PAPER, which.mau.parse().unwrap_or(Layout::A6OnA4)),
             style_field(words, which.kieu.parse().unwrap_or(Style::Colour)),
-            Field::new(words, "bia", Kind::Several, "cover").choices(cover, &["yes".to_owned()]),
+            Field::new(words, "bia", Kind::Several, "cover").choices(cover, ticked.as_slice()),
         ],
         market_id: id,
         shown: format!("{}: {name}", market.name),
