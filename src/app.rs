@@ -91,7 +91,7 @@ type Take = fn(&str) -> Result<(), String>;
 /// Tables of the law, by the name of their file.
 const LAW_TABLES: [(&str, Take); 3] = [
     ("forms.json", crate::book::take_forms),
-    ("turnover.json", crate::live::owner::book::take_turnovers),
+    ("turnover.json", crate::live::owner::year::take_turnovers),
     ("consents.json", crate::print::forms::take),
 ];
 

@@ -19,7 +19,7 @@ check-wrong_account = { $beside ->
    *[no] This code pays another account than the stall's.
 } Take it down at once, tell the vendor, keep a photo as evidence, and visit the stall today.
 check-not_readable = { $crowded ->
-    [yes] The picture shows too many codes to look at all, so nothing says that this is right. Take it again, one card a photo.
+    [yes] The picture shows too many codes, or something that looks like a code and cannot be read, so nothing says that this is right. Look with your own eyes whether a strange code hangs beside the card; if so, take it down and tell the market board. Then take it again, closer, one card a photo.
    *[no] No payment code could be read. Take the photo from straight ahead, closer, without glare. Print the card again if it is faded or torn.
 }
 check-typed = { $card ->

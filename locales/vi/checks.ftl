@@ -19,7 +19,7 @@ check-wrong_account = { $beside ->
    *[no] Mã này trả vào tài khoản khác, không phải tài khoản của sạp.
 } Gỡ xuống ngay, báo tiểu thương, chụp lại làm bằng chứng và ghé sạp trong ngày.
 check-not_readable = { $crowded ->
-    [yes] Ảnh có nhiều mã quá nên chưa xem hết, chưa nói được là đúng. Xin chụp lại, mỗi ảnh một thẻ.
+    [yes] Ảnh có nhiều mã quá, hoặc có cái giống mã mà máy không đọc được, nên chưa nói được là đúng. Xin coi tận mắt bên cạnh thẻ có mã nào lạ không: có thì gỡ và báo ban quản lý chợ. Rồi chụp lại gần hơn, mỗi ảnh một thẻ.
    *[no] Không đọc được mã thanh toán nào. Xin chụp thẳng, gần hơn, tránh bị loá. Thẻ mờ hoặc rách thì in lại.
 }
 check-typed = { $card ->

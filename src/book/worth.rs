@@ -4,6 +4,7 @@ use super::month::ApartKind;
 use crate::feeds::Direction;
 use crate::ledger::Class;
 use crate::ledger::stall::{Decision, Tie, Told};
+use crate::ledger::taken_off::taken_off;
 use crate::primitives::{UnixMs, Vnd};
 
 type Parts = [(Class, Vnd)];
@@ -64,30 +65,20 @@ impl Worth {
         Self::back(tie.amount.get(), parts)
     }
 
-    /// An amount given back: of the part that is as large, else of sales first.
+    /// An amount given back of money in with these parts.
     fn back(amount: i64, parts: &Parts) -> Self {
-        let whole = Self::taken(parts);
-        let alike = whole.apart().into_iter().find(|(_, part)| *part == amount);
-        match alike.filter(|_| amount != whole.sold && amount != 0) {
-            Some((ApartKind::Unclassified, _)) => Self { unclassified: -amount, ..Self::default() },
-            Some((ApartKind::Debts, _)) => Self { debt: -amount, ..Self::default() },
-            Some((ApartKind::Deposits, _)) => Self { deposit: -amount, ..Self::default() },
-            None => Self::first(whole, amount),
+        let mut worth = Self::default();
+        for (class, taken) in taken_off(amount, parts) {
+            match class {
+                Class::Sale => worth.given_back += taken,
+                Class::Unclassified => worth.unclassified -= taken,
+                Class::DebtRepayment => worth.debt -= taken,
+                Class::Deposit => worth.deposit -= taken,
+                // It was in no sum of the book.
+                _ => {}
+            }
         }
-    }
-
-    /// The first đồng of what is given back, by what they were taken for.
-    fn first(whole: Self, amount: i64) -> Self {
-        let mut left = amount;
-        let mut take = |part: i64| {
-            let taken = left.min(part);
-            left -= taken;
-            taken
-        };
-        let sold = take(whole.sold);
-        let (unclassified, debt, deposit) =
-            (-take(whole.unclassified), -take(whole.debt), -take(whole.deposit));
-        Self { sold: 0, given_back: sold.saturating_add(left), unclassified, debt, deposit }
+        worth
     }
 
     pub(super) const fn plus(self, other: Self) -> Self {

@@ -14,8 +14,9 @@ use crate::vietqr::{
 };
 
 /// Told of a picture whose symbols were not all looked at.
-const CROWDED: &str = "Ảnh có nhiều mã quá, chưa xem hết: xin chụp từng mã. / \
-                       The picture shows too many codes to look at all: photograph each alone.";
+const CROWDED: &str = "Ảnh có nhiều mã quá, hoặc có cái giống mã mà không đọc được: xin coi tận mắt rồi chụp từng mã. / \
+                       The picture shows too many codes, or something like a code that cannot be read: look \
+                       with your own eyes, and photograph each alone.";
 
 /// A longer line is refused, not held in memory; a QR symbol holds less than 3 KiB.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;

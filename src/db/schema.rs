@@ -1466,6 +1466,7 @@ in_one_query! {
     api_key_routes: api_keys;
     assignment_proposals: unassigned;
     code_checks: code_scans;
+    refunds: transfer_index;
     feed_secrets: phone_devices;
     listeners: stall_links;
     reference_claims: requests;

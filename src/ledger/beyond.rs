@@ -67,13 +67,17 @@ pub fn surplus(
         left -= more;
         found.push((TransferId(*id), Vnd::new(more)));
     }
-    let lacking = asked.saturating_sub(row.received.get()).max(0);
-    for one in stored {
+    // Of what was a thousand times too much, the first makes up for what is lacking.
+    let mut lacking = asked.saturating_sub(row.received.get()).max(0);
+    let mut by_time: Vec<&Stored> = stored.iter().collect();
+    by_time.sort_by_key(|one| (one.occurred_at, one.id));
+    for one in by_time {
         let odd = one.lines.iter().filter(|line| line.request_id == Some(row.id));
         let odd = odd.filter(|line| line.class == Class::Unclassified);
         let odd: i64 = odd.map(|line| line.amount.get()).sum();
         if odd > row.amount.get() {
             found.push((one.id, Vnd::new(odd.saturating_sub(lacking))));
+            lacking = 0;
         }
     }
     found.retain(|(_, more)| more.is_positive());

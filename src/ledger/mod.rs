@@ -35,6 +35,7 @@ pub mod statement;
 mod store;
 pub mod strays;
 pub mod suggestions;
+pub mod taken_off;
 mod told_back;
 pub mod totals;
 pub mod transfers;

@@ -19,14 +19,21 @@ use crate::primitives::ids::{BoardId, FeedId, OccupancyId, RequestId, TransferId
 use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::requests::{self, RequestRow};
 
-/// The stalls that take a refund: those for which a transfer is, or may be, money taken in trade.
+/// The stalls that take a refund: those for which a transfer is, or may be, money taken in trade; where
+/// it was none, those that have kept it.
 pub(super) fn stalls(stored: &Stored) -> BTreeSet<OccupancyId> {
-    let trade = stored.lines.iter().filter(|line| is_trade(line));
-    trade.filter_map(|line| line.occupancy_id).collect()
+    taking(&stored.lines).filter_map(|line| line.occupancy_id).collect()
 }
 
-fn is_trade(line: &Line) -> bool {
-    line.class.is_business() || line.class == Class::Unclassified
+/// The lines that a refund is of.
+fn taking(lines: &[Line]) -> impl Iterator<Item = &Line> {
+    let is_trade = |line: &Line| line.class.is_business() || line.class == Class::Unclassified;
+    let was_trade = lines.iter().any(is_trade);
+    lines.iter().filter(
+        move |line| {
+            if was_trade { is_trade(line) } else { !line.class.is_returned() }
+        },
+    )
 }
 
 pub(super) fn is_declared(stored: &Stored) -> bool {
@@ -42,22 +49,36 @@ pub(super) fn free(connection: &mut DbConnection, board_id: BoardId, out: &Store
 /// What can still be given back of a transfer, in đồng: of all of it, and of the part of the stall
 /// whose money it was. `given`: what refunds have given back of it.
 pub(super) fn left(original: &Stored, of: Option<OccupancyId>, given: &[RefundRow]) -> i64 {
-    let stalls = stalls(original);
     let whole = given.iter().fold(original.amount.get(), |left, one| left - one.amount.get());
-    let Some(stall) = whose(&stalls, of) else { return whole };
-    let taken = original.lines.iter().filter(|line| line.occupancy_id == Some(stall));
-    let taken: i64 = taken.filter(|line| is_trade(line)).map(|line| line.amount.get()).sum();
-    let of_stall = given.iter().filter(|one| whose(&stalls, one.occupancy_id) == Some(stall));
+    let Some(stall) = whose(original, of) else { return whole };
+    let of_it: Vec<Line> =
+        original.lines.iter().filter(|line| line.occupancy_id == Some(stall)).copied().collect();
+    let taken: i64 = taking(&of_it).map(|line| line.amount.get()).sum();
+    let of_stall = given.iter().filter(|one| whose(original, one.occupancy_id) == Some(stall));
     whole.min(of_stall.fold(taken, |left, one| left - one.amount.get()))
 }
 
-/// The stall that takes a refund: the one that it names, or the only one.
-pub(super) fn whose(
-    stalls: &BTreeSet<OccupancyId>,
-    named: Option<OccupancyId>,
-) -> Option<OccupancyId> {
+/// The stall that takes a refund: the one that it names, while it has a part of the transfer, or the only
+/// one that may. What a vendor says that her part was does not end what was given back of it.
+pub(super) fn whose(original: &Stored, named: Option<OccupancyId>) -> Option<OccupancyId> {
+    let has_part =
+        |id: &OccupancyId| original.lines.iter().any(|line| line.occupancy_id == Some(*id));
+    let stalls = stalls(original);
     let sole = stalls.first().copied().filter(|_| stalls.len() == 1);
-    named.filter(|id| stalls.contains(id)).or(sole)
+    named.filter(has_part).or(sole)
+}
+
+/// Those refunds that a stall takes; `originals` has the transfers that they are of.
+pub(super) fn of_stall<'r>(
+    links: &'r [RefundRow],
+    originals: &[Stored],
+    occupancy_id: OccupancyId,
+) -> Vec<&'r RefundRow> {
+    let takes = |link: &&RefundRow| {
+        let original = originals.iter().find(|original| original.id == link.original_id);
+        original.and_then(|original| whose(original, link.occupancy_id)) == Some(occupancy_id)
+    };
+    links.iter().filter(takes).collect()
 }
 
 /// The request that a stall's part of a transfer paid, if that is all of it: money given back is
@@ -173,7 +194,7 @@ pub(super) fn settle(
         let mut lines = Vec::new();
         for link in rows::of_outgoing(connection, board_id, *id)? {
             let original = reading::transfer(connection, board_id, link.original_id)?;
-            let occupancy_id = whose(&stalls(&original), link.occupancy_id);
+            let occupancy_id = whose(&original, link.occupancy_id);
             let request_id = request_of(&original, occupancy_id);
             let class = link.class;
             lines.push(Line { occupancy_id, request_id, class, ..unclassified(link.amount) });
@@ -246,9 +267,8 @@ pub(super) fn was_paid(
     let payments = paid::payments(connection, board_id, request.id)?;
     let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
     let links = rows::of_originals(connection, board_id, &ids)?;
-    let of_stall =
-        |link: &&RefundRow| link.occupancy_id.is_none_or(|id| id == request.occupancy_id);
-    let links: Vec<&RefundRow> = links.iter().filter(of_stall).collect();
+    let originals = reading::these(connection, board_id, &ids)?;
+    let links = of_stall(&links, &originals, request.occupancy_id);
     let outgoing: Vec<i64> = links.iter().map(|link| link.outgoing_id.0).collect();
     let seen: HashMap<TransferId, i64> = reading::these(connection, board_id, &outgoing)?
         .into_iter()

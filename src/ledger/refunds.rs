@@ -12,7 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::assign::WHY_CHARS;
 use super::class::Class;
 use super::payback::{
-    declare, free, is_declared, judge_odd, left, refuse_beside_declared, settle, stalls, wait_again,
+    declare, free, is_declared, judge_odd, left, refuse_beside_declared, settle, stalls,
+    wait_again, whose,
 };
 use super::replace::Decided;
 use super::store::{heads, reading, refunds as rows};
@@ -172,7 +173,7 @@ pub fn create(
         is_declared: out.as_ref().is_none_or(is_declared),
         class: new.class,
         amount,
-        occupancy_id: new.occupancy_id,
+        occupancy_id: whose(&original, new.occupancy_id),
         why: why.clone(),
         linked_by: act.scope.actor,
         linked_at: act.at,

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::class::Class;
+use super::payback;
+pub use super::store::paid::Odd;
 use super::store::{paid, reading, refunds, stall_days, stall_history};
+use super::taken_off::taken_off;
 use super::totals::DayDelta;
 use super::transfers::{Filter, Stored};
 use crate::db::{DbConnection, Outcome};
@@ -32,13 +35,12 @@ pub fn one(connection: &mut DbConnection, board_id: BoardId, id: TransferId) -> 
     reading::transfer(connection, board_id, id)
 }
 
-/// What came for a request a thousand times off, where nobody has judged it yet; the largest of
-/// several.
+/// What came for a request a thousand times off, where nobody has judged it yet.
 pub fn thousandfold(
     connection: &mut DbConnection,
     board_id: BoardId,
     id: RequestId,
-) -> Outcome<Option<Vnd>> {
+) -> Outcome<Option<Odd>> {
     paid::thousandfold(connection, board_id, id)
 }
 
@@ -47,17 +49,38 @@ pub fn given_back(
     connection: &mut DbConnection,
     board_id: BoardId,
     occupancy_id: OccupancyId,
-    ids: &[TransferId],
+    stored: &[Stored],
 ) -> Outcome<BTreeMap<TransferId, Vnd>> {
-    let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    let ids: Vec<i64> = stored.iter().map(|one| one.id.0).collect();
+    let links = refunds::of_originals(connection, board_id, &ids)?;
     let mut given: BTreeMap<TransferId, Vnd> = BTreeMap::new();
-    for one in refunds::of_originals(connection, board_id, &ids)? {
-        if one.occupancy_id.is_none_or(|id| id == occupancy_id) {
-            let sum = given.entry(one.original_id).or_insert(Vnd::ZERO);
-            *sum = Vnd::new(sum.get().saturating_add(one.amount.get()));
-        }
+    for one in payback::of_stall(&links, stored, occupancy_id) {
+        let sum = given.entry(one.original_id).or_insert(Vnd::ZERO);
+        *sum = Vnd::new(sum.get().saturating_add(one.amount.get()));
     }
     Ok(given)
+}
+
+/// What refunds recorded beside a stall's receipts took off them, by class of the money that they were of;
+/// each with the day of that money. `days`: when the money went out.
+pub fn taken_back(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    days: (Day, Day),
+) -> Outcome<Vec<(Day, Class, i64)>> {
+    let links = refunds::of_days(connection, board_id, occupancy_id, days)?;
+    let ids: Vec<i64> = links.iter().map(|link| link.original_id.0).collect();
+    let originals = reading::these(connection, board_id, &ids)?;
+    let mut taken = Vec::new();
+    for link in payback::of_stall(&links, &originals, occupancy_id) {
+        let Some(of) = originals.iter().find(|of| of.id == link.original_id) else { continue };
+        let mine = of.lines.iter().filter(|line| line.occupancy_id == Some(occupancy_id));
+        let parts: Vec<_> = mine.map(|line| (line.class, line.amount)).collect();
+        let off = taken_off(link.amount.get(), &parts);
+        taken.extend(off.into_iter().map(|(class, amount)| (of.day, class, amount)));
+    }
+    Ok(taken)
 }
 
 /// What a stall's days add up to, from one day to another; days without money are left out.

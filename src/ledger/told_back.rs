@@ -1,12 +1,12 @@
-//! Money that a vendor says herself she gave back, in cash, beside the refunds that are recorded. Both lessen
-//! the day and the request, so the same money must not be said in both ways.
+//! Money that a vendor says herself she gave back, or handed out in cash, beside the refunds that are recorded.
+//! Each tells that it is with the payer again, so the same money must not be said in two ways.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::assign::NewLine;
 use super::beyond;
 use super::class::Class;
-use super::payback::{stalls, whose};
+use super::payback::whose;
 use super::refunds::RefundRow;
 use super::store::refunds as rows;
 use super::transfers::Stored;
@@ -16,13 +16,14 @@ use crate::primitives::ids::{BoardId, OccupancyId, RequestId};
 use crate::primitives::{Refusal, Vnd};
 use crate::requests;
 
-/// By stall, what lines of money in say was given back.
+/// By stall, what lines of money in say went back to the payer in cash.
 fn told(
     lines: impl Iterator<Item = (Option<OccupancyId>, Class, Vnd)>,
 ) -> BTreeMap<OccupancyId, i64> {
     let mut told = BTreeMap::new();
     for (occupancy_id, class, amount) in lines {
-        if let Some(id) = occupancy_id.filter(|_| class == Class::Refund) {
+        let is_back = matches!(class, Class::Refund | Class::CashOut);
+        if let Some(id) = occupancy_id.filter(|_| is_back) {
             *told.entry(id).or_default() += amount.get();
         }
     }
@@ -53,20 +54,21 @@ pub(super) fn refuse(
         return Ok(());
     }
     let given = rows::of_originals(connection, board_id, &[original.id.0])?;
-    let left = original.amount.get().saturating_sub(sum(given.iter()));
-    if now.values().sum::<i64>() > left {
-        let refusal = Refusal::conflict("refund-exceeds-original");
-        return Err(refusal.with("left", Vnd::new(left)).into());
-    }
     let before = told_before(original);
-    for (stall, told) in now {
-        let of_stall = |one: &&RefundRow| one.occupancy_id.is_none_or(|id| id == stall);
+    for (stall, told) in &now {
+        let (stall, told) = (*stall, *told);
+        let of_stall = |one: &&RefundRow| whose(original, one.occupancy_id) == Some(stall);
         let recorded = sum(given.iter().filter(of_stall));
         let is_said = before.get(&stall).is_some_and(|before| told <= *before);
         if recorded > 0 && !is_said && told > too_much(connection, board_id, original, stall)? {
             let refusal = Refusal::conflict("refund-recorded");
             return Err(refusal.with("amount", Vnd::new(recorded)).into());
         }
+    }
+    let left = original.amount.get().saturating_sub(sum(given.iter()));
+    if now.values().sum::<i64>() > left {
+        let refusal = Refusal::conflict("refund-exceeds-original");
+        return Err(refusal.with("left", Vnd::new(left)).into());
     }
     Ok(())
 }
@@ -96,7 +98,7 @@ fn too_much(
 /// # Errors
 /// `refund-beside-vendors`.
 pub(super) fn refuse_beside(original: &Stored, of: Option<OccupancyId>) -> Outcome<()> {
-    let stall = whose(&stalls(original), of);
+    let stall = whose(original, of);
     let told = told_before(original);
     let told = told.iter().filter(|(id, _)| stall.is_none_or(|stall| stall == **id));
     let told: i64 = told.map(|(_, amount)| *amount).sum();

@@ -124,18 +124,19 @@ fn seen(
 fn payment_of(seen: Seen) -> Outcome<Payment> {
     let is_payable = seen.payload()?.is_some();
     let difference = seen.difference();
+    let came = seen.came();
     let Seen { face, odd, is_perhaps, sighted } = seen;
     let request = sighted.request;
     let asked = request.amount_vnd.unwrap_or(Vnd::ZERO);
     let received = match face {
-        Face::Thousandfold => odd,
+        Face::Thousandfold => came,
         Face::Underpaid | Face::TwoReports | Face::Overpaid | Face::Duplicate => {
             request.received_vnd
         }
         _ => None,
     };
     let amount = match face {
-        Face::Thousandfold => odd,
+        Face::Thousandfold => odd.map(|odd| odd.largest),
         // Under "given back" stands what was.
         Face::GivenBack => request.given_back_vnd,
         Face::Paid | Face::Late | Face::TwoReports => None,

@@ -89,16 +89,23 @@ impl Reference {
 }
 
 /// What was given back goes off the part that was as much, or off sales, then money that nobody has
-/// classed, debts, deposits; off the turnover where it was none of these.
+/// classed, debts, deposits, what is in no sum of the book; off the turnover where it was none of these.
 fn given_back(original: &Transfer, stall: OccupancyId, amount: i64) -> Worth {
     let mut parts: Worth = [0; 4];
+    let mut own = 0;
     for line in original.attribution.lines.iter().filter(|line| line.occupancy_id == Some(stall)) {
         let more = value(&original.direction, line);
         parts = std::array::from_fn(|at| parts[at] + more[at]);
+        if line.class == Class::Personal {
+            own += line.amount_vnd.unwrap().get();
+        }
     }
     let mut worth: Worth = [0; 4];
     if let Some(at) = parts.iter().position(|part| *part == amount) {
         worth[at] = -amount;
+        return worth;
+    }
+    if own == amount {
         return worth;
     }
     let mut left = amount;
@@ -107,7 +114,7 @@ fn given_back(original: &Transfer, stall: OccupancyId, amount: i64) -> Worth {
         worth[at] -= taken;
         left -= taken;
     }
-    worth[0] -= left;
+    worth[0] -= (left - own).max(0);
     worth
 }
 

@@ -24,7 +24,7 @@ fn wait_until(db: &TestDb, day: &str) {
 }
 
 /// Sends a form as the book's own page does in a browser.
-fn send(phone: &Phone<'_>, path: &str, form: &str) -> Answer {
+pub fn send(phone: &Phone<'_>, path: &str, form: &str) -> Answer {
     let page = phone.get("/sap/book").text();
     let listener = page.split("data-listener=\"").nth(1).and_then(|rest| rest.split('"').next());
     send_of(phone, listener.unwrap_or_default(), path, form)

@@ -295,10 +295,10 @@ on_both!(a_refund_follows_its_transfer_to_another_stall, |db| {
     assign(&stage, original, &[(&two, Class::Sale, 45_000)]).unwrap();
     assert_eq!((returned(&stage, &one), returned(&stage, &two)), (0, 15_000));
     assert_eq!(shown(&stage, first).attribution.seq, 3);
-    // Whose it was of two is not known, and of what was no trade nothing is taken off.
+    // Of two it is the one's whose money it was when it was given back.
     let halves = [(&one, Class::Sale, 20_000), (&two, Class::Sale, 25_000)];
     assign(&stage, original, &halves).unwrap();
-    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (0, 0));
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (15_000, 0));
     refused(
         try_back(&stage, original, of(None, Some(1_000))),
         "occupancy_id",
@@ -306,9 +306,36 @@ on_both!(a_refund_follows_its_transfer_to_another_stall, |db| {
     );
     let of_one = NewRefund { occupancy_id: Some(one.occupancy_id), ..of(None, Some(1_000)) };
     back(&stage, original, of_one);
-    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (1_000, 0));
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (16_000, 0));
+    // What it was does not undo that it was given back.
     assign(&stage, original, &[(&one, Class::Personal, 45_000)]).unwrap();
-    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (0, 0));
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (16_000, 0));
+});
+
+on_both!(what_one_stall_says_of_its_part_leaves_the_others_refund, |db| {
+    let stage = Stage::new(db);
+    let (one, two) = market(&stage);
+    let feed = stage.feed(Provider::Sepay);
+    let original = paid(&feed, 1, &one, 100_000);
+    let say = |class: Class| {
+        let line = |stand: &Stand, class, amount| NewLine {
+            occupancy_id: Some(stand.occupancy_id),
+            request_id: None,
+            class,
+            amount_vnd: Vnd::new(amount),
+        };
+        let lines = vec![line(&one, class, 60_000), line(&two, Class::Sale, 40_000)];
+        let new = NewAttribution { lines, why: None, besides_counted: true };
+        stage
+            .try_write(move |connection, act| transfers::assign_own(connection, act, original, new))
+    };
+    say(Class::Refund).unwrap();
+    // The other one's is all that is left.
+    assert_eq!(back(&stage, original, of(None, None)).amount_vnd, Some(Vnd::new(40_000)));
+    for class in [Class::Sale, Class::Personal, Class::Refund, Class::Sale] {
+        say(class).unwrap();
+        assert_eq!((returned(&stage, &one), returned(&stage, &two)), (0, 40_000), "{class:?}");
+    }
 });
 
 on_both!(a_wrong_link_is_taken_back, |db| {

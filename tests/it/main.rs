@@ -100,6 +100,7 @@ mod phone_forwarders;
 mod phone_given_back;
 mod phone_heard;
 mod phone_honest;
+mod phone_kept_back;
 mod phone_links;
 mod phone_live;
 mod phone_owner;

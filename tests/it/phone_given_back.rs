@@ -13,19 +13,19 @@ use crate::web_support::{Answer, Site};
 const PIN: &str = "270361";
 
 /// A vendor's phone, and a code that it asked with.
-struct Asked<'s> {
+pub struct Asked<'s> {
     site: &'s Site,
     stall: &'s Stall,
-    db: &'s mut TestDb,
-    phone: Phone<'s>,
-    id: String,
-    path: String,
+    pub db: &'s mut TestDb,
+    pub phone: Phone<'s>,
+    pub id: String,
+    pub path: String,
     memo: String,
     sent: u64,
 }
 
 impl<'s> Asked<'s> {
-    fn of(site: &'s Site, stall: &'s Stall, db: &'s mut TestDb, amount: &str) -> Self {
+    pub fn of(site: &'s Site, stall: &'s Stall, db: &'s mut TestDb, amount: &str) -> Self {
         let phone = Phone::open(site, &stall.link(site, "owner", false), PIN);
         let asked = phone.post("/sap/requests", &json!({ "amount": amount })).json;
         let text = |field: &str| asked[field].as_str().unwrap().to_owned();
@@ -40,7 +40,7 @@ impl<'s> Asked<'s> {
     }
 
     /// A payment for it; its transfer.
-    fn pay(&mut self, amount: u64) -> String {
+    pub fn pay(&mut self, amount: u64) -> String {
         self.sent += 1;
         self.db.clock.move_to(self.db.clock.now().plus_ms(60_000));
         self.stall.report(self.site, self.sent, amount, &self.memo, self.db.clock.now());
@@ -48,17 +48,17 @@ impl<'s> Asked<'s> {
         newest["items"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    fn refund(&self, transfer: &str, amount: u64) -> Answer {
+    pub fn refund(&self, transfer: &str, amount: u64) -> Answer {
         let new = json!({ "class": "refund", "amount_vnd": amount });
         self.site.post(&format!("/api/v1/transfers/{transfer}/refunds"), &new)
     }
 
     /// What the vendor says a receipt was.
-    fn say(&self, transfer: &str, said: &Value) -> Answer {
+    pub fn say(&self, transfer: &str, said: &Value) -> Answer {
         self.phone.post(&format!("/sap/receipts/{transfer}"), said)
     }
 
-    fn cancel(&self) {
+    pub fn cancel(&self) {
         let path = format!("/sap/requests/{}/cancel", self.id);
         assert_eq!(self.phone.post(&path, &json!({})).status, 200);
     }
@@ -66,7 +66,7 @@ impl<'s> Asked<'s> {
     /// The phone's face and what it says is to be asked for or given back; the same of the payer's page; the
     /// API's next step.
     #[track_caller]
-    fn is(&mut self, face: &str, difference: Option<&str>, step: &str) {
+    pub fn is(&mut self, face: &str, difference: Option<&str>, step: &str) {
         let phone = self.phone.get(&format!("/sap/requests/{}", self.id)).json;
         assert_eq!((&phone["face"], &phone["difference"]), (&json!(face), &json!(difference)));
         let payer = self.site.get(&format!("{}/now", self.path)).json;
@@ -85,17 +85,17 @@ impl<'s> Asked<'s> {
     }
 
     /// Whether phone and payer are shown something to pay.
-    fn shows_code(&self) -> (bool, bool) {
+    pub fn shows_code(&self) -> (bool, bool) {
         let phone = self.phone.get(&format!("/sap/requests/{}", self.id)).json;
         let payer = self.site.get(&format!("{}/now", self.path)).json;
         (!phone["svg"].is_null(), !payer["to"].is_null())
     }
 
-    fn day(&self) -> Value {
+    pub fn day(&self) -> Value {
         self.phone.get("/sap/day").json
     }
 
-    fn received(&self) -> i64 {
+    pub fn received(&self) -> i64 {
         self.day()["received_vnd"].as_i64().unwrap()
     }
 }

@@ -418,7 +418,7 @@ on_both!(what_refunds_gave_back_is_not_given_back_again, |db| {
     }
     let path = format!("/sap/receipts/{id}");
     let again = phone.post(&path, &json!({ "class": "refund" }));
-    assert_eq!(again.problem(409), "refund-exceeds-original");
+    assert_eq!(again.problem(409), "refund-recorded");
     let rest = json!({ "class": "sale", "part": { "class": "refund", "amount": "10k" } });
     assert_eq!(
         phone.post(&path, &rest).problem(409),

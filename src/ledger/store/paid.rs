@@ -14,14 +14,30 @@ struct Found {
     value: Option<i64>,
 }
 
-/// The largest payment that met a request a thousand times off, and that nobody has judged yet.
+/// What met a request a thousand times off, and nobody has judged yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Odd {
+    /// The largest of several payments.
+    pub largest: Vnd,
+    pub sum: Vnd,
+}
+
+#[derive(QueryableByName)]
+struct FoundOdd {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    largest: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    sum: Option<i64>,
+}
+
+/// The payments that met a request a thousand times off, and that nobody has judged yet.
 pub fn thousandfold(
     connection: &mut DbConnection,
     board_id: BoardId,
     id: RequestId,
-) -> Outcome<Option<Vnd>> {
+) -> Outcome<Option<Odd>> {
     let query = diesel::sql_query(
-        "SELECT MAX(met.amount_vnd) AS value FROM (
+        "SELECT MAX(met.amount_vnd) AS largest, CAST(SUM(met.amount_vnd) AS BIGINT) AS sum FROM (
            SELECT t.amount_vnd FROM transfers t
            WHERE t.board_id = $1 AND t.request_id = $2 AND t.class = 'unclassified' AND t.direction = 'in'
              AND NOT EXISTS (SELECT 1 FROM attribution_lines n
@@ -35,8 +51,9 @@ pub fn thousandfold(
                  AND n.seq > a.seq)) met",
     );
     let query = query.bind::<BigInt, _>(board_id.0).bind::<BigInt, _>(id.0);
-    let found: Found = query.get_result(connection)?;
-    Ok(found.value.map(Vnd::new))
+    let found: FoundOdd = query.get_result(connection)?;
+    let both = found.largest.zip(found.sum);
+    Ok(both.map(|(largest, sum)| Odd { largest: Vnd::new(largest), sum: Vnd::new(sum) }))
 }
 
 /// When money last came for a request, by the bank's clock; `None`: there is none any more. Money given

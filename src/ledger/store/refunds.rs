@@ -15,7 +15,7 @@ use crate::ledger::refunds::{RefundFilter, RefundRow};
 use crate::ledger::transfers::Stored;
 use crate::primitives::ids::{ActorId, BoardId, OccupancyId, RefundId, TransferId};
 use crate::primitives::time::MS_PER_DAY;
-use crate::primitives::{UnixMs, Vnd};
+use crate::primitives::{Day, UnixMs, Vnd};
 use crate::registry::PageRequest;
 
 /// The true money out is seen so long after it was declared at most; and so long before, since
@@ -162,6 +162,33 @@ pub fn of_outgoing(
         .filter(r::board_id.eq(board_id.0))
         .filter(r::outgoing_id.eq(outgoing_id.0))
         .filter(r::undone_at_ms.is_null())
+        .order(r::id)
+        .select(columns!())
+        .load(connection)?;
+    raw.into_iter().map(read).collect()
+}
+
+/// Refunds that hold, whose money out is, or was, a stall's and of these days.
+pub fn of_days(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    occupancy_id: OccupancyId,
+    (from, to): (Day, Day),
+) -> Outcome<Vec<RefundRow>> {
+    // Money out is in the index at once.
+    let of_stall = i::table
+        .filter(i::board_id.eq(board_id.0))
+        .filter(i::subject_id.eq(occupancy_id.0))
+        .filter(i::transfer_id.eq(r::outgoing_id));
+    let of_days = t::table
+        .filter(t::board_id.eq(board_id.0))
+        .filter(t::id.eq(r::outgoing_id))
+        .filter(t::day.between(from.0, to.0));
+    let raw: Vec<Raw> = rows
+        .filter(r::board_id.eq(board_id.0))
+        .filter(r::undone_at_ms.is_null())
+        .filter(exists(of_stall))
+        .filter(exists(of_days))
         .order(r::id)
         .select(columns!())
         .load(connection)?;

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Text};
 
-use super::{index, refunds};
+use super::{index, reading, refunds};
 use crate::db::schema::{attribution_lines as l, transfers as t};
 use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::class::Class;
+use crate::ledger::payback;
 use crate::ledger::stall::{Decision, Tie, Told};
 use crate::primitives::ids::{BoardId, OccupancyId, TransferId};
 use crate::primitives::{Day, UnixMs, Vnd};
@@ -101,7 +102,12 @@ fn tie(
 ) -> Outcome<()> {
     let ids: Vec<i64> = told.iter().map(|one| one.id.0).collect();
     let mut links = refunds::of_any(connection, board_id, &ids)?;
-    links.retain(|link| link.occupancy_id.is_none_or(|id| id == occupancy_id));
+    let originals: Vec<i64> = links.iter().map(|link| link.original_id.0).collect();
+    let originals = reading::these(connection, board_id, &originals)?;
+    let taken = payback::of_stall(&links, &originals, occupancy_id);
+    let taken: BTreeSet<_> = taken.into_iter().map(|link| link.id).collect();
+    // Its books know what it took before the transfer became another's.
+    links.retain(|link| link.occupancy_id == Some(occupancy_id) || taken.contains(&link.id));
     let both = links.iter().flat_map(|link| [link.original_id.0, link.outgoing_id.0]);
     let ends: Vec<i64> = both.collect::<BTreeSet<_>>().into_iter().collect();
     if ends.is_empty() {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Act, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::pulse::{self, SightState, SightedRequest};
-use crate::ledger::{perhaps, stall};
+use crate::ledger::perhaps;
+use crate::ledger::stall::{self, Odd};
 use crate::live::announcement::wall_clock;
 use crate::live::{Hearer, paying};
 use crate::primitives::ids::{AccountId, RequestId};
@@ -77,7 +78,7 @@ pub struct Asked {
     /// In the south's words and in the north's.
     pub south: String,
     pub north: String,
-    /// What has come; of a request that is a thousand times off, that payment.
+    /// What has come; where it is a thousand times off, with that.
     pub received: String,
     /// What is to be asked for or given back.
     pub difference: Option<String>,
@@ -176,14 +177,16 @@ pub fn look(
     let seen = Seen::of(connection, act, sighted)?;
     let svg = seen.payload()?.as_deref().map(svg).transpose()?;
     let difference = seen.difference();
+    let came = seen.came();
     let Seen { face, odd, is_perhaps, sighted } = seen;
+    let odd = odd.map(|odd| odd.largest);
     let request = sighted.request;
     // Under "given back" stands what was.
     let is_given_back = face == Face::GivenBack;
     let shown = if is_given_back { request.given_back_vnd } else { request.amount_vnd };
     let amount = shown.unwrap_or(Vnd::ZERO);
     let received = match face {
-        Face::Thousandfold => odd,
+        Face::Thousandfold => came,
         Face::AfterCancel => difference,
         _ => None,
     };
@@ -243,7 +246,7 @@ pub(in crate::live) struct Seen {
     pub sighted: SightedRequest,
     pub face: Face,
     /// What came a thousand times off, where nobody has judged it yet.
-    pub odd: Option<Vnd>,
+    pub odd: Option<Odd>,
     /// Money came that may be for it and does not say so.
     pub is_perhaps: bool,
 }
@@ -285,9 +288,16 @@ impl Seen {
     /// What is still to be paid beside a payment a thousand times too small.
     fn lacking(&self) -> Option<Vnd> {
         let request = &self.sighted.request;
-        let asked = request.amount_vnd.filter(|asked| self.odd.is_some_and(|odd| odd < *asked))?;
+        let asked =
+            request.amount_vnd.filter(|asked| self.odd.is_some_and(|odd| odd.largest < *asked))?;
         let lacking = asked.checked_sub(request.received_vnd.unwrap_or(Vnd::ZERO))?;
         (lacking > Vnd::ZERO).then_some(lacking)
+    }
+
+    /// All that came, with what is a thousand times off.
+    pub fn came(&self) -> Option<Vnd> {
+        let odd = self.odd.map_or(Vnd::ZERO, |odd| odd.sum);
+        self.sighted.request.received_vnd.unwrap_or(Vnd::ZERO).checked_add(odd)
     }
 
     /// What is to be asked for or given back, by what is shown: a payment a thousand times off that waits
@@ -296,7 +306,7 @@ impl Seen {
         let request = &self.sighted.request;
         let more = match self.face {
             Face::GivenBack => return None,
-            Face::Thousandfold => self.odd,
+            Face::Thousandfold => self.came(),
             Face::Overpaid | Face::Duplicate if request.next_step.amount_vnd.is_some() => {
                 return request.next_step.amount_vnd;
             }
@@ -304,7 +314,7 @@ impl Seen {
             // All of it is to be given back.
             Face::AfterCancel => {
                 let received = request.next_step.amount_vnd.or(request.received_vnd);
-                return received?.checked_add(self.odd.unwrap_or(Vnd::ZERO));
+                return received?.checked_add(self.odd.map_or(Vnd::ZERO, |odd| odd.sum));
             }
             Face::Underpaid if self.odd.is_some() => return self.lacking(),
             _ => return request.next_step.amount_vnd,
@@ -315,8 +325,9 @@ impl Seen {
 
 /// What a request is to who stands before it; a thousand times off comes before everything else,
 /// unless all that was asked has come beside it, or with it.
-fn face(seen: &SightedRequest, odd: Option<Vnd>) -> Face {
+fn face(seen: &SightedRequest, odd: Option<Odd>) -> Face {
     let request = &seen.request;
+    let odd = odd.map(|odd| odd.largest);
     let (amount, received) = (request.amount_vnd, request.received_vnd.unwrap_or(Vnd::ZERO));
     let is_whole = odd.filter(|odd| Some(*odd) < amount).is_some_and(|odd| {
         let all = received.checked_add(odd);

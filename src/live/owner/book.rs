@@ -1,9 +1,8 @@
-//! The stall's money as its vendor sees it: a day with its list, the week, the year.
+//! The stall's money as its vendor sees it: a day with its list, and the week.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::split::CLASSES;
 use crate::access::Act;
@@ -19,7 +18,7 @@ use crate::live::Hearer;
 use crate::live::announcement::{Kind, wall_clock};
 use crate::primitives::ids::{OccupancyId, RequestId, TransferId};
 use crate::primitives::time::MS_PER_HOUR;
-use crate::primitives::{Day, Month, Vnd};
+use crate::primitives::{Day, Vnd};
 use crate::registry::boards;
 use crate::requests::{self, RequestRow, RequestState};
 
@@ -219,7 +218,7 @@ fn receipts(
     } else {
         Vec::new()
     };
-    let given_back = stall::given_back(connection, hearer.board_id, hearer.occupancy_id, &ids)?;
+    let given_back = stall::given_back(connection, hearer.board_id, hearer.occupancy_id, &stored)?;
     let asked = asked(connection, hearer, &stored)?;
     let mut proposed =
         class_suggestions::of_stored(connection, hearer.board_id, hearer.occupancy_id, &stored)?;
@@ -244,6 +243,25 @@ fn receipts(
         }
     };
     Ok(stored.into_iter().map(&mut receipt).collect())
+}
+
+/// What of each receipt is more than was asked, where it is not all of it: so much of it goes back.
+pub fn surplus(
+    connection: &mut DbConnection,
+    hearer: &Hearer,
+    ids: &[TransferId],
+) -> Outcome<HashMap<TransferId, Vnd>> {
+    let mut found = HashMap::new();
+    for id in ids {
+        let one = stall::one(connection, hearer.board_id, *id)?;
+        let whole = receipt(&one, hearer.occupancy_id, None).amount_vnd;
+        let stored = [one];
+        for row in asked(connection, hearer, &stored)?.iter().filter(|row| may_be_more(row)) {
+            let more = beyond::surplus(connection, hearer.board_id, row, &stored)?;
+            found.extend(more.into_iter().filter(|(of, more)| of == id && *more < whole));
+        }
+    }
+    Ok(found)
 }
 
 impl Proposal {
@@ -291,7 +309,7 @@ const fn mark(state: RequestState) -> Kind {
     }
 }
 
-fn total(beyond: &[Beyond]) -> Option<String> {
+pub(super) fn total(beyond: &[Beyond]) -> Option<String> {
     let sum: i64 = beyond.iter().map(|one| one.amount.get()).sum();
     (sum > 0).then(|| Vnd::new(sum).to_string())
 }
@@ -334,124 +352,9 @@ pub(super) fn receipt(
     }
 }
 
-/// The year so far, for the vendor alone.
-#[derive(Debug, Serialize)]
-pub struct Year {
-    pub year: i32,
-    /// Sales, repaid debts and deposits, less what was given back. Cash is not in it.
-    pub received: String,
-    pub received_vnd: Vnd,
-    /// Of it, what is to be given back, as far as nobody has said what it was.
-    pub beyond: Option<String>,
-    /// What nobody has classed yet; it may be more of the same.
-    pub unclassified: String,
-    pub unclassified_vnd: Vnd,
-    pub threshold: Option<Threshold>,
-}
-
-/// A sum that the law names for a year's turnover.
-#[derive(Debug, Serialize)]
-pub struct Threshold {
-    pub amount: String,
-    /// What was received is so many hundredths of it.
-    pub percent: i64,
-    pub source: &'static str,
-}
-
-impl Threshold {
-    /// For a meter that ends at a hundred.
-    #[must_use]
-    pub fn meter(&self) -> i64 {
-        self.percent.clamp(0, 100)
-    }
-}
-
-/// A dated setting: the latest that holds on a day counts.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Turnover {
-    from_day: Day,
-    threshold_vnd: Vnd,
-    source: String,
-}
-
-const TURNOVERS_BUILT_IN: &str = include_str!("../../../assets/phone/turnover.json");
-
-static TURNOVERS: OnceLock<Vec<Turnover>> = OnceLock::new();
-
-fn turnovers() -> &'static [Turnover] {
-    TURNOVERS.get_or_init(|| read_turnovers(TURNOVERS_BUILT_IN).unwrap_or_default())
-}
-
-fn read_turnovers(text: &str) -> Result<Vec<Turnover>, String> {
-    let all: Vec<Turnover> = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let are_sums = all.iter().all(|one| one.threshold_vnd.is_positive());
-    if all.is_empty() || !are_sums || !all.is_sorted_by_key(|one| one.from_day) {
-        return Err("one entry at least, in the order of from_day, of sums above 0".to_owned());
-    }
-    Ok(all)
-}
-
-/// Takes an operator's table of the law's sums instead of the program's, before any page is shown;
-/// the first one that a process is given counts.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn take_turnovers(text: &str) -> Result<(), String> {
-    let all = read_turnovers(text)?;
-    TURNOVERS.get_or_init(|| all);
-    Ok(())
-}
-
-/// What came in the calendar year up to now.
-pub fn year(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcome<Year> {
-    let today = boards::today(connection, act)?;
-    let year = today.month().get().div_euclid(12);
-    let first = Month(year * 12).first_day();
-    let days = stall::days(connection, hearer.board_id, hearer.occupancy_id, (first, today))?;
-    let (mut received, mut unclassified) = (0_i64, 0_i64);
-    for delta in days.values() {
-        for class in Class::ALL {
-            let (_, vnd) = delta.of_class(class);
-            match class {
-                class if class.is_business() => received = received.saturating_add(vnd),
-                class if class.is_returned() => received = received.saturating_sub(vnd),
-                Class::Unclassified => unclassified = unclassified.saturating_add(vnd),
-                _ => {}
-            }
-        }
-        received = received.saturating_add(delta.small_amount);
-    }
-    let threshold = turnovers().iter().rfind(|one| one.from_day <= today);
-    let threshold = threshold.map(|one| Threshold {
-        amount: one.threshold_vnd.to_string(),
-        percent: received.saturating_mul(100) / one.threshold_vnd.get().max(1),
-        source: &one.source,
-    });
-    let (received_vnd, unclassified_vnd) = (Vnd::new(received), Vnd::new(unclassified));
-    let start = first.start(boards::day_start_minute(connection, hearer.board_id)?);
-    let beyond = beyond::of_stall(connection, hearer.board_id, hearer.occupancy_id, start, act.at)?;
-    let beyond: Vec<_> = beyond.into_iter().filter(|one| one.day >= first).collect();
-    Ok(Year {
-        year,
-        received: received_vnd.to_string(),
-        received_vnd,
-        beyond: total(&beyond),
-        unclassified: unclassified_vnd.to_string(),
-        unclassified_vnd,
-        threshold,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn thresholds_are_read_and_dated() {
-        assert!(read_turnovers(TURNOVERS_BUILT_IN).is_ok());
-        assert!(read_turnovers("[]").is_err());
-    }
 
     #[test]
     fn what_came_is_all_but_fees_tests_and_what_went_back() {

@@ -7,6 +7,7 @@ pub mod book;
 pub mod phones;
 pub mod pin;
 pub mod split;
+pub mod year;
 
 use std::sync::Arc;
 

@@ -47,34 +47,102 @@ pub fn split(
     id: TransferId,
     new: &NewSplit,
 ) -> Outcome<Receipt> {
-    let missing = || Refusal::not_found("transfer");
-    let transfer = transfers::get(connection, act, id)?;
-    let is_mine = |line: &LineView| line.occupancy_id == Some(hearer.occupancy_id);
-    let (mine, others): (Vec<_>, Vec<_>) =
-        transfer.attribution.lines.into_iter().partition(is_mine);
-    if mine.is_empty() || transfer.direction != "in" {
-        return Err(missing().into());
-    }
-    let amount = |line: &LineView| line.amount_vnd.unwrap_or(Vnd::ZERO);
-    let whole = Vnd::new(mine.iter().map(|line| amount(line).get()).sum());
-    let kept = others.iter().map(|line| NewLine {
-        occupancy_id: line.occupancy_id,
-        request_id: line.request_id,
-        class: line.class,
-        amount_vnd: amount(line),
-    });
+    let (mine, others) = lines(connection, act, hearer, id)?;
+    let whole = Vnd::new(mine.iter().map(|line| line.amount_vnd.get()).sum());
     let own = parts(whole, new)?.into_iter().map(|(class, amount_vnd)| NewLine {
         occupancy_id: Some(hearer.occupancy_id),
         request_id: None,
         class,
         amount_vnd,
     });
-    let lines = own.chain(kept).collect();
+    decide(connection, act, hearer, id, own.chain(others).collect())
+}
+
+/// Decides what only a part of a receipt was, e.g. what is more than was asked. What the vendor gave back of
+/// the receipt before stays as it is said: then the part is other goods, or her own, and for the request no
+/// more, unless it was given back too.
+///
+/// # Errors
+/// Those of [`split`].
+pub fn split_off(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+    id: TransferId,
+    part: NewPart,
+) -> Outcome<Receipt> {
+    check("class", part.class)?;
+    let (mine, others) = lines(connection, act, hearer, id)?;
+    if mine.iter().all(|line| line.class != Class::Refund) {
+        let new = NewSplit { class: Class::Sale, part: Some(part) };
+        return split(connection, act, hearer, id, &new);
+    }
+    let amount = typed::amount("amount", &part.amount)?;
+    let whole = Vnd::new(mine.iter().map(|line| line.amount_vnd.get()).sum());
+    let own = beside_refund(mine, part.class, amount);
+    let own =
+        own.ok_or_else(|| Refusal::invalid("amount", "split-too-large").with("whole", whole))?;
+    decide(connection, act, hearer, id, own.into_iter().chain(others).collect())
+}
+
+/// The stall's lines of a receipt, and other stalls'.
+fn lines(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+    id: TransferId,
+) -> Outcome<(Vec<NewLine>, Vec<NewLine>)> {
+    let transfer = transfers::get(connection, act, id)?;
+    let line = |line: LineView| NewLine {
+        occupancy_id: line.occupancy_id,
+        request_id: line.request_id,
+        class: line.class,
+        amount_vnd: line.amount_vnd.unwrap_or(Vnd::ZERO),
+    };
+    let all = transfer.attribution.lines.into_iter().map(line);
+    let is_mine = |line: &NewLine| line.occupancy_id == Some(hearer.occupancy_id);
+    let (mine, others): (Vec<_>, Vec<_>) = all.partition(is_mine);
+    if mine.is_empty() || transfer.direction != "in" {
+        return Err(Refusal::not_found("transfer").into());
+    }
+    Ok((mine, others))
+}
+
+fn decide(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+    id: TransferId,
+    lines: Vec<NewLine>,
+) -> Outcome<Receipt> {
     // It is counted for the stall already; what it is does not make it another payment.
     let new = NewAttribution { lines, why: None, besides_counted: true };
     transfers::assign_own(connection, act, id, new)?;
     let stored = stall::one(connection, hearer.board_id, id)?;
     Ok(book::receipt(&stored, hearer.occupancy_id, None))
+}
+
+/// A stall's lines with a part taken out of what was not given back; `None`: there is less of that.
+fn beside_refund(mut lines: Vec<NewLine>, class: Class, amount: Vnd) -> Option<Vec<NewLine>> {
+    let (mut left, mut request_id) = (amount.get(), None);
+    for line in lines.iter_mut().rev().filter(|line| line.class != Class::Refund) {
+        let taken = left.min(line.amount_vnd.get());
+        left -= taken;
+        line.amount_vnd = Vnd::new(line.amount_vnd.get() - taken);
+        request_id = request_id.or(line.request_id);
+    }
+    if left != 0 || !amount.is_positive() {
+        return None;
+    }
+    lines.retain(|line| line.amount_vnd.is_positive());
+    let occupancy_id = lines.first().and_then(|line| line.occupancy_id);
+    let request_id = request_id.filter(|_| class == Class::Refund);
+    let is_same = |line: &&mut NewLine| line.class == class && line.request_id == request_id;
+    match lines.iter_mut().find(is_same) {
+        Some(same) => same.amount_vnd = same.amount_vnd.checked_add(amount)?,
+        None => lines.push(NewLine { occupancy_id, request_id, class, amount_vnd: amount }),
+    }
+    Some(lines)
 }
 
 fn parts(whole: Vnd, new: &NewSplit) -> Result<Vec<(Class, Vnd)>, Refusal> {
@@ -105,10 +173,41 @@ fn check(field: &'static str, class: Class) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::primitives::ids::{OccupancyId, RequestId};
 
     fn split(class: Class, part: Option<(Class, &str)>) -> Result<Vec<(Class, Vnd)>, Refusal> {
         let part = part.map(|(class, amount)| NewPart { class, amount: amount.into() });
         parts(Vnd::new(500_000), &NewSplit { class, part })
+    }
+
+    #[test]
+    fn what_was_given_back_before_stays_beside_what_is_said_of_a_part() {
+        let line = |class, request: Option<i64>, amount| NewLine {
+            occupancy_id: Some(OccupancyId(7)),
+            request_id: request.map(RequestId),
+            class,
+            amount_vnd: Vnd::new(amount),
+        };
+        let before =
+            || vec![line(Class::Sale, Some(1), 91_000), line(Class::Refund, Some(1), 10_000)];
+        let said = |class, amount| {
+            let lines = beside_refund(before(), class, Vnd::new(amount))?;
+            let told = |line: NewLine| {
+                let id = line.request_id.map(|id| id.0);
+                (line.class, id, line.amount_vnd.get())
+            };
+            Some(lines.into_iter().map(told).collect::<Vec<_>>())
+        };
+        let back = [(Class::Sale, Some(1), 71_000), (Class::Refund, Some(1), 30_000)];
+        assert_eq!(said(Class::Refund, 20_000).unwrap(), back);
+        let (kept, given) = ((Class::Sale, Some(1), 71_000), (Class::Refund, Some(1), 10_000));
+        for class in [Class::Sale, Class::Personal, Class::CashOut, Class::DebtRepayment] {
+            assert_eq!(said(class, 20_000).unwrap(), [kept, given, (class, None, 20_000)]);
+        }
+        assert_eq!(said(Class::Sale, 91_000).unwrap(), [given, (Class::Sale, None, 91_000)]);
+        assert_eq!(said(Class::Refund, 91_000).unwrap(), [(Class::Refund, Some(1), 101_000)]);
+        assert_eq!(said(Class::Sale, 91_001), None);
+        assert_eq!(said(Class::Sale, 0), None);
     }
 
     #[test]

@@ -10,6 +10,29 @@ use crate::primitives::ids::{BoardId, OccupancyId, TransferId};
 /// Refunds whose money out has other lines than they make, originals of which more is given back
 /// than they are, and refunds between transfers of the wrong direction.
 pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<Mismatch>> {
+    // The stall that a refund names, while it has a part; else the only one of trade; else the only one.
+    let sole = |classes: &str, otherwise: &str| {
+        let of = format!("CASE WHEN p.class {classes} THEN p.occupancy_id END");
+        format!(
+            "CASE WHEN MIN({of}) = MAX({of}) THEN MIN({of}) WHEN MIN({of}) IS NULL THEN {otherwise} END"
+        )
+    };
+    let kept = sole("NOT IN ('refund', 'reversal')", "NULL");
+    let trade = sole("IN ('sale', 'debt_repayment', 'deposit', 'unclassified')", &kept);
+    let due = format!(
+        "SELECT d.outgoing_id AS transfer_id, d.occupancy_id,
+           CAST(SUM(CASE WHEN d.class = 'refund' THEN d.amount_vnd ELSE 0 END) AS BIGINT) AS refund_vnd,
+           CAST(SUM(CASE WHEN d.class = 'reversal' THEN d.amount_vnd ELSE 0 END) AS BIGINT)
+             AS reversal_vnd
+         FROM (
+           SELECT r.id, r.outgoing_id, r.class, r.amount_vnd, COALESCE(
+             MAX(CASE WHEN p.occupancy_id = r.occupancy_id THEN p.occupancy_id END), {trade}, 0)
+             AS occupancy_id
+           FROM refunds r LEFT JOIN p ON p.transfer_id = r.original_id AND p.occupancy_id <> 0
+           WHERE r.board_id = $1 AND r.undone_at_ms IS NULL
+           GROUP BY r.id, r.outgoing_id, r.class, r.amount_vnd
+         ) d GROUP BY d.outgoing_id, d.occupancy_id"
+    );
     let pair = Pair {
         // Money out that no refund stands for may be anything that a person says.
         kept: "SELECT p.transfer_id, p.occupancy_id,
@@ -21,23 +44,7 @@ pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
                  SELECT outgoing_id FROM refunds WHERE board_id = $1 AND undone_at_ms IS NULL
                  UNION SELECT id FROM transfers WHERE board_id = $1 AND evidence = 'declared')
                GROUP BY p.transfer_id, p.occupancy_id",
-        due: "SELECT d.outgoing_id AS transfer_id, d.occupancy_id,
-                CAST(SUM(CASE WHEN d.class = 'refund' THEN d.amount_vnd ELSE 0 END) AS BIGINT)
-                  AS refund_vnd,
-                CAST(SUM(CASE WHEN d.class = 'reversal' THEN d.amount_vnd ELSE 0 END) AS BIGINT)
-                  AS reversal_vnd
-              FROM (
-                SELECT r.id, r.outgoing_id, r.class, r.amount_vnd,
-                  COALESCE(
-                    MAX(CASE WHEN p.occupancy_id = r.occupancy_id THEN p.occupancy_id END),
-                    CASE WHEN MIN(p.occupancy_id) = MAX(p.occupancy_id)
-                      THEN MIN(p.occupancy_id) END, 0) AS occupancy_id
-                FROM refunds r LEFT JOIN p ON p.transfer_id = r.original_id
-                  AND p.occupancy_id <> 0
-                  AND p.class IN ('sale', 'debt_repayment', 'deposit', 'unclassified')
-                WHERE r.board_id = $1 AND r.undone_at_ms IS NULL
-                GROUP BY r.id, r.outgoing_id, r.class, r.amount_vnd
-              ) d GROUP BY d.outgoing_id, d.occupancy_id",
+        due: &due,
         key: &["transfer_id", "occupancy_id"],
         value: &["'refund'", "refund_vnd", "'reversal'", "reversal_vnd"],
     };

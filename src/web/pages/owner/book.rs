@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Behind, Vendor};
 use crate::db::Fault;
 use crate::ledger::class_suggestions::Proposed;
+use crate::live::owner::year::{self, Year};
 use crate::live::owner::{book, split};
 use crate::primitives::Day;
 use crate::primitives::ids::TransferId;
@@ -52,7 +53,7 @@ pub(super) fn proposed(words: Words, one: &Proposed) -> String {
 #[derive(Serialize)]
 struct ShownYear {
     #[serde(flatten)]
-    year: book::Year,
+    year: Year,
     html: String,
 }
 
@@ -60,7 +61,7 @@ struct ShownYear {
 #[template(path = "html/year.html")]
 struct YearPart<'y> {
     words: Words,
-    year: &'y book::Year,
+    year: &'y Year,
 }
 
 /// `GET /sap/year`.
@@ -68,7 +69,7 @@ pub(super) async fn year(request: HttpRequest, vendor: Vendor) -> Result<HttpRes
     let words = words(&request);
     vendor
         .show(move |connection, act, hearer| {
-            let year = book::year(connection, act, hearer)?;
+            let year = year::year(connection, act, hearer)?;
             let html = YearPart { words, year: &year }.render().map_err(Fault::broken)?;
             Ok(ShownYear { year, html })
         })

@@ -16,6 +16,7 @@ use crate::feeds::phone::form_field;
 use crate::ledger::Class;
 use crate::ledger::class_suggestions::{self, Proposed};
 use crate::live::links::LinkKind;
+use crate::live::owner;
 use crate::live::owner::split::{self, CLASSES, NewPart, NewSplit};
 use crate::live::{Hearer, Presented};
 use crate::primitives::ids::TransferId;
@@ -46,6 +47,8 @@ struct BookPage {
     view: View,
     /// What rules propose of receipts that wait.
     proposed: HashMap<TransferId, Proposed>,
+    /// What of each is more than was asked, where it is not all of it: that is what goes back.
+    surplus: HashMap<TransferId, Vnd>,
     /// What was asked for and is not done.
     refused: Option<String>,
 }
@@ -99,6 +102,12 @@ impl BookPage {
         self.proposed(receipt).is_some_and(|(found, _)| found == class)
     }
 
+    /// What is given back by a touch on that class, where it is not all that is shown.
+    fn going_back(&self, receipt: &book::Waiting, class: &str) -> Option<Vnd> {
+        let more = self.surplus.get(&receipt.id).filter(|_| !receipt.is_part);
+        more.filter(|_| class == Class::Refund.as_str()).copied()
+    }
+
     fn classes() -> [&'static str; CLASSES.len()] {
         CLASSES.map(Class::as_str)
     }
@@ -150,10 +159,21 @@ pub(super) async fn class(
     decide(&state, &request, &body, move |connection, act, hearer, _| {
         let id = receipt.ok_or_else(|| Refusal::not_found("transfer"))?;
         let class = class.ok_or_else(|| Refusal::invalid("class", "class-not-vendors"))?;
-        let new = if part.is_empty() {
-            NewSplit { class, part: None }
-        } else {
-            NewSplit { class: Class::Sale, part: Some(NewPart { class, amount: part }) }
+        if !part.is_empty() {
+            let part = NewPart { class, amount: part };
+            return split::split_off(connection, act, hearer, id, part).map(|_| ());
+        }
+        // Of what is more than was asked, the rest was for the request.
+        let mut surplus = HashMap::new();
+        if class == Class::Refund {
+            surplus = owner::book::surplus(connection, hearer, &[id])?;
+        }
+        let new = match surplus.remove(&id) {
+            Some(more) => {
+                let amount = more.get().to_string();
+                NewSplit { class: Class::Sale, part: Some(NewPart { class, amount }) }
+            }
+            None => NewSplit { class, part: None },
         };
         split::split(connection, act, hearer, id, &new).map(|_| ())
     })
@@ -193,18 +213,20 @@ fn year(text: &str) -> Option<i32> {
     is_year.then(|| text.parse().ok())?
 }
 
+type Shown = (View, HashMap<TransferId, Proposed>, HashMap<TransferId, Vnd>);
+
 impl Vendor {
-    /// The book, and what rules propose of the receipts that are shown to be classed.
-    async fn view(
-        &self,
-        month: Option<Month>,
-    ) -> Result<(View, HashMap<TransferId, Proposed>), Problem> {
-        let (act, id) = (self.act(), self.hearer.occupancy_id);
+    /// The book; what rules propose of the receipts that are shown to be classed, and what of each is more
+    /// than was asked.
+    async fn view(&self, month: Option<Month>) -> Result<Shown, Problem> {
+        let (act, hearer) = (self.act(), self.hearer.clone());
+        let id = hearer.occupancy_id;
         let read = move |connection: &mut DbConnection| {
             let view = book::view(connection, &act, id, month)?;
             let shown: Vec<_> = view.waiting.iter().take(SHOWN).map(|one| one.id).collect();
             let proposed = class_suggestions::of_these(connection, act.board_id(), id, &shown)?;
-            Ok((view, proposed))
+            let surplus = owner::book::surplus(connection, &hearer, &shown)?;
+            Ok((view, proposed, surplus))
         };
         Ok(self.state.db.read(read).await?)
     }
@@ -284,9 +306,10 @@ async fn show(
         // Of a month that no book has, the running one stands there, and why.
         (other, view) = (view.err(), vendor.view(None).await);
     }
-    let ((view, proposed), refused) = (view?, refused.or(other.as_ref()));
+    let ((view, proposed, surplus), refused) = (view?, refused.or(other.as_ref()));
     let status = refused.map_or(StatusCode::OK, Problem::status);
     let refused = refused.map(|problem| problem.detail(words.0));
     let hearer = vendor.hearer.clone();
-    super::super::page(status, words, &BookPage { words, hearer, view, proposed, refused })
+    let page = BookPage { words, hearer, view, proposed, surplus, refused };
+    super::super::page(status, words, &page)
 }
