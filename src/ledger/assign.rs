@@ -113,6 +113,7 @@ fn assign_as(
         refuse_refund(&stored, &new.lines)?;
     }
     let lines = check_lines(connection, act, &stored, &new.lines)?;
+    payback::refuse_less(connection, board_id, &stored, &lines)?;
     if !new.besides_counted {
         twice::refuse(connection, act, &stored, &lines)?;
     }

@@ -20,20 +20,28 @@ use crate::primitives::{Day, Refusal, UnixMs, Vnd};
 use crate::requests::{self, RequestRow};
 
 /// The stalls that take a refund: those for which a transfer is, or may be, money taken in trade; where
-/// it was none, those that have kept it.
-pub(super) fn stalls(stored: &Stored) -> BTreeSet<OccupancyId> {
-    taking(&stored.lines).filter_map(|line| line.occupancy_id).collect()
+/// it was none, those that kept it as their vendor's own, or handed it out in cash.
+pub(super) fn stalls(lines: &[Line]) -> BTreeSet<OccupancyId> {
+    let of_stalls: Vec<Line> =
+        lines.iter().filter(|line| line.occupancy_id.is_some()).copied().collect();
+    taking(&of_stalls).filter_map(|line| line.occupancy_id).collect()
 }
 
 /// The lines that a refund is of.
 fn taking(lines: &[Line]) -> impl Iterator<Item = &Line> {
     let is_trade = |line: &Line| line.class.is_business() || line.class == Class::Unclassified;
     let was_trade = lines.iter().any(is_trade);
-    lines.iter().filter(
-        move |line| {
-            if was_trade { is_trade(line) } else { !line.class.is_returned() }
-        },
-    )
+    let takes = move |line: &&Line| if was_trade { is_trade(line) } else { is_own(line.class) };
+    lines.iter().filter(takes)
+}
+
+const fn is_own(class: Class) -> bool {
+    matches!(class, Class::Personal | Class::CashOut)
+}
+
+/// Whether money in of a class may have been a stall's to give back: not the market's fee, nor a test.
+const fn may_go_back(class: Class) -> bool {
+    class.is_business() || is_own(class) || matches!(class, Class::Unclassified | Class::Refund)
 }
 
 pub(super) fn is_declared(stored: &Stored) -> bool {
@@ -50,20 +58,22 @@ pub(super) fn free(connection: &mut DbConnection, board_id: BoardId, out: &Store
 /// whose money it was. `given`: what refunds have given back of it.
 pub(super) fn left(original: &Stored, of: Option<OccupancyId>, given: &[RefundRow]) -> i64 {
     let whole = given.iter().fold(original.amount.get(), |left, one| left - one.amount.get());
-    let Some(stall) = whose(original, of) else { return whole };
+    let Some(stall) = whose(&original.lines, of) else { return whole };
     let of_it: Vec<Line> =
         original.lines.iter().filter(|line| line.occupancy_id == Some(stall)).copied().collect();
     let taken: i64 = taking(&of_it).map(|line| line.amount.get()).sum();
-    let of_stall = given.iter().filter(|one| whose(original, one.occupancy_id) == Some(stall));
+    let of_stall =
+        given.iter().filter(|one| whose(&original.lines, one.occupancy_id) == Some(stall));
     whole.min(of_stall.fold(taken, |left, one| left - one.amount.get()))
 }
 
 /// The stall that takes a refund: the one that it names, while it has a part of the transfer, or the only
 /// one that may. What a vendor says that her part was does not end what was given back of it.
-pub(super) fn whose(original: &Stored, named: Option<OccupancyId>) -> Option<OccupancyId> {
-    let has_part =
-        |id: &OccupancyId| original.lines.iter().any(|line| line.occupancy_id == Some(*id));
-    let stalls = stalls(original);
+pub(super) fn whose(lines: &[Line], named: Option<OccupancyId>) -> Option<OccupancyId> {
+    let has_part = |id: &OccupancyId| {
+        lines.iter().any(|line| line.occupancy_id == Some(*id) && may_go_back(line.class))
+    };
+    let stalls = stalls(lines);
     let sole = stalls.first().copied().filter(|_| stalls.len() == 1);
     named.filter(has_part).or(sole)
 }
@@ -76,7 +86,8 @@ pub(super) fn of_stall<'r>(
 ) -> Vec<&'r RefundRow> {
     let takes = |link: &&RefundRow| {
         let original = originals.iter().find(|original| original.id == link.original_id);
-        original.and_then(|original| whose(original, link.occupancy_id)) == Some(occupancy_id)
+        original.and_then(|original| whose(&original.lines, link.occupancy_id))
+            == Some(occupancy_id)
     };
     links.iter().filter(takes).collect()
 }
@@ -194,7 +205,11 @@ pub(super) fn settle(
         let mut lines = Vec::new();
         for link in rows::of_outgoing(connection, board_id, *id)? {
             let original = reading::transfer(connection, board_id, link.original_id)?;
-            let occupancy_id = whose(&original, link.occupancy_id);
+            let occupancy_id = whose(&original.lines, link.occupancy_id);
+            if link.occupancy_id.is_none() && occupancy_id.is_some() {
+                // From now on it is that stall's, whatever is said of the other parts.
+                rows::name_stall(connection, board_id, link.id, occupancy_id)?;
+            }
             let request_id = request_of(&original, occupancy_id);
             let class = link.class;
             lines.push(Line { occupancy_id, request_id, class, ..unclassified(link.amount) });
@@ -227,6 +242,30 @@ pub(super) fn follow(
             continue;
         };
         settle(connection, board_id, heads, &[link.outgoing_id], &moved.decided, at)?;
+    }
+    Ok(())
+}
+
+/// A person places a transfer so that a stall's part is less than was given back of it.
+///
+/// # Errors
+/// `refund-exceeds-original`.
+pub(super) fn refuse_less(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    stored: &Stored,
+    lines: &[Line],
+) -> Outcome<()> {
+    let given = rows::of_originals(connection, board_id, &[stored.id.0])?;
+    for stall in given.iter().filter_map(|link| whose(lines, link.occupancy_id)) {
+        let part = lines.iter().filter(|line| line.occupancy_id == Some(stall));
+        let part: i64 = part.map(|line| line.amount.get()).sum();
+        let of_it = given.iter().filter(|link| whose(lines, link.occupancy_id) == Some(stall));
+        let back: i64 = of_it.map(|link| link.amount.get()).sum();
+        if back > part {
+            let refusal = Refusal::conflict("refund-exceeds-original");
+            return Err(refusal.with("left", Vnd::new(part)).into());
+        }
     }
     Ok(())
 }

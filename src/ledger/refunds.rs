@@ -147,7 +147,7 @@ pub fn create(
     if original.direction != Direction::In {
         return Err(Refusal::conflict("refund-of-outgoing").into());
     }
-    let stalls = stalls(&original);
+    let stalls = stalls(&original.lines);
     if new.occupancy_id.map_or(stalls.len() > 1, |id| !stalls.contains(&id)) {
         return Err(Refusal::conflict("refund-needs-occupancy").on("occupancy_id").into());
     }
@@ -173,7 +173,7 @@ pub fn create(
         is_declared: out.as_ref().is_none_or(is_declared),
         class: new.class,
         amount,
-        occupancy_id: whose(&original, new.occupancy_id),
+        occupancy_id: whose(&original.lines, new.occupancy_id),
         why: why.clone(),
         linked_by: act.scope.actor,
         linked_at: act.at,

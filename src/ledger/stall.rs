@@ -72,8 +72,18 @@ pub fn taken_back(
     let links = refunds::of_days(connection, board_id, occupancy_id, days)?;
     let ids: Vec<i64> = links.iter().map(|link| link.original_id.0).collect();
     let originals = reading::these(connection, board_id, &ids)?;
+    let ids: Vec<i64> = links.iter().map(|link| link.outgoing_id.0).collect();
+    let outgoing = reading::these(connection, board_id, &ids)?;
+    let is_off = |id: TransferId| {
+        let out = outgoing.iter().find(|out| out.id == id);
+        out.is_some_and(|out| {
+            let mut lines = out.lines.iter();
+            lines.any(|one| one.occupancy_id == Some(occupancy_id) && one.class.is_returned())
+        })
+    };
     let mut taken = Vec::new();
-    for link in payback::of_stall(&links, &originals, occupancy_id) {
+    let of_stall = payback::of_stall(&links, &originals, occupancy_id);
+    for link in of_stall.into_iter().filter(|link| is_off(link.outgoing_id)) {
         let Some(of) = originals.iter().find(|of| of.id == link.original_id) else { continue };
         let mine = of.lines.iter().filter(|line| line.occupancy_id == Some(occupancy_id));
         let parts: Vec<_> = mine.map(|line| (line.class, line.amount)).collect();

@@ -57,7 +57,7 @@ pub(super) fn refuse(
     let before = told_before(original);
     for (stall, told) in &now {
         let (stall, told) = (*stall, *told);
-        let of_stall = |one: &&RefundRow| whose(original, one.occupancy_id) == Some(stall);
+        let of_stall = |one: &&RefundRow| whose(&original.lines, one.occupancy_id) == Some(stall);
         let recorded = sum(given.iter().filter(of_stall));
         let is_said = before.get(&stall).is_some_and(|before| told <= *before);
         if recorded > 0 && !is_said && told > too_much(connection, board_id, original, stall)? {
@@ -98,7 +98,7 @@ fn too_much(
 /// # Errors
 /// `refund-beside-vendors`.
 pub(super) fn refuse_beside(original: &Stored, of: Option<OccupancyId>) -> Outcome<()> {
-    let stall = whose(original, of);
+    let stall = whose(&original.lines, of);
     let told = told_before(original);
     let told = told.iter().filter(|(id, _)| stall.is_none_or(|stall| stall == **id));
     let told: i64 = told.map(|(_, amount)| *amount).sum();

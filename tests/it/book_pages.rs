@@ -25,7 +25,16 @@ fn wait_until(db: &TestDb, day: &str) {
 
 /// Sends a form as the book's own page does in a browser.
 pub fn send(phone: &Phone<'_>, path: &str, form: &str) -> Answer {
+    let month = form.split("month=").nth(1).and_then(|rest| rest.split('&').next());
     let page = phone.get("/sap/book").text();
+    let shown = phone.get(&format!("/sap/book?month={}", month.unwrap_or_default())).text();
+    let receipt = form.split("receipt=").nth(1).and_then(|rest| rest.split('&').next());
+    let seq = receipt.and_then(|id| {
+        let after = shown.split(&format!("name=\"receipt\" value=\"{id}\"")).nth(1)?;
+        after.split("name=\"seq\" value=\"").nth(1)?.split('"').next()
+    });
+    let seq = seq.filter(|_| !form.contains("&seq="));
+    let form = &seq.map_or_else(|| form.to_owned(), |seq| format!("{form}&seq={seq}"));
     let listener = page.split("data-listener=\"").nth(1).and_then(|rest| rest.split('"').next());
     send_of(phone, listener.unwrap_or_default(), path, form)
 }
@@ -123,7 +132,7 @@ on_both!(a_vendor_classes_locks_and_takes_the_book_along, |db| {
     assert_eq!(phone.get(day).json["receipts"], json!([]));
     let listed = site.get("/api/v1/transfers").json;
     let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
-    let form = format!("month=2026-11&receipt={id}&class=personal");
+    let form = format!("month=2026-11&receipt={id}&class=personal&seq=1");
     assert_eq!(send(&phone, "/sap/book/class", &form).status, 303);
     assert_eq!(send(&phone, "/sap/book/class", &form.replace("personal", "fee")).status, 422);
     let strange = form.replace(&id, "trf_0000000000001");

@@ -338,6 +338,74 @@ on_both!(what_one_stall_says_of_its_part_leaves_the_others_refund, |db| {
     }
 });
 
+on_both!(a_stall_keeps_as_much_as_was_given_back_of_its_part, |db| {
+    let stage = Stage::new(db);
+    let (one, two) = market(&stage);
+    let feed = stage.feed(Provider::Sepay);
+    let original = paid(&feed, 1, &one, 100_000);
+    back(&stage, original, of(None, Some(50_000)));
+    let least = [(&one, Class::Sale, 49_999), (&two, Class::Sale, 50_001)];
+    refused(assign(&stage, original, &least), "", "refund-exceeds-original");
+    let enough = [(&one, Class::Sale, 50_000), (&two, Class::Sale, 50_000)];
+    assign(&stage, original, &enough).unwrap();
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (50_000, 0));
+    // All of it may be another's after all.
+    assign(&stage, original, &[(&two, Class::Sale, 100_000)]).unwrap();
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (0, 50_000));
+});
+
+on_both!(what_was_never_a_stalls_takes_nothing_off_it, |db| {
+    let stage = Stage::new(db);
+    let (one, _) = market(&stage);
+    let feed = stage.feed(Provider::Sepay);
+    for (id, class) in [(1, Class::Test), (2, Class::Fee), (3, Class::Supplier)] {
+        let original = paid(&feed, id, &one, 50_000);
+        back(&stage, original, of(None, None));
+        assert_eq!(returned(&stage, &one), 50_000);
+        assign(&stage, original, &[(&one, class, 50_000)]).unwrap();
+        assert_eq!(returned(&stage, &one), 0, "{class:?}");
+    }
+});
+
+on_both!(whose_a_refund_is_stays_so_once_it_is_known, |db| {
+    let stage = Stage::new(db);
+    let (one, two) = market(&stage);
+    let feed = stage.feed(Provider::Sepay);
+    let original = paid(&feed, 1, &one, 100_000);
+    let beside_nobodys = |id, class| {
+        let line = |occupancy_id, class, amount| NewLine {
+            occupancy_id,
+            request_id: None,
+            class,
+            amount_vnd: Vnd::new(amount),
+        };
+        let stall = Some(one.occupancy_id);
+        let lines = vec![line(stall, class, 60_000), line(None, Class::Unclassified, 40_000)];
+        let new = NewAttribution { lines, why: None, besides_counted: true };
+        let write = move |connection: &mut _, act: &_| transfers::assign(connection, act, id, new);
+        stage.try_write(write).unwrap();
+    };
+    beside_nobodys(original, Class::Test);
+    back(&stage, original, of(None, Some(40_000)));
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (0, 0));
+    // Two have kept it, and it names none.
+    let own = [(&one, Class::Personal, 60_000), (&two, Class::Personal, 40_000)];
+    assign(&stage, original, &own).unwrap();
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (0, 0));
+    for (of_one, of_two) in [(Class::Sale, Class::Personal), (Class::Sale, Class::Sale)] {
+        assign(&stage, original, &[(&one, of_one, 60_000), (&two, of_two, 40_000)]).unwrap();
+        assert_eq!((returned(&stage, &one), returned(&stage, &two)), (40_000, 0));
+    }
+    assign(&stage, original, &[(&one, Class::Personal, 60_000), (&two, Class::Sale, 40_000)])
+        .unwrap();
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (40_000, 0));
+    // What waits for a stall is no stall's.
+    let original = paid(&feed, 2, &one, 100_000);
+    beside_nobodys(original, Class::Personal);
+    back(&stage, original, of(None, Some(10_000)));
+    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (50_000, 0));
+});
+
 on_both!(a_wrong_link_is_taken_back, |db| {
     let stage = Stage::new(db);
     let (one, _) = market(&stage);

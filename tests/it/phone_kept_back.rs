@@ -73,6 +73,36 @@ on_both!(a_touch_in_the_book_keeps_what_was_given_back_before, |db| {
     asked.are(before, [203_000, 203_000, 0, 203_000]);
 });
 
+on_both!(a_second_touch_of_one_button_in_the_book_says_nothing_more, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut asked = Asked::of(&site, &stall, db, "71k");
+    let before = asked.sums();
+    let paid = asked.pay(101_000);
+    let form = format!("month=2026-11&receipt={paid}&class=refund&part=30000");
+    // A page of before the form said what it shows.
+    let unsaid = send(&asked.phone, "/sap/book/class", &format!("{form}&seq="));
+    assert_eq!(unsaid.status, 409);
+    asked.touch(&paid, Some(30_000), "refund");
+    asked.are(before, [71_000, 71_000, 0, 71_000]);
+    for class in ["refund", "sale"] {
+        let form = form.replace("class=refund", &format!("class={class}"));
+        let again = send(&asked.phone, "/sap/book/class", &format!("{form}&seq=1"));
+        assert_eq!(again.status, 409);
+        assert!(again.text().contains("Khoản này vừa được ghi rồi"), "{}", again.text());
+        asked.is("paid", None, "hand-over");
+        asked.are(before, [71_000, 71_000, 0, 71_000]);
+    }
+    // Nor of what was said on the day's list, or of a thousand times too much.
+    let mut odd = Asked::of(&site, &stall, asked.db, "26k");
+    let before = odd.sums();
+    let paid = odd.pay(26_000_000);
+    odd.touch(&paid, None, "refund");
+    let form = format!("month=2026-11&receipt={paid}&class=refund&seq=1");
+    assert_eq!(send(&odd.phone, "/sap/book/class", &form).status, 409);
+    odd.are(before, [26_000, 26_000, 0, 26_000]);
+});
+
 on_both!(the_book_gives_back_of_a_thousand_times_too_much_what_was_too_much, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

@@ -226,6 +226,7 @@ on_both!(who_slept_through_very_much_is_told_that_the_list_may_lack_some, |db| {
     let stall = Stall::on(&site);
     let tunnel = Tunnel::to(&site.url);
     let mut browser = Browser::start();
+    browser.before_each_page(VOICE);
     open_listener(&mut browser, &tunnel.url, &stall.link(&site, "listener", false));
     browser.touch("#sound");
     browser.until("cho40.isOn");

@@ -168,6 +168,19 @@ pub fn of_outgoing(
     raw.into_iter().map(read).collect()
 }
 
+/// Whose money a refund gave back, once that is known.
+pub fn name_stall(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    id: RefundId,
+    occupancy_id: Option<OccupancyId>,
+) -> Outcome<()> {
+    diesel::update(rows.find((board_id.0, id.0)))
+        .set(r::occupancy_id.eq(occupancy_id.map(|id| id.0)))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Refunds that hold, whose money out is, or was, a stall's and of these days.
 pub fn of_days(
     connection: &mut DbConnection,

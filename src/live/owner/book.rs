@@ -245,21 +245,35 @@ fn receipts(
     Ok(stored.into_iter().map(&mut receipt).collect())
 }
 
-/// What of each receipt is more than was asked, where it is not all of it: so much of it goes back.
-pub fn surplus(
+/// A receipt as a form shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// Of the attribution that it was shown with.
+    pub seq: i32,
+    /// What of it is more than was asked, where it is not all of it: so much of it goes back.
+    pub surplus: Option<Vnd>,
+}
+
+/// Receipts as they are now.
+///
+/// # Errors
+/// `not-found`.
+pub fn shown(
     connection: &mut DbConnection,
     hearer: &Hearer,
     ids: &[TransferId],
-) -> Outcome<HashMap<TransferId, Vnd>> {
+) -> Outcome<HashMap<TransferId, Shown>> {
     let mut found = HashMap::new();
     for id in ids {
         let one = stall::one(connection, hearer.board_id, *id)?;
-        let whole = receipt(&one, hearer.occupancy_id, None).amount_vnd;
-        let stored = [one];
+        let (seq, whole) = (one.seq, receipt(&one, hearer.occupancy_id, None).amount_vnd);
+        let (stored, mut surplus) = ([one], None);
         for row in asked(connection, hearer, &stored)?.iter().filter(|row| may_be_more(row)) {
             let more = beyond::surplus(connection, hearer.board_id, row, &stored)?;
-            found.extend(more.into_iter().filter(|(of, more)| of == id && *more < whole));
+            let mut its = more.into_iter().filter(|(of, more)| of == id && *more < whole);
+            surplus = surplus.or(its.next().map(|(_, more)| more));
         }
+        found.insert(*id, Shown { seq, surplus });
     }
     Ok(found)
 }

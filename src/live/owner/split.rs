@@ -7,7 +7,7 @@ use super::book::{self, Receipt};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::transfers::{self, LineView, NewAttribution, NewLine};
-use crate::ledger::{Class, stall};
+use crate::ledger::{Class, lock_board, stall};
 use crate::live::Hearer;
 use crate::primitives::ids::TransferId;
 use crate::primitives::{Refusal, Vnd, typed};
@@ -83,6 +83,25 @@ pub fn split_off(
     let own =
         own.ok_or_else(|| Refusal::invalid("amount", "split-too-large").with("whole", whole))?;
     decide(connection, act, hearer, id, own.into_iter().chain(others).collect())
+}
+
+/// What is said of a receipt is said of it as it is shown.
+///
+/// # Errors
+/// `not-found`; `receipt-said-meanwhile` where it was said anew since.
+pub fn is_as_shown(
+    connection: &mut DbConnection,
+    act: &Act,
+    hearer: &Hearer,
+    id: TransferId,
+    seq: Option<i32>,
+) -> Outcome<()> {
+    lock_board(connection, hearer.board_id)?;
+    lines(connection, act, hearer, id)?;
+    if Some(stall::one(connection, hearer.board_id, id)?.seq) == seq {
+        return Ok(());
+    }
+    Err(Refusal::conflict("receipt-said-meanwhile").into())
 }
 
 /// The stall's lines of a receipt, and other stalls'.

@@ -17,7 +17,7 @@ pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
             "CASE WHEN MIN({of}) = MAX({of}) THEN MIN({of}) WHEN MIN({of}) IS NULL THEN {otherwise} END"
         )
     };
-    let kept = sole("NOT IN ('refund', 'reversal')", "NULL");
+    let kept = sole("IN ('personal', 'cash_out')", "NULL");
     let trade = sole("IN ('sale', 'debt_repayment', 'deposit', 'unclassified')", &kept);
     let due = format!(
         "SELECT d.outgoing_id AS transfer_id, d.occupancy_id,
@@ -26,7 +26,8 @@ pub fn differing(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Ve
              AS reversal_vnd
          FROM (
            SELECT r.id, r.outgoing_id, r.class, r.amount_vnd, COALESCE(
-             MAX(CASE WHEN p.occupancy_id = r.occupancy_id THEN p.occupancy_id END), {trade}, 0)
+             MAX(CASE WHEN p.occupancy_id = r.occupancy_id
+               AND p.class NOT IN ('fee', 'supplier', 'test', 'reversal') THEN p.occupancy_id END), {trade}, 0)
              AS occupancy_id
            FROM refunds r LEFT JOIN p ON p.transfer_id = r.original_id AND p.occupancy_id <> 0
            WHERE r.board_id = $1 AND r.undone_at_ms IS NULL

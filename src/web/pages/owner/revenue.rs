@@ -17,6 +17,7 @@ use crate::ledger::Class;
 use crate::ledger::class_suggestions::{self, Proposed};
 use crate::live::links::LinkKind;
 use crate::live::owner;
+use crate::live::owner::book::Shown;
 use crate::live::owner::split::{self, CLASSES, NewPart, NewSplit};
 use crate::live::{Hearer, Presented};
 use crate::primitives::ids::TransferId;
@@ -47,8 +48,8 @@ struct BookPage {
     view: View,
     /// What rules propose of receipts that wait.
     proposed: HashMap<TransferId, Proposed>,
-    /// What of each is more than was asked, where it is not all of it: that is what goes back.
-    surplus: HashMap<TransferId, Vnd>,
+    /// These receipts as they are now.
+    shown: HashMap<TransferId, Shown>,
     /// What was asked for and is not done.
     refused: Option<String>,
 }
@@ -104,8 +105,12 @@ impl BookPage {
 
     /// What is given back by a touch on that class, where it is not all that is shown.
     fn going_back(&self, receipt: &book::Waiting, class: &str) -> Option<Vnd> {
-        let more = self.surplus.get(&receipt.id).filter(|_| !receipt.is_part);
-        more.filter(|_| class == Class::Refund.as_str()).copied()
+        let more = self.shown.get(&receipt.id).and_then(|one| one.surplus);
+        more.filter(|_| !receipt.is_part && class == Class::Refund.as_str())
+    }
+
+    fn seq(&self, receipt: &book::Waiting) -> i32 {
+        self.shown.get(&receipt.id).map_or(0, |one| one.seq)
     }
 
     fn classes() -> [&'static str; CLASSES.len()] {
@@ -145,8 +150,8 @@ pub(super) async fn lock(
     .await
 }
 
-/// `POST /sap/book/class` with the form fields `listener`, `month`, `receipt` and `class`, and `part` where only so much
-/// of a sale was that: 303 to the book.
+/// `POST /sap/book/class` with the form fields `listener`, `month`, `receipt`, `seq` and `class`, and `part` where only so
+/// much of it was that: 303 to the book.
 pub(super) async fn class(
     state: web::Data<AppState>,
     request: HttpRequest,
@@ -155,20 +160,21 @@ pub(super) async fn class(
     let field = |name| form_field(&body, name).unwrap_or_default();
     let receipt = TransferId::parse(&field("receipt"));
     let class = Class::parse(&field("class"));
-    let part = field("part");
+    let (part, seq) = (field("part"), field("seq").parse().ok());
     decide(&state, &request, &body, move |connection, act, hearer, _| {
         let id = receipt.ok_or_else(|| Refusal::not_found("transfer"))?;
+        let class = class.filter(|class| CLASSES.contains(class));
         let class = class.ok_or_else(|| Refusal::invalid("class", "class-not-vendors"))?;
+        // Said twice, a part would be given back twice.
+        split::is_as_shown(connection, act, hearer, id, seq)?;
         if !part.is_empty() {
             let part = NewPart { class, amount: part };
             return split::split_off(connection, act, hearer, id, part).map(|_| ());
         }
         // Of what is more than was asked, the rest was for the request.
-        let mut surplus = HashMap::new();
-        if class == Class::Refund {
-            surplus = owner::book::surplus(connection, hearer, &[id])?;
-        }
-        let new = match surplus.remove(&id) {
+        let shown = owner::book::shown(connection, hearer, &[id])?;
+        let surplus = shown.get(&id).and_then(|one| one.surplus);
+        let new = match surplus.filter(|_| class == Class::Refund) {
             Some(more) => {
                 let amount = more.get().to_string();
                 NewSplit { class: Class::Sale, part: Some(NewPart { class, amount }) }
@@ -213,20 +219,20 @@ fn year(text: &str) -> Option<i32> {
     is_year.then(|| text.parse().ok())?
 }
 
-type Shown = (View, HashMap<TransferId, Proposed>, HashMap<TransferId, Vnd>);
+type Seen = (View, HashMap<TransferId, Proposed>, HashMap<TransferId, Shown>);
 
 impl Vendor {
-    /// The book; what rules propose of the receipts that are shown to be classed, and what of each is more
-    /// than was asked.
-    async fn view(&self, month: Option<Month>) -> Result<Shown, Problem> {
+    /// The book; what rules propose of the receipts that are shown to be classed, and how each is now.
+    async fn view(&self, month: Option<Month>) -> Result<Seen, Problem> {
         let (act, hearer) = (self.act(), self.hearer.clone());
         let id = hearer.occupancy_id;
         let read = move |connection: &mut DbConnection| {
             let view = book::view(connection, &act, id, month)?;
-            let shown: Vec<_> = view.waiting.iter().take(SHOWN).map(|one| one.id).collect();
+            let mut shown: Vec<_> = view.waiting.iter().take(SHOWN).map(|one| one.id).collect();
             let proposed = class_suggestions::of_these(connection, act.board_id(), id, &shown)?;
-            let surplus = owner::book::surplus(connection, &hearer, &shown)?;
-            Ok((view, proposed, surplus))
+            shown.extend(view.beyond.iter().take(SHOWN).map(|one| one.id));
+            let shown = owner::book::shown(connection, &hearer, &shown)?;
+            Ok((view, proposed, shown))
         };
         Ok(self.state.db.read(read).await?)
     }
@@ -306,10 +312,10 @@ async fn show(
         // Of a month that no book has, the running one stands there, and why.
         (other, view) = (view.err(), vendor.view(None).await);
     }
-    let ((view, proposed, surplus), refused) = (view?, refused.or(other.as_ref()));
+    let ((view, proposed, shown), refused) = (view?, refused.or(other.as_ref()));
     let status = refused.map_or(StatusCode::OK, Problem::status);
     let refused = refused.map(|problem| problem.detail(words.0));
     let hearer = vendor.hearer.clone();
-    let page = BookPage { words, hearer, view, proposed, surplus, refused };
+    let page = BookPage { words, hearer, view, proposed, shown, refused };
     super::super::page(status, words, &page)
 }
