@@ -327,6 +327,7 @@ problem-refund-undone = This refund was taken back at { $undone_at }. If need be
 problem-refund-needs-link = This is money in. If it was given back, keep what it was and link the money out to it, or declare what was given back: `POST /transfers/{ $transfer }/refunds`. So totals and the request follow.
 problem-refund-linked = Refunds say what this money out is. Please change these, not its lines.
 problem-receipt-said-meanwhile = This receipt has just been said already, perhaps by a second touch. Look at the book before you say more.
+problem-refund-of-no-stall = A part of this transfer was given back when no stall was known (refund { $refund }). Undo that refund, divide the transfer among the stalls, then record it again for the right stall.
 problem-refund-recorded = It is recorded already that { $amount } of this payment were given back. Do not say it again; if you gave the customer more in cash, ask the market's board to record it.
 problem-refund-beside-vendors = The vendor has said herself that she gave back { $amount } of this transfer, which may be this refund. If it is, please have her class it as a sale again before you link it; if this is one more, send besides_declared.
 problem-refund-beside-declared = The refund { $refund } is declared already and may be this money out. If it is, please say there that it was seen, or take the declared one back; if this is one more, send besides_declared.

@@ -347,6 +347,7 @@ problem-refund-undone = Lần hoàn này đã được bỏ lúc { $undone_at }.
 problem-refund-needs-link = Đây là tiền vào. Nếu đã trả lại khách thì giữ nguyên loại, rồi nối với khoản tiền ra hoặc khai khoản đã trả: `POST /transfers/{ $transfer }/refunds`. Như vậy sổ và yêu cầu thanh toán mới theo đúng.
 problem-refund-linked = Các lần hoàn đã cho biết khoản tiền ra này là gì. Xin sửa ở đó, đừng sửa các dòng.
 problem-receipt-said-meanwhile = Khoản này vừa được ghi rồi, có thể do bấm hai lần. Xin coi lại sổ trước khi ghi nữa.
+problem-refund-of-no-stall = Một phần của giao dịch này đã ghi trả lại khi chưa biết của sạp nào (lần hoàn { $refund }). Xin bỏ lần hoàn đó, chia giao dịch cho các sạp, rồi ghi hoàn lại cho đúng sạp.
 problem-refund-recorded = Khoản này đã được ghi trả lại { $amount } rồi, đừng ghi lần nữa. Nếu mình đưa thêm tiền mặt cho khách, xin báo ban quản lý chợ ghi.
 problem-refund-beside-vendors = Người bán đã tự ghi trả lại { $amount } của khoản này, có thể chính là lần hoàn này. Nếu đúng, xin người bán ghi lại là bán hàng rồi hãy nối; nếu đây là một lần hoàn khác nữa, xin gửi kèm besides_declared.
 problem-refund-beside-declared = Đã có lần hoàn tự khai { $refund }, có thể chính là khoản tiền ra này. Nếu đúng, xin báo ở đó là đã thấy, hoặc bỏ lần tự khai; nếu đây là một lần hoàn khác nữa, xin gửi kèm besides_declared.

@@ -61,7 +61,7 @@ pub struct NewLine {
 /// `text-length`, `text-control-character`, `text-hidden-character` (why);
 /// `lines-empty`, `lines-too-many`, `amount-not-positive`, `lines-do-not-sum`,
 /// `line-needs-occupancy`, `line-pays-no-request`, `request-other-account`,
-/// `request-other-occupancy`; `refund-needs-link` (money in); `refund-linked`, `refund-declared` (money out); `assign-beside-counted`; `not-found` for an unknown occupancy or request, and for a transfer
+/// `request-other-occupancy`; `refund-needs-link`, `refund-exceeds-original`, `refund-of-no-stall` (money in); `refund-linked`, `refund-declared` (money out); `assign-beside-counted`; `not-found` for an unknown occupancy or request, and for a transfer
 /// that does not wait, unless the caller sees amounts.
 pub fn assign(
     connection: &mut DbConnection,
@@ -113,7 +113,9 @@ fn assign_as(
         refuse_refund(&stored, &new.lines)?;
     }
     let lines = check_lines(connection, act, &stored, &new.lines)?;
-    payback::refuse_less(connection, board_id, &stored, &lines)?;
+    if !is_vendor {
+        payback::refuse_less(connection, board_id, &stored, &lines)?;
+    }
     if !new.besides_counted {
         twice::refuse(connection, act, &stored, &lines)?;
     }

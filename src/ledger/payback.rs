@@ -246,10 +246,11 @@ pub(super) fn follow(
     Ok(())
 }
 
-/// A person places a transfer so that a stall's part is less than was given back of it.
+/// A person places a transfer so that a stall's part is less than was given back of it, or divides one of
+/// which something was given back when no stall was known.
 ///
 /// # Errors
-/// `refund-exceeds-original`.
+/// `refund-exceeds-original`, `refund-of-no-stall`.
 pub(super) fn refuse_less(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -257,8 +258,16 @@ pub(super) fn refuse_less(
     lines: &[Line],
 ) -> Outcome<()> {
     let given = rows::of_originals(connection, board_id, &[stored.id.0])?;
-    for stall in given.iter().filter_map(|link| whose(lines, link.occupancy_id)) {
-        let part = lines.iter().filter(|line| line.occupancy_id == Some(stall));
+    let kept = || lines.iter().filter(|line| may_go_back(line.class));
+    let of_stalls: BTreeSet<_> = kept().filter_map(|line| line.occupancy_id).collect();
+    for link in &given {
+        let Some(stall) = whose(lines, link.occupancy_id) else {
+            if of_stalls.len() > 1 {
+                return Err(Refusal::conflict("refund-of-no-stall").with("refund", link.id).into());
+            }
+            continue;
+        };
+        let part = kept().filter(|line| line.occupancy_id == Some(stall));
         let part: i64 = part.map(|line| line.amount.get()).sum();
         let of_it = given.iter().filter(|link| whose(lines, link.occupancy_id) == Some(stall));
         let back: i64 = of_it.map(|link| link.amount.get()).sum();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::assign::{NewLine, WHY_CHARS, check_lines, place, refuse_refund, workable};
+use super::payback;
 use super::replace::Decided;
 use super::store::{heads, proposals as rows, reading};
 use super::transfers::LineView;
@@ -181,6 +182,7 @@ pub fn approve(
     let stored = reading::transfer(connection, act.board_id(), proposal.transfer_id)?;
     refuse_refund(&stored, &proposal.lines)?;
     let lines = check_lines(connection, act, &stored, &proposal.lines)?;
+    payback::refuse_less(connection, act.board_id(), &stored, &lines)?;
     if !approval.besides_counted {
         twice::refuse(connection, act, &stored, &lines)?;
     }

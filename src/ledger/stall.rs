@@ -1,6 +1,6 @@
 //! A stall's own money, for whoever may see its amounts: the caller has seen to that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Class;
 use super::payback;
@@ -33,6 +33,22 @@ pub fn newest(
 /// `not-found`.
 pub fn one(connection: &mut DbConnection, board_id: BoardId, id: TransferId) -> Outcome<Stored> {
     reading::transfer(connection, board_id, id)
+}
+
+/// What a receipt is shown with: it changes with whatever is decided, or given back, of the receipt or of
+/// another payment of its requests.
+pub fn version(connection: &mut DbConnection, board_id: BoardId, of: &Stored) -> Outcome<String> {
+    let mut ids = BTreeSet::from([of.id.0]);
+    for id in of.lines.iter().filter_map(|line| line.request_id) {
+        let were = paid::attributions(connection, board_id, id)?;
+        ids.extend(were.iter().map(|was| was.transfer_id));
+    }
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let decided = reading::these(connection, board_id, &ids)?;
+    let decided: i64 = decided.iter().map(|one| i64::from(one.seq)).sum();
+    let refunds = refunds::of_any(connection, board_id, &ids)?;
+    let undone = refunds.iter().filter(|one| one.undone_at.is_some()).count();
+    Ok(format!("{decided}.{}", refunds.len() + undone))
 }
 
 /// What came for a request a thousand times off, where nobody has judged it yet.

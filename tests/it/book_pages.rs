@@ -29,12 +29,13 @@ pub fn send(phone: &Phone<'_>, path: &str, form: &str) -> Answer {
     let page = phone.get("/sap/book").text();
     let shown = phone.get(&format!("/sap/book?month={}", month.unwrap_or_default())).text();
     let receipt = form.split("receipt=").nth(1).and_then(|rest| rest.split('&').next());
-    let seq = receipt.and_then(|id| {
+    let version = receipt.and_then(|id| {
         let after = shown.split(&format!("name=\"receipt\" value=\"{id}\"")).nth(1)?;
-        after.split("name=\"seq\" value=\"").nth(1)?.split('"').next()
+        after.split("name=\"version\" value=\"").nth(1)?.split('"').next()
     });
-    let seq = seq.filter(|_| !form.contains("&seq="));
-    let form = &seq.map_or_else(|| form.to_owned(), |seq| format!("{form}&seq={seq}"));
+    let version = version.filter(|_| !form.contains("&version="));
+    let form =
+        &version.map_or_else(|| form.to_owned(), |version| format!("{form}&version={version}"));
     let listener = page.split("data-listener=\"").nth(1).and_then(|rest| rest.split('"').next());
     send_of(phone, listener.unwrap_or_default(), path, form)
 }
@@ -132,7 +133,7 @@ on_both!(a_vendor_classes_locks_and_takes_the_book_along, |db| {
     assert_eq!(phone.get(day).json["receipts"], json!([]));
     let listed = site.get("/api/v1/transfers").json;
     let id = listed["items"][0]["id"].as_str().unwrap().to_owned();
-    let form = format!("month=2026-11&receipt={id}&class=personal&seq=1");
+    let form = format!("month=2026-11&receipt={id}&class=personal&version=1.0");
     assert_eq!(send(&phone, "/sap/book/class", &form).status, 303);
     assert_eq!(send(&phone, "/sap/book/class", &form.replace("personal", "fee")).status, 422);
     let strange = form.replace(&id, "trf_0000000000001");

@@ -11,6 +11,7 @@ use cho40::ledger::Class;
 use cho40::ledger::proposals::{
     self, Approval, NewProposal, Proposal, ProposalFilter, ProposalState, Rejection,
 };
+use cho40::ledger::refunds::{self, NewRefund};
 use cho40::ledger::suggestions::SuggestionReason;
 use cho40::ledger::transfers::{self, NewAttribution, NewLine, Transfer};
 use cho40::ledger::unassigned::{self, Waiting};
@@ -301,4 +302,33 @@ on_both!(of_two_who_approve_at_once_one_wins, |db| {
         assert_eq!(shown(&stage, id).attribution.seq, 2);
     }
     assert!(stage.differences().is_empty(), "{:?}", stage.differences());
+});
+
+on_both!(a_proposal_leaves_a_stall_as_much_as_was_given_back, |db| {
+    let stage = Stage::new(db);
+    let (one, two) = shared(&stage);
+    let feed = stage.feed(Provider::Sepay);
+    let sent =
+        SampleTransfer { amount: Vnd::new(100_000), ..transfer(&stage, 1, ACCOUNT, "mua rau") };
+    let id = waits(&feed, &sent);
+    assign(&stage, id, sale(one.occupancy_id, 100_000));
+    let refund = NewRefund {
+        outgoing_id: None,
+        class: Class::Refund,
+        amount_vnd: Some(Vnd::new(50_000)),
+        occupancy_id: None,
+        day: None,
+        why: None,
+        besides_declared: false,
+    };
+    stage.write(move |connection, act| refunds::create(connection, act, id, refund));
+    let propose = |of_one: i64| {
+        let mut lines = sale(one.occupancy_id, of_one);
+        lines.extend(sale(two.occupancy_id, 100_000 - of_one));
+        let new = NewProposal { lines, why: "hỏi lại".into() };
+        let made = stage.write(move |connection, act| proposals::propose(connection, act, id, new));
+        approve(&stage, (902, &[Permission::TransfersAssign, Permission::AmountsRead]), made.id)
+    };
+    refused(propose(10_000), "", "refund-exceeds-original");
+    propose(50_000).unwrap();
 });

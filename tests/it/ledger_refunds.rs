@@ -346,6 +346,9 @@ on_both!(a_stall_keeps_as_much_as_was_given_back_of_its_part, |db| {
     back(&stage, original, of(None, Some(50_000)));
     let least = [(&one, Class::Sale, 49_999), (&two, Class::Sale, 50_001)];
     refused(assign(&stage, original, &least), "", "refund-exceeds-original");
+    // A part of it that is no stall's to give back does not count.
+    let beside = [(&one, Class::Sale, 10_000), (&one, Class::Test, 90_000)];
+    refused(assign(&stage, original, &beside), "", "refund-exceeds-original");
     let enough = [(&one, Class::Sale, 50_000), (&two, Class::Sale, 50_000)];
     assign(&stage, original, &enough).unwrap();
     assert_eq!((returned(&stage, &one), returned(&stage, &two)), (50_000, 0));
@@ -388,17 +391,14 @@ on_both!(whose_a_refund_is_stays_so_once_it_is_known, |db| {
     beside_nobodys(original, Class::Test);
     back(&stage, original, of(None, Some(40_000)));
     assert_eq!((returned(&stage, &one), returned(&stage, &two)), (0, 0));
-    // Two have kept it, and it names none.
+    // Whose it is has to be said before it is divided.
     let own = [(&one, Class::Personal, 60_000), (&two, Class::Personal, 40_000)];
-    assign(&stage, original, &own).unwrap();
-    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (0, 0));
-    for (of_one, of_two) in [(Class::Sale, Class::Personal), (Class::Sale, Class::Sale)] {
+    refused(assign(&stage, original, &own), "", "refund-of-no-stall");
+    assign(&stage, original, &[(&one, Class::Personal, 100_000)]).unwrap();
+    for (of_one, of_two) in [(Class::Personal, Class::Sale), (Class::Sale, Class::Sale)] {
         assign(&stage, original, &[(&one, of_one, 60_000), (&two, of_two, 40_000)]).unwrap();
         assert_eq!((returned(&stage, &one), returned(&stage, &two)), (40_000, 0));
     }
-    assign(&stage, original, &[(&one, Class::Personal, 60_000), (&two, Class::Sale, 40_000)])
-        .unwrap();
-    assert_eq!((returned(&stage, &one), returned(&stage, &two)), (40_000, 0));
     // What waits for a stall is no stall's.
     let original = paid(&feed, 2, &one, 100_000);
     beside_nobodys(original, Class::Personal);

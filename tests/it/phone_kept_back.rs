@@ -81,24 +81,32 @@ on_both!(a_second_touch_of_one_button_in_the_book_says_nothing_more, |db| {
     let paid = asked.pay(101_000);
     let form = format!("month=2026-11&receipt={paid}&class=refund&part=30000");
     // A page of before the form said what it shows.
-    let unsaid = send(&asked.phone, "/sap/book/class", &format!("{form}&seq="));
+    let unsaid = send(&asked.phone, "/sap/book/class", &format!("{form}&version="));
     assert_eq!(unsaid.status, 409);
     asked.touch(&paid, Some(30_000), "refund");
     asked.are(before, [71_000, 71_000, 0, 71_000]);
     for class in ["refund", "sale"] {
         let form = form.replace("class=refund", &format!("class={class}"));
-        let again = send(&asked.phone, "/sap/book/class", &format!("{form}&seq=1"));
+        let again = send(&asked.phone, "/sap/book/class", &format!("{form}&version=1.0"));
         assert_eq!(again.status, 409);
         assert!(again.text().contains("Khoản này vừa được ghi rồi"), "{}", again.text());
         asked.is("paid", None, "hand-over");
         asked.are(before, [71_000, 71_000, 0, 71_000]);
     }
-    // Nor of what was said on the day's list, or of a thousand times too much.
+    // Nor of a thousand times too much, nor where another payment of the request was judged meanwhile.
+    let mut twice = Asked::of(&site, &stall, asked.db, "71k");
+    let before = twice.sums();
+    let (first, second) = (twice.pay(71_000), twice.pay(71_000));
+    let form = |class: &str| format!("month=2026-11&receipt={second}&class={class}");
+    assert_eq!(twice.say(&first, &json!({ "class": "refund" })).status, 200);
+    let old = send(&twice.phone, "/sap/book/class", &format!("{}&version=2.0", form("refund")));
+    assert_eq!(old.status, 409);
+    twice.are(before, [71_000, 71_000, 0, 71_000]);
     let mut odd = Asked::of(&site, &stall, asked.db, "26k");
     let before = odd.sums();
     let paid = odd.pay(26_000_000);
     odd.touch(&paid, None, "refund");
-    let form = format!("month=2026-11&receipt={paid}&class=refund&seq=1");
+    let form = format!("month=2026-11&receipt={paid}&class=refund&version=1.0");
     assert_eq!(send(&odd.phone, "/sap/book/class", &form).status, 409);
     odd.are(before, [26_000, 26_000, 0, 26_000]);
 });

@@ -246,10 +246,10 @@ fn receipts(
 }
 
 /// A receipt as a form shows it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Shown {
-    /// Of the attribution that it was shown with.
-    pub seq: i32,
+    /// What is said of it is said of this.
+    pub version: String,
     /// What of it is more than was asked, where it is not all of it: so much of it goes back.
     pub surplus: Option<Vnd>,
 }
@@ -266,14 +266,15 @@ pub fn shown(
     let mut found = HashMap::new();
     for id in ids {
         let one = stall::one(connection, hearer.board_id, *id)?;
-        let (seq, whole) = (one.seq, receipt(&one, hearer.occupancy_id, None).amount_vnd);
+        let version = stall::version(connection, hearer.board_id, &one)?;
+        let whole = receipt(&one, hearer.occupancy_id, None).amount_vnd;
         let (stored, mut surplus) = ([one], None);
         for row in asked(connection, hearer, &stored)?.iter().filter(|row| may_be_more(row)) {
             let more = beyond::surplus(connection, hearer.board_id, row, &stored)?;
             let mut its = more.into_iter().filter(|(of, more)| of == id && *more < whole);
             surplus = surplus.or(its.next().map(|(_, more)| more));
         }
-        found.insert(*id, Shown { seq, surplus });
+        found.insert(*id, Shown { version, surplus });
     }
     Ok(found)
 }

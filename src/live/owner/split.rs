@@ -88,17 +88,18 @@ pub fn split_off(
 /// What is said of a receipt is said of it as it is shown.
 ///
 /// # Errors
-/// `not-found`; `receipt-said-meanwhile` where it was said anew since.
+/// `not-found`; `receipt-said-meanwhile` where more was said since, or given back, of it or beside it.
 pub fn is_as_shown(
     connection: &mut DbConnection,
     act: &Act,
     hearer: &Hearer,
     id: TransferId,
-    seq: Option<i32>,
+    version: &str,
 ) -> Outcome<()> {
     lock_board(connection, hearer.board_id)?;
     lines(connection, act, hearer, id)?;
-    if Some(stall::one(connection, hearer.board_id, id)?.seq) == seq {
+    let stored = stall::one(connection, hearer.board_id, id)?;
+    if stall::version(connection, hearer.board_id, &stored)? == version {
         return Ok(());
     }
     Err(Refusal::conflict("receipt-said-meanwhile").into())

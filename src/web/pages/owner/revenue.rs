@@ -109,8 +109,8 @@ impl BookPage {
         more.filter(|_| !receipt.is_part && class == Class::Refund.as_str())
     }
 
-    fn seq(&self, receipt: &book::Waiting) -> i32 {
-        self.shown.get(&receipt.id).map_or(0, |one| one.seq)
+    fn version(&self, receipt: &book::Waiting) -> &str {
+        self.shown.get(&receipt.id).map_or("", |one| &one.version)
     }
 
     fn classes() -> [&'static str; CLASSES.len()] {
@@ -150,7 +150,7 @@ pub(super) async fn lock(
     .await
 }
 
-/// `POST /sap/book/class` with the form fields `listener`, `month`, `receipt`, `seq` and `class`, and `part` where only so
+/// `POST /sap/book/class` with the form fields `listener`, `month`, `receipt`, `version` and `class`, and `part` where only so
 /// much of it was that: 303 to the book.
 pub(super) async fn class(
     state: web::Data<AppState>,
@@ -160,13 +160,13 @@ pub(super) async fn class(
     let field = |name| form_field(&body, name).unwrap_or_default();
     let receipt = TransferId::parse(&field("receipt"));
     let class = Class::parse(&field("class"));
-    let (part, seq) = (field("part"), field("seq").parse().ok());
+    let (part, version) = (field("part"), field("version"));
     decide(&state, &request, &body, move |connection, act, hearer, _| {
         let id = receipt.ok_or_else(|| Refusal::not_found("transfer"))?;
         let class = class.filter(|class| CLASSES.contains(class));
         let class = class.ok_or_else(|| Refusal::invalid("class", "class-not-vendors"))?;
         // Said twice, a part would be given back twice.
-        split::is_as_shown(connection, act, hearer, id, seq)?;
+        split::is_as_shown(connection, act, hearer, id, &version)?;
         if !part.is_empty() {
             let part = NewPart { class, amount: part };
             return split::split_off(connection, act, hearer, id, part).map(|_| ());
