@@ -92,10 +92,8 @@ pub fn taken_back(
     let outgoing = reading::these(connection, board_id, &ids)?;
     let is_off = |id: TransferId| {
         let out = outgoing.iter().find(|out| out.id == id);
-        out.is_some_and(|out| {
-            let mut lines = out.lines.iter();
-            lines.any(|one| one.occupancy_id == Some(occupancy_id) && one.class.is_returned())
-        })
+        let mut of_out = out.into_iter().flat_map(|out| &out.lines);
+        of_out.any(|one| one.occupancy_id == Some(occupancy_id) && one.class.is_returned())
     };
     let mut taken = Vec::new();
     let of_stall = payback::of_stall(&links, &originals, occupancy_id);
