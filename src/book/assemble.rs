@@ -104,7 +104,7 @@ impl Sums {
             for pair in told.decisions.windows(2) {
                 let [was, is] = pair else { continue };
                 let (day, which) = (is.at.day(day_start), (tie.id.0, is.seq));
-                if is.at <= tie.linked_at
+                if is.at <= tie.linked_at()
                     || !tie.holds(is.at)
                     || locked.seen.contains(&which)
                     || open_month(day.month(), locked) != month

@@ -4,7 +4,6 @@ use super::month::ApartKind;
 use crate::feeds::Direction;
 use crate::ledger::Class;
 use crate::ledger::stall::{Decision, Tie, Told};
-use crate::ledger::taken_off::taken_off;
 use crate::primitives::{UnixMs, Vnd};
 
 type Parts = [(Class, Vnd)];
@@ -50,11 +49,14 @@ impl Worth {
         let mut left: i64 = returned.map(|(_, amount)| amount.get()).sum();
         let mut worth = Self::default();
         for tie in told.ties.iter().filter(|tie| tie.holds(decision.at)) {
-            let amount = tie.amount.get().min(left);
-            left -= amount;
             let then = tie.decisions.iter().rev().find(|one| one.at <= at);
             let then = then.or(tie.decisions.first()).map_or(&[][..], |one| &one.parts);
-            worth = worth.plus(Self::back(amount, then));
+            let mut taken = tie.taken_off(then);
+            for (_, amount) in &mut taken {
+                *amount = left.min(*amount);
+                left -= *amount;
+            }
+            worth = worth.plus(Self::back(taken));
         }
         // A person said that it was given back, and not of what.
         Self { given_back: worth.given_back.saturating_add(left), ..worth }
@@ -62,13 +64,12 @@ impl Worth {
 
     /// What a refund takes off money in with these parts.
     pub(super) fn taken_off(tie: &Tie, parts: &Parts) -> Self {
-        Self::back(tie.amount.get(), parts)
+        Self::back(tie.taken_off(parts))
     }
 
-    /// An amount given back of money in with these parts.
-    fn back(amount: i64, parts: &Parts) -> Self {
+    fn back(all: Vec<(Class, i64)>) -> Self {
         let mut worth = Self::default();
-        for (class, taken) in taken_off(amount, parts) {
+        for (class, taken) in all {
             match class {
                 Class::Sale => worth.given_back += taken,
                 Class::Unclassified => worth.unclassified -= taken,

@@ -2,12 +2,16 @@
 //! counts as what the request was for, because it came; but it is to be given back, so whoever adds up
 //! a stall's sales says how much of it nobody has judged yet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::class::Class;
+use super::payback;
+use super::refunds::RefundRow;
+use super::store::paid::Was;
 use super::store::{paid, reading, refunds};
 use super::transfers::Stored;
 use crate::db::{DbConnection, Outcome};
+use crate::feeds::Direction;
 use crate::primitives::ids::{BoardId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{Day, UnixMs, Vnd};
 use crate::requests::{self, RequestRow, RequestState};
@@ -38,132 +42,198 @@ pub fn of_stall(
 ) -> Outcome<Vec<Beyond>> {
     let mut all = Vec::new();
     for row in requests::beyond(connection, board_id, occupancy_id, since)? {
-        of_request(connection, board_id, &row, now, &mut all)?;
-    }
-    Ok(all)
-}
-
-/// What of each payment of a request is more than was asked, whatever was said of it since: what the payer is to
-/// have back. Of a payment a thousand times too much that nobody has judged, all but what was asked.
-pub fn surplus(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    row: &RequestRow,
-    stored: &[Stored],
-) -> Outcome<Vec<(TransferId, Vnd)>> {
-    let mut came: BTreeMap<(i64, i64), i64> = BTreeMap::new();
-    let mut in_cash = 0_i64;
-    for payment in paid::payments(connection, board_id, row.id)? {
-        *came.entry((payment.at_ms, payment.transfer_id)).or_default() += payment.amount_vnd;
-        in_cash = in_cash.saturating_add(payment.returned_vnd);
-    }
-    let asked = if row.cancelled_at.is_some() { 0 } else { row.amount.get() };
-    // What refunds beside the receipts have given back is not to be given back again.
-    let linked = row.given_back.get().saturating_sub(in_cash).max(0);
-    let mut left = came.values().sum::<i64>().saturating_sub(asked).saturating_sub(linked);
-    let mut found = Vec::new();
-    for ((_, id), amount) in came.iter().rev() {
-        let more = left.min(*amount).max(0);
-        left -= more;
-        found.push((TransferId(*id), Vnd::new(more)));
-    }
-    // Of what was a thousand times too much, the first makes up for what is lacking.
-    let mut lacking = asked.saturating_sub(row.received.get()).max(0);
-    let mut by_time: Vec<&Stored> = stored.iter().collect();
-    by_time.sort_by_key(|one| (one.occurred_at, one.id));
-    for one in by_time {
-        let odd = one.lines.iter().filter(|line| line.request_id == Some(row.id));
-        let odd = odd.filter(|line| line.class == Class::Unclassified);
-        let odd: i64 = odd.map(|line| line.amount.get()).sum();
-        if odd > row.amount.get() {
-            found.push((one.id, Vnd::new(odd.saturating_sub(lacking))));
-            lacking = 0;
-        }
-    }
-    found.retain(|(_, more)| more.is_positive());
-    Ok(found)
-}
-
-/// How much of what came beyond a request nobody has said what it was: what the payer is still owed.
-///
-/// # Errors
-/// Only of the database.
-pub fn unjudged(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    row: &RequestRow,
-    now: UnixMs,
-) -> Outcome<Vnd> {
-    let mut all = Vec::new();
-    of_request(connection, board_id, row, now, &mut all)?;
-    Ok(Vnd::new(all.iter().map(|one| one.amount.get()).sum()))
-}
-
-/// Transfers of which a person said what they were when they were the request's already. Who only said for
-/// which request money was, or recorded a refund of a part of what was a thousand times too much, has not
-/// said what the rest of it is; nor has who gave a part back.
-fn judged(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    id: RequestId,
-    stored: &[Stored],
-) -> Outcome<BTreeSet<TransferId>> {
-    let gave_part = |one: &Stored| one.lines.iter().any(|line| line.class == Class::Refund);
-    let decided: Vec<&Stored> =
-        stored.iter().filter(|one| one.decided.by.is_some() && !gave_part(one)).collect();
-    if decided.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let were = paid::attributions(connection, board_id, id)?;
-    let ids: Vec<i64> = decided.iter().map(|one| one.id.0).collect();
-    // Also those that were undone: they were decided by, and not by what was said.
-    let refunds = refunds::of_any(connection, board_id, &ids)?;
-    let has_refund = |one: &Stored| refunds.iter().any(|refund| refund.original_id == one.id);
-    let was_its = |one: &&&Stored| {
-        were.iter().any(|was| {
-            let is_before = was.transfer_id == one.id.0 && was.seq < one.seq;
-            is_before && (was.has_paid || !has_refund(one))
-        })
-    };
-    Ok(decided.iter().filter(was_its).map(|one| one.id).collect())
-}
-
-/// The last payments of a request are those that it did not need.
-fn of_request(
-    connection: &mut DbConnection,
-    board_id: BoardId,
-    row: &RequestRow,
-    now: UnixMs,
-    all: &mut Vec<Beyond>,
-) -> Outcome<()> {
-    let state = requests::state_of(row, now);
-    let mut left = match state {
-        RequestState::Overpaid | RequestState::Duplicate => {
-            row.received.get().saturating_sub(row.amount.get())
-        }
-        RequestState::Cancelled => row.received.get(),
-        _ => return Ok(()),
-    };
-    let mut payments = paid::payments(connection, board_id, row.id)?;
-    payments.sort_by_key(|one| std::cmp::Reverse((one.at_ms, one.transfer_id)));
-    let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
-    let stored = reading::these(connection, board_id, &ids)?;
-    let judged = judged(connection, board_id, row.id, &stored)?;
-    for payment in payments {
-        let amount = payment.amount_vnd.saturating_sub(payment.returned_vnd).min(left);
-        let of = stored.iter().find(|stored| stored.id.0 == payment.transfer_id);
-        let Some(of) = of.filter(|_| amount > 0) else { continue };
-        left -= amount;
-        if !judged.contains(&of.id) {
+        let state = requests::state_of(&row, now);
+        let met = Met::load(connection, board_id, &row)?;
+        for share in met.shares(&row).into_iter().filter(|one| one.owed > 0 && !one.is_odd) {
+            let of = share.of;
             all.push(Beyond {
                 transfer_id: of.id,
                 day: of.day,
                 at: of.occurred_at,
                 state,
-                amount: Vnd::new(amount),
-                is_part: amount < of.amount.get(),
+                amount: Vnd::new(share.owed),
+                is_part: share.owed < of.amount.get(),
             });
         }
     }
-    Ok(())
+    Ok(all)
+}
+
+/// What goes back of each payment of a request to which more came than was asked: what is still too much of it,
+/// and what its vendor has said that she gave back, so that who says it again says the same. Of a payment a
+/// thousand times too much that nobody has judged, all but what was asked.
+pub fn surplus(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    row: &RequestRow,
+) -> Outcome<Vec<(TransferId, Vnd)>> {
+    let met = Met::load(connection, board_id, row)?;
+    let shares = met.shares(row);
+    let is_more = shares.iter().map(|one| one.more + one.told).sum::<i64>() > met.lacking(row);
+    let goes = shares.iter().map(|one| (one.of.id, Vnd::new(one.more + one.told)));
+    Ok(goes.filter(|(_, back)| is_more && back.is_positive()).collect())
+}
+
+/// How much of what came beyond a request nobody has said what it was: what the payer is still owed.
+pub fn owed(connection: &mut DbConnection, board_id: BoardId, row: &RequestRow) -> Outcome<Owed> {
+    let met = Met::load(connection, board_id, row)?;
+    let sum = |is_odd: bool| {
+        let all = met.shares(row).into_iter().filter(|one| one.is_odd == is_odd);
+        Vnd::new(all.map(|one| one.owed).fold(0_i64, i64::saturating_add))
+    };
+    Ok(Owed { unjudged: sum(false), odd: sum(true) })
+}
+
+/// What a payer is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// Of what counts as come for the request.
+    pub unjudged: Vnd,
+    /// Of what met it a thousand times off.
+    pub odd: Vnd,
+}
+
+/// The payments of a request, with what is known of each.
+struct Met {
+    stored: Vec<Stored>,
+    /// What was for the request under each attribution.
+    were: Vec<Was>,
+    /// Those that were undone too.
+    refunds: Vec<RefundRow>,
+}
+
+/// What goes back of a payment, in đồng.
+struct Share<'m> {
+    of: &'m Stored,
+    /// It met the request a thousand times off, and nobody has judged it.
+    is_odd: bool,
+    /// What its vendor said that she gave back.
+    told: i64,
+    /// What is still too much.
+    more: i64,
+    /// Of that, what nobody has said what it was.
+    owed: i64,
+}
+
+impl Met {
+    fn load(connection: &mut DbConnection, board_id: BoardId, row: &RequestRow) -> Outcome<Self> {
+        let were = paid::attributions(connection, board_id, row.id)?;
+        let ids: BTreeSet<i64> = were.iter().map(|was| was.transfer_id).collect();
+        let ids: Vec<i64> = ids.into_iter().collect();
+        let mut stored = reading::these(connection, board_id, &ids)?;
+        let is_its = |one: &Stored| one.lines.iter().any(|line| line.request_id == Some(row.id));
+        stored.retain(|one| one.direction == Direction::In && is_its(one));
+        // The last payments of a request are those that it did not need.
+        stored.sort_by_key(|one| std::cmp::Reverse((one.occurred_at, one.id)));
+        let refunds = refunds::of_any(connection, board_id, &ids)?;
+        Ok(Self { stored, were, refunds })
+    }
+
+    /// What of a payment is for the request, by class.
+    fn sum(one: &Stored, id: RequestId, is_of: impl Fn(Class) -> bool) -> i64 {
+        let its = one.lines.iter().filter(|line| line.request_id == Some(id) && is_of(line.class));
+        its.map(|line| line.amount.get()).fold(0_i64, i64::saturating_add)
+    }
+
+    /// What refunds recorded beside a payment have taken off the request.
+    fn linked(&self, one: &Stored, row: &RequestRow, is_odd: bool) -> i64 {
+        let stall = Some(row.occupancy_id);
+        if !is_odd && payback::request_of(one, stall) != Some(row.id) {
+            return 0;
+        }
+        let held = self.refunds.iter().filter(|link| link.undone_at.is_none());
+        let of_one = held.filter(|link| link.original_id == one.id);
+        let of_stall = of_one.filter(|link| payback::whose(&one.lines, link.occupancy_id) == stall);
+        of_stall.map(|link| link.amount.get()).fold(0_i64, i64::saturating_add)
+    }
+
+    /// What is left of a payment that counts as come for the request.
+    fn standing(&self, one: &Stored, row: &RequestRow) -> i64 {
+        let kept =
+            Self::sum(one, row.id, |class| !matches!(class, Class::Unclassified | Class::Refund));
+        let back = if kept == 0 { 0 } else { self.linked(one, row, false) };
+        kept.saturating_sub(back)
+    }
+
+    /// What has not come of what was asked.
+    fn lacking(&self, row: &RequestRow) -> i64 {
+        let came = self.stored.iter().map(|one| self.standing(one, row));
+        asked(row).saturating_sub(came.fold(0_i64, i64::saturating_add)).max(0)
+    }
+
+    fn shares(&self, row: &RequestRow) -> Vec<Share<'_>> {
+        let came = self.stored.iter().map(|one| self.standing(one, row));
+        let mut left = came.fold(0_i64, i64::saturating_add).saturating_sub(asked(row));
+        let mut shares: Vec<Share<'_>> = Vec::new();
+        for of in &self.stored {
+            let more = left.min(self.standing(of, row)).max(0);
+            left -= more;
+            let told = Self::sum(of, row.id, |class| class == Class::Refund);
+            let owed = if self.is_judged(of) { 0 } else { more };
+            shares.push(Share { of, is_odd: false, told, more, owed });
+        }
+        self.settle(row, &mut shares);
+        shares.extend(self.odd(row));
+        shares
+    }
+
+    /// Who said of a payment, when another one had come too, that it was no goods of the request, has said
+    /// which of them was.
+    fn settle(&self, row: &RequestRow, shares: &mut [Share<'_>]) {
+        for one in self.stored.iter().filter(|one| one.decided.by.is_some()) {
+            let mut other = Self::sum(one, row.id, is_other);
+            let own = shares.iter().find(|share| share.of.id == one.id && share.owed == 0);
+            other -= own.map_or(0, |share| share.more);
+            let before = |share: &&mut Share<'_>| share.of.occurred_at <= one.decided_at;
+            for share in shares.iter_mut().filter(before) {
+                let settled = other.min(share.owed).max(0);
+                other -= settled;
+                share.owed -= settled;
+                share.more -= settled;
+            }
+        }
+    }
+
+    /// Of what was a thousand times too much, the first makes up for what is lacking. After a cancel all of
+    /// it is too much, whatever the amount.
+    fn odd(&self, row: &RequestRow) -> Vec<Share<'_>> {
+        let mut lacking = self.lacking(row);
+        let mut shares = Vec::new();
+        for of in self.stored.iter().rev() {
+            let odd = Self::sum(of, row.id, |class| class == Class::Unclassified);
+            if odd > asked(row) {
+                let back = self.linked(of, row, true);
+                let more = odd.saturating_sub(back).saturating_sub(lacking).max(0);
+                shares.push(Share { of, is_odd: true, told: 0, more, owed: more });
+                lacking = 0;
+            }
+        }
+        shares
+    }
+
+    /// Whether a person said what a payment was when it was the request's already. Who only said for which
+    /// request money was, or recorded a refund of a part of what was a thousand times too much, has not said
+    /// what the rest of it is; nor has who gave a part back.
+    fn is_judged(&self, one: &Stored) -> bool {
+        let gave_part = one.lines.iter().any(|line| line.class == Class::Refund);
+        if one.decided.by.is_none() || gave_part {
+            return false;
+        }
+        // Also those that were undone: they were decided by, and not by what was said.
+        let has_refund = self.refunds.iter().any(|refund| refund.original_id == one.id);
+        self.were.iter().any(|was| {
+            let is_before = was.transfer_id == one.id.0 && was.seq < one.seq;
+            is_before && (was.has_paid || !has_refund)
+        })
+    }
+}
+
+/// All that comes after a cancel is too much.
+fn asked(row: &RequestRow) -> i64 {
+    if row.cancelled_at.is_some() { 0 } else { row.amount.get() }
+}
+
+/// What a vendor says of money that paid for no goods.
+const fn is_other(class: Class) -> bool {
+    matches!(class, Class::Personal | Class::CashOut | Class::DebtRepayment)
 }

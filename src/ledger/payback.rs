@@ -94,7 +94,7 @@ pub(super) fn of_stall<'r>(
 
 /// The request that a stall's part of a transfer paid, if that is all of it: money given back is
 /// then missing there.
-fn request_of(original: &Stored, stall: Option<OccupancyId>) -> Option<RequestId> {
+pub(super) fn request_of(original: &Stored, stall: Option<OccupancyId>) -> Option<RequestId> {
     let mut of_stall = original.lines.iter().filter(|line| line.occupancy_id == stall);
     let line = of_stall.next().filter(|line| line.class != Class::Unclassified)?;
     let is_all = of_stall.all(|other| other.request_id == line.request_id);

@@ -12,8 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::assign::WHY_CHARS;
 use super::class::Class;
 use super::payback::{
-    declare, free, is_declared, judge_odd, left, refuse_beside_declared, settle, stalls,
-    wait_again, whose,
+    declare, free, is_declared, judge_odd, refuse_beside_declared, settle, stalls, wait_again,
+    whose,
 };
 use super::replace::Decided;
 use super::store::{heads, reading, refunds as rows};
@@ -161,7 +161,8 @@ pub fn create(
             refuse_beside_declared(connection, board_id, out, &given)?;
         }
     }
-    let amount = fitting(new.amount_vnd, left(&original, new.occupancy_id, &given), free)?;
+    let amount =
+        fitting(new.amount_vnd, told_back::left(&original, new.occupancy_id, &given), free)?;
     let outgoing_id = match &out {
         Some(out) => out.id,
         None => declare(connection, act, &original, amount, new.day)?,

@@ -6,7 +6,7 @@ use super::class::Class;
 use super::payback;
 pub use super::store::paid::Odd;
 use super::store::{paid, reading, refunds, stall_days, stall_history};
-use super::taken_off::taken_off;
+use super::taken_off::{Back, taken_off};
 use super::totals::DayDelta;
 use super::transfers::{Filter, Stored};
 use crate::db::{DbConnection, Outcome};
@@ -90,19 +90,27 @@ pub fn taken_back(
     let originals = reading::these(connection, board_id, &ids)?;
     let ids: Vec<i64> = links.iter().map(|link| link.outgoing_id.0).collect();
     let outgoing = reading::these(connection, board_id, &ids)?;
+    let ids: Vec<i64> = originals.iter().map(|of| of.id.0).collect();
+    // Those of other days have taken their part, too.
+    let all = refunds::of_any(connection, board_id, &ids)?;
     let is_off = |id: TransferId| {
         let out = outgoing.iter().find(|out| out.id == id);
         let mut of_out = out.into_iter().flat_map(|out| &out.lines);
         of_out.any(|one| one.occupancy_id == Some(occupancy_id) && one.class.is_returned())
     };
+    let all = payback::of_stall(&all, &originals, occupancy_id);
     let mut taken = Vec::new();
-    let of_stall = payback::of_stall(&links, &originals, occupancy_id);
-    for link in of_stall.into_iter().filter(|link| is_off(link.outgoing_id)) {
-        let Some(of) = originals.iter().find(|of| of.id == link.original_id) else { continue };
+    for of in &originals {
+        let its: Vec<_> = all.iter().filter(|link| link.original_id == of.id).collect();
+        let backs: Vec<Back> = its.iter().map(|link| Back::from(**link)).collect();
         let mine = of.lines.iter().filter(|line| line.occupancy_id == Some(occupancy_id));
         let parts: Vec<_> = mine.map(|line| (line.class, line.amount)).collect();
-        let off = taken_off(link.amount.get(), &parts);
-        taken.extend(off.into_iter().map(|(class, amount)| (of.day, class, amount)));
+        for (link, off) in its.into_iter().zip(taken_off(&backs, &parts)) {
+            let is_asked = links.iter().any(|asked| asked.id == link.id);
+            if is_asked && is_off(link.outgoing_id) {
+                taken.extend(off.into_iter().map(|(class, amount)| (of.day, class, amount)));
+            }
+        }
     }
     Ok(taken)
 }
@@ -136,19 +144,30 @@ pub struct Told {
 #[derive(Clone, Debug)]
 pub struct Tie {
     pub id: RefundId,
-    pub amount: Vnd,
-    pub linked_at: UnixMs,
-    pub undone_at: Option<UnixMs>,
+    /// All refunds of the money in, in order, and which of them it is.
+    pub all: Vec<Back>,
+    pub place: usize,
     /// The other transfer's day and decisions.
     pub day: Day,
     pub decisions: Vec<Decision>,
 }
 
 impl Tie {
-    /// Whether it held at an instant.
+    /// Whether it held at an instant, and was linked before it.
     #[must_use]
     pub fn holds(&self, at: UnixMs) -> bool {
-        self.linked_at <= at && self.undone_at.is_none_or(|undone| undone > at)
+        self.all.get(self.place).is_some_and(|one| one.holds(at))
+    }
+
+    #[must_use]
+    pub fn linked_at(&self) -> UnixMs {
+        self.all.get(self.place).map_or(UnixMs(0), |one| one.linked_at)
+    }
+
+    /// What it takes off money in with these parts, in đồng by class.
+    #[must_use]
+    pub fn taken_off(&self, parts: &[(Class, Vnd)]) -> Vec<(Class, i64)> {
+        taken_off(&self.all, parts).into_iter().nth(self.place).unwrap_or_default()
     }
 }
 

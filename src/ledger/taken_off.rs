@@ -1,7 +1,8 @@
 //! What money given back lessens: a part of the money in that it was of.
 
 use super::class::Class;
-use crate::primitives::Vnd;
+use super::refunds::RefundRow;
+use crate::primitives::{UnixMs, Vnd};
 
 /// What is lessened, first to last, where no part is just as large.
 const ORDER: [Class; 9] = [
@@ -16,10 +17,48 @@ const ORDER: [Class; 9] = [
     Class::Test,
 ];
 
-/// An amount given back of money in with these parts, in đồng by class: off the part that is as large, else
-/// off sales first. What goes beyond the parts is off sales; so is all of it, where no part is known.
+/// Money that went back of one transfer, or was said to.
+#[derive(Clone, Copy, Debug)]
+pub struct Back {
+    pub amount: Vnd,
+    pub linked_at: UnixMs,
+    pub undone_at: Option<UnixMs>,
+}
+
+impl Back {
+    /// Whether it held at an instant.
+    #[must_use]
+    pub fn holds(&self, at: UnixMs) -> bool {
+        self.linked_at <= at && self.undone_at.is_none_or(|undone| undone > at)
+    }
+}
+
+impl From<&RefundRow> for Back {
+    fn from(row: &RefundRow) -> Self {
+        Self { amount: row.amount, linked_at: row.linked_at, undone_at: row.undone_at }
+    }
+}
+
+/// What each of several refunds of one transfer with these parts takes off them, in đồng by class; in the order
+/// in which they were linked, those that were undone too. Each takes what the ones before it left that held
+/// when it was linked: the part that is as large, else sales first. What goes beyond the parts is off sales.
 #[must_use]
-pub fn taken_off(amount_vnd: i64, parts: &[(Class, Vnd)]) -> Vec<(Class, i64)> {
+pub fn taken_off(all: &[Back], parts: &[(Class, Vnd)]) -> Vec<Vec<(Class, i64)>> {
+    let mut taken: Vec<Vec<(Class, i64)>> = Vec::new();
+    for one in all {
+        let mut left = parts.to_vec();
+        for (_, before) in all.iter().zip(&taken).filter(|(before, _)| before.holds(one.linked_at))
+        {
+            for (class, amount) in before {
+                left.push((*class, Vnd::new(-amount)));
+            }
+        }
+        taken.push(off(one.amount.get(), &left));
+    }
+    taken
+}
+
+fn off(amount_vnd: i64, parts: &[(Class, Vnd)]) -> Vec<(Class, i64)> {
     let whole = |class: Class| {
         let of_class = parts.iter().filter(|(of, _)| *of == class);
         of_class.map(|(_, amount)| amount.get()).fold(0_i64, i64::saturating_add)
@@ -44,9 +83,12 @@ pub fn taken_off(amount_vnd: i64, parts: &[(Class, Vnd)]) -> Vec<(Class, i64)> {
 mod tests {
     use super::*;
 
-    fn off(amount_vnd: i64, parts: &[(Class, i64)]) -> Vec<(Class, i64)> {
-        let parts: Vec<_> = parts.iter().map(|(class, vnd)| (*class, Vnd::new(*vnd))).collect();
-        taken_off(amount_vnd, &parts)
+    fn parts(parts: &[(Class, i64)]) -> Vec<(Class, Vnd)> {
+        parts.iter().map(|(class, vnd)| (*class, Vnd::new(*vnd))).collect()
+    }
+
+    fn off(amount_vnd: i64, of: &[(Class, i64)]) -> Vec<(Class, i64)> {
+        super::off(amount_vnd, &parts(of))
     }
 
     #[test]
@@ -67,5 +109,24 @@ mod tests {
         assert_eq!(off(70, &[]), [(Class::Sale, 70)]);
         let parts = [(Class::Unclassified, 26), (Class::Refund, 9)];
         assert_eq!(off(30, &parts), [(Class::Unclassified, 26), (Class::Sale, 4)]);
+    }
+
+    #[test]
+    fn a_refund_takes_what_the_ones_before_it_left() {
+        let back = |amount, linked_at, undone_at: Option<i64>| Back {
+            amount: Vnd::new(amount),
+            linked_at: UnixMs(linked_at),
+            undone_at: undone_at.map(UnixMs),
+        };
+        let of = parts(&[(Class::Sale, 46), (Class::DebtRepayment, 25)]);
+        let all = [back(45, 1, Some(3)), back(21, 2, None), back(46, 3, None), back(4, 4, None)];
+        let due: [&[(Class, i64)]; 4] = [
+            &[(Class::Sale, 45)],
+            &[(Class::Sale, 1), (Class::DebtRepayment, 20)],
+            // The first one was undone by then.
+            &[(Class::Sale, 45), (Class::DebtRepayment, 1)],
+            &[(Class::DebtRepayment, 4)],
+        ];
+        assert_eq!(taken_off(&all, &of), due);
     }
 }

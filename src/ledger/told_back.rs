@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::assign::NewLine;
 use super::beyond;
 use super::class::Class;
-use super::payback::whose;
+use super::payback::{self, whose};
 use super::refunds::RefundRow;
 use super::store::refunds as rows;
 use super::transfers::Stored;
@@ -85,7 +85,7 @@ fn too_much(
     let mut more = 0_i64;
     for id in ids {
         let Some(row) = requests::by_id(connection, board_id, id)? else { continue };
-        let found = beyond::surplus(connection, board_id, &row, std::slice::from_ref(original))?;
+        let found = beyond::surplus(connection, board_id, &row)?;
         let its = found.into_iter().filter(|(transfer_id, _)| *transfer_id == original.id);
         more = its.fold(more, |more, (_, amount)| more.saturating_add(amount.get()));
     }
@@ -98,12 +98,25 @@ fn too_much(
 /// # Errors
 /// `refund-beside-vendors`.
 pub(super) fn refuse_beside(original: &Stored, of: Option<OccupancyId>) -> Outcome<()> {
+    match said(original, of) {
+        0 => Ok(()),
+        told => {
+            let refusal = Refusal::conflict("refund-beside-vendors");
+            Err(refusal.with("amount", Vnd::new(told)).into())
+        }
+    }
+}
+
+/// What a stall's vendor, or anybody's where no stall is known, has said went back, in đồng.
+fn said(original: &Stored, of: Option<OccupancyId>) -> i64 {
     let stall = whose(&original.lines, of);
     let told = told_before(original);
     let told = told.iter().filter(|(id, _)| stall.is_none_or(|stall| stall == **id));
-    let told: i64 = told.map(|(_, amount)| *amount).sum();
-    if told == 0 {
-        return Ok(());
-    }
-    Err(Refusal::conflict("refund-beside-vendors").with("amount", Vnd::new(told)).into())
+    told.map(|(_, amount)| *amount).sum()
+}
+
+/// What can still be given back beside what the vendor says, in đồng: nothing goes back twice.
+pub(super) fn left(original: &Stored, of: Option<OccupancyId>, given: &[RefundRow]) -> i64 {
+    let whole = original.amount.get() - sum(given.iter()) - said(original, of);
+    payback::left(original, of, given).min(whole)
 }

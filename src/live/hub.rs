@@ -20,7 +20,8 @@ use crate::primitives::Clock;
 use crate::primitives::id::IdGenerator;
 use crate::primitives::ids::{BoardId, OccupancyId};
 
-/// A page's queue; each message of it is some 500 bytes at most, shared among pages.
+/// A page's queue; each message of it is some 500 bytes at most, shared among pages. Room for messages is taken
+/// at once, so they are pointers.
 const QUEUE: usize = 16;
 /// Pages of a process.
 const EARS: usize = 5_000;
@@ -38,13 +39,13 @@ const BEATS_SEEN: u32 = 20;
 /// A page's first messages, and those that follow.
 pub struct Listening {
     pub first: Vec<Message>,
-    pub then: mpsc::Receiver<Message>,
+    pub then: mpsc::Receiver<Arc<Message>>,
 }
 
 /// One page.
 struct Ear {
     hearer: Hearer,
-    queue: mpsc::Sender<Message>,
+    queue: mpsc::Sender<Arc<Message>>,
 }
 
 #[derive(Default)]
@@ -236,16 +237,15 @@ impl Hub {
             let mut inner = self.inner();
             let Some(followed) = inner.boards.get_mut(&board_id) else { continue };
             for (seq, announcement) in heard.announcements {
-                let message = |shows_payer| Message {
-                    seq,
-                    event: "money",
-                    data: announcement.to_json(shows_payer).into(),
+                let message = |shows_payer| {
+                    let data = announcement.to_json(shows_payer).into();
+                    Arc::new(Message { seq, event: "money", data })
                 };
                 let (with, without) = (message(true), message(false));
                 followed.ears.retain(|ear| {
                     let message = if ear.hearer.shows_payer { &with } else { &without };
                     !ear.hearer.hears(announcement.occupancy_id)
-                        || ear.queue.try_send(message.clone()).is_ok()
+                        || ear.queue.try_send(Arc::clone(message)).is_ok()
                 });
             }
             followed.cursor = followed.cursor.max(heard.cursor);
@@ -293,12 +293,13 @@ impl Hub {
                     let last =
                         if *other == Standing::Locked { told::locked() } else { told::ended() };
                     // Where its queue is full it learns it when it comes back.
-                    let _ = ear.queue.try_send(last);
+                    let _ = ear.queue.try_send(Arc::new(last));
                     return false;
                 }
             };
             let Some(source) = standings.sources.get(&occupancy_id) else { return true };
-            ear.queue.try_send(told::beat(seq, *source, is_muted, now)).is_ok()
+            let beat = told::beat(seq, *source, is_muted, now);
+            ear.queue.try_send(Arc::new(beat)).is_ok()
         });
     }
 

@@ -125,7 +125,7 @@ fn payment_of(seen: Seen) -> Outcome<Payment> {
     let is_payable = seen.payload()?.is_some();
     let difference = seen.difference();
     let came = seen.came();
-    let Seen { face, odd, is_perhaps, sighted } = seen;
+    let Seen { face, odd, is_perhaps, sighted, .. } = seen;
     let request = sighted.request;
     let asked = request.amount_vnd.unwrap_or(Vnd::ZERO);
     let received = match face {

@@ -50,13 +50,16 @@ impl Reference {
             let day = one.occurred_at.day(0);
             let mut worth: BTreeMap<OccupancyId, Worth> = BTreeMap::new();
             // All money out here is one refund's.
-            let refund = refunds.iter().find(|refund| refund.outgoing_id == one.id);
-            let original = refund.and_then(|it| all.iter().find(|one| one.id == it.original_id));
+            let refund = refunds
+                .iter()
+                .find(|refund| refund.outgoing_id == one.id && refund.undone_at.is_none());
+            let of =
+                refund.and_then(|it| Some((it, all.iter().find(|one| one.id == it.original_id)?)));
             for line in &one.attribution.lines {
                 let Some(stall) = line.occupancy_id else { continue };
                 let sums = worth.entry(stall).or_default();
-                let more = match original.filter(|_| line.class == Class::Refund) {
-                    Some(original) => given_back(original, stall, line.amount_vnd.unwrap().get()),
+                let more = match of.filter(|_| line.class == Class::Refund) {
+                    Some((refund, original)) => given_back(original, stall, refunds, refund),
                     None => value(&one.direction, line),
                 };
                 *sums = std::array::from_fn(|at| sums[at] + more[at]);
@@ -89,33 +92,51 @@ impl Reference {
 }
 
 /// What was given back goes off the part that was as much, or off sales, then money that nobody has
-/// classed, debts, deposits, what is in no sum of the book; off the turnover where it was none of these.
-fn given_back(original: &Transfer, stall: OccupancyId, amount: i64) -> Worth {
-    let mut parts: Worth = [0; 4];
-    let mut own = 0;
+/// classed, debts, deposits, what is in no sum of the book; off the turnover where it was none of these. What
+/// earlier refunds have taken, which held when it was linked, is there no more.
+fn given_back(
+    original: &Transfer,
+    stall: OccupancyId,
+    refunds: &[Refund],
+    refund: &Refund,
+) -> Worth {
+    // The last part is what is in no sum.
+    let mut parts = [0_i64; 5];
     for line in original.attribution.lines.iter().filter(|line| line.occupancy_id == Some(stall)) {
-        let more = value(&original.direction, line);
-        parts = std::array::from_fn(|at| parts[at] + more[at]);
-        if line.class == Class::Personal {
-            own += line.amount_vnd.unwrap().get();
+        let [a, b, c, d] = value(&original.direction, line);
+        let own = if line.class == Class::Personal { line.amount_vnd.unwrap().get() } else { 0 };
+        for (part, more) in parts.iter_mut().zip([a, b, c, d, own]) {
+            *part += more;
         }
     }
-    let mut worth: Worth = [0; 4];
-    if let Some(at) = parts.iter().position(|part| *part == amount) {
-        worth[at] = -amount;
-        return worth;
+    let of_it: Vec<_> = refunds.iter().filter(|one| one.original_id == original.id).collect();
+    let mut all: Vec<[i64; 5]> = Vec::new();
+    for one in &of_it {
+        let mut left = parts;
+        for (before, taken) in of_it.iter().zip(&all) {
+            if before.undone_at.is_none_or(|undone| undone > one.linked_at) {
+                left = std::array::from_fn(|at| left[at] - taken[at]);
+            }
+        }
+        all.push(taken(left, one.amount_vnd.unwrap().get()));
     }
-    if own == amount {
-        return worth;
+    let which = of_it.iter().position(|one| one.id == refund.id).unwrap();
+    std::array::from_fn(|at| -all[which][at])
+}
+
+fn taken(parts: [i64; 5], amount: i64) -> [i64; 5] {
+    let mut taken = [0; 5];
+    if let Some(at) = parts.iter().position(|part| *part == amount) {
+        taken[at] = amount;
+        return taken;
     }
     let mut left = amount;
-    for at in 0..4 {
-        let taken = left.min(parts[at]);
-        worth[at] -= taken;
-        left -= taken;
+    for (part, taken) in parts.into_iter().zip(&mut taken) {
+        *taken = left.min(part);
+        left -= *taken;
     }
-    worth[0] -= (left - own).max(0);
-    worth
+    taken[0] += left;
+    taken
 }
 
 fn value(direction: &str, line: &LineView) -> Worth {
@@ -238,18 +259,19 @@ impl History<'_> {
             .try_write(move |connection, act| refunds::create(connection, act, one.id, new));
     }
 
-    fn held(&self) -> Vec<Refund> {
+    /// All refunds, in the order in which they were linked.
+    fn refunds(&self) -> Vec<Refund> {
         self.stage.read(|connection, act| {
             let page = PageRequest::parse(None, Some(200)).unwrap();
             let found = refunds::list(connection, act, &RefundFilter::default(), page)?;
             assert!(found.next_cursor.is_none());
-            Ok(found.items.into_iter().filter(|refund| refund.undone_at.is_none()).collect())
+            Ok(found.items.into_iter().rev().collect())
         })
     }
 
     fn take_back(&mut self) {
-        let held = self.held();
-        if let Some(refund) = held.first() {
+        let all = self.refunds();
+        if let Some(refund) = all.iter().rfind(|refund| refund.undone_at.is_none()) {
             let (id, undone) = (refund.id, UndoneRefund { why: "ghi lộn".into() });
             self.stage.write(move |connection, act| refunds::undo(connection, act, id, &undone));
         }
@@ -292,8 +314,8 @@ impl History<'_> {
             }
         }
         let today = self.today();
-        let held = self.held();
-        self.reference.observe(&all(self.stage), &held, today);
+        let refunds = self.refunds();
+        self.reference.observe(&all(self.stage), &refunds, today);
     }
 
     /// Every book of every stall, and all of them together.

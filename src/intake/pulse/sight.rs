@@ -86,8 +86,8 @@ pub fn request(connection: &mut DbConnection, act: &Act, id: RequestId) -> Outco
         request.next_step.code,
         Step::GiveBackSurplus | Step::GiveBackSecondPayment | Step::GiveBackAfterCancel
     ) {
-        let left = beyond::unjudged(connection, act.board_id(), &row, act.at)?;
-        request.next_step = request.next_step.judged(&row, left);
+        let owed = beyond::owed(connection, act.board_id(), &row)?;
+        request.next_step = request.next_step.judged(&row, owed.unjudged);
     }
     Ok(SightedRequest { request, sight })
 }

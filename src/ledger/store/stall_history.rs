@@ -11,7 +11,9 @@ use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::{Direction, Precision};
 use crate::ledger::class::Class;
 use crate::ledger::payback;
+use crate::ledger::refunds::RefundRow;
 use crate::ledger::stall::{Decision, Tie, Told};
+use crate::ledger::taken_off::Back;
 use crate::primitives::ids::{BoardId, OccupancyId, TransferId};
 use crate::primitives::{Day, UnixMs, Vnd};
 
@@ -101,13 +103,21 @@ fn tie(
     told: &mut [Told],
 ) -> Outcome<()> {
     let ids: Vec<i64> = told.iter().map(|one| one.id.0).collect();
-    let mut links = refunds::of_any(connection, board_id, &ids)?;
-    let originals: Vec<i64> = links.iter().map(|link| link.original_id.0).collect();
+    let links = refunds::of_any(connection, board_id, &ids)?;
+    let originals: BTreeSet<i64> = links.iter().map(|link| link.original_id.0).collect();
+    let originals: Vec<i64> = originals.into_iter().collect();
+    // With those whose other end is of another month: each takes what the ones before it left.
+    let mut all = refunds::of_any(connection, board_id, &originals)?;
     let originals = reading::these(connection, board_id, &originals)?;
-    let taken = payback::of_stall(&links, &originals, occupancy_id);
+    let taken = payback::of_stall(&all, &originals, occupancy_id);
     let taken: BTreeSet<_> = taken.into_iter().map(|link| link.id).collect();
     // Its books know what it took before the transfer became another's.
-    links.retain(|link| link.occupancy_id == Some(occupancy_id) || taken.contains(&link.id));
+    all.retain(|link| link.occupancy_id == Some(occupancy_id) || taken.contains(&link.id));
+    let told_ids: BTreeSet<i64> = ids.into_iter().collect();
+    let is_told = |link: &&RefundRow| {
+        told_ids.contains(&link.original_id.0) || told_ids.contains(&link.outgoing_id.0)
+    };
+    let links: Vec<&RefundRow> = all.iter().filter(is_told).collect();
     let both = links.iter().flat_map(|link| [link.original_id.0, link.outgoing_id.0]);
     let ends: Vec<i64> = both.collect::<BTreeSet<_>>().into_iter().collect();
     if ends.is_empty() {
@@ -140,11 +150,11 @@ fn tie(
                 if one.id == link.original_id { link.outgoing_id } else { link.original_id };
             let is_mine = one.id == link.original_id || one.id == link.outgoing_id;
             let other = others.get(&other).filter(|_| is_mine)?;
+            let its = || all.iter().filter(|one| one.original_id == link.original_id);
             Some(Tie {
                 id: link.id,
-                amount: link.amount,
-                linked_at: link.linked_at,
-                undone_at: link.undone_at,
+                all: its().map(Back::from).collect(),
+                place: its().position(|one| one.id == link.id)?,
                 day: other.day,
                 decisions: other.decisions.clone(),
             })

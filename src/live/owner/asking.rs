@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Act, SecretKey};
 use crate::db::{DbConnection, Outcome};
 use crate::intake::pulse::{self, SightState, SightedRequest};
-use crate::ledger::perhaps;
 use crate::ledger::stall::{self, Odd};
+use crate::ledger::{beyond, perhaps};
 use crate::live::announcement::wall_clock;
 use crate::live::{Hearer, paying};
 use crate::primitives::ids::{AccountId, RequestId};
@@ -178,7 +178,7 @@ pub fn look(
     let svg = seen.payload()?.as_deref().map(svg).transpose()?;
     let difference = seen.difference();
     let came = seen.came();
-    let Seen { face, odd, is_perhaps, sighted } = seen;
+    let Seen { face, odd, is_perhaps, sighted, .. } = seen;
     let odd = odd.map(|odd| odd.largest);
     let request = sighted.request;
     // Under "given back" stands what was.
@@ -249,6 +249,8 @@ pub(in crate::live) struct Seen {
     pub odd: Option<Odd>,
     /// Money came that may be for it and does not say so.
     pub is_perhaps: bool,
+    /// What the payer is to have back of what came too much.
+    owed: Option<Vnd>,
 }
 
 impl Seen {
@@ -260,13 +262,19 @@ impl Seen {
             None
         };
         let face = face(&sighted, odd);
-        let mut is_perhaps = false;
+        let (mut is_perhaps, mut owed) = (false, None);
         if matches!(face, Face::Unknown | Face::ExpiredUnknown)
             && let Some(row) = requests::by_id(connection, board_id, id)?
         {
             is_perhaps = perhaps::came_for(connection, board_id, &row)?;
         }
-        Ok(Self { sighted, face, odd, is_perhaps })
+        if face.is_too_much()
+            && let Some(row) = requests::by_id(connection, board_id, id)?
+        {
+            let both = beyond::owed(connection, board_id, &row)?;
+            owed = both.unjudged.checked_add(both.odd);
+        }
+        Ok(Self { sighted, face, odd, is_perhaps, owed })
     }
 
     /// The text of the symbol, while something is to be paid: all of it, or what is lacking. What
@@ -300,26 +308,21 @@ impl Seen {
         self.sighted.request.received_vnd.unwrap_or(Vnd::ZERO).checked_add(odd)
     }
 
-    /// What is to be asked for or given back, by what is shown: a payment a thousand times off that waits
-    /// beside the right ones does not hide what came too much.
+    /// What is to be asked for or given back.
     pub fn difference(&self) -> Option<Vnd> {
-        let request = &self.sighted.request;
-        let more = match self.face {
-            Face::GivenBack => return None,
-            Face::Thousandfold => self.came(),
-            Face::Overpaid | Face::Duplicate if request.next_step.amount_vnd.is_some() => {
-                return request.next_step.amount_vnd;
-            }
-            Face::Overpaid | Face::Duplicate => request.received_vnd,
-            // All of it is to be given back.
-            Face::AfterCancel => {
-                let received = request.next_step.amount_vnd.or(request.received_vnd);
-                return received?.checked_add(self.odd.map_or(Vnd::ZERO, |odd| odd.sum));
-            }
-            Face::Underpaid if self.odd.is_some() => return self.lacking(),
-            _ => return request.next_step.amount_vnd,
-        };
-        more?.checked_sub(request.amount_vnd?).filter(|more| *more > Vnd::ZERO)
+        match self.face {
+            Face::GivenBack => None,
+            face if face.is_too_much() => self.owed.filter(|owed| owed.is_positive()),
+            Face::Underpaid if self.odd.is_some() => self.lacking(),
+            _ => self.sighted.request.next_step.amount_vnd,
+        }
+    }
+}
+
+impl Face {
+    /// More came than was asked, or may have.
+    const fn is_too_much(self) -> bool {
+        matches!(self, Self::Thousandfold | Self::Overpaid | Self::Duplicate | Self::AfterCancel)
     }
 }
 

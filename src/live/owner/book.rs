@@ -224,7 +224,7 @@ fn receipts(
         class_suggestions::of_stored(connection, hearer.board_id, hearer.occupancy_id, &stored)?;
     let mut surplus = HashMap::new();
     for row in asked.iter().filter(|row| may_be_more(row)) {
-        surplus.extend(beyond::surplus(connection, hearer.board_id, row, &stored)?);
+        surplus.extend(beyond::surplus(connection, hearer.board_id, row)?);
     }
     let mut receipt = |one: Stored| {
         let payer = told.iter().find(|told| told.id == one.id);
@@ -270,7 +270,7 @@ pub fn shown(
         let whole = receipt(&one, hearer.occupancy_id, None).amount_vnd;
         let (stored, mut surplus) = ([one], None);
         for row in asked(connection, hearer, &stored)?.iter().filter(|row| may_be_more(row)) {
-            let more = beyond::surplus(connection, hearer.board_id, row, &stored)?;
+            let more = beyond::surplus(connection, hearer.board_id, row)?;
             let mut its = more.into_iter().filter(|(of, more)| of == id && *more < whole);
             surplus = surplus.or(its.next().map(|(_, more)| more));
         }

@@ -2,6 +2,7 @@
 //! page's cursor.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use actix_web::http::header::{CONTENT_TYPE, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -65,7 +66,7 @@ pub(super) async fn live(
     Ok(streamed(began.chain(stream::iter(first)).chain(then)))
 }
 
-fn messages(queue: Receiver<Message>) -> impl futures_util::Stream<Item = Message> {
+fn messages(queue: Receiver<Arc<Message>>) -> impl futures_util::Stream<Item = Arc<Message>> {
     stream::unfold(queue, async |mut queue| queue.recv().await.map(|message| (message, queue)))
 }
 
