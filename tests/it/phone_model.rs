@@ -339,12 +339,23 @@ fn history(db: &mut TestDb, seed: u64) {
     History::of(&site, &stall, db, seed).run();
 }
 
+// Each of these fails where one thing is left out: what the vendor said went back before a refund of it all …
 on_both!(a_history_of_money_is_told_alike_everywhere, |db| {
-    let seed = std::env::var("CHO40_MODEL_SEED").map_or(1, |seed| seed.parse().unwrap());
+    let seed = std::env::var("CHO40_MODEL_SEED").map_or(4, |seed| seed.parse().unwrap());
     history(db, seed);
 });
 
-// Several refunds of one receipt of two classes, a thousand times too much, a receipt that moves.
-on_both!(another_history_of_money_is_told_alike_everywhere, |db| {
+// … which of two payments she said was no goods …
+on_both!(a_history_of_cash_handed_out_is_told_alike_everywhere, |db| {
+    history(db, 7);
+});
+
+// … a refund recorded of a surplus …
+on_both!(a_history_of_refunds_is_told_alike_everywhere, |db| {
+    history(db, 8);
+});
+
+// … several refunds of one receipt that was two things, and what was a thousand times too much.
+on_both!(a_history_of_parts_is_told_alike_everywhere, |db| {
     history(db, 27);
 });
