@@ -209,14 +209,21 @@
     el('news').hidden = !card || (covered.length ? el('frame').hidden : !el('tab-hear').hidden);
     if (card) {
       el('news').className = 'news state-' + (card.look || card.tone);
-      put('news', said.headline + ' ' + said.amount);
+      // What came is not what is lacking, or too much.
+      var isPlain = /^(received|late|practice)$/.test(card.kind);
+      put('news', said.headline + (isPlain ? ' ' : ' · ' + text('came') + ' ') + said.amount);
     }
     el('code-news').hidden = !isOther;
     if (isOther) { put('code-news', text('face-other-money') + ' ' + card.amount); }
   }
   on('news', function () { if (!covered.length) { show('hear'); } });
+  var wasLive = true;
   state.onRender = function (headline, amount) {
     said = { headline: headline, amount: amount };
+    var isLive = state.link === 'live';
+    // What came while the line was cut is in the day.
+    if (isLive && !wasLive && !el('tab-day').hidden && el('receipt').hidden) { showDay(); }
+    wasLive = isLive;
     showNews();
   };
 
@@ -425,7 +432,7 @@
       if (buttons[place]) { buttons[place].focus(); }
       if (told.is_cut) { el('receipts').appendChild(make('li', text('day-cut'))); }
       state.day = told;
-    }).catch(quiet);
+    }).catch(function () { put('day-count', text('state-unknown') + ' – ' + text('hint-unknown')); });
   }
 
   function says(one) {

@@ -41,12 +41,13 @@ page-kind-thousandfold-more = CHECK THE AMOUNT
 page-kind-after-cancel = CANCELLED, BUT PAID
 page-kind-unusual = CHECK THE AMOUNT
 page-kind-late = RECEIVED (LATE)
-page-hint-underpaid = Ask for the rest.
-page-hint-overpaid = Give back what is too much.
-page-hint-duplicate = Give back the second payment.
+page-came = came
+page-hint-underpaid = The amount above came. Ask for the rest.
+page-hint-overpaid = The amount above came. Give back what is too much.
+page-hint-duplicate = The amount above came this time. Give back the second payment.
 page-hint-thousandfold = Three zeros may be missing. Do not hand over yet.
 page-hint-thousandfold-more = A thousand times too much. Give back what is too much.
-page-hint-after-cancel = Look at it with the customer.
+page-hint-after-cancel = The amount above came. Look at it with the customer.
 page-hint-unusual = An odd amount. Look at it with the customer.
 page-hint-late = It came after the code had expired. Look: were the goods handed over, did the customer pay twice?
 

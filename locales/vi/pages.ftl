@@ -41,12 +41,13 @@ page-kind-thousandfold-more = COI LẠI SỐ TIỀN
 page-kind-after-cancel = ĐÃ HỦY MÀ VẪN NHẬN
 page-kind-unusual = COI LẠI SỐ TIỀN
 page-kind-late = ĐÃ NHẬN (TRỄ)
-page-hint-underpaid = Hỏi khách phần còn thiếu.
-page-hint-overpaid = Trả lại khách phần dư.
-page-hint-duplicate = Trả lại khách lần thứ hai.
+page-came = nhận
+page-hint-underpaid = Mới nhận số trên. Hỏi khách phần còn thiếu.
+page-hint-overpaid = Đã nhận số trên. Trả lại khách phần dư.
+page-hint-duplicate = Lần này nhận số trên. Trả lại khách lần thứ hai.
 page-hint-thousandfold = Có thể thiếu ba số không. Khoan giao hàng.
 page-hint-thousandfold-more = Khách trả dư một ngàn lần. Trả lại khách phần dư.
-page-hint-after-cancel = Coi lại với khách.
+page-hint-after-cancel = Đã nhận số trên. Coi lại với khách.
 page-hint-unusual = Số tiền lạ. Coi lại với khách.
 page-hint-late = Tiền về sau khi mã hết giờ. Coi lại: đã giao hàng chưa, khách có trả hai lần không.
 

@@ -162,36 +162,49 @@ impl Met {
     }
 
     fn shares(&self, row: &RequestRow) -> Vec<Share<'_>> {
-        let came = self.stored.iter().map(|one| self.standing(one, row));
-        let mut left = came.fold(0_i64, i64::saturating_add).saturating_sub(asked(row));
+        let mut left = self.more(row, |_| true);
         let mut shares: Vec<Share<'_>> = Vec::new();
         for of in &self.stored {
-            let more = left.min(self.standing(of, row)).max(0);
-            left -= more;
             let told = Self::sum(of, row.id, |class| class == Class::Refund);
-            let owed = if self.is_judged(of) { 0 } else { more };
-            shares.push(Share { of, is_odd: false, told, more, owed });
+            let more = self.settled(of, row).min(left);
+            left -= more;
+            shares.push(Share { of, is_odd: false, told, more, owed: 0 });
         }
-        self.settle(row, &mut shares);
+        // What came after all that was said is owed, whichever payment that makes the last one.
+        for is_judged in [false, true] {
+            for share in shares.iter_mut().filter(|one| self.is_judged(one.of) == is_judged) {
+                let owed = left.min(self.standing(share.of, row) - share.more).max(0);
+                left -= owed;
+                share.more += owed;
+                share.owed = owed;
+            }
+        }
         shares.extend(self.odd(row));
         shares
     }
 
-    /// Who said of a payment, when another one had come too, that it was no goods of the request, has said
-    /// which of them was.
-    fn settle(&self, row: &RequestRow, shares: &mut [Share<'_>]) {
-        for one in self.stored.iter().filter(|one| one.decided.by.is_some()) {
-            let mut other = Self::sum(one, row.id, is_other);
-            let own = shares.iter().find(|share| share.of.id == one.id && share.owed == 0);
-            other -= own.map_or(0, |share| share.more);
-            let before = |share: &&mut Share<'_>| share.of.occurred_at <= one.decided_at;
-            for share in shares.iter_mut().filter(before) {
-                let settled = other.min(share.owed).max(0);
-                other -= settled;
-                share.owed -= settled;
-                share.more -= settled;
-            }
+    /// How much some of the payments are more than what was asked.
+    fn more(&self, row: &RequestRow, is_of: impl Fn(&Stored) -> bool) -> i64 {
+        let came = self.stored.iter().filter(|one| is_of(one)).map(|one| self.standing(one, row));
+        came.fold(0_i64, i64::saturating_add).saturating_sub(asked(row)).max(0)
+    }
+
+    /// What a person's word about a payment has settled: what of it was too much among those that had come for
+    /// the request by then. It says nothing of what is told, or placed there, later.
+    fn settled(&self, one: &Stored, row: &RequestRow) -> i64 {
+        if !self.is_judged(one) {
+            return 0;
         }
+        let had_come = |other: &Stored| {
+            let mut were = self.were.iter().filter(|was| was.transfer_id == other.id.0);
+            were.any(|was| was.at <= one.decided_at)
+        };
+        let mut left = self.more(row, had_come);
+        let newer = self.stored.iter().take_while(|other| other.id != one.id);
+        for other in newer.filter(|other| had_come(other)) {
+            left -= self.standing(other, row);
+        }
+        left.min(self.standing(one, row)).max(0)
     }
 
     /// Of what was a thousand times too much, the first makes up for what is lacking. After a cancel all of
@@ -231,9 +244,4 @@ impl Met {
 /// All that comes after a cancel is too much.
 fn asked(row: &RequestRow) -> i64 {
     if row.cancelled_at.is_some() { 0 } else { row.amount.get() }
-}
-
-/// What a vendor says of money that paid for no goods.
-const fn is_other(class: Class) -> bool {
-    matches!(class, Class::Personal | Class::CashOut | Class::DebtRepayment)
 }

@@ -137,9 +137,7 @@ impl Job {
     /// # Errors
     /// Those of [`Press::set`].
     pub fn make(&self, press: &Press, sheet: &Sheet) -> Outcome<Vec<u8>> {
-        let told = |done| {
-            self.done.fetch_max(done, Ordering::Relaxed);
-        };
+        let told = |done| self.done.store(done, Ordering::Relaxed);
         press.set_in_parts(sheet, told)?.pdf()
     }
 

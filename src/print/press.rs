@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use typst::diag::{FileError, FileResult, SourceDiagnostic, Warned};
 use typst::foundations::{Bytes, Datetime, Duration};
@@ -121,29 +121,21 @@ impl Press {
     ///
     /// # Errors
     /// As [`Self::set`].
-    pub fn set_in_parts(&self, sheet: &Sheet, told: impl Fn(usize) + Sync) -> Outcome<Printed> {
-        let parts = sheet.parts();
-        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        // What a template says is run on one processor: two use two, each with the next part that nobody has.
-        let work = || {
-            let mut set = Vec::new();
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                let Some(part) = parts.get(number) else { return set };
-                set.push((number, self.set_alone(part)));
-                comemo::evict(0);
-                told(done.fetch_add(part.pieces(), Ordering::Relaxed) + part.pieces());
+    pub fn set_in_parts(&self, sheet: &Sheet, told: impl Fn(usize)) -> Outcome<Printed> {
+        let (mut done, mut whole) = (0, None::<Printed>);
+        // What a template says is run on one processor; two parts use two.
+        for pair in sheet.parts().chunks(2) {
+            let printed: Vec<_> = pair.par_iter().map(|part| self.set_alone(part)).collect();
+            comemo::evict(0);
+            for (part, printed) in pair.iter().zip(printed) {
+                let printed = printed?;
+                done += part.pieces();
+                told(done);
+                whole = Some(match whole {
+                    None => printed,
+                    Some(before) => before.with(printed, sheet)?,
+                });
             }
-        };
-        let (mut set, more) = rayon::join(work, work);
-        set.extend(more);
-        set.sort_by_key(|(number, _)| *number);
-        let mut whole = None::<Printed>;
-        for (_, printed) in set {
-            whole = Some(match whole {
-                None => printed?,
-                Some(before) => before.with(printed?, sheet)?,
-            });
         }
         whole.ok_or_else(|| Fault::broken("a sheet without cards"))
     }

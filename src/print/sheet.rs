@@ -15,7 +15,7 @@ use crate::primitives::{Day, Refusal, fold};
 use crate::vietqr::{self, Builder, Format, Level, Payee, Reference, banks};
 
 /// Cards that are set at a time where there are many: whole pages of every layout.
-const AT_ONCE: usize = 60;
+const AT_ONCE: usize = 120;
 /// What the reference of the sample is made from.
 const SAMPLE_REFERENCE: u32 = 34_916;
 /// No bank has it, so no app takes a sample's code.

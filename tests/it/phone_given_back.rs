@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 use cho40::ledger::doctor;
+use cho40::primitives::UnixMs;
 use serde_json::{Value, json};
 
 use crate::phone_stall::{Phone, Stall};
@@ -41,9 +42,14 @@ impl<'s> Asked<'s> {
 
     /// A payment for it; its transfer.
     pub fn pay(&mut self, amount: u64) -> String {
-        self.sent += 1;
         self.db.clock.move_to(self.db.clock.now().plus_ms(60_000));
-        self.stall.report(self.site, self.sent, amount, &self.memo, self.db.clock.now());
+        self.pay_at(amount, self.db.clock.now())
+    }
+
+    /// One that the bank dates then.
+    pub fn pay_at(&mut self, amount: u64, at: UnixMs) -> String {
+        self.sent += 1;
+        self.stall.report(self.site, self.sent, amount, &self.memo, at);
         let newest = self.site.get("/api/v1/transfers").json;
         newest["items"][0]["id"].as_str().unwrap().to_owned()
     }

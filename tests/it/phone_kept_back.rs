@@ -230,6 +230,59 @@ on_both!(a_thousand_times_too_much_beside_other_money_is_told_whole, |db| {
     }
 });
 
+on_both!(a_word_about_one_payment_ends_no_debt_of_another, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut asked = Asked::of(&site, &stall, db, "50k");
+    let (first, second) = (asked.pay(50_000), asked.pay(50_000));
+    for class in ["debt_repayment", "cash_out", "personal", "sale"] {
+        assert_eq!(asked.say(&first, &json!({ "class": class })).status, 200);
+        asked.is("duplicate", Some("50.000 đ"), "give-back-second-payment");
+    }
+    assert_eq!(asked.say(&second, &json!({ "class": "sale" })).status, 200);
+    asked.is("paid", None, "hand-over");
+    // Nor of one that is told later, and was paid before by the bank's clock.
+    let mut asked = Asked::of(&site, &stall, asked.db, "71k");
+    let began = asked.db.clock.now();
+    let paid = asked.pay(81_000);
+    assert_eq!(asked.say(&paid, &json!({ "class": "sale" })).status, 200);
+    asked.is("paid", None, "hand-over");
+    asked.pay_at(71_000, began);
+    asked.is("overpaid", Some("71.000 đ"), "give-back-surplus");
+});
+
+on_both!(the_vendors_page_leaves_the_markets_money_and_divides_no_payment_for_several, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut one = Asked::of(&site, &stall, db, "50k");
+    let first = one.id.clone();
+    let paid = one.pay(80_000);
+    let line = |class: &str, amount: u64| json!({ "occupancy_id": stall.world.id("occupancies"), "class": class, "amount_vnd": amount });
+    let assign = |lines: Value| {
+        let new = json!({ "lines": lines, "why": "hai mã", "besides_counted": true });
+        site.post(&format!("/api/v1/transfers/{paid}/attributions"), &new)
+    };
+    assert_eq!(assign(json!([line("fee", 80_000)])).status, 201);
+    for said in [json!({ "class": "sale" }), part_back("10k")] {
+        assert_eq!(one.say(&paid, &said).problem(409), "receipt-of-market");
+    }
+    let two = Asked::of(&site, &stall, one.db, "30k");
+    let of = |id: &str, amount: u64| {
+        let mut line = line("sale", amount);
+        line["request_id"] = json!(id);
+        line
+    };
+    assert_eq!(assign(json!([of(&first, 50_000), of(&two.id, 30_000)])).status, 201);
+    let state = |id: &str| site.get(&format!("/api/v1/requests/{id}")).json["state"].clone();
+    for class in ["personal", "sale"] {
+        assert_eq!(two.say(&paid, &json!({ "class": class })).status, 200);
+        assert_eq!([state(&first), state(&two.id)], ["paid", "paid"]);
+    }
+    assert_eq!(two.say(&paid, &part_back("10k")).problem(409), "receipt-of-several-requests");
+    assert_eq!(two.say(&paid, &json!({ "class": "refund" })).status, 200);
+    assert_eq!([state(&first), state(&two.id)], ["refunded", "refunded"]);
+});
+
 /// Nobody has classed it.
 fn is_too_much(day: &Value, id: &str) -> bool {
     let mut all = day["receipts"].as_array().unwrap().iter();

@@ -345,11 +345,6 @@ on_both!(a_history_of_money_is_told_alike_everywhere, |db| {
     history(db, seed);
 });
 
-// … which of two payments she said was no goods …
-on_both!(a_history_of_cash_handed_out_is_told_alike_everywhere, |db| {
-    history(db, 7);
-});
-
 // … a refund recorded of a surplus …
 on_both!(a_history_of_refunds_is_told_alike_everywhere, |db| {
     history(db, 8);

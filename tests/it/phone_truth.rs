@@ -91,9 +91,9 @@ impl Truth {
         [day, year, of("unclassified"), of("sale")]
     }
 
-    /// What the vendor said that she gave back, or handed out, of it.
+    /// What the vendor said that she gave back of it.
     pub fn told_back(&self, id: &str) -> i64 {
-        let is_back = |(class, _): &&(String, i64)| class == "refund" || class == "cash_out";
+        let is_back = |(class, _): &&(String, i64)| class == "refund";
         self.parts[id].iter().filter(is_back).map(|(_, amount)| amount).sum()
     }
 

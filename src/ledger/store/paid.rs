@@ -91,6 +91,8 @@ pub struct Was {
     pub seq: i32,
     /// It paid; what met the request a thousand times off did not.
     pub has_paid: bool,
+    /// When it was decided so.
+    pub at: UnixMs,
 }
 
 /// What was for a request, under each attribution.
@@ -100,21 +102,22 @@ pub fn attributions(
     id: RequestId,
 ) -> Outcome<Vec<Was>> {
     use crate::db::schema::{attribution_lines as a, transfers as t};
-    let mut all: Vec<(i64, i32, String)> = a::table
+    let mut all: Vec<(i64, i32, String, i64)> = a::table
         .filter(a::board_id.eq(board_id.0))
         .filter(a::request_id.eq(id.0))
-        .select((a::transfer_id, a::seq, a::class))
+        .select((a::transfer_id, a::seq, a::class, a::recorded_at_ms))
         .load(connection)?;
-    let met: Vec<(i64, String)> = t::table
+    let met: Vec<(i64, String, i64)> = t::table
         .filter(t::board_id.eq(board_id.0))
         .filter(t::request_id.eq(id.0))
-        .select((t::id, t::class))
+        .select((t::id, t::class, t::recorded_at_ms))
         .load(connection)?;
-    all.extend(met.into_iter().map(|(id, class)| (id, 1, class)));
-    let was = |(transfer_id, seq, class): (i64, i32, String)| Was {
+    all.extend(met.into_iter().map(|(id, class, at)| (id, 1, class, at)));
+    let was = |(transfer_id, seq, class, at): (i64, i32, String, i64)| Was {
         transfer_id,
         seq,
         has_paid: class != Class::Unclassified.as_str(),
+        at: UnixMs(at),
     };
     Ok(all.into_iter().map(was).collect())
 }

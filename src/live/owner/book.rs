@@ -129,9 +129,9 @@ pub fn day(
     // A receipt of two classes came once.
     let came = stored.iter().filter(|one| has_come(one, occupancy_id)).count();
     let count = if is_cut { counted } else { i64::try_from(came).unwrap_or(counted) };
-    let start = day.start(boards::day_start_minute(connection, board_id)?);
-    let beyond =
-        beyond::of_stall(connection, board_id, occupancy_id, start.plus_ms(-MS_PER_HOUR), act.at)?;
+    // What a bank tells by the date alone stands at the date's beginning, before the board's day begins.
+    let since = day.start(0).plus_ms(-MS_PER_HOUR);
+    let beyond = beyond::of_stall(connection, board_id, occupancy_id, since, act.at)?;
     let beyond: Vec<_> = beyond.into_iter().filter(|one| one.day == day).collect();
     let small = days.get(&day).map(|delta| delta.small_amount).filter(|vnd| *vnd != 0);
     Ok(DayBook {

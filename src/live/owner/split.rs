@@ -1,6 +1,8 @@
 //! What a receipt was, by its vendor: one class, or a part of another class taken out of it. The
 //! ledger keeps every decision with its time and the phone that made it.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 use super::book::{self, Receipt};
@@ -37,8 +39,8 @@ pub struct NewPart {
 /// Decides what the stall's part of a transfer was; other stalls' parts stay as they are.
 ///
 /// # Errors
-/// `not-found` (also for another stall's money, and money out), `class-not-vendors` (class,
-/// part.class), `amount-not-readable`, `split-too-large` (amount), `refund-exceeds-original`, those of
+/// `not-found` (also for another stall's money, and money out), `receipt-of-market`, `receipt-of-several-requests`,
+/// `class-not-vendors` (class, part.class), `amount-not-readable`, `split-too-large` (amount), `refund-exceeds-original`, those of
 /// [`transfers::assign_own`].
 pub fn split(
     connection: &mut DbConnection,
@@ -49,13 +51,37 @@ pub fn split(
 ) -> Outcome<Receipt> {
     let (mine, others) = lines(connection, act, hearer, id)?;
     let whole = Vnd::new(mine.iter().map(|line| line.amount_vnd.get()).sum());
-    let own = parts(whole, new)?.into_iter().map(|(class, amount_vnd)| NewLine {
+    let parts = parts(whole, new)?;
+    if is_of_several(&mine) {
+        let own = of_several(mine, new)?;
+        return decide(connection, act, hearer, id, own.into_iter().chain(others).collect());
+    }
+    let own = parts.into_iter().map(|(class, amount_vnd)| NewLine {
         occupancy_id: Some(hearer.occupancy_id),
         request_id: None,
         class,
         amount_vnd,
     });
     decide(connection, act, hearer, id, own.chain(others).collect())
+}
+
+/// Whether a payment was placed at several requests of the stall.
+fn is_of_several(mine: &[NewLine]) -> bool {
+    let ids: BTreeSet<_> = mine.iter().filter_map(|line| line.request_id).collect();
+    ids.len() > 1
+}
+
+/// What all of a payment for several requests was: each keeps its part. Of which one a part would be nobody knows.
+fn of_several(mine: Vec<NewLine>, new: &NewSplit) -> Result<Vec<NewLine>, Refusal> {
+    if new.part.is_some() {
+        return Err(Refusal::conflict("receipt-of-several-requests"));
+    }
+    let said = |line: NewLine| {
+        let is_judged = line.class != Class::Unclassified || new.class.pays_requests();
+        let request_id = line.request_id.filter(|_| is_judged);
+        NewLine { class: new.class, request_id, ..line }
+    };
+    Ok(mine.into_iter().map(said).collect())
 }
 
 /// Decides what only a part of a receipt was, e.g. what is more than was asked. What the vendor gave back of
@@ -76,6 +102,9 @@ pub fn split_off(
     if mine.iter().all(|line| line.class != Class::Refund) {
         let new = NewSplit { class: Class::Sale, part: Some(part) };
         return split(connection, act, hearer, id, &new);
+    }
+    if is_of_several(&mine) {
+        return Err(Refusal::conflict("receipt-of-several-requests").into());
     }
     let amount = typed::amount("amount", &part.amount)?;
     let whole = Vnd::new(mine.iter().map(|line| line.amount_vnd.get()).sum());
@@ -124,6 +153,10 @@ fn lines(
     let (mine, others): (Vec<_>, Vec<_>) = all.partition(is_mine);
     if mine.is_empty() || transfer.direction != "in" {
         return Err(Refusal::not_found("transfer").into());
+    }
+    // The board has said so, or a code of the market's own.
+    if mine.iter().any(|line| matches!(line.class, Class::Fee | Class::Supplier | Class::Test)) {
+        return Err(Refusal::conflict("receipt-of-market").into());
     }
     Ok((mine, others))
 }

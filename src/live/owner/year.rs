@@ -119,7 +119,7 @@ pub fn year(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcom
         source: &one.source,
     });
     let (received_vnd, unclassified_vnd) = (Vnd::new(received), Vnd::new(unclassified));
-    let start = first.start(boards::day_start_minute(connection, hearer.board_id)?);
+    let start = first.start(0);
     let beyond = beyond::of_stall(connection, hearer.board_id, hearer.occupancy_id, start, act.at)?;
     let beyond: Vec<_> = beyond.into_iter().filter(|one| one.day >= first).collect();
     Ok(Year {

@@ -18,7 +18,7 @@ use crate::web::state::AppState;
 const SAMPLE: Vnd = Vnd::new(50_000);
 
 /// The texts that the page's script shows, by their keys.
-pub(super) const TEXTS: [&str; 41] = [
+pub(super) const TEXTS: [&str; 42] = [
     "kind-received",
     "kind-underpaid",
     "kind-overpaid",
@@ -46,6 +46,7 @@ pub(super) const TEXTS: [&str; 41] = [
     "hint-cut",
     "hint-alarm",
     "link-live",
+    "came",
     "link-cut",
     "warn-silent",
     "warn-elsewhere",
