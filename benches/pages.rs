@@ -48,8 +48,6 @@ const OPENED_AT_ONCE: usize = 100;
 const APART: Duration = Duration::from_millis(600);
 /// People open pages one by one.
 const OPENED_APART: Duration = Duration::from_millis(6);
-/// Pages are all opened so often before memory is measured.
-const ROUNDS: usize = 2;
 /// Longer than what is free stays with the server.
 const SETTLED: Duration = Duration::from_secs(12);
 /// What was sent must be told by then.
@@ -212,14 +210,12 @@ async fn measure(
     let are_open = || until(|| told.pages.get() == cookies.len());
     let ended =
         |ended: io::Result<_>| ended.err().unwrap_or_else(|| io::Error::other("a page ended"));
-    // What is there once, the readers' connections and their caches, is there from the first rounds.
-    for _ in 0..ROUNDS {
-        tokio::select! {
-            (early, ..) = open() => return Err(ended(early).into()),
-            done = are_open() => done?,
-        }
-        sleep(SETTLED).await;
+    // What is there once, the readers' connections and their caches, is there from the first round.
+    tokio::select! {
+        (early, ..) = open() => return Err(ended(early).into()),
+        done = are_open() => done?,
     }
+    sleep(SETTLED).await;
     let none_kb = server.memory_kb();
     let busy = async {
         are_open().await?;
