@@ -210,8 +210,8 @@
     if (card) {
       el('news').className = 'news state-' + (card.look || card.tone);
       // What came is not what is lacking, or too much.
-      var isPlain = /^(received|late|practice)$/.test(card.kind);
-      put('news', said.headline + (isPlain ? ' ' : ' · ' + text('came') + ' ') + said.amount);
+      var isUnlike = /^(underpaid|overpaid|duplicate)$/.test(card.kind);
+      put('news', said.headline + (isUnlike ? ' · ' + text('came') + ' ' : ' ') + said.amount);
     }
     el('code-news').hidden = !isOther;
     if (isOther) { put('code-news', text('face-other-money') + ' ' + card.amount); }
