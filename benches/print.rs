@@ -92,7 +92,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// A market's cards from a number on.
 fn market(cards: usize, from: usize, layout: Layout, with_list: bool) -> Result<Sheet, Fault> {
     let sample = Sheet::sample(layout, Style::Colour)?;
-    let mut sheet = Sheet { cards: Vec::new(), fill: cards == 1, ..sample.clone() };
+    let mut sheet =
+        Sheet { cards: Vec::new(), fill: cards == 1, is_sample: false, ..sample.clone() };
     for number in from..from + cards {
         let account = format!("10{number:010}");
         let reference = Reference::random_static(number as u32);

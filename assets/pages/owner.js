@@ -403,8 +403,9 @@
   }
 
   // Where no source is proven alive, what it has told is not all.
-  function unsure() {
-    return state.source && state.source.state === 'unknown' ? ' ' + text('state-unknown') + ' – ' + text('hint-unknown') : '';
+  function unsure(told) {
+    var unknown = state.source && state.source.state === 'unknown' ? text('state-unknown') + ' – ' + text('hint-unknown') : '';
+    return [told, unknown].filter(Boolean).join(' · ');
   }
 
   function showDay() {
@@ -413,7 +414,7 @@
       putAmount('day-sum', told.received);
       el('day-beyond').hidden = !told.beyond;
       put('day-beyond', text('day-beyond') + ' ' + told.beyond);
-      put('day-count', (told.count ? told.count + ' ' + text('day-times') : state.source && state.source.state === 'unknown' ? '' : text('day-none')) + unsure());
+      put('day-count', unsure(told.count ? told.count + ' ' + text('day-times') : '') || text('day-none'));
       // Whoever chose by keys stays where they were.
       var buttons = el('receipts').getElementsByTagName('button');
       var place = Array.prototype.indexOf.call(buttons, document.activeElement);
@@ -526,7 +527,7 @@
     if (!el('year').open) { return; }
     ask('/sap/year').then(function (told) {
       el('year-is').innerHTML = told.html;
-      put('year-more', el('year-more').textContent + unsure());
+      put('year-more', unsure(el('year-more').textContent));
       state.fit(el('year-sum'), 2.3);
     }).catch(quiet);
   });

@@ -906,6 +906,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    surplus_words (board_id, request_id, transfer_id, seq) {
+        board_id -> BigInt,
+        request_id -> BigInt,
+        transfer_id -> BigInt,
+        seq -> Integer,
+        settled_vnd -> BigInt,
+    }
+}
+
+diesel::table! {
     link_changes (board_id, account_id) {
         board_id -> BigInt,
         account_id -> BigInt,

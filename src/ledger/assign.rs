@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::class::Class;
 use super::matching::{Line, Rule, Unassigned};
 use super::payback;
-use super::replace::{Decided, Replacement, replace};
+use super::replace::{Decided, Replacement, Says, replace};
 use super::store::heads::{self, Head};
 use super::store::{queue, reading};
 use super::strays;
@@ -119,7 +119,8 @@ fn assign_as(
     if !new.besides_counted {
         twice::refuse(connection, act, &stored, &lines)?;
     }
-    place(connection, act, &mut heads, &stored, lines, Decided::by(act.scope.actor, why))
+    let says = if is_vendor { Says::All } else { Says::Changes };
+    place(connection, act, &mut heads, &stored, lines, (Decided::by(act.scope.actor, why), says))
 }
 
 /// A transfer that the caller may work on. Whoever clears the queue alone sees that item alone, and
@@ -145,10 +146,10 @@ pub(super) fn place(
     heads: &mut [Head],
     stored: &Stored,
     lines: Vec<Line>,
-    decided: Decided,
+    (decided, says): (Decided, Says),
 ) -> Outcome<Transfer> {
     let (rule, waits_because) = (Rule::Manual, Unassigned::TakenBack);
-    let by_hand = Replacement { stored, lines, rule, waits_because, decided };
+    let by_hand = Replacement { stored, lines, rule, waits_because, decided, says };
     replace(connection, act.board_id(), heads, &[by_hand], act.at)?;
     let now = reading::transfer(connection, act.board_id(), stored.id)?;
     show(connection, act, vec![now])?.pop().ok_or_else(|| Refusal::not_found("transfer").into())

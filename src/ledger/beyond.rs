@@ -2,15 +2,16 @@
 //! counts as what the request was for, because it came; but it is to be given back, so whoever adds up
 //! a stall's sales says how much of it nobody has judged yet.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Class;
+use super::matching::Line;
 use super::payback;
 use super::refunds::RefundRow;
-use super::store::paid::Was;
-use super::store::{paid, reading, refunds};
+use super::replace::{Replacement, Says};
+use super::store::{paid, reading, refunds, surplus_words};
 use super::transfers::Stored;
-use crate::db::{DbConnection, Outcome};
+use crate::db::{DbConnection, Fault, Outcome};
 use crate::feeds::Direction;
 use crate::primitives::ids::{BoardId, OccupancyId, RequestId, TransferId};
 use crate::primitives::{Day, UnixMs, Vnd};
@@ -93,12 +94,57 @@ pub struct Owed {
     pub odd: Vnd,
 }
 
+/// Keeps what a decision settles of what is beyond the requests that its transfer was for, and stays for: all of
+/// it that is too much now and will be, where it says what the money was. It says nothing of what is told, placed there, or
+/// not given back any more later; and who gave a part back has not said what the rest of it is. The decision
+/// is not written yet.
+pub(super) fn keep_words(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    one: &Replacement<'_>,
+) -> Outcome<()> {
+    let stored = one.stored;
+    let of = |lines: &[Line]| -> BTreeSet<_> {
+        lines.iter().filter_map(|line| line.request_id).collect()
+    };
+    if stored.direction != Direction::In {
+        return Ok(());
+    }
+    let mut words = Vec::new();
+    for id in of(&stored.lines).intersection(&of(&one.lines)).copied() {
+        let its = |lines: &[Line]| -> Vec<_> {
+            let its = lines.iter().filter(|line| line.request_id == Some(id));
+            its.map(|line| (line.class, line.amount)).collect()
+        };
+        let (before, now) = (its(&stored.lines), its(&one.lines));
+        if now.iter().any(|(class, _)| *class == Class::Refund) {
+            continue;
+        }
+        let is_said = match one.says {
+            Says::All => true,
+            Says::Changes => before != now,
+            Says::Nothing => false,
+        };
+        let settled = if is_said {
+            let row = requests::by_id(connection, board_id, id)?;
+            let row = row.ok_or_else(|| Fault::broken("a line of no request"))?;
+            let met = Met::load(connection, board_id, &row)?;
+            let more = met.more_of(stored.id, &row);
+            Some(Vnd::new(more.min(met.placing(one).too_much(&row))))
+        } else {
+            let words = surplus_words::of_request(connection, board_id, id)?;
+            words.get(&(stored.id, stored.seq)).copied()
+        };
+        words.extend(settled.map(|settled| (id, settled)));
+    }
+    surplus_words::insert(connection, board_id, (stored.id, stored.seq + 1), &words)
+}
+
 /// The payments of a request, with what is known of each.
 struct Met {
     stored: Vec<Stored>,
-    /// What was for the request under each attribution.
-    were: Vec<Was>,
-    /// Those that were undone too.
+    /// What people's words have settled, by attribution.
+    words: BTreeMap<(TransferId, i32), Vnd>,
     refunds: Vec<RefundRow>,
 }
 
@@ -117,16 +163,15 @@ struct Share<'m> {
 
 impl Met {
     fn load(connection: &mut DbConnection, board_id: BoardId, row: &RequestRow) -> Outcome<Self> {
-        let were = paid::attributions(connection, board_id, row.id)?;
-        let ids: BTreeSet<i64> = were.iter().map(|was| was.transfer_id).collect();
-        let ids: Vec<i64> = ids.into_iter().collect();
+        let words = surplus_words::of_request(connection, board_id, row.id)?;
+        let ids: Vec<i64> = paid::ever(connection, board_id, row.id)?.into_iter().collect();
         let mut stored = reading::these(connection, board_id, &ids)?;
         let is_its = |one: &Stored| one.lines.iter().any(|line| line.request_id == Some(row.id));
         stored.retain(|one| one.direction == Direction::In && is_its(one));
         // The last payments of a request are those that it did not need.
         stored.sort_by_key(|one| std::cmp::Reverse((one.occurred_at, one.id)));
         let refunds = refunds::of_any(connection, board_id, &ids)?;
-        Ok(Self { stored, were, refunds })
+        Ok(Self { stored, words, refunds })
     }
 
     /// What of a payment is for the request, by class.
@@ -162,17 +207,18 @@ impl Met {
     }
 
     fn shares(&self, row: &RequestRow) -> Vec<Share<'_>> {
-        let mut left = self.more(row, |_| true);
+        let mut left = self.too_much(row);
         let mut shares: Vec<Share<'_>> = Vec::new();
         for of in &self.stored {
             let told = Self::sum(of, row.id, |class| class == Class::Refund);
-            let more = self.settled(of, row).min(left);
+            let settled = self.word(of).unwrap_or_default();
+            let more = settled.min(self.standing(of, row)).min(left).max(0);
             left -= more;
             shares.push(Share { of, is_odd: false, told, more, owed: 0 });
         }
-        // What came after all that was said is owed, whichever payment that makes the last one.
-        for is_judged in [false, true] {
-            for share in shares.iter_mut().filter(|one| self.is_judged(one.of) == is_judged) {
+        // What no word has settled is owed: of the payments that nobody said anything about, if they are so much.
+        for is_said in [false, true] {
+            for share in shares.iter_mut().filter(|one| self.word(one.of).is_some() == is_said) {
                 let owed = left.min(self.standing(share.of, row) - share.more).max(0);
                 left -= owed;
                 share.more += owed;
@@ -183,28 +229,29 @@ impl Met {
         shares
     }
 
-    /// How much some of the payments are more than what was asked.
-    fn more(&self, row: &RequestRow, is_of: impl Fn(&Stored) -> bool) -> i64 {
-        let came = self.stored.iter().filter(|one| is_of(one)).map(|one| self.standing(one, row));
+    /// How much more came than was asked, without what was a thousand times off.
+    fn too_much(&self, row: &RequestRow) -> i64 {
+        let came = self.stored.iter().map(|one| self.standing(one, row));
         came.fold(0_i64, i64::saturating_add).saturating_sub(asked(row)).max(0)
     }
 
-    /// What a person's word about a payment has settled: what of it was too much among those that had come for
-    /// the request by then. It says nothing of what is told, or placed there, later.
-    fn settled(&self, one: &Stored, row: &RequestRow) -> i64 {
-        if !self.is_judged(one) {
-            return 0;
+    /// As it will be.
+    fn placing(mut self, one: &Replacement<'_>) -> Self {
+        for stored in self.stored.iter_mut().filter(|stored| stored.id == one.stored.id) {
+            stored.lines.clone_from(&one.lines);
         }
-        let had_come = |other: &Stored| {
-            let mut were = self.were.iter().filter(|was| was.transfer_id == other.id.0);
-            were.any(|was| was.at <= one.decided_at)
-        };
-        let mut left = self.more(row, had_come);
-        let newer = self.stored.iter().take_while(|other| other.id != one.id);
-        for other in newer.filter(|other| had_come(other)) {
-            left -= self.standing(other, row);
-        }
-        left.min(self.standing(one, row)).max(0)
+        self
+    }
+
+    /// How much a payment is beyond the request, settled or not.
+    fn more_of(&self, id: TransferId, row: &RequestRow) -> i64 {
+        let its = self.shares(row).into_iter().filter(|one| one.of.id == id);
+        its.map(|one| one.more).fold(0_i64, i64::saturating_add)
+    }
+
+    /// What a person's word about a payment as it is placed now has settled.
+    fn word(&self, one: &Stored) -> Option<i64> {
+        self.words.get(&(one.id, one.seq)).map(|settled| settled.get())
     }
 
     /// Of what was a thousand times too much, the first makes up for what is lacking. After a cancel all of
@@ -222,22 +269,6 @@ impl Met {
             }
         }
         shares
-    }
-
-    /// Whether a person said what a payment was when it was the request's already. Who only said for which
-    /// request money was, or recorded a refund of a part of what was a thousand times too much, has not said
-    /// what the rest of it is; nor has who gave a part back.
-    fn is_judged(&self, one: &Stored) -> bool {
-        let gave_part = one.lines.iter().any(|line| line.class == Class::Refund);
-        if one.decided.by.is_none() || gave_part {
-            return false;
-        }
-        // Also those that were undone: they were decided by, and not by what was said.
-        let has_refund = self.refunds.iter().any(|refund| refund.original_id == one.id);
-        self.were.iter().any(|was| {
-            let is_before = was.transfer_id == one.id.0 && was.seq < one.seq;
-            is_before && (was.has_paid || !has_refund)
-        })
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::class::Class;
 use super::matching::{Line, Rule, Unassigned};
-use super::replace::{Decided, Replacement, replace};
+use super::replace::{Decided, Replacement, Says, replace};
 use super::store::{heads, reading, refunds, sightings};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
@@ -40,6 +40,7 @@ pub fn set_aside(
             rule: Rule::Manual,
             waits_because: Unassigned::TakenBack,
             decided: Decided::by(act.scope.actor, why),
+            says: Says::Nothing,
         };
         replace(connection, board_id, &mut heads, &[again], act.at)?;
     }

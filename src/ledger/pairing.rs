@@ -26,7 +26,7 @@ use super::candidates::{COMPARED, Candidate, Candidates, is_of_day, window};
 use super::item::{Recorded, Sighted};
 use super::likeness::{self, LATE_DAYS, Likeness};
 use super::matching::{Decision, Unassigned};
-use super::replace::{Decided, Replacement, replace};
+use super::replace::{Decided, Replacement, Says, replace};
 use super::statement;
 use super::store::fitting::{self, Told, Wanted};
 use super::store::index::{self, Unindexed};
@@ -461,6 +461,7 @@ impl<'i> Pairing<'i> {
                 rule: decision.rule,
                 waits_because: Unassigned::TakenBack,
                 decided: Decided::default(),
+                says: Says::Nothing,
             };
             replace(connection, board_id, &mut heads, &[again], at)?;
             pairs::attributed(connection, board_id, pair_id, Some(stored.seq + 1))?;

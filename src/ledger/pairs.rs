@@ -1,7 +1,7 @@
 //! Reports that seem to be of a transfer that is known already: what a person says of them.
 
 use super::matching::{Rule, Unassigned};
-use super::replace::{Decided, Replacement, replace};
+use super::replace::{Decided, Replacement, Says, replace};
 use super::store::{heads, paid, pairs as rows, reading};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
@@ -100,6 +100,7 @@ pub fn part(connection: &mut DbConnection, act: &Act, pair: &Pair) -> Outcome<()
             lines: before.lines,
             waits_because: Unassigned::TakenBack,
             decided: Decided::by(act.scope.actor, None),
+            says: Says::Nothing,
         };
         replace(connection, board_id, &mut heads, &[back], act.at)?;
         // The account's links may be others since.

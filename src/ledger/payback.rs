@@ -6,7 +6,7 @@ use super::class::Class;
 use super::item::Evidence;
 use super::matching::{Line, Rule, Unassigned};
 use super::refunds::RefundRow;
-use super::replace::{Decided, Replacement, replace};
+use super::replace::{Decided, Replacement, Says, replace};
 use super::store::heads::Head;
 use super::store::rows::{Rows, Transfer};
 use super::store::{fresh, paid, reading, refunds as rows};
@@ -418,6 +418,7 @@ fn again(
     }
     let (rule, waits_because) = (Rule::Manual, Unassigned::TakenBack);
     let decided = decided.clone();
-    let again = Replacement { stored, lines, rule, waits_because, decided };
+    let says = Says::Nothing;
+    let again = Replacement { stored, lines, rule, waits_because, decided, says };
     replace(connection, board_id, heads, &[again], at)
 }

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::assign::{NewLine, WHY_CHARS, check_lines, place, refuse_refund, workable};
 use super::payback;
-use super::replace::Decided;
+use super::replace::{Decided, Says};
 use super::store::{heads, proposals as rows, reading};
 use super::transfers::LineView;
 use super::twice;
@@ -192,7 +192,7 @@ pub fn approve(
         proposed_by: Some(proposal.proposed_by),
         why: Some(why.unwrap_or(proposal.why)),
     };
-    place(connection, act, &mut heads, &stored, lines, decided)?;
+    place(connection, act, &mut heads, &stored, lines, (decided, Says::Changes))?;
     shown_to_decider(connection, act, id)
 }
 

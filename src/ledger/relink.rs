@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::item::references;
 use super::matching::{self, Decision, Known, Line, Rule, Unassigned};
-use super::replace::{Decided, Replacement, replace};
+use super::replace::{Decided, Replacement, Says, replace};
 use super::store::{fresh, heads, index, queue, reading};
 use super::transfers::Stored;
 use crate::db::{DbConnection, Outcome};
@@ -119,6 +119,7 @@ impl Again<'_> {
                 rule: decision.rule,
                 waits_because: reason,
                 decided: Decided::by(change.changed_by, Some(WHY.to_owned())),
+                says: Says::Nothing,
             });
         }
         replace(connection, board_id, heads, &all, self.at)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::beyond;
 use super::class::Class;
 use super::matching::{Line, Rule, Unassigned};
 use super::payback;
@@ -27,6 +28,18 @@ pub struct Replacement<'s> {
     /// Said in the queue if the lines leave it waiting.
     pub waits_because: Unassigned,
     pub decided: Decided,
+    pub says: Says,
+}
+
+/// What a decision says the money was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Says {
+    /// What all of it was: its vendor's word.
+    All,
+    /// What became of it otherwise than it stood: not of a request's part that stays as it is.
+    Changes,
+    /// Where it belongs, or what was given back of it.
+    Nothing,
 }
 
 /// Who decided a later attribution, and why.
@@ -58,6 +71,8 @@ pub fn replace(
 ) -> Outcome<()> {
     let (mut rows, mut totals, mut events) = (Rows::default(), Totals::default(), Vec::new());
     for one in all {
+        // As it was when it was said.
+        beyond::keep_words(connection, board_id, one)?;
         let (transfer_id, seq) = (one.stored.id, one.stored.seq + 1);
         rows.attribution(&Attribution {
             board_id,

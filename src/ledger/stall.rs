@@ -40,8 +40,7 @@ pub fn one(connection: &mut DbConnection, board_id: BoardId, id: TransferId) -> 
 pub fn version(connection: &mut DbConnection, board_id: BoardId, of: &Stored) -> Outcome<String> {
     let mut ids = BTreeSet::from([of.id.0]);
     for id in of.lines.iter().filter_map(|line| line.request_id) {
-        let were = paid::attributions(connection, board_id, id)?;
-        ids.extend(were.iter().map(|was| was.transfer_id));
+        ids.extend(paid::ever(connection, board_id, id)?);
     }
     let ids: Vec<i64> = ids.into_iter().collect();
     let decided = reading::these(connection, board_id, &ids)?;

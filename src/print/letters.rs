@@ -1,10 +1,11 @@
 //! Letters that the program's font has. One that it lacks would be an empty place on the paper, and a
 //! name of such letters an empty name: so nothing is printed with it, and it is said which.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
 
-use typst::text::{Font, is_default_ignorable};
+use typst::layout::Abs;
+use typst::text::{Font, FontVariations, is_default_ignorable};
 
 use super::press;
 use crate::primitives::Refusal;
@@ -18,6 +19,34 @@ static LETTERS: LazyLock<HashSet<u32>> = LazyLock::new(|| {
     let common = |one: HashSet<u32>, other: HashSet<u32>| &one & &other;
     press::fonts().into_iter().map(of).reduce(common).unwrap_or_default()
 });
+
+/// `letters.json`: of each letter, its width in thousandths of an em, in the widest of the weights.
+/// Templates add them up where a text is sure to fit, since typst's measuring sets a text in full.
+static WIDTHS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let fonts = press::fonts().into_iter().map(|font| {
+        let variant = font.info().variant;
+        font.instantiate(variant, Abs::pt(10.0), &FontVariations::default())
+    });
+    let mut widths = BTreeMap::<char, u32>::new();
+    for font in fonts {
+        let units_per_em = u32::from(font.ttf().units_per_em());
+        for letter in LETTERS.iter().filter_map(|letter| char::from_u32(*letter)) {
+            let glyph = font.ttf().glyph_index(letter);
+            let units = glyph.and_then(|glyph| font.ttf().glyph_hor_advance(glyph));
+            // A mark on the letter before it is measured.
+            if let Some(units) = units.filter(|units| *units > 0) {
+                let width = (u32::from(units) * 1_000).div_ceil(units_per_em);
+                let widest = widths.entry(letter).or_default();
+                *widest = width.max(*widest);
+            }
+        }
+    }
+    serde_json::to_vec(&widths).unwrap_or_else(|_| b"{}".to_vec())
+});
+
+pub(super) fn widths() -> Vec<u8> {
+    WIDTHS.clone()
+}
 
 fn is_there(letter: char) -> bool {
     letter.is_whitespace() || is_default_ignorable(letter) || LETTERS.contains(&u32::from(letter))

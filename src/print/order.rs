@@ -10,7 +10,7 @@ use super::store::cards::{self as store, CodeRow, Of, StallRow};
 use crate::access::{Act, Permission};
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{AccountId, CodeId, MarketId, SectionId, StallId};
-use crate::primitives::{Day, Refusal};
+use crate::primitives::{Day, Refusal, fold};
 use crate::registry::check::referred;
 use crate::registry::codes::CodeSource;
 use crate::registry::store::{codes as registered, occupancies};
@@ -328,30 +328,6 @@ fn best(codes: Vec<CodeRow>, today: Day) -> Option<CodeRow> {
 
 /// Section by section, stall by stall; where positions are equal, `A-2` comes before `A-10`.
 fn walk(stall: &StallRow) -> impl Ord + use<> {
-    let section = (stall.section_position, stall.section_id);
-    (section, stall.position, natural(&stall.code), stall.id)
-}
-
-/// A text's words and numbers.
-fn natural(text: &str) -> Vec<(u64, String)> {
-    let mut parts: Vec<(u64, String)> = Vec::new();
-    let characters: Vec<char> = text.chars().collect();
-    for run in characters.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit()) {
-        let run: String = run.iter().collect();
-        // A number that is too long to be one is a word.
-        parts.push((run.parse().unwrap_or(u64::MAX), run.to_uppercase()));
-    }
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    use super::natural;
-
-    #[test]
-    fn numbers_count_and_words_follow_their_letters() {
-        let mut codes = ["B-1", "A-10", "A-2", "a-3", "A", "12", "2", "A-2b"];
-        codes.sort_by_key(|code| natural(code));
-        assert_eq!(codes, ["2", "12", "A", "A-2", "A-2b", "a-3", "A-10", "B-1"]);
-    }
+    let section = (stall.section_position, fold::natural(&stall.section), stall.section_id);
+    (section, stall.position, fold::natural(&stall.code), stall.id)
 }

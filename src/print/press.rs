@@ -15,6 +15,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt as _, World, WorldExt as _};
 use typst_layout::PagedDocument;
 
+use super::letters;
 use super::paper::Paper;
 use super::printed::Printed;
 use super::sheet::Sheet;
@@ -270,6 +271,9 @@ impl Job<'_> {
     fn given(&self, name: &str) -> Option<Bytes> {
         if name == "data.json" {
             return Some(self.data.clone());
+        }
+        if name == "letters.json" {
+            return Some(Bytes::new(letters::widths()));
         }
         self.paper.file(name).map(Bytes::new)
     }

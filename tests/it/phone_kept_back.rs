@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::book_pages::send;
 use crate::phone_given_back::Asked;
+use crate::phone_model::neighbour;
 use crate::phone_stall::Stall;
 use crate::support::on_both;
 use crate::web_support::Site;
@@ -252,6 +253,100 @@ on_both!(a_word_about_one_payment_ends_no_debt_of_another, |db| {
     asked.is("overpaid", Some("71.000 đ"), "give-back-surplus");
 });
 
+// What was not too much when she said it is owed once it is: another payment is corrected, comes back from a
+// neighbour or from a refund that was none, or is placed there again.
+on_both!(a_word_settles_what_was_too_much_when_it_was_said, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut asked = Asked::of(&site, &stall, db, "50k");
+    let (sale, twice) = (json!({ "class": "sale" }), Some("50.000 đ"));
+    let (first, second) = (asked.pay(50_000), asked.pay(50_000));
+    assert_eq!(asked.say(&first, &json!({ "class": "refund" })).status, 200);
+    assert_eq!(asked.say(&second, &sale).status, 200);
+    asked.is("paid", None, "hand-over");
+    assert_eq!(asked.say(&first, &sale).status, 200);
+    asked.is("duplicate", twice, "give-back-second-payment");
+
+    let mut asked = Asked::of(&site, &stall, asked.db, "50k");
+    let (first, second) = (asked.pay(50_000), asked.pay(50_000));
+    let refund = asked.refund(&first, 50_000).json["id"].as_str().unwrap().to_owned();
+    assert_eq!(asked.say(&second, &sale).status, 200);
+    asked.is("paid", None, "hand-over");
+    let why = json!({ "why": "ghi lộn" });
+    assert_eq!(site.post(&format!("/api/v1/refunds/{refund}/undo"), &why).status, 200);
+    asked.is("duplicate", twice, "give-back-second-payment");
+
+    let mut asked = Asked::of(&site, &stall, asked.db, "50k");
+    let beside = neighbour(&site, &stall);
+    let (first, second) = (asked.pay(50_000), asked.pay(50_000));
+    let place = |id: &str, at: &str, request: Option<&str>| {
+        let line = json!({ "occupancy_id": at, "class": "sale", "amount_vnd": 50_000,
+            "request_id": request });
+        let new = json!({ "lines": [line], "why": "sạp kia", "besides_counted": true });
+        let answer = site.post(&format!("/api/v1/transfers/{id}/attributions"), &new);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+    };
+    let (mine, id) = (stall.world.id("occupancies"), asked.id.clone());
+    place(&first, &beside, None);
+    assert_eq!(asked.say(&second, &sale).status, 200);
+    place(&first, mine, Some(&id));
+    asked.is("duplicate", twice, "give-back-second-payment");
+    // A wrong click of the board's is nobody's word.
+    for one in [&first, &second] {
+        place(one, &beside, None);
+        place(one, mine, Some(&id));
+        asked.is("duplicate", twice, "give-back-second-payment");
+    }
+    // Nor is what the board says of another part, where this one stays as it stood.
+    place(&second, mine, Some(&id));
+    asked.is("duplicate", twice, "give-back-second-payment");
+    assert_eq!(asked.say(&second, &sale).status, 200);
+    asked.is("paid", None, "hand-over");
+    place(&second, mine, Some(&id));
+    asked.is("paid", None, "hand-over");
+});
+
+// Her word about the payment that is shown as too much settles it, whichever was earlier by the bank's clock.
+on_both!(a_word_about_what_is_shown_as_too_much_settles_it, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut asked = Asked::of(&site, &stall, db, "50k");
+    let began = asked.db.clock.now();
+    let first = asked.pay(50_000);
+    let sale = json!({ "class": "sale" });
+    assert_eq!(asked.say(&first, &sale).status, 200);
+    asked.db.clock.move_to(asked.db.clock.now().plus_ms(600_000));
+    let told_later = asked.pay_at(50_000, began);
+    asked.is("duplicate", Some("50.000 đ"), "give-back-second-payment");
+    assert_eq!(asked.say(&told_later, &sale).status, 200);
+    asked.is("paid", None, "hand-over");
+});
+
+// Of a payment that is for a request with one half alone, the other half stays out of it.
+on_both!(what_is_for_no_request_is_not_put_on_one_by_a_word, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    for (amount, face, lacks, action) in
+        [("50k", "paid", None, "hand-over"), ("80k", "underpaid", Some("30.000 đ"), "ask-for-rest")]
+    {
+        let mut asked = Asked::of(&site, &stall, db, amount);
+        let paid = asked.pay(100_000);
+        let mut line = json!({ "occupancy_id": stall.world.id("occupancies"),
+            "class": "debt_repayment", "amount_vnd": 50_000 });
+        let debt = line.clone();
+        line["class"] = json!("sale");
+        line["request_id"] = json!(asked.id);
+        let new = json!({ "lines": [line, debt], "why": "trả nợ nữa", "besides_counted": true });
+        let answer = site.post(&format!("/api/v1/transfers/{paid}/attributions"), &new);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        asked.is(face, lacks, action);
+        for said in [part_back("10k"), json!({ "class": "sale" }), json!({ "class": "personal" })] {
+            assert_eq!(asked.say(&paid, &said).status, 200, "{said}");
+            asked.is(face, lacks, action);
+        }
+    }
+});
+
 on_both!(the_vendors_page_leaves_the_markets_money_and_divides_no_payment_for_several, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);
@@ -273,6 +368,11 @@ on_both!(the_vendors_page_leaves_the_markets_money_and_divides_no_payment_for_se
         line["request_id"] = json!(id);
         line
     };
+    // What cannot be divided offers no part.
+    assert_eq!(assign(json!([of(&first, 60_000), of(&two.id, 20_000)])).status, 201);
+    let day = two.day();
+    let receipt = day["receipts"].as_array().unwrap().iter().find(|one| one["id"] == paid[..]);
+    assert_eq!(receipt.map(|one| &one["surplus"]), Some(&json!(null)));
     assert_eq!(assign(json!([of(&first, 50_000), of(&two.id, 30_000)])).status, 201);
     let state = |id: &str| site.get(&format!("/api/v1/requests/{id}")).json["state"].clone();
     for class in ["personal", "sale"] {

@@ -4,7 +4,7 @@
 
 #![cfg(test)]
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use cho40::ledger::doctor;
 use rand::{RngExt as _, SeedableRng as _};
@@ -30,7 +30,7 @@ struct Asked {
 }
 
 /// A stall beside it that no account is linked to.
-fn neighbour(site: &Site, stall: &Stall) -> String {
+pub fn neighbour(site: &Site, stall: &Stall) -> String {
     let world = &stall.world;
     let new = json!({ "section_id": world.id("sections"), "code": "A-02", "goods": "rau",
         "wholesale": false, "size_class": "small", "position": 2 });
@@ -52,8 +52,9 @@ struct History<'s> {
     asked: Vec<Asked>,
     /// Payments with the request that each names.
     paid: Vec<(String, Option<usize>)>,
-    /// Of which the vendor has said more than what she gave back.
-    judged: BTreeSet<String>,
+    /// Of which the vendor has said more than what she gave back, with what was too much of the request then: a
+    /// word settles no more.
+    words: BTreeMap<String, i64>,
     log: Vec<String>,
     found_before: Vec<String>,
 }
@@ -72,7 +73,7 @@ impl<'s> History<'s> {
             neighbour,
             asked: Vec::new(),
             paid: Vec::new(),
-            judged: BTreeSet::new(),
+            words: BTreeMap::new(),
             log: Vec::new(),
             found_before: Vec::new(),
         };
@@ -164,11 +165,12 @@ impl<'s> History<'s> {
             let rest = self.one_of(&["sale", "sale", "personal"]);
             json!({ "class": rest, "part": { "class": class, "amount": part.to_string() } })
         };
+        let too_much = self.too_much_beside(&id);
         let answer = self.phone.post(&format!("/sap/receipts/{id}"), &said);
         self.did(&format!("{id} is {said}"), &answer);
         let is_back = class == "refund" && (said["part"].is_null() || said["class"] == "sale");
-        if answer.status == 200 && !is_back {
-            self.judged.insert(id);
+        if answer.status == 200 {
+            self.words.insert(id, if is_back { 0 } else { too_much });
         }
     }
 
@@ -190,12 +192,13 @@ impl<'s> History<'s> {
         let id = field("receipt").unwrap().to_owned();
         let part = field("part").map(|part| format!("&part={part}")).unwrap_or_default();
         let said = format!("month=2026-11&receipt={id}&class={class}{part}");
+        let too_much = self.too_much_beside(&id);
         let answer = send(&self.phone, "/sap/book/class", &said);
         self.did(&format!("book: {said}"), &answer);
         let is_told_back = ["refund", "cash_out"].contains(&class);
         assert!(answer.status == 303 || is_told_back, "{self}: {}", answer.text());
-        if answer.status == 303 && class != "refund" {
-            self.judged.insert(id);
+        if answer.status == 303 {
+            self.words.insert(id, if class == "refund" { 0 } else { too_much });
         }
     }
 
@@ -229,7 +232,7 @@ impl<'s> History<'s> {
         assert_eq!(answer.status, 200);
     }
 
-    /// All of a payment is the neighbour's, or this stall's again.
+    /// All of a payment is the neighbour's, or this stall's again and for its request.
     fn relocate(&mut self) {
         let Some(id) = self.one_paid() else { return };
         let parts = &self.truth().parts[&id];
@@ -237,11 +240,38 @@ impl<'s> History<'s> {
         let one = self.site.get(&format!("/api/v1/transfers/{id}")).json;
         let (mine, other) = (self.stall.world.id("occupancies").to_owned(), self.neighbour.clone());
         let to = if is_here { other } else { mine };
-        let line = json!({ "occupancy_id": to, "class": "sale", "amount_vnd": one["amount_vnd"] });
+        let mut line =
+            json!({ "occupancy_id": to, "class": "sale", "amount_vnd": one["amount_vnd"] });
+        if let Some(at) = self.request_of(&id).filter(|_| !is_here) {
+            line["request_id"] = json!(self.asked[at].id);
+        }
         let new = json!({ "lines": [line], "why": "của sạp kia", "besides_counted": true });
         let answer = self.site.post(&format!("/api/v1/transfers/{id}/attributions"), &new);
         self.did(&format!("{id} here: {}", !is_here), &answer);
-        self.judged.insert(id);
+        if answer.status == 201 {
+            self.words.remove(&id);
+        }
+    }
+
+    fn request_of(&self, id: &str) -> Option<usize> {
+        self.paid.iter().find(|(paid, _)| paid == id)?.1
+    }
+
+    fn paid_for(&self, at: usize) -> Vec<String> {
+        let its = self.paid.iter().filter(|(_, of)| *of == Some(at));
+        its.map(|(id, _)| id.clone()).collect()
+    }
+
+    fn too_much(&self, at: usize, truth: &Truth) -> i64 {
+        let asked = &self.asked[at];
+        let (came, back) = truth.came_and_back(&self.paid_for(at));
+        let wanted = if asked.is_cancelled { 0 } else { asked.amount };
+        (came - back - wanted).max(0)
+    }
+
+    /// Of the request that a payment is for.
+    fn too_much_beside(&self, id: &str) -> i64 {
+        self.request_of(id).map_or(0, |at| self.too_much(at, &self.truth()))
     }
 
     fn did(&mut self, what: &str, answer: &Answer) {
@@ -290,21 +320,21 @@ impl<'s> History<'s> {
         let payer = self.site.get(&format!("{}/now", asked.path)).json;
         let said = format!("request {at} {phone} {payer} {self}");
         assert_eq!(phone["face"], payer["face"], "{said}");
-        let its = self.paid.iter().filter(|(_, of)| *of == Some(at));
-        let ids: Vec<String> = its.map(|(id, _)| id.clone()).collect();
+        let ids = self.paid_for(at);
         let (came, back) = truth.came_and_back(&ids);
         let wanted = if asked.is_cancelled { 0 } else { asked.amount };
-        let too_much = (came - back - wanted).max(0);
+        let too_much = self.too_much(at, truth);
         let face = phone["face"].as_str().unwrap();
-        let is_odd =
-            |id: &String| truth.parts[id].iter().any(|(_, amount)| *amount * 1_000 == asked.amount);
+        let of = |id: &String| truth.parts[id].iter().map(|(_, amount)| amount).sum::<i64>();
+        let is_odd = |id: &String| of(id) * 1_000 == asked.amount;
         let is_owed = ["overpaid", "duplicate", "thousandfold", "after_cancel"].contains(&face);
         if !ids.iter().any(is_odd) {
             let owed = if is_owed { vnd(&phone["difference"]) } else { 0 };
-            assert!(owed <= too_much, "{owed} of {too_much} {said}");
-            if !ids.iter().any(|id| self.judged.contains(id)) {
-                assert_eq!(owed, too_much, "{said}");
-            }
+            // What was said to be something else is not the request's any more.
+            let stands: i64 = ids.iter().map(|id| truth.stands(id, &asked.id)).sum();
+            let settled: i64 = ids.iter().filter_map(|id| self.words.get(id)).sum();
+            let due = stands - wanted - settled..=too_much;
+            assert!(due.contains(&owed), "{owed} of {due:?} {said}");
         }
         let receipts = day["receipts"].as_array().unwrap().iter();
         let receipts = receipts.filter(|one| ids.contains(&text(&one["id"])));
@@ -314,7 +344,7 @@ impl<'s> History<'s> {
         assert!(buttons <= too_much, "{buttons} of {too_much} {said}");
         // Nobody pays again what was paid.
         let net = came - back;
-        if !ids.iter().any(|id| self.judged.contains(id)) && net >= asked.amount {
+        if !ids.iter().any(|id| self.words.contains_key(id)) && net >= asked.amount {
             assert!(phone["svg"].is_null() && payer["to"].is_null(), "{said}");
         }
     }

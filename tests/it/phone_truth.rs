@@ -35,6 +35,8 @@ struct Back {
 /// What is recorded.
 pub struct Truth {
     pub parts: BTreeMap<String, Parts>,
+    /// For which request each part is.
+    placed: BTreeMap<String, Vec<Option<String>>>,
     /// Refunds by the transfer that they are of, in order.
     back: BTreeMap<String, Vec<Back>>,
     /// With the transfer that each is of.
@@ -43,13 +45,14 @@ pub struct Truth {
 
 impl Truth {
     pub fn read(site: &Site, stall: &str) -> Self {
-        let mut parts = BTreeMap::new();
+        let (mut parts, mut placed) = (BTreeMap::new(), BTreeMap::new());
         for one in all(site, "/api/v1/transfers") {
-            let mine = one["attribution"]["lines"].as_array().unwrap().iter();
-            let mine =
-                mine.filter(|line| line["occupancy_id"] == stall && one["direction"] == "in");
+            let mut mine = one["attribution"]["lines"].as_array().unwrap().clone();
+            mine.retain(|line| line["occupancy_id"] == stall && one["direction"] == "in");
             let part = |line: &Value| (text(&line["class"]), line["amount_vnd"].as_i64().unwrap());
-            parts.insert(text(&one["id"]), mine.map(part).collect());
+            let at = |line: &Value| line["request_id"].as_str().map(str::to_owned);
+            placed.insert(text(&one["id"]), mine.iter().map(at).collect());
+            parts.insert(text(&one["id"]), mine.iter().map(part).collect());
         }
         let mut refunds = all(site, "/api/v1/refunds");
         refunds.reverse();
@@ -64,7 +67,7 @@ impl Truth {
         refunds.retain(|one| one["undone_at"].is_null());
         let id = |one: &Value| (text(&one["original_id"]), text(&one["id"]));
         let refunds = refunds.iter().map(id).collect();
-        Self { parts, back, refunds }
+        Self { parts, placed, back, refunds }
     }
 
     /// The day, the year, what of it nobody has classed, and the month's book.
@@ -95,6 +98,17 @@ impl Truth {
     pub fn told_back(&self, id: &str) -> i64 {
         let is_back = |(class, _): &&(String, i64)| class == "refund";
         self.parts[id].iter().filter(is_back).map(|(_, amount)| amount).sum()
+    }
+
+    /// What of a payment stands at a request: what is placed there, less what went back of it.
+    pub fn stands(&self, id: &str, request: &str) -> i64 {
+        let (parts, placed) = (&self.parts[id], &self.placed[id]);
+        let its = placed.iter().map(|at| at.as_deref() == Some(request));
+        let is_all = its.clone().all(|is| is);
+        let kept = parts.iter().zip(its).filter(|((class, _), is)| *is && class != "refund");
+        let kept: i64 = kept.map(|((_, amount), _)| amount).sum();
+        let back = self.back.get(id).map_or(0, |all| held(all));
+        (kept - if is_all { back } else { 0 }).max(0)
     }
 
     /// What came of these, and what of it went back to who had paid it, in whichever way.

@@ -256,7 +256,7 @@ on_both!(the_days_sum_is_not_known_while_no_source_is_proven, |db| {
     browser.touch("[data-tab=day]");
     browser.until("cho40.day");
     let said = shown(&mut browser, "day-count");
-    assert!(said.contains("lần nhận KHÔNG RÕ – XEM ỨNG DỤNG NGÂN HÀNG"), "{said}");
+    assert!(said.contains("lần nhận · KHÔNG RÕ – XEM ỨNG DỤNG NGÂN HÀNG"), "{said}");
     browser.picture("day-unknown");
     browser.value("document.getElementById('year').open = true");
     browser.until("document.getElementById('year-more').innerText.indexOf('KHÔNG RÕ') >= 0");

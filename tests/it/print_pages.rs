@@ -2,6 +2,7 @@
 //! same bytes each time.
 
 use cho40::print::look::Logo;
+use cho40::print::press;
 use cho40::print::{Card, Kind, Layout, Paper as _, Press, Sheet, Style};
 use cho40::vietqr::{Format, Level, draw};
 use image::ImageFormat::{Jpeg, Png};
@@ -198,6 +199,35 @@ fn long_names_wrap_before_they_are_too_small_to_be_read() {
     let mut sheet = longest(Layout::Sticker, Style::Colour);
     sheet.cards[0].vendor = "W".repeat(80);
     assert!(set("endless", &sheet).small().is_some_and(|text| text.starts_with("WW")));
+}
+
+/// What is told by its letters' widths that it fits is not measured; measured, it would be set alike.
+#[test]
+fn what_surely_fits_is_set_as_if_it_were_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let (name, kit) = press::TEMPLATES[1];
+    let measured = kit.replace("known.sum(default: 0)", "99000");
+    assert!(name == "kit.typ" && measured != kit);
+    std::fs::write(folder.path().join(name), measured).unwrap();
+    let press = Press::new(Some(folder.path())).unwrap();
+    for (layout, style) in [
+        (Layout::A6OnA4, Style::Colour),
+        (Layout::StickerOnA4, Style::Contrast),
+        (Layout::StickerOnA4, Style::Mono),
+    ] {
+        let mut sheet = market(45, layout, style);
+        let whole = longest(layout, style).cards.remove(0);
+        // Each two letters longer than the one before, past every line's end.
+        let first = |text: &str, count: usize| text.chars().take(count).collect::<String>();
+        for (number, (card, stop)) in sheet.cards.iter_mut().zip(&mut sheet.cover).enumerate() {
+            card.stall = first(&whole.stall, 1 + number % 20);
+            card.vendor = first(&whole.vendor, 2 * number + 1);
+            card.holder = first(&whole.holder, 2 * number + 1);
+            (stop.stall, stop.vendor) = (card.stall.clone(), Some(card.vendor.clone()));
+        }
+        let pdf = |press: &Press| press.set(&sheet).unwrap().pdf().unwrap();
+        assert!(pdf(&PRESS) == pdf(&press), "{layout:?} {style:?}");
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub mod sightings;
 pub mod stall_days;
 pub mod stall_history;
 pub mod strays;
+pub mod surplus_words;
 pub mod tail;
 pub mod told;
 pub mod totals;

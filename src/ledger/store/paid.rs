@@ -1,10 +1,11 @@
 //! What paid a request, by its present lines.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable};
 
 use crate::db::{DbConnection, Outcome};
-use crate::ledger::class::Class;
 use crate::primitives::ids::{BoardId, RequestId};
 use crate::primitives::{UnixMs, Vnd};
 
@@ -83,43 +84,21 @@ pub fn last_at(
     Ok(found.value.map(UnixMs))
 }
 
-/// A transfer that was a request's under an attribution.
-#[derive(Debug)]
-pub struct Was {
-    pub transfer_id: i64,
-    /// 1 is the rules' own.
-    pub seq: i32,
-    /// It paid; what met the request a thousand times off did not.
-    pub has_paid: bool,
-    /// When it was decided so.
-    pub at: UnixMs,
-}
-
-/// What was for a request, under each attribution.
-pub fn attributions(
+/// The transfers of which some attribution, be it the present one or not, was for a request.
+pub fn ever(
     connection: &mut DbConnection,
     board_id: BoardId,
     id: RequestId,
-) -> Outcome<Vec<Was>> {
+) -> Outcome<BTreeSet<i64>> {
     use crate::db::schema::{attribution_lines as a, transfers as t};
-    let mut all: Vec<(i64, i32, String, i64)> = a::table
+    let mut all: Vec<i64> = a::table
         .filter(a::board_id.eq(board_id.0))
         .filter(a::request_id.eq(id.0))
-        .select((a::transfer_id, a::seq, a::class, a::recorded_at_ms))
+        .select(a::transfer_id)
         .load(connection)?;
-    let met: Vec<(i64, String, i64)> = t::table
-        .filter(t::board_id.eq(board_id.0))
-        .filter(t::request_id.eq(id.0))
-        .select((t::id, t::class, t::recorded_at_ms))
-        .load(connection)?;
-    all.extend(met.into_iter().map(|(id, class, at)| (id, 1, class, at)));
-    let was = |(transfer_id, seq, class, at): (i64, i32, String, i64)| Was {
-        transfer_id,
-        seq,
-        has_paid: class != Class::Unclassified.as_str(),
-        at: UnixMs(at),
-    };
-    Ok(all.into_iter().map(was).collect())
+    let met = t::table.filter(t::board_id.eq(board_id.0)).filter(t::request_id.eq(id.0));
+    all.extend(met.select(t::id).load::<i64>(connection)?);
+    Ok(all.into_iter().collect())
 }
 
 /// A payment for a request, as one of its present lines says.

@@ -11,6 +11,7 @@ use crate::feeds::{Direction, Precision};
 use crate::ledger::announced::announced;
 use crate::ledger::beyond::{self, Beyond};
 use crate::ledger::class_suggestions;
+use crate::ledger::matching::Line;
 use crate::ledger::totals::DayDelta;
 use crate::ledger::transfers::Stored;
 use crate::ledger::{Class, stall};
@@ -230,9 +231,13 @@ fn receipts(
         let payer = told.iter().find(|told| told.id == one.id);
         let payer = payer.and_then(|told| told.payer_name.clone());
         let found = beyond.iter().find(|beyond| beyond.transfer_id == one.id);
-        let late = is_late(&one, hearer, &asked).then_some(Kind::Late);
         let receipt = receipt(&one, hearer.occupancy_id, payer);
         let surplus = surplus.get(&one.id).filter(|more| **more < receipt.amount_vnd);
+        let surplus = surplus.filter(|_| may_be_parted(&one, hearer));
+        // Nothing is to be handed over for what went back.
+        let is_kept = mine(&one, hearer).any(|line| line.class != Class::Refund)
+            && given_back.get(&one.id).is_none_or(|back| *back < receipt.amount_vnd);
+        let late = (is_kept && is_late(&one, hearer, &asked)).then_some(Kind::Late);
         Receipt {
             mark: found.map(|found| mark(found.state)).or(late),
             beyond: found.map(|found| found.amount.to_string()),
@@ -273,6 +278,7 @@ pub fn shown(
             let more = beyond::surplus(connection, hearer.board_id, row)?;
             let mut its = more.into_iter().filter(|(of, more)| of == id && *more < whole);
             surplus = surplus.or(its.next().map(|(_, more)| more));
+            surplus = surplus.filter(|_| stored.iter().all(|one| may_be_parted(one, hearer)));
         }
         found.insert(*id, Shown { version, surplus });
     }
@@ -287,9 +293,21 @@ impl Proposal {
     }
 }
 
+/// The stall's lines of a transfer.
+fn mine<'s>(one: &'s Stored, hearer: &Hearer) -> impl Iterator<Item = &'s Line> + use<'s> {
+    let occupancy_id = Some(hearer.occupancy_id);
+    one.lines.iter().filter(move |line| line.occupancy_id == occupancy_id)
+}
+
 fn request_of(one: &Stored, hearer: &Hearer) -> Option<RequestId> {
-    let mut mine = one.lines.iter().filter(|line| line.occupancy_id == Some(hearer.occupancy_id));
-    mine.find_map(|line| line.request_id)
+    mine(one, hearer).find_map(|line| line.request_id)
+}
+
+/// Whether a part of a receipt can be said to be something else: of which of several requests it would be
+/// nobody knows.
+fn may_be_parted(one: &Stored, hearer: &Hearer) -> bool {
+    let first = request_of(one, hearer);
+    mine(one, hearer).all(|line| line.request_id.is_none() || line.request_id == first)
 }
 
 /// The requests that receipts met.

@@ -9,10 +9,11 @@ use super::book::{self, Receipt};
 use crate::access::Act;
 use crate::db::{DbConnection, Outcome};
 use crate::ledger::transfers::{self, LineView, NewAttribution, NewLine};
-use crate::ledger::{Class, lock_board, stall};
+use crate::ledger::{Class, beyond, lock_board, stall};
 use crate::live::Hearer;
-use crate::primitives::ids::TransferId;
+use crate::primitives::ids::{RequestId, TransferId};
 use crate::primitives::{Refusal, Vnd, typed};
+use crate::requests;
 
 /// What a vendor may say of money that came.
 pub const CLASSES: [Class; 5] =
@@ -52,8 +53,15 @@ pub fn split(
     let (mine, others) = lines(connection, act, hearer, id)?;
     let whole = Vnd::new(mine.iter().map(|line| line.amount_vnd.get()).sum());
     let parts = parts(whole, new)?;
-    if is_of_several(&mine) {
-        let own = of_several(mine, new)?;
+    let own = match requests_of(&mine).as_slice() {
+        [Some(_), Some(_), ..] | [None, Some(_), Some(_), ..] => of_several(mine, new)?,
+        [None, Some(request_id)] => {
+            let goes = goes_back(connection, hearer, id, *request_id)?;
+            of_half(mine, new, goes)?
+        }
+        _ => Vec::new(),
+    };
+    if !own.is_empty() {
         return decide(connection, act, hearer, id, own.into_iter().chain(others).collect());
     }
     let own = parts.into_iter().map(|(class, amount_vnd)| NewLine {
@@ -65,10 +73,82 @@ pub fn split(
     decide(connection, act, hearer, id, own.chain(others).collect())
 }
 
-/// Whether a payment was placed at several requests of the stall.
+/// The requests at which the stall's part of a payment was placed; first `None`, where some of it is for none.
+fn requests_of(mine: &[NewLine]) -> Vec<Option<RequestId>> {
+    let ids: BTreeSet<_> = mine.iter().map(|line| line.request_id).collect();
+    ids.into_iter().collect()
+}
+
 fn is_of_several(mine: &[NewLine]) -> bool {
-    let ids: BTreeSet<_> = mine.iter().filter_map(|line| line.request_id).collect();
-    ids.len() > 1
+    requests_of(mine).iter().flatten().count() > 1
+}
+
+/// What of a payment is to go back, or has by the vendor's word, as more than its request asked for.
+fn goes_back(
+    connection: &mut DbConnection,
+    hearer: &Hearer,
+    id: TransferId,
+    request_id: RequestId,
+) -> Outcome<Vnd> {
+    let row = requests::by_id(connection, hearer.board_id, request_id)?;
+    let row = row.ok_or_else(|| Refusal::not_found("request"))?;
+    let all = beyond::surplus(connection, hearer.board_id, &row)?;
+    Ok(all.into_iter().find(|(of, _)| *of == id).map_or(Vnd::ZERO, |(_, goes)| goes))
+}
+
+/// What a payment was of which only some is for a request. What is for none stays so, and a part is of what the
+/// request has too much, then of what is for none.
+fn of_half(mine: Vec<NewLine>, new: &NewSplit, goes: Vnd) -> Result<Vec<NewLine>, Refusal> {
+    let whole = Vnd::new(mine.iter().map(|line| line.amount_vnd.get()).sum());
+    let (class, part) = match parts(whole, new)?.as_slice() {
+        // What goes back is the part, however it was typed.
+        [(Class::Refund, back), (class, _)] => (*class, Some((Class::Refund, *back))),
+        [(class, _), part] => (*class, Some(*part)),
+        [(class, _)] => (*class, None),
+        _ => (new.class, None),
+    };
+    let mut lines = Vec::new();
+    for line in mine {
+        let is_judged = line.class != Class::Unclassified || class.pays_requests();
+        let request_id = line.request_id.filter(|_| is_judged);
+        add(&mut lines, NewLine { class, request_id, ..line });
+    }
+    if let Some((class, amount)) = part {
+        for part in take(&mut lines, amount, goes) {
+            add(&mut lines, NewLine { class, ..part });
+        }
+    }
+    lines.retain(|line| line.amount_vnd.is_positive());
+    Ok(lines)
+}
+
+/// Takes an amount out of lines: of what a request has too much, of what is for none, of the rest. What it
+/// took of each.
+fn take(lines: &mut [NewLine], amount: Vnd, goes: Vnd) -> Vec<NewLine> {
+    let (mut left, mut taken) = (amount.get(), Vec::new());
+    for (is_for_request, most) in [(true, goes.get()), (false, i64::MAX), (true, i64::MAX)] {
+        let mut most = most;
+        let its = lines.iter_mut().filter(|line| line.request_id.is_some() == is_for_request);
+        for line in its.filter(|line| line.class != Class::Refund) {
+            let part = left.min(most).min(line.amount_vnd.get());
+            (left, most) = (left - part, most - part);
+            line.amount_vnd = Vnd::new(line.amount_vnd.get() - part);
+            add(&mut taken, NewLine { amount_vnd: Vnd::new(part), ..line.clone() });
+        }
+    }
+    taken.retain(|line| line.amount_vnd.is_positive());
+    taken
+}
+
+/// Lines of one class for one request are one line.
+fn add(lines: &mut Vec<NewLine>, new: NewLine) {
+    let of = |line: &NewLine| (line.occupancy_id, line.request_id, line.class);
+    match lines.iter_mut().find(|line| of(line) == of(&new)) {
+        Some(same) => {
+            same.amount_vnd = Vnd::new(same.amount_vnd.get().saturating_add(new.amount_vnd.get()));
+        }
+        None => lines.push(new),
+    }
 }
 
 /// What all of a payment for several requests was: each keeps its part. Of which one a part would be nobody knows.
@@ -108,7 +188,15 @@ pub fn split_off(
     }
     let amount = typed::amount("amount", &part.amount)?;
     let whole = Vnd::new(mine.iter().map(|line| line.amount_vnd.get()).sum());
-    let own = beside_refund(mine, part.class, amount);
+    let request_id = mine.iter().find_map(|line| line.request_id);
+    let goes = match request_id {
+        Some(request_id) => goes_back(connection, hearer, id, request_id)?,
+        None => Vnd::ZERO,
+    };
+    let told = mine.iter().filter(|line| line.class == Class::Refund && line.request_id.is_some());
+    let told: i64 = told.map(|line| line.amount_vnd.get()).sum();
+    let goes = Vnd::new(goes.get().saturating_sub(told).max(0));
+    let own = beside_refund(mine, part.class, amount, goes);
     let own =
         own.ok_or_else(|| Refusal::invalid("amount", "split-too-large").with("whole", whole))?;
     decide(connection, act, hearer, id, own.into_iter().chain(others).collect())
@@ -175,25 +263,23 @@ fn decide(
     Ok(book::receipt(&stored, hearer.occupancy_id, None))
 }
 
-/// A stall's lines with a part taken out of what was not given back; `None`: there is less of that.
-fn beside_refund(mut lines: Vec<NewLine>, class: Class, amount: Vnd) -> Option<Vec<NewLine>> {
-    let (mut left, mut request_id) = (amount.get(), None);
-    for line in lines.iter_mut().rev().filter(|line| line.class != Class::Refund) {
-        let taken = left.min(line.amount_vnd.get());
-        left -= taken;
-        line.amount_vnd = Vnd::new(line.amount_vnd.get() - taken);
-        request_id = request_id.or(line.request_id);
-    }
-    if left != 0 || !amount.is_positive() {
+/// A stall's lines with a part taken out of what was not given back; `None`: there is less of that. What was
+/// given back was its request's, what was other goods is for none.
+fn beside_refund(
+    mut lines: Vec<NewLine>,
+    class: Class,
+    amount: Vnd,
+    goes: Vnd,
+) -> Option<Vec<NewLine>> {
+    let taken = take(&mut lines, amount, goes);
+    let sum: i64 = taken.iter().map(|line| line.amount_vnd.get()).sum();
+    if sum != amount.get() || !amount.is_positive() {
         return None;
     }
     lines.retain(|line| line.amount_vnd.is_positive());
-    let occupancy_id = lines.first().and_then(|line| line.occupancy_id);
-    let request_id = request_id.filter(|_| class == Class::Refund);
-    let is_same = |line: &&mut NewLine| line.class == class && line.request_id == request_id;
-    match lines.iter_mut().find(is_same) {
-        Some(same) => same.amount_vnd = same.amount_vnd.checked_add(amount)?,
-        None => lines.push(NewLine { occupancy_id, request_id, class, amount_vnd: amount }),
+    for part in taken {
+        let request_id = part.request_id.filter(|_| class == Class::Refund);
+        add(&mut lines, NewLine { class, request_id, ..part });
     }
     Some(lines)
 }
@@ -226,7 +312,7 @@ fn check(field: &'static str, class: Class) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::primitives::ids::{OccupancyId, RequestId};
+    use crate::primitives::ids::OccupancyId;
 
     fn split(class: Class, part: Option<(Class, &str)>) -> Result<Vec<(Class, Vnd)>, Refusal> {
         let part = part.map(|(class, amount)| NewPart { class, amount: amount.into() });
@@ -244,7 +330,7 @@ mod tests {
         let before =
             || vec![line(Class::Sale, Some(1), 91_000), line(Class::Refund, Some(1), 10_000)];
         let said = |class, amount| {
-            let lines = beside_refund(before(), class, Vnd::new(amount))?;
+            let lines = beside_refund(before(), class, Vnd::new(amount), Vnd::ZERO)?;
             let told = |line: NewLine| {
                 let id = line.request_id.map(|id| id.0);
                 (line.class, id, line.amount_vnd.get())
@@ -261,6 +347,38 @@ mod tests {
         assert_eq!(said(Class::Refund, 91_000).unwrap(), [(Class::Refund, Some(1), 101_000)]);
         assert_eq!(said(Class::Sale, 91_001), None);
         assert_eq!(said(Class::Sale, 0), None);
+    }
+
+    #[test]
+    fn what_is_for_no_request_stays_so_and_parts_are_of_what_is_too_much_first() {
+        let line = |request: Option<i64>, amount| NewLine {
+            occupancy_id: Some(OccupancyId(7)),
+            request_id: request.map(RequestId),
+            class: Class::Sale,
+            amount_vnd: Vnd::new(amount),
+        };
+        let said = |class, part: Option<(Class, &str)>, goes| {
+            let part = part.map(|(class, amount)| NewPart { class, amount: amount.into() });
+            let mine = vec![line(Some(1), 60_000), line(None, 50_000)];
+            let lines = of_half(mine, &NewSplit { class, part }, Vnd::new(goes)).unwrap();
+            let told = |line: NewLine| {
+                (line.class, line.request_id.is_some(), line.amount_vnd.get() / 1_000)
+            };
+            lines.into_iter().map(told).collect::<Vec<_>>()
+        };
+        let (sale, refund) = (Class::Sale, Class::Refund);
+        assert_eq!(said(sale, None, 0), [(sale, true, 60), (sale, false, 50)]);
+        let back = |amount| Some((refund, amount));
+        let one = [(sale, true, 60), (sale, false, 40), (refund, false, 10)];
+        assert_eq!(said(sale, back("10k"), 0), one);
+        let two = [(sale, true, 50), (sale, false, 45), (refund, true, 10), (refund, false, 5)];
+        assert_eq!(said(sale, back("15k"), 10_000), two);
+        assert_eq!(said(refund, Some((sale, "95k")), 10_000), two, "told the other way round");
+        let all = [(sale, true, 10), (refund, true, 50), (refund, false, 50)];
+        assert_eq!(said(sale, back("100k"), 0), all);
+        let own = Some((Class::Personal, "20k"));
+        let three = [(sale, true, 60), (sale, false, 30), (Class::Personal, false, 20)];
+        assert_eq!(said(sale, own, 0), three);
     }
 
     #[test]

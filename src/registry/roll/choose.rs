@@ -79,21 +79,6 @@ pub fn plain(text: &str) -> String {
     fold::without_diacritics(text).to_lowercase()
 }
 
-/// Digits as numbers: `A-2` before `A-10`.
-fn natural(text: &str) -> Vec<(String, u64)> {
-    let mut parts = Vec::new();
-    let (mut letters, mut digits) = (String::new(), String::new());
-    for c in plain(text).chars() {
-        if !c.is_ascii_digit() && !digits.is_empty() {
-            parts.push((std::mem::take(&mut letters), digits.parse().unwrap_or(u64::MAX)));
-            digits.clear();
-        }
-        if c.is_ascii_digit() { digits.push(c) } else { letters.push(c) }
-    }
-    parts.push((letters, digits.parse().unwrap_or_default()));
-    parts
-}
-
 impl Roll {
     /// What passes the filter, after a stall.
     #[must_use]
@@ -134,22 +119,10 @@ impl Roll {
         };
         let place = match order {
             RollOrder::Place => {
-                (line.section.position, plain(&line.section.name), line.stall.position)
+                (line.section.position, fold::natural(&line.section.name), line.stall.position)
             }
-            _ => (0, String::new(), 0),
+            _ => (0, Vec::new(), 0),
         };
-        (first, place, natural(&line.stall.code), line.stall.id)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_sorted_as_people_count() {
-        let mut codes = ["B-1", "A-10", "A-2", "a-1b", "A-1", "12", "2"];
-        codes.sort_by_cached_key(|code| natural(code));
-        assert_eq!(codes, ["2", "12", "A-1", "a-1b", "A-2", "A-10", "B-1"]);
+        (first, place, fold::natural(&line.stall.code), line.stall.id)
     }
 }

@@ -9,7 +9,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::BoardId;
 
 /// Table, column and the table whose `id` it names; 0 and NULL name nothing.
-const NAMED: [(&str, &str, &str); 38] = [
+const NAMED: [(&str, &str, &str); 40] = [
     ("transfers", "account_id", "accounts"),
     ("transfers", "feed_id", "feeds"),
     ("transfers", "delivery_id", "deliveries"),
@@ -20,6 +20,8 @@ const NAMED: [(&str, &str, &str); 38] = [
     ("attribution_lines", "occupancy_id", "occupancies"),
     ("attribution_lines", "code_id", "codes"),
     ("attribution_lines", "request_id", "requests"),
+    ("surplus_words", "transfer_id", "transfers"),
+    ("surplus_words", "request_id", "requests"),
     ("sightings", "transfer_id", "transfers"),
     ("sightings", "delivery_id", "deliveries"),
     ("sightings", "feed_id", "feeds"),

@@ -1,0 +1,31 @@
+-- What a person's word about a payment settled: as much of it as was beyond its request when it was said.
+-- A later attribution has its own row, or none where nobody has said what the money was.
+CREATE TABLE surplus_words (
+    board_id BIGINT NOT NULL,
+    request_id BIGINT NOT NULL,
+    transfer_id BIGINT NOT NULL,
+    -- Of the attribution.
+    seq INTEGER NOT NULL CHECK (seq > 1),
+    settled_vnd BIGINT NOT NULL CHECK (settled_vnd >= 0),
+    PRIMARY KEY (board_id, request_id, transfer_id, seq)
+);
+
+-- Until now a word about what was its request's already settled whatever was too much of it.
+INSERT INTO surplus_words (board_id, request_id, transfer_id, seq, settled_vnd)
+SELECT l.board_id, l.request_id, l.transfer_id, l.seq, CAST(SUM(l.amount_vnd) AS BIGINT)
+FROM attribution_lines l
+JOIN transfers t ON t.board_id = l.board_id AND t.id = l.transfer_id
+WHERE l.request_id IS NOT NULL AND l.decided_by IS NOT NULL AND l.rule = 'manual'
+  AND t.direction = 'in'
+  AND NOT EXISTS (SELECT 1 FROM attribution_lines r WHERE r.board_id = l.board_id
+    AND r.transfer_id = l.transfer_id AND r.seq = l.seq AND r.class IN ('refund', 'unclassified'))
+  -- It was the request's before it was said; and where a refund is recorded, it had paid it, for who only
+  -- recorded a refund of what was a thousand times too much has said nothing of the rest.
+  AND (EXISTS (SELECT 1 FROM attribution_lines b WHERE b.board_id = l.board_id
+      AND b.transfer_id = l.transfer_id AND b.seq < l.seq AND b.request_id = l.request_id
+      AND (b.class <> 'unclassified' OR NOT EXISTS (SELECT 1 FROM refunds f
+        WHERE f.board_id = b.board_id AND f.original_id = b.transfer_id)))
+    OR t.request_id = l.request_id
+      AND (t.class <> 'unclassified' OR NOT EXISTS (SELECT 1 FROM refunds f
+        WHERE f.board_id = t.board_id AND f.original_id = t.id)))
+GROUP BY l.board_id, l.request_id, l.transfer_id, l.seq;
