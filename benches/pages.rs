@@ -165,6 +165,28 @@ fn make_links(
     Ok(paths)
 }
 
+/// How long one page alone takes to be told, each time.
+async fn quiet(
+    address: SocketAddr,
+    path: &str,
+    events: &mut Events<'_>,
+    cookies: &[String],
+) -> Result<Vec<u64>, Box<dyn Error>> {
+    let told = Told::default();
+    let stalls = cookies.len();
+    let requests = events.make(QUIET * stalls as u64);
+    let first = cookies.first().map(String::as_str).unwrap_or_default();
+    let page = listening::listen(address, first, &told);
+    // As many as there are stalls went before: the last of each round is the first stall's.
+    let own = (1..=QUIET as usize).filter_map(|round| requests.get(round * stalls - 1));
+    let telling = tell_one(address, path, own, &told);
+    tokio::select! {
+        ended = page => ended?,
+        sent = telling => sent?,
+    }
+    Ok(told.times_us.take())
+}
+
 async fn measure(
     server: &Server,
     market: &Market,
@@ -182,21 +204,7 @@ async fn measure(
     let told = Told::default();
     send(address, &path, &events.make(effort.webhooks / 4), None).await?;
     sleep(APART).await;
-    let quiet = {
-        let told = Told::default();
-        let stalls = market.stalls.len();
-        let requests = events.make(QUIET * stalls as u64);
-        let first = cookies.first().map(String::as_str).unwrap_or_default();
-        let page = listening::listen(address, first, &told);
-        // As many as there are stalls went before: the last of each round is the first stall's.
-        let own = (1..=QUIET as usize).filter_map(|round| requests.get(round * stalls - 1));
-        let telling = tell_one(address, &path, own, &told);
-        tokio::select! {
-            ended = page => ended?,
-            sent = telling => sent?,
-        }
-        told.times_us.take()
-    };
+    let quiet = quiet(address, &path, &mut events, &cookies).await?;
     let requests = events.make(effort.webhooks);
     let (early, late) = cookies.split_at(cookies.len() / 2);
     let open = |part: &[String]| {
