@@ -495,9 +495,9 @@
   each('[data-class]', function (button) {
     touch(button, function () {
       var name = of(button, 'class');
-      // What came too much is given back, not what was bought.
+      // What came too much is given back, not what was bought, and the rest stays what it was.
       if (asks === 'whole' && name === 'refund' && surplus) {
-        decide({ 'class': 'sale', part: { 'class': name, amount: surplus.replace(/\D/g, '') } });
+        decide({ part: { 'class': name, amount: surplus.replace(/\D/g, '') } });
         return;
       }
       // All of it may have been goods.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::class::Class;
 use super::matching::Line;
-use super::payback;
+use super::refund_shares::{self, Asked};
 use super::refunds::RefundRow;
 use super::replace::{Replacement, Says};
 use super::store::{paid, reading, refunds, surplus_words};
@@ -122,22 +122,31 @@ pub(super) fn keep_words(
         }
         let is_said = match one.says {
             Says::All => true,
-            Says::Changes => before != now,
+            Says::Changes => is_another_class(&before, &now),
             Says::Nothing => false,
         };
+        let row = requests::by_id(connection, board_id, id)?;
+        let row = row.ok_or_else(|| Fault::broken("a line of no request"))?;
+        let met = Met::load(connection, board_id, &row)?;
         let settled = if is_said {
-            let row = requests::by_id(connection, board_id, id)?;
-            let row = row.ok_or_else(|| Fault::broken("a line of no request"))?;
-            let met = Met::load(connection, board_id, &row)?;
             let more = met.more_of(stored.id, &row);
-            Some(Vnd::new(more.min(met.placing(one).too_much(&row))))
+            Some(more.min(met.placing(one).too_much(&row)))
         } else {
-            let words = surplus_words::of_request(connection, board_id, id)?;
-            words.get(&(stored.id, stored.seq)).copied()
+            met.word(stored, &row)
         };
-        words.extend(settled.map(|settled| (id, settled)));
+        words.extend(settled.map(|settled| (id, Vnd::new(settled))));
     }
     surplus_words::insert(connection, board_id, (stored.id, stored.seq + 1), &words)
+}
+
+/// What was one thing is said to be another: who only places more or less of it at a request has not said so.
+fn is_another_class(before: &[(Class, Vnd)], now: &[(Class, Vnd)]) -> bool {
+    let sum = |lines: &[(Class, Vnd)], class| -> i64 {
+        lines.iter().filter(|(of, _)| *of == class).map(|(_, amount)| amount.get()).sum()
+    };
+    let more = |class| sum(now, class) - sum(before, class);
+    before.iter().any(|(class, _)| more(*class) < 0)
+        && now.iter().any(|(class, _)| more(*class) > 0)
 }
 
 /// The payments of a request, with what is known of each.
@@ -146,6 +155,7 @@ struct Met {
     /// What people's words have settled, by attribution.
     words: BTreeMap<(TransferId, i32), Vnd>,
     refunds: Vec<RefundRow>,
+    asked: Asked,
 }
 
 /// What goes back of a payment, in đồng.
@@ -171,7 +181,8 @@ impl Met {
         // The last payments of a request are those that it did not need.
         stored.sort_by_key(|one| std::cmp::Reverse((one.occurred_at, one.id)));
         let refunds = refunds::of_any(connection, board_id, &ids)?;
-        Ok(Self { stored, words, refunds })
+        let asked = refund_shares::asked(connection, board_id, &stored)?;
+        Ok(Self { stored, words, refunds, asked })
     }
 
     /// What of a payment is for the request, by class.
@@ -182,14 +193,11 @@ impl Met {
 
     /// What refunds recorded beside a payment have taken off the request.
     fn linked(&self, one: &Stored, row: &RequestRow, is_odd: bool) -> i64 {
-        let stall = Some(row.occupancy_id);
-        if !is_odd && payback::request_of(one, stall) != Some(row.id) {
-            return 0;
-        }
-        let held = self.refunds.iter().filter(|link| link.undone_at.is_none());
-        let of_one = held.filter(|link| link.original_id == one.id);
-        let of_stall = of_one.filter(|link| payback::whose(&one.lines, link.occupancy_id) == stall);
-        of_stall.map(|link| link.amount.get()).fold(0_i64, i64::saturating_add)
+        let shares = refund_shares::of(one, row.occupancy_id, &self.refunds, &self.asked);
+        let of_it = shares
+            .iter()
+            .map(|share| if is_odd { share.link.amount.get() } else { share.of_request(row.id) });
+        of_it.fold(0_i64, i64::saturating_add)
     }
 
     /// What is left of a payment that counts as come for the request.
@@ -211,14 +219,15 @@ impl Met {
         let mut shares: Vec<Share<'_>> = Vec::new();
         for of in &self.stored {
             let told = Self::sum(of, row.id, |class| class == Class::Refund);
-            let settled = self.word(of).unwrap_or_default();
+            let settled = self.word(of, row).unwrap_or_default();
             let more = settled.min(self.standing(of, row)).min(left).max(0);
             left -= more;
             shares.push(Share { of, is_odd: false, told, more, owed: 0 });
         }
         // What no word has settled is owed: of the payments that nobody said anything about, if they are so much.
         for is_said in [false, true] {
-            for share in shares.iter_mut().filter(|one| self.word(one.of).is_some() == is_said) {
+            for share in shares.iter_mut().filter(|one| self.word(one.of, row).is_some() == is_said)
+            {
                 let owed = left.min(self.standing(share.of, row) - share.more).max(0);
                 left -= owed;
                 share.more += owed;
@@ -249,9 +258,14 @@ impl Met {
         its.map(|one| one.more).fold(0_i64, i64::saturating_add)
     }
 
-    /// What a person's word about a payment as it is placed now has settled.
-    fn word(&self, one: &Stored) -> Option<i64> {
-        self.words.get(&(one.id, one.seq)).map(|settled| settled.get())
+    /// What a person's word about a payment as it is placed now has settled, less what was given back of it after
+    /// she had said so: that was too much, and is no more.
+    fn word(&self, one: &Stored, row: &RequestRow) -> Option<i64> {
+        let settled = self.words.get(&(one.id, one.seq))?.get();
+        let shares = refund_shares::of(one, row.occupancy_id, &self.refunds, &self.asked);
+        let later = shares.iter().filter(|share| share.link.linked_at > one.decided_at);
+        let back = later.map(|share| share.of_request(row.id)).fold(0_i64, i64::saturating_add);
+        Some(settled.saturating_sub(back).max(0))
     }
 
     /// Of what was a thousand times too much, the first makes up for what is lacking. After a cancel all of

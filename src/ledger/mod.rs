@@ -27,6 +27,7 @@ mod payback;
 pub mod perhaps;
 pub mod pieces;
 pub mod proposals;
+mod refund_shares;
 pub mod refunds;
 pub mod relink;
 mod replace;

@@ -1,10 +1,12 @@
 //! The lines of money out that gives money back: they follow their originals from stall to stall.
 
 use std::collections::{BTreeSet, HashMap};
+use std::slice::from_ref;
 
 use super::class::Class;
 use super::item::Evidence;
 use super::matching::{Line, Rule, Unassigned};
+use super::refund_shares as shares;
 use super::refunds::RefundRow;
 use super::replace::{Decided, Replacement, Says, replace};
 use super::store::heads::Head;
@@ -28,7 +30,7 @@ pub(super) fn stalls(lines: &[Line]) -> BTreeSet<OccupancyId> {
 }
 
 /// The lines that a refund is of.
-fn taking(lines: &[Line]) -> impl Iterator<Item = &Line> {
+pub(super) fn taking(lines: &[Line]) -> impl Iterator<Item = &Line> {
     let is_trade = |line: &Line| line.class.is_business() || line.class == Class::Unclassified;
     let was_trade = lines.iter().any(is_trade);
     let takes = move |line: &&Line| if was_trade { is_trade(line) } else { is_own(line.class) };
@@ -40,7 +42,7 @@ const fn is_own(class: Class) -> bool {
 }
 
 /// Whether money in of a class may have been a stall's to give back: not the market's fee, nor a test.
-const fn may_go_back(class: Class) -> bool {
+pub(super) const fn may_go_back(class: Class) -> bool {
     class.is_business() || is_own(class) || matches!(class, Class::Unclassified | Class::Refund)
 }
 
@@ -90,15 +92,6 @@ pub(super) fn of_stall<'r>(
             == Some(occupancy_id)
     };
     links.iter().filter(takes).collect()
-}
-
-/// The request that a stall's part of a transfer paid, if that is all of it: money given back is
-/// then missing there.
-pub(super) fn request_of(original: &Stored, stall: Option<OccupancyId>) -> Option<RequestId> {
-    let mut of_stall = original.lines.iter().filter(|line| line.occupancy_id == stall);
-    let line = of_stall.next().filter(|line| line.class != Class::Unclassified)?;
-    let is_all = of_stall.all(|other| other.request_id == line.request_id);
-    line.request_id.filter(|_| stall.is_some() && is_all)
 }
 
 /// Money out is linked although a refund is declared, of the same transfer, or of the same amount,
@@ -210,9 +203,15 @@ pub(super) fn settle(
                 // From now on it is that stall's, whatever is said of the other parts.
                 rows::name_stall(connection, board_id, link.id, occupancy_id)?;
             }
-            let request_id = request_of(&original, occupancy_id);
-            let class = link.class;
-            lines.push(Line { occupancy_id, request_id, class, ..unclassified(link.amount) });
+            let given = rows::of_originals(connection, board_id, &[link.original_id.0])?;
+            let asked = shares::asked(connection, board_id, from_ref(&original))?;
+            let its = occupancy_id.map(|stall| shares::of(&original, stall, &given, &asked));
+            let its = its.and_then(|all| all.into_iter().find(|one| one.link.id == link.id));
+            let parts = its.map_or_else(|| vec![(None, link.amount.get())], |one| one.parts);
+            lines.extend(parts.into_iter().map(|(request_id, amount)| {
+                let class = link.class;
+                Line { occupancy_id, request_id, class, ..unclassified(Vnd::new(amount)) }
+            }));
         }
         let rest = free(connection, board_id, &stored)?;
         if rest > 0 {
@@ -221,6 +220,22 @@ pub(super) fn settle(
         again(connection, board_id, heads, &stored, lines, decided, at)?;
     }
     Ok(())
+}
+
+/// [`settle`] of money out that gave back of a transfer, or did so till now, and of all else that went back of it: for
+/// which request that is changes with what is left. The board is locked.
+pub(super) fn settle_of(
+    connection: &mut DbConnection,
+    board_id: BoardId,
+    heads: &mut [Head],
+    (original_id, out_id): (TransferId, TransferId),
+    decided: &Decided,
+    at: UnixMs,
+) -> Outcome<()> {
+    let given = rows::of_originals(connection, board_id, &[original_id.0])?;
+    let ids: BTreeSet<_> = given.iter().map(|link| link.outgoing_id).chain([out_id]).collect();
+    let ids: Vec<_> = ids.into_iter().collect();
+    settle(connection, board_id, heads, &ids, decided, at)
 }
 
 /// Lets what was given back of these transfers follow them to the stalls that they belong to now.
@@ -316,7 +331,6 @@ pub(super) fn was_paid(
     let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
     let links = rows::of_originals(connection, board_id, &ids)?;
     let originals = reading::these(connection, board_id, &ids)?;
-    let links = of_stall(&links, &originals, request.occupancy_id);
     let outgoing: Vec<i64> = links.iter().map(|link| link.outgoing_id.0).collect();
     let seen: HashMap<TransferId, i64> = reading::these(connection, board_id, &outgoing)?
         .into_iter()
@@ -326,11 +340,14 @@ pub(super) fn was_paid(
         payments.iter().map(|one| (one.at_ms, false, one.amount_vnd)).collect();
     // What its vendor gave back in cash went as it came.
     moves.extend(payments.iter().map(|one| (one.at_ms, true, -one.returned_vnd)));
-    for link in links {
-        let came = payments.iter().find(|one| one.transfer_id == link.original_id.0);
+    let asked = shares::asked(connection, board_id, &originals)?;
+    for original in &originals {
+        let came = payments.iter().find(|one| one.transfer_id == original.id.0);
         let came_ms = came.map_or(0, |one| one.at_ms);
-        let out_ms = seen.get(&link.outgoing_id).copied().unwrap_or(0);
-        moves.push((came_ms.max(out_ms), true, -link.amount.get()));
+        for share in shares::of(original, request.occupancy_id, &links, &asked) {
+            let out_ms = seen.get(&share.link.outgoing_id).copied().unwrap_or(0);
+            moves.push((came_ms.max(out_ms), true, -share.of_request(request.id)));
+        }
     }
     moves.sort_unstable();
     let (mut left, mut was_paid) = (0_i64, false);

@@ -12,8 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::assign::WHY_CHARS;
 use super::class::Class;
 use super::payback::{
-    declare, free, is_declared, judge_odd, refuse_beside_declared, settle, stalls, wait_again,
-    whose,
+    declare, free, is_declared, judge_odd, refuse_beside_declared, settle, settle_of, stalls,
+    wait_again, whose,
 };
 use super::replace::Decided;
 use super::store::{heads, reading, refunds as rows};
@@ -184,7 +184,8 @@ pub fn create(
     };
     rows::insert(connection, board_id, &row)?;
     let decided = Decided::by(act.scope.actor, why);
-    settle(connection, board_id, &mut heads, &[outgoing_id], &decided, act.at)?;
+    let ids = (original_id, outgoing_id);
+    settle_of(connection, board_id, &mut heads, ids, &decided, act.at)?;
     judge_odd(connection, board_id, &mut heads, &original, &decided, act.at)?;
     get(connection, act, row.id)
 }
@@ -258,7 +259,8 @@ pub fn undo(
     let row = held(connection, board_id, id)?;
     rows::undo(connection, act, id)?;
     let decided = Decided::by(act.scope.actor, Some(why));
-    settle(connection, board_id, &mut heads, &[row.outgoing_id], &decided, act.at)?;
+    let ids = (row.original_id, row.outgoing_id);
+    settle_of(connection, board_id, &mut heads, ids, &decided, act.at)?;
     let original = reading::transfer(connection, board_id, row.original_id)?;
     wait_again(connection, board_id, &mut heads, &original, &decided, act.at)?;
     get(connection, act, id)

@@ -119,6 +119,7 @@ mod phone_two_links;
 mod phone_unsteady;
 mod phone_vendor;
 mod phone_ways;
+mod phone_words;
 mod poll_doubt;
 mod poll_gaps;
 mod poll_pairs;

@@ -265,3 +265,56 @@ on_both!(money_that_a_person_placed_is_still_too_much, |db| {
     let day = asked.day();
     assert_eq!(receipt(&day, newest["id"].as_str().unwrap())["mark"], "overpaid");
 });
+
+on_both!(a_recorded_refund_of_what_was_divided_is_of_what_is_more, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut asked = Asked::of(&site, &stall, db, "50k");
+    let paid = asked.pay(50_000_000);
+    let said = json!({ "class": "sale", "part": { "class": "debt_repayment", "amount": "40k" } });
+    assert_eq!(asked.say(&paid, &said).status, 200);
+    let refund = asked.refund(&paid, 49_910_000);
+    assert_eq!(refund.status, 201, "{}", refund.text());
+    asked.is("paid", None, "hand-over");
+    let surplus = |asked: &Asked<'_>| receipt(&asked.day(), &paid)["surplus"].clone();
+    assert_eq!(surplus(&asked), Value::Null);
+    // Of the rest as much as what is for no code, and then all of it.
+    assert_eq!(asked.refund(&paid, 40_000).status, 201);
+    asked.is("paid", None, "hand-over");
+    let last = asked.refund(&paid, 50_000);
+    asked.is("given_back", None, "given-back");
+    assert_eq!(surplus(&asked), Value::Null);
+    let undo = format!("/api/v1/refunds/{}/undo", last.json["id"].as_str().unwrap());
+    assert_eq!(site.post(&undo, &json!({ "why": "ghi lộn" })).status, 200);
+    asked.is("paid", None, "hand-over");
+});
+
+on_both!(refunds_of_all_of_a_payment_for_two_codes_are_of_both, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut one = Asked::of(&site, &stall, db, "50k");
+    let (first, paid) = (one.id.clone(), one.pay(80_000));
+    let two = Asked::of(&site, &stall, one.db, "30k");
+    let line = |id: &str, amount: u64| {
+        json!({ "occupancy_id": stall.world.id("occupancies"), "class": "sale",
+            "amount_vnd": amount, "request_id": id })
+    };
+    let lines = [line(&first, 50_000), line(&two.id, 30_000)];
+    let new = json!({ "lines": lines, "why": "hai mã", "besides_counted": true });
+    assert_eq!(site.post(&format!("/api/v1/transfers/{paid}/attributions"), &new).status, 201);
+    let states = || {
+        let state = |id: &str| site.get(&format!("/api/v1/requests/{id}")).json["state"].clone();
+        [state(&first), state(&two.id)]
+    };
+    // Of which one it is nobody knows.
+    assert_eq!(two.refund(&paid, 20_000).status, 201);
+    assert_eq!(states(), ["paid", "paid"]);
+    let rest = two.refund(&paid, 60_000);
+    assert_eq!(states(), ["refunded", "refunded"]);
+    let undo = format!("/api/v1/refunds/{}/undo", rest.json["id"].as_str().unwrap());
+    assert_eq!(site.post(&undo, &json!({ "why": "ghi lộn" })).status, 200);
+    assert_eq!(states(), ["paid", "paid"]);
+    // As much as one of them paid is that one's.
+    assert_eq!(two.refund(&paid, 10_000).status, 201);
+    assert_eq!(states(), ["paid", "refunded"]);
+});

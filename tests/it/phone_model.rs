@@ -53,8 +53,8 @@ struct History<'s> {
     /// Payments with the request that each names.
     paid: Vec<(String, Option<usize>)>,
     /// Of which the vendor has said more than what she gave back, with what was too much of the request then: a
-    /// word settles no more.
-    words: BTreeMap<String, i64>,
+    /// word settles no more; and when.
+    words: BTreeMap<String, (i64, String)>,
     log: Vec<String>,
     found_before: Vec<String>,
 }
@@ -157,7 +157,7 @@ impl<'s> History<'s> {
         let class =
             self.one_of(&["sale", "personal", "cash_out", "refund", "refund", "debt_repayment"]);
         let said = if class == "refund" && surplus > 0 {
-            json!({ "class": "sale", "part": { "class": class, "amount": surplus.to_string() } })
+            json!({ "part": { "class": class, "amount": surplus.to_string() } })
         } else if self.random.random_bool(0.5) {
             json!({ "class": class })
         } else {
@@ -168,9 +168,9 @@ impl<'s> History<'s> {
         let too_much = self.too_much_beside(&id);
         let answer = self.phone.post(&format!("/sap/receipts/{id}"), &said);
         self.did(&format!("{id} is {said}"), &answer);
-        let is_back = class == "refund" && (said["part"].is_null() || said["class"] == "sale");
+        let is_back = class == "refund" && (said["part"].is_null() || said["class"] != "personal");
         if answer.status == 200 {
-            self.words.insert(id, if is_back { 0 } else { too_much });
+            self.words.insert(id, (if is_back { 0 } else { too_much }, self.now()));
         }
     }
 
@@ -198,7 +198,8 @@ impl<'s> History<'s> {
         let is_told_back = ["refund", "cash_out"].contains(&class);
         assert!(answer.status == 303 || is_told_back, "{self}: {}", answer.text());
         if answer.status == 303 {
-            self.words.insert(id, if class == "refund" { 0 } else { too_much });
+            let too_much = if class == "refund" { 0 } else { too_much };
+            self.words.insert(id, (too_much, self.now()));
         }
     }
 
@@ -274,6 +275,17 @@ impl<'s> History<'s> {
         self.request_of(id).map_or(0, |at| self.too_much(at, &self.truth()))
     }
 
+    /// What a word settles at most: what was given back after it is too much no more.
+    fn settled(&self, id: &str, request: &str, truth: &Truth) -> i64 {
+        let Some((settled, said_at)) = self.words.get(id) else { return 0 };
+        let back = if truth.is_all_of(id, request) { truth.back_after(id, said_at) } else { 0 };
+        (settled - back).max(0)
+    }
+
+    fn now(&self) -> String {
+        text(&serde_json::to_value(self.db.clock.now()).unwrap())
+    }
+
     fn did(&mut self, what: &str, answer: &Answer) {
         let code = answer.json["code"].as_str().unwrap_or_default();
         self.log.push(format!("{what}: {} {code}", answer.status));
@@ -281,6 +293,7 @@ impl<'s> History<'s> {
     }
 
     fn step(&mut self) {
+        self.db.clock.move_to(self.db.clock.now().plus_ms(1_000));
         match self.random.random_range(0..24) {
             0..3 => self.ask(),
             3..9 => self.pay(),
@@ -332,7 +345,7 @@ impl<'s> History<'s> {
             let owed = if is_owed { vnd(&phone["difference"]) } else { 0 };
             // What was said to be something else is not the request's any more.
             let stands: i64 = ids.iter().map(|id| truth.stands(id, &asked.id)).sum();
-            let settled: i64 = ids.iter().filter_map(|id| self.words.get(id)).sum();
+            let settled: i64 = ids.iter().map(|id| self.settled(id, &asked.id, truth)).sum();
             let due = stands - wanted - settled..=too_much;
             assert!(due.contains(&owed), "{owed} of {due:?} {said}");
         }

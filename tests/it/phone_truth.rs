@@ -100,15 +100,25 @@ impl Truth {
         self.parts[id].iter().filter(is_back).map(|(_, amount)| amount).sum()
     }
 
-    /// What of a payment stands at a request: what is placed there, less what went back of it.
+    /// What of a payment stands at a request at least: what is placed there, less what went back of it.
     pub fn stands(&self, id: &str, request: &str) -> i64 {
         let (parts, placed) = (&self.parts[id], &self.placed[id]);
         let its = placed.iter().map(|at| at.as_deref() == Some(request));
-        let is_all = its.clone().all(|is| is);
         let kept = parts.iter().zip(its).filter(|((class, _), is)| *is && class != "refund");
         let kept: i64 = kept.map(|((_, amount), _)| amount).sum();
-        let back = self.back.get(id).map_or(0, |all| held(all));
-        (kept - if is_all { back } else { 0 }).max(0)
+        (kept - self.back.get(id).map_or(0, |all| held(all))).max(0)
+    }
+
+    /// All of a payment is for the request.
+    pub fn is_all_of(&self, id: &str, request: &str) -> bool {
+        self.placed[id].iter().all(|at| at.as_deref() == Some(request))
+    }
+
+    /// What refunds that were recorded after an instant, and hold, have given back.
+    pub fn back_after(&self, id: &str, at: &str) -> i64 {
+        let all = self.back.get(id).into_iter().flatten();
+        let later = all.filter(|one| one.undone_at.is_none() && one.linked_at.as_str() > at);
+        later.map(|one| one.amount).sum()
     }
 
     /// What came of these, and what of it went back to who had paid it, in whichever way.

@@ -10,22 +10,52 @@ CREATE TABLE surplus_words (
     PRIMARY KEY (board_id, request_id, transfer_id, seq)
 );
 
--- Until now a word about what was its request's already settled whatever was too much of it.
+-- Until now a word about what was its request's already settled what of it was too much beside the payments that
+-- had come by then: what of them stands now, less what was given back of them.
 INSERT INTO surplus_words (board_id, request_id, transfer_id, seq, settled_vnd)
-SELECT l.board_id, l.request_id, l.transfer_id, l.seq, CAST(SUM(l.amount_vnd) AS BIGINT)
-FROM attribution_lines l
-JOIN transfers t ON t.board_id = l.board_id AND t.id = l.transfer_id
-WHERE l.request_id IS NOT NULL AND l.decided_by IS NOT NULL AND l.rule = 'manual'
-  AND t.direction = 'in'
-  AND NOT EXISTS (SELECT 1 FROM attribution_lines r WHERE r.board_id = l.board_id
-    AND r.transfer_id = l.transfer_id AND r.seq = l.seq AND r.class IN ('refund', 'unclassified'))
-  -- It was the request's before it was said; and where a refund is recorded, it had paid it, for who only
-  -- recorded a refund of what was a thousand times too much has said nothing of the rest.
-  AND (EXISTS (SELECT 1 FROM attribution_lines b WHERE b.board_id = l.board_id
-      AND b.transfer_id = l.transfer_id AND b.seq < l.seq AND b.request_id = l.request_id
-      AND (b.class <> 'unclassified' OR NOT EXISTS (SELECT 1 FROM refunds f
-        WHERE f.board_id = b.board_id AND f.original_id = b.transfer_id)))
-    OR t.request_id = l.request_id
-      AND (t.class <> 'unclassified' OR NOT EXISTS (SELECT 1 FROM refunds f
-        WHERE f.board_id = t.board_id AND f.original_id = t.id)))
-GROUP BY l.board_id, l.request_id, l.transfer_id, l.seq;
+SELECT w.board_id, w.request_id, w.transfer_id, w.seq,
+    CAST(LEAST(w.part_vnd, GREATEST(0, COALESCE((SELECT SUM(p.amount_vnd) FROM (
+        SELECT t.amount_vnd FROM transfers t
+        WHERE t.board_id = w.board_id AND t.request_id = w.request_id AND t.direction = 'in'
+          AND t.class NOT IN ('refund', 'unclassified') AND t.recorded_at_ms <= w.said_at_ms
+          AND NOT EXISTS (SELECT 1 FROM attribution_lines n
+            WHERE n.board_id = t.board_id AND n.transfer_id = t.id)
+        UNION ALL
+        SELECT a.amount_vnd FROM attribution_lines a
+        JOIN transfers t ON t.board_id = a.board_id AND t.id = a.transfer_id
+        WHERE a.board_id = w.board_id AND a.request_id = w.request_id AND t.direction = 'in'
+          AND a.class NOT IN ('refund', 'unclassified') AND t.recorded_at_ms <= w.said_at_ms
+          AND NOT EXISTS (SELECT 1 FROM attribution_lines n
+            WHERE n.board_id = a.board_id AND n.transfer_id = a.transfer_id AND n.seq > a.seq)
+        UNION ALL
+        SELECT -f.amount_vnd FROM refunds f
+        WHERE f.board_id = w.board_id AND f.undone_at_ms IS NULL AND f.original_id IN (
+          SELECT t.id FROM transfers t
+          WHERE t.board_id = w.board_id AND t.request_id = w.request_id
+            AND t.recorded_at_ms <= w.said_at_ms
+          UNION SELECT a.transfer_id FROM attribution_lines a
+          JOIN transfers t ON t.board_id = a.board_id AND t.id = a.transfer_id
+          WHERE a.board_id = w.board_id AND a.request_id = w.request_id
+            AND t.recorded_at_ms <= w.said_at_ms)
+    ) p), 0) - CASE WHEN q.cancelled_at_ms IS NULL THEN q.amount_vnd ELSE 0 END)) AS BIGINT)
+FROM (
+    SELECT l.board_id, l.request_id, l.transfer_id, l.seq, CAST(SUM(l.amount_vnd) AS BIGINT) AS part_vnd,
+      MAX(l.recorded_at_ms) AS said_at_ms
+    FROM attribution_lines l
+    JOIN transfers t ON t.board_id = l.board_id AND t.id = l.transfer_id
+    WHERE l.request_id IS NOT NULL AND l.decided_by IS NOT NULL AND l.rule = 'manual'
+      AND t.direction = 'in'
+      AND NOT EXISTS (SELECT 1 FROM attribution_lines r WHERE r.board_id = l.board_id
+        AND r.transfer_id = l.transfer_id AND r.seq = l.seq AND r.class IN ('refund', 'unclassified'))
+      -- It was the request's before it was said; and where a refund is recorded, it had paid it, for who only
+      -- recorded a refund of what was a thousand times too much has said nothing of the rest.
+      AND (EXISTS (SELECT 1 FROM attribution_lines b WHERE b.board_id = l.board_id
+          AND b.transfer_id = l.transfer_id AND b.seq < l.seq AND b.request_id = l.request_id
+          AND (b.class <> 'unclassified' OR NOT EXISTS (SELECT 1 FROM refunds f
+            WHERE f.board_id = b.board_id AND f.original_id = b.transfer_id)))
+        OR t.request_id = l.request_id
+          AND (t.class <> 'unclassified' OR NOT EXISTS (SELECT 1 FROM refunds f
+            WHERE f.board_id = t.board_id AND f.original_id = t.id)))
+    GROUP BY l.board_id, l.request_id, l.transfer_id, l.seq
+) w
+JOIN requests q ON q.board_id = w.board_id AND q.id = w.request_id;

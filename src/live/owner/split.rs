@@ -23,8 +23,8 @@ pub const CLASSES: [Class; 5] =
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewSplit {
-    /// Of all of it, or of what the part leaves.
-    pub class: Class,
+    /// Of all of it, or of what the part leaves; absent beside a part: what is left stays what it was.
+    pub class: Option<Class>,
     pub part: Option<NewPart>,
 }
 
@@ -53,24 +53,22 @@ pub fn split(
     let (mine, others) = lines(connection, act, hearer, id)?;
     let whole = Vnd::new(mine.iter().map(|line| line.amount_vnd.get()).sum());
     let parts = parts(whole, new)?;
-    let own = match requests_of(&mine).as_slice() {
-        [Some(_), Some(_), ..] | [None, Some(_), Some(_), ..] => of_several(mine, new)?,
-        [None, Some(request_id)] => {
-            let goes = goes_back(connection, hearer, id, *request_id)?;
-            of_half(mine, new, goes)?
-        }
-        _ => Vec::new(),
+    let requests = requests_of(&mine);
+    let own = if is_of_several(&mine) {
+        of_several(mine, new, &parts)?
+    } else if new.class.is_none() || requests.len() > 1 {
+        let goes = match requests.into_iter().flatten().next() {
+            Some(request_id) => goes_back(connection, hearer, id, request_id)?,
+            None => Vnd::ZERO,
+        };
+        of_half(mine, new, &parts, goes)
+    } else {
+        let occupancy_id = Some(hearer.occupancy_id);
+        let line =
+            |(class, amount_vnd)| NewLine { occupancy_id, request_id: None, class, amount_vnd };
+        parts.into_iter().map(line).collect()
     };
-    if !own.is_empty() {
-        return decide(connection, act, hearer, id, own.into_iter().chain(others).collect());
-    }
-    let own = parts.into_iter().map(|(class, amount_vnd)| NewLine {
-        occupancy_id: Some(hearer.occupancy_id),
-        request_id: None,
-        class,
-        amount_vnd,
-    });
-    decide(connection, act, hearer, id, own.chain(others).collect())
+    decide(connection, act, hearer, id, own.into_iter().chain(others).collect())
 }
 
 /// The requests at which the stall's part of a payment was placed; first `None`, where some of it is for none.
@@ -96,19 +94,22 @@ fn goes_back(
     Ok(all.into_iter().find(|(of, _)| *of == id).map_or(Vnd::ZERO, |(_, goes)| goes))
 }
 
-/// What a payment was of which only some is for a request. What is for none stays so, and a part is of what the
-/// request has too much, then of what is for none.
-fn of_half(mine: Vec<NewLine>, new: &NewSplit, goes: Vnd) -> Result<Vec<NewLine>, Refusal> {
-    let whole = Vnd::new(mine.iter().map(|line| line.amount_vnd.get()).sum());
-    let (class, part) = match parts(whole, new)?.as_slice() {
+/// What a payment was of which only some is for a request, or that stays what it was but for a part. What is for
+/// none stays so, and a part is of what the request has too much, then of what is for none.
+fn of_half(mine: Vec<NewLine>, new: &NewSplit, parts: &[(Class, Vnd)], goes: Vnd) -> Vec<NewLine> {
+    let (class, part) = match parts {
         // What goes back is the part, however it was typed.
         [(Class::Refund, back), (class, _)] => (*class, Some((Class::Refund, *back))),
         [(class, _), part] => (*class, Some(*part)),
-        [(class, _)] => (*class, None),
-        _ => (new.class, None),
+        [(class, whole)] if new.class.is_none() => (*class, Some((*class, *whole))),
+        [(class, _), ..] => (*class, None),
+        [] => return mine,
     };
     let mut lines = Vec::new();
     for line in mine {
+        // What was given back, or waited, was goods else.
+        let stays = !matches!(line.class, Class::Unclassified | Class::Refund);
+        let class = if new.class.is_none() && stays { line.class } else { class };
         let is_judged = line.class != Class::Unclassified || class.pays_requests();
         let request_id = line.request_id.filter(|_| is_judged);
         add(&mut lines, NewLine { class, request_id, ..line });
@@ -119,7 +120,7 @@ fn of_half(mine: Vec<NewLine>, new: &NewSplit, goes: Vnd) -> Result<Vec<NewLine>
         }
     }
     lines.retain(|line| line.amount_vnd.is_positive());
-    Ok(lines)
+    lines
 }
 
 /// Takes an amount out of lines: of what a request has too much, of what is for none, of the rest. What it
@@ -152,14 +153,19 @@ fn add(lines: &mut Vec<NewLine>, new: NewLine) {
 }
 
 /// What all of a payment for several requests was: each keeps its part. Of which one a part would be nobody knows.
-fn of_several(mine: Vec<NewLine>, new: &NewSplit) -> Result<Vec<NewLine>, Refusal> {
-    if new.part.is_some() {
-        return Err(Refusal::conflict("receipt-of-several-requests"));
-    }
+fn of_several(
+    mine: Vec<NewLine>,
+    new: &NewSplit,
+    parts: &[(Class, Vnd)],
+) -> Result<Vec<NewLine>, Refusal> {
+    let class = match parts {
+        [(class, _)] if new.part.is_none() => *class,
+        _ => return Err(Refusal::conflict("receipt-of-several-requests")),
+    };
     let said = |line: NewLine| {
-        let is_judged = line.class != Class::Unclassified || new.class.pays_requests();
+        let is_judged = line.class != Class::Unclassified || class.pays_requests();
         let request_id = line.request_id.filter(|_| is_judged);
-        NewLine { class: new.class, request_id, ..line }
+        NewLine { class, request_id, ..line }
     };
     Ok(mine.into_iter().map(said).collect())
 }
@@ -180,7 +186,7 @@ pub fn split_off(
     check("class", part.class)?;
     let (mine, others) = lines(connection, act, hearer, id)?;
     if mine.iter().all(|line| line.class != Class::Refund) {
-        let new = NewSplit { class: Class::Sale, part: Some(part) };
+        let new = NewSplit { class: None, part: Some(part) };
         return split(connection, act, hearer, id, &new);
     }
     if is_of_several(&mine) {
@@ -285,8 +291,10 @@ fn beside_refund(
 }
 
 fn parts(whole: Vnd, new: &NewSplit) -> Result<Vec<(Class, Vnd)>, Refusal> {
-    check("class", new.class)?;
-    let Some(part) = &new.part else { return Ok(vec![(new.class, whole)]) };
+    let class = new.class.or(new.part.as_ref().map(|_| Class::Sale));
+    let class = class.ok_or_else(|| Refusal::invalid("class", "field-missing"))?;
+    check("class", class)?;
+    let Some(part) = &new.part else { return Ok(vec![(class, whole)]) };
     check("part.class", part.class)?;
     let amount = typed::amount("amount", &part.amount)?;
     let rest = whole.checked_sub(amount).filter(|rest| rest.get() >= 0);
@@ -296,10 +304,10 @@ fn parts(whole: Vnd, new: &NewSplit) -> Result<Vec<(Class, Vnd)>, Refusal> {
     if !rest.is_positive() {
         return Ok(vec![(part.class, whole)]);
     }
-    if part.class == new.class {
-        return Ok(vec![(new.class, whole)]);
+    if new.class == Some(part.class) {
+        return Ok(vec![(class, whole)]);
     }
-    Ok(vec![(new.class, rest), (part.class, amount)])
+    Ok(vec![(class, rest), (part.class, amount)])
 }
 
 fn check(field: &'static str, class: Class) -> Result<(), Refusal> {
@@ -316,7 +324,7 @@ mod tests {
 
     fn split(class: Class, part: Option<(Class, &str)>) -> Result<Vec<(Class, Vnd)>, Refusal> {
         let part = part.map(|(class, amount)| NewPart { class, amount: amount.into() });
-        parts(Vnd::new(500_000), &NewSplit { class, part })
+        parts(Vnd::new(500_000), &NewSplit { class: Some(class), part })
     }
 
     #[test]
@@ -357,14 +365,19 @@ mod tests {
             class: Class::Sale,
             amount_vnd: Vnd::new(amount),
         };
-        let said = |class, part: Option<(Class, &str)>, goes| {
+        let of = |mine: Vec<NewLine>, class, part: Option<(Class, &str)>, goes| {
             let part = part.map(|(class, amount)| NewPart { class, amount: amount.into() });
-            let mine = vec![line(Some(1), 60_000), line(None, 50_000)];
-            let lines = of_half(mine, &NewSplit { class, part }, Vnd::new(goes)).unwrap();
+            let new = NewSplit { class, part };
+            let whole = mine.iter().map(|line| line.amount_vnd.get()).sum();
+            let parts = parts(Vnd::new(whole), &new).unwrap();
             let told = |line: NewLine| {
                 (line.class, line.request_id.is_some(), line.amount_vnd.get() / 1_000)
             };
+            let lines = of_half(mine, &new, &parts, Vnd::new(goes));
             lines.into_iter().map(told).collect::<Vec<_>>()
+        };
+        let said = |class, part, goes| {
+            of(vec![line(Some(1), 60_000), line(None, 50_000)], Some(class), part, goes)
         };
         let (sale, refund) = (Class::Sale, Class::Refund);
         assert_eq!(said(sale, None, 0), [(sale, true, 60), (sale, false, 50)]);
@@ -379,6 +392,12 @@ mod tests {
         let own = Some((Class::Personal, "20k"));
         let three = [(sale, true, 60), (sale, false, 30), (Class::Personal, false, 20)];
         assert_eq!(said(sale, own, 0), three);
+        // Who gives a part back has not said what the rest was.
+        let personal = NewLine { class: Class::Personal, ..line(None, 50_000) };
+        let back = of(vec![line(Some(1), 60_000), personal], None, back("15k"), 10_000);
+        let own = [(sale, true, 50), (Class::Personal, false, 45), (refund, true, 10)];
+        assert_eq!(back[..3], own);
+        assert_eq!(back[3..], [(refund, false, 5)]);
     }
 
     #[test]

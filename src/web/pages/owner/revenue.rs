@@ -177,9 +177,9 @@ pub(super) async fn class(
         let new = match surplus.filter(|_| class == Class::Refund) {
             Some(more) => {
                 let amount = more.get().to_string();
-                NewSplit { class: Class::Sale, part: Some(NewPart { class, amount }) }
+                NewSplit { class: None, part: Some(NewPart { class, amount }) }
             }
-            None => NewSplit { class, part: None },
+            None => NewSplit { class: Some(class), part: None },
         };
         split::split(connection, act, hearer, id, &new).map(|_| ())
     })
