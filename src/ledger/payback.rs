@@ -203,11 +203,12 @@ pub(super) fn settle(
                 // From now on it is that stall's, whatever is said of the other parts.
                 rows::name_stall(connection, board_id, link.id, occupancy_id)?;
             }
-            let given = rows::of_originals(connection, board_id, &[link.original_id.0])?;
+            let given = rows::of_any(connection, board_id, &[link.original_id.0])?;
             let asked = shares::asked(connection, board_id, from_ref(&original))?;
             let its = occupancy_id.map(|stall| shares::of(&original, stall, &given, &asked));
             let its = its.and_then(|all| all.into_iter().find(|one| one.link.id == link.id));
-            let parts = its.map_or_else(|| vec![(None, link.amount.get())], |one| one.parts);
+            let none = || [(None, link.amount.get())].into();
+            let parts = its.map_or_else(none, |one| one.parts);
             lines.extend(parts.into_iter().map(|(request_id, amount)| {
                 let class = link.class;
                 Line { occupancy_id, request_id, class, ..unclassified(Vnd::new(amount)) }
@@ -329,7 +330,7 @@ pub(super) fn was_paid(
 ) -> Outcome<bool> {
     let payments = paid::payments(connection, board_id, request.id)?;
     let ids: Vec<i64> = payments.iter().map(|one| one.transfer_id).collect();
-    let links = rows::of_originals(connection, board_id, &ids)?;
+    let links = rows::of_any(connection, board_id, &ids)?;
     let originals = reading::these(connection, board_id, &ids)?;
     let outgoing: Vec<i64> = links.iter().map(|link| link.outgoing_id.0).collect();
     let seen: HashMap<TransferId, i64> = reading::these(connection, board_id, &outgoing)?

@@ -278,7 +278,7 @@ on_both!(a_recorded_refund_of_what_was_divided_is_of_what_is_more, |db| {
     asked.is("paid", None, "hand-over");
     let surplus = |asked: &Asked<'_>| receipt(&asked.day(), &paid)["surplus"].clone();
     assert_eq!(surplus(&asked), Value::Null);
-    // Of the rest as much as what is for no code, and then all of it.
+    // Of the rest as much as what is for no code, which what went back before is not, and then all of it.
     assert_eq!(asked.refund(&paid, 40_000).status, 201);
     asked.is("paid", None, "hand-over");
     let last = asked.refund(&paid, 50_000);

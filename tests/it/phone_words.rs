@@ -137,6 +137,15 @@ on_both!(words_of_before_are_kept_as_they_were_said, |db| {
         waits(&asked);
         asked.pay(10_000);
     }
+    // What is said of the first of two is no word about the second; what was given back after it ends it.
+    asked = Asked::of(&site, &stall, asked.db, "45k");
+    let first = asked.pay(55_000);
+    asked.pay(45_000);
+    waits(&asked);
+    assert_eq!(asked.say(&first, &sale()).status, 200);
+    waits(&asked);
+    assert_eq!(asked.refund(&first, 4_000).status, 201);
+    asked.is("overpaid", Some("45.000 đ"), "give-back-surplus");
     let mut cancelled = Asked::of(&site, &stall, asked.db, "80k");
     cancelled.cancel();
     let paid = cancelled.pay(80_000);
@@ -144,7 +153,7 @@ on_both!(words_of_before_are_kept_as_they_were_said, |db| {
     let connection = cancelled.db.connection();
     let due = words(connection);
     let settled: Vec<_> = due.iter().map(|word| word.settled_vnd).collect();
-    assert_eq!(settled, [0, 20_000, 20_000, 0, 80_000]);
+    assert_eq!(settled, [0, 20_000, 20_000, 0, 10_000, 80_000]);
     diesel::sql_query("DELETE FROM surplus_words").execute(connection).unwrap();
     let sqlite = include_str!("../../migrations/sqlite/2026-11-28-000530_surplus_words/up.sql");
     let postgres = include_str!("../../migrations/postgres/2026-11-28-000530_surplus_words/up.sql");
