@@ -3,6 +3,7 @@
 (function () {
   'use strict';
   var LOOK_MS = 4000;
+  var COPIED_MS = 12000;
   var LOOK_LIMIT_MS = 8000;   // A line that carries nothing answers nothing: then nobody knows.
   var SEND_LIMIT_MS = 20000;
   var SHOWN_MS = 60000;       // So long a paid code is of the customer who stands there.
@@ -235,7 +236,7 @@
 
   // ------------------------------------------------------------------ a code for an amount
 
-  var typed = '', asked = null, askedAt = 0, paidAt = 0, looking = null, isMaking = false;
+  var typed = '', asked = null, askedAt = 0, paidAt = 0, copiedAt = 0, looking = null, isMaking = false;
   var makeLabel = el('ask').textContent, doneLabel = el('code-done').textContent, classLabel = el('receipt-ask').textContent, cashLabel = el('cash-label').textContent;
 
   function showTyped() { put('typed', /[a-z]/.test(typed) ? typed : money(typed || 0)); }
@@ -271,7 +272,7 @@
   function openCode(told) {
     asked = null;
     askedAt = Date.now();
-    paidAt = 0;
+    paidAt = copiedAt = 0;
     left = null;
     cover('code', true);
     showCode(told);
@@ -326,7 +327,8 @@
     putAmount('code-amount', isOff || /underpaid|overpaid|two_reports|after_cancel/.test(told.face) ? told.received : told.amount);
     put('code-words', isOpen ? told[region()] || told.south : isOff ? text('face-asked') + ' ' + told.amount :
       told.paid_at ? text('late') + ' ' + told.paid_at : '');
-    put('code-hint', hintOf(told, key));
+    // What was done just now can be read to its end.
+    put('code-hint', isOpen && Date.now() - copiedAt < COPIED_MS ? text('ask-copied') : hintOf(told, key));
     if (told.svg && (!asked || asked.svg !== told.svg)) { el('code-symbol').innerHTML = told.svg; }
     el('code-symbol').hidden = !told.svg;
     el('code-pair').hidden = !isOpen;
@@ -384,6 +386,7 @@
     field.select();
     document.execCommand('copy');
     el('code').removeChild(field);
+    copiedAt = Date.now();
     put('code-hint', text('ask-copied'));
   });
 
@@ -438,7 +441,7 @@
 
   function says(one) {
     return (one.mark ? [text('kind-' + one.mark.replace('_', '-')), one.beyond].filter(Boolean).join(' ') + ' · ' : '') + one.parts.map(function (part) {
-      return className(part['class']) + (one.parts.length > 1 ? ' ' + part.amount : '');
+      return className(part['class']) + (one.parts.length > 1 ? ' ' + part.amount : '') + (part.is_small ? ' · ' + text('day-small') : '');
     }).join(' + ') + (one.given_back ? ' · ' + className('refund') + ' ' + one.given_back : '') + (one.decided ? ' · ' + text('day-decided') + ' ' + one.decided : '');
   }
 

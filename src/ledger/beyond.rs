@@ -95,9 +95,9 @@ pub struct Owed {
 }
 
 /// Keeps what a decision settles of what is beyond the requests that its transfer was for, and stays for: all of
-/// it that is too much now and will be, where it says what the money was. It says nothing of what is told, placed there, or
-/// not given back any more later; and who gave a part back has not said what the rest of it is. The decision
-/// is not written yet.
+/// it that is too much now and will be, where it says what the money was. It says nothing of what is told, placed
+/// there, or not given back any more later; and who gave a part back has not said what the rest of it is. The
+/// decision is not written yet.
 pub(super) fn keep_words(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -132,7 +132,9 @@ pub(super) fn keep_words(
             let more = met.more_of(stored.id, &row);
             Some(more.min(met.placing(one).too_much(&row)))
         } else {
-            met.word(stored, &row)
+            // What is less of it now is less of what was said.
+            let word = met.word(stored, &row);
+            word.map(|word| word.min(met.placing(one).more_of(stored.id, &row)))
         };
         words.extend(settled.map(|settled| (id, Vnd::new(settled))));
     }

@@ -7,7 +7,7 @@ use super::class::Class;
 use super::matching::Line;
 use super::payback::{may_go_back, taking, whose};
 use super::refunds::RefundRow;
-use super::taken_off::Back;
+use super::taken_off::{Back, in_turn};
 use super::transfers::Stored;
 use crate::db::{DbConnection, Outcome};
 use crate::primitives::ids::{BoardId, OccupancyId, RequestId};
@@ -21,12 +21,12 @@ pub(super) type Asked = HashMap<RequestId, (Vnd, Option<UnixMs>)>;
 type Parts = BTreeMap<Option<RequestId>, i64>;
 
 /// A refund, and what of it is for which request, in đồng; `None`: for none.
-pub(super) struct Share<'r> {
+pub(super) struct Taken<'r> {
     pub link: &'r RefundRow,
     pub parts: Parts,
 }
 
-impl Share<'_> {
+impl Taken<'_> {
     pub fn of_request(&self, id: RequestId) -> i64 {
         self.parts.get(&Some(id)).copied().unwrap_or_default()
     }
@@ -55,7 +55,7 @@ pub(super) fn of<'r>(
     stall: OccupancyId,
     given: &'r [RefundRow],
     asked: &Asked,
-) -> Vec<Share<'r>> {
+) -> Vec<Taken<'r>> {
     let is_of_it = |one: &&RefundRow| {
         one.original_id == original.id && whose(&original.lines, one.occupancy_id) == Some(stall)
     };
@@ -65,7 +65,7 @@ pub(super) fn of<'r>(
     let refunds: Vec<Back> = given.iter().map(|link| Back::from(*link)).collect();
     let shares = given.iter().zip(deal(&of_stall, &refunds, asked));
     let held = shares.filter(|(link, _)| link.undone_at.is_none());
-    held.map(|(link, parts)| Share { link, parts }).collect()
+    held.map(|(link, parts)| Taken { link, parts }).collect()
 }
 
 /// What each refund takes of a stall's lines.
@@ -85,19 +85,16 @@ fn deal(of_stall: &[Line], refunds: &[Back], asked: &Asked) -> Vec<Parts> {
     // Of money of no request, what was taken in trade goes back first.
     let none = |sums: &Parts| sums.get(&None).copied().unwrap_or_default();
     let own = none(&kept) - none(&trade);
-    let mut taken: Vec<Parts> = Vec::new();
-    for back in refunds {
+    in_turn(refunds, |back, before: Vec<&Parts>| {
         let mut left = kept.clone();
-        let before = refunds.iter().zip(&taken).filter(|(one, _)| one.holds(back.linked_at));
-        for (id, part) in before.flat_map(|(_, parts)| parts) {
+        for (id, part) in before.into_iter().flatten() {
             *left.entry(*id).or_default() -= part;
         }
-        taken.push(off(back.amount.get(), &left, own, |id| match asked.get(&id) {
+        off(back.amount.get(), &left, own, |id| match asked.get(&id) {
             Some((_, Some(cancelled_at))) if *cancelled_at <= back.linked_at => 0,
             asked => asked.map_or(i64::MAX, |(amount, _)| amount.get()),
-        }));
-    }
-    taken
+        })
+    })
 }
 
 /// Nothing is left: what each part was went back, in whichever order.

@@ -44,16 +44,21 @@ impl From<&RefundRow> for Back {
 /// when it was linked: the part that is as large, else sales first. What goes beyond the parts is off sales.
 #[must_use]
 pub fn taken_off(all: &[Back], parts: &[(Class, Vnd)]) -> Vec<Vec<(Class, i64)>> {
-    let mut taken: Vec<Vec<(Class, i64)>> = Vec::new();
+    in_turn(all, |one, before: Vec<&Vec<(Class, i64)>>| {
+        let before = before.into_iter().flatten();
+        let before = before.map(|(class, amount)| (*class, Vnd::new(-amount)));
+        off(one.amount.get(), &parts.iter().copied().chain(before).collect::<Vec<_>>())
+    })
+}
+
+/// What refunds of one transfer take, one after the other, where each is told what those before it took that held
+/// when it was linked.
+pub(super) fn in_turn<T>(all: &[Back], take: impl Fn(&Back, Vec<&T>) -> T) -> Vec<T> {
+    let mut taken: Vec<T> = Vec::new();
     for one in all {
-        let mut left = parts.to_vec();
-        for (_, before) in all.iter().zip(&taken).filter(|(before, _)| before.holds(one.linked_at))
-        {
-            for (class, amount) in before {
-                left.push((*class, Vnd::new(-amount)));
-            }
-        }
-        taken.push(off(one.amount.get(), &left));
+        let before = all.iter().zip(&taken).filter(|(before, _)| before.holds(one.linked_at));
+        let now = take(one, before.map(|(_, taken)| taken).collect());
+        taken.push(now);
     }
     taken
 }

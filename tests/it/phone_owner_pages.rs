@@ -264,6 +264,10 @@ on_both!(a_phone_that_cannot_share_copies_the_payers_link, |db| {
     assert_eq!(browser.value("window.taken"), link);
     let said = "Đã chép liên kết. Mở Zalo và dán cho khách.";
     assert_eq!(shown(&mut browser, "code-hint"), said);
+    // The next look leaves it there.
+    browser.value("window.before = cho40.asked, 0");
+    browser.until("cho40.asked !== window.before");
+    assert_eq!(shown(&mut browser, "code-hint"), said);
     is_legible(&mut browser, "copied");
     browser.picture("copied");
 });

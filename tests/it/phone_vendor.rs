@@ -85,6 +85,27 @@ on_both!(thousands_that_were_left_out_are_asked_for, |db| {
     browser.until("cho40.evening.answer.cash_vnd === 0");
 });
 
+on_both!(money_too_small_to_be_a_receipt_is_called_that_in_its_line_too, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    open(&mut browser, &site, &stall.link(&site, "owner", false));
+    stall.pay(&site, db, 1, 15_000);
+    stall.pay(&site, db, 2, 50);
+    browser.touch("[data-tab=day]");
+    browser.until("cho40.day && document.querySelectorAll('#receipts button').length > 1");
+    let says = |amount: &str| {
+        format!(
+            "[].filter.call(document.querySelectorAll('#receipts button'), function (one) {{
+                return one.querySelector('b').innerText.replace(/\\s/, ' ') === '{amount}';
+            }})[0].querySelector('small').innerText"
+        )
+    };
+    assert_eq!(browser.value(&says("50 đ")), "Bán hàng · Khoản rất nhỏ");
+    assert_eq!(browser.value(&says("15.000 đ")), "Bán hàng");
+    assert!(shown(&mut browser, "day-classes").contains("Khoản rất nhỏ\n50 đ"));
+});
+
 on_both!(a_split_needs_its_amount_and_says_what_the_rest_is, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

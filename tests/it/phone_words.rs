@@ -69,6 +69,34 @@ on_both!(what_a_board_only_places_elsewhere_is_no_word_about_the_rest, |db| {
     asked.is("paid", None, "hand-over");
 });
 
+// A word is no more than what it was said of, where the board makes that less.
+on_both!(a_word_about_more_than_is_placed_here_is_cut_down, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    for refund in [None, Some(40_000)] {
+        let mut asked = Asked::of(&site, &stall, db, "60k");
+        let paid = asked.pay(110_000);
+        assert_eq!(asked.say(&paid, &sale()).status, 200);
+        asked.is("paid", None, "hand-over");
+        let occupancy_id = stall.world.id("occupancies");
+        let lines = json!([
+            { "occupancy_id": occupancy_id, "class": "sale", "amount_vnd": 70_000,
+                "request_id": asked.id },
+            { "occupancy_id": occupancy_id, "class": "sale", "amount_vnd": 40_000 },
+        ]);
+        let new = json!({ "lines": lines, "why": "mua thêm rau", "besides_counted": true });
+        let answer = site.post(&format!("/api/v1/transfers/{paid}/attributions"), &new);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        asked.is("paid", None, "hand-over");
+        if let Some(amount) = refund {
+            waits(&asked);
+            assert_eq!(asked.refund(&paid, amount).status, 201);
+        }
+        asked.pay(60_000);
+        asked.is("overpaid", Some("60.000 đ"), "give-back-surplus");
+    }
+});
+
 // Who gives a part back has not said what the rest was.
 on_both!(what_goes_back_by_one_touch_leaves_the_rest_as_it_was, |db| {
     let site = Site::of(db);

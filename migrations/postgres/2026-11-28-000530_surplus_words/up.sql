@@ -31,7 +31,8 @@ SELECT w.board_id, w.request_id, w.transfer_id, w.seq,
         UNION ALL
         SELECT -f.amount_vnd FROM refunds f
         WHERE f.board_id = w.board_id AND f.linked_at_ms <= w.said_at_ms
-          AND (f.undone_at_ms IS NULL OR f.undone_at_ms > w.said_at_ms) AND f.original_id IN (
+          AND (f.undone_at_ms IS NULL OR f.undone_at_ms > w.said_at_ms)
+          AND (f.occupancy_id IS NULL OR f.occupancy_id = q.occupancy_id) AND f.original_id IN (
           SELECT t.id FROM transfers t
           WHERE t.board_id = w.board_id AND t.request_id = w.request_id
             AND t.recorded_at_ms <= w.said_at_ms AND (t.occurred_at_ms, t.id) <= (w.at_ms, w.transfer_id)

@@ -106,6 +106,9 @@ pub struct Proposal {
 pub struct Part {
     pub class: Class,
     pub amount: String,
+    /// Too small to be a receipt: the day's sums have it apart from its class. Else absent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_small: bool,
 }
 
 /// A day of the stall; one outside of the last week becomes its nearest day.
@@ -368,7 +371,11 @@ pub(super) fn receipt(
         Precision::Day => stored.recorded_at,
         Precision::Second | Precision::Minute => stored.occurred_at,
     };
-    let parts = mine().map(|line| Part { class: line.class, amount: line.amount.to_string() });
+    let parts = mine().map(|line| Part {
+        class: line.class,
+        amount: line.amount.to_string(),
+        is_small: line.class.is_business() && line.amount < stored.minimum_receipt,
+    });
     Receipt {
         id: stored.id,
         time: wall_clock(at),
