@@ -1,8 +1,9 @@
 // The book, and the page of the phones, close with the vendor's page: in every tab of the phone at once,
-// and elsewhere as soon as they are seen. Nothing else of the book needs a script. Over the vendor's
-// page, which has a button of its own, they need no way back.
+// and where they are open alone by looking whether they may be. Nothing else of the book needs a script.
+// Over the vendor's page, which has a button of its own, they need no way back.
 (function () {
   'use strict';
+  var LOOK_MS = 10000;
   var listener = document.body.getAttribute('data-listener'), isOver = window.parent !== window;
   if (isOver) { document.getElementById('back').hidden = true; }
   function leave() { window.parent.location.replace('/sap'); }
@@ -27,5 +28,6 @@
     if (event.key === 'cho40.opened' && event.newValue && event.newValue !== listener) { move(); }
   });
   document.addEventListener('visibilitychange', look);
+  if (!isOver) { setInterval(look, LOOK_MS); }
   window.addEventListener('pageshow', function (event) { if (event.persisted) { look(); } });
 })();

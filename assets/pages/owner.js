@@ -139,6 +139,7 @@
     showNews();
     document.querySelector('main').setAttribute('inert', '');
     el(id).querySelector('button').focus();
+    el(id).scrollTop = 0;
   }
   function uncover(id) {
     var before = covered.pop();
@@ -331,9 +332,12 @@
     put('code-hint', isOpen && Date.now() - copiedAt < COPIED_MS ? text('ask-copied') : hintOf(told, key));
     if (told.svg && (!asked || asked.svg !== told.svg)) { el('code-symbol').innerHTML = told.svg; }
     el('code-symbol').hidden = !told.svg;
+    // Whoever goes by keys is left with a button.
+    var isLost = !isOpen && el('code-pair').contains(document.activeElement);
     el('code-pair').hidden = !isOpen;
     put('code-done', told.svg ? el('receipt-done').textContent : doneLabel);
     el('code-done').className = told.svg ? 'big quiet' : 'big';
+    if (isLost) { el('code-done').focus(); }
     asked = state.asked = told;
     keep(told.svg ? told.id : '');
     showNews();
@@ -634,7 +638,12 @@
 
   // The page says why it is closed, and shows nothing any more.
   state.onEnded = function (why) {
-    if (why !== 'moved') { location.replace('/sap'); return; }
+    if (why !== 'moved') {
+      // The phone's other tabs let go of what they show, too.
+      save('cho40.locked', String(Date.now()));
+      location.replace('/sap');
+      return;
+    }
     // Another stall's page must not take this one's place unseen.
     ['code', 'receipt', 'sure', 'frame'].forEach(function (id) { el(id).hidden = true; });
     document.querySelector('main').removeAttribute('inert');

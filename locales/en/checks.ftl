@@ -26,6 +26,9 @@ check-typed = { $card ->
     [here] The printed check code names the card; the QR code itself is not checked.
     [elsewhere] This check code is of the card of stall { $stall }, not of this one. Look whether it was mistyped, or the card hangs at the wrong stall.
    *[no] No card bears this check code.
+}{ $gone ->
+    [yes] { " " }That card was revoked: take it down, and hang up the one that the stall uses.
+   *[no] { "" }
 } A QR code can be pasted over while the printed code stays. Photograph or scan the QR code.
 
 remark-other-bank = The number is one of the stall's, but at another bank, where it is somebody else's.

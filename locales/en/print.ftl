@@ -119,6 +119,7 @@ page-desk-result-unknown = unknown code
 page-desk-result-wrong-account = WRONG ACCOUNT
 page-desk-result-not-readable = not readable
 page-desk-result-typed = only recognised
+page-desk-result-typed-revoked = a revoked card
 page-desk-result-typed-unknown = no card has this code
 page-desk-found-right = the right code
 page-desk-found-other-code = another code, right account

@@ -7,6 +7,7 @@ page-desk-visit-photo-hint = From near, straight ahead, without glare. The photo
 page-desk-visit-read = READ THE PHOTO
 page-desk-visit-nothing-read = No code can be read. Please take another photo, nearer and straight ahead.
 page-desk-visit-known = This code is registered for the stall. There is nothing to do.
+page-desk-visit-perhaps-own = If the vendor is sure that it is their own (one more account): do not register it here. Ask whoever keeps the register to press Add an account on the stall's page, then photograph it again. If they are not sure, take it for one that was pasted over.
 page-desk-visit-other-known = this code is registered for the stall
 page-desk-visit-other-unseen = What is paid to this code cho40 never sees, so the stall cannot be measured. To see its money, register the vendor's bank code too.
 page-desk-visit-amount = A code with an amount in it cannot be a stall's: whoever scans it is given that amount. Take it down; ask the vendor to open a code without an amount in their app and photograph that, or issue the stall's card.

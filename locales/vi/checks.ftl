@@ -26,6 +26,9 @@ check-typed = { $card ->
     [here] Mới nhận ra thẻ qua mã in trên thẻ, chưa kiểm tra mã QR.
     [elsewhere] Mã in này là của thẻ sạp { $stall }, không phải thẻ của sạp này. Xin coi lại có gõ nhầm, hay thẻ treo nhầm sạp.
    *[no] Không có thẻ nào mang mã in này.
+}{ $gone ->
+    [yes] { " " }Thẻ ấy đã thu hồi: xin gỡ xuống và treo thẻ đang dùng của sạp.
+   *[no] { "" }
 } Mã QR có thể bị dán đè mà mã in vẫn còn. Xin chụp hoặc quét mã QR.
 
 remark-other-bank = Số này trùng số của sạp nhưng ở ngân hàng khác: ở đó là của người khác.

@@ -119,6 +119,7 @@ page-desk-result-unknown = mã lạ
 page-desk-result-wrong-account = SAI TÀI KHOẢN
 page-desk-result-not-readable = chưa đọc được
 page-desk-result-typed = mới nhận ra thẻ
+page-desk-result-typed-revoked = thẻ đã thu hồi
 page-desk-result-typed-unknown = không có thẻ nào mang mã này
 page-desk-found-right = đúng mã
 page-desk-found-other-code = mã khác, đúng tài khoản

@@ -7,6 +7,7 @@ page-desk-visit-photo-hint = Chụp gần, thẳng, đủ sáng, không lóa. �
 page-desk-visit-read = ĐỌC ẢNH
 page-desk-visit-nothing-read = Chưa đọc được mã nào. Xin chụp lại, gần hơn và thẳng hơn.
 page-desk-visit-known = Mã này đã ghi cho sạp, không cần ghi lại.
+page-desk-visit-perhaps-own = Nếu tiểu thương nói chắc đây là mã của mình (một tài khoản nữa): đừng ghi ở đây. Xin người giữ sổ bấm Thêm tài khoản ở trang sạp, rồi chụp lại. Chưa chắc thì coi như mã dán đè.
 page-desk-visit-other-known = đã ghi mã này cho sạp
 page-desk-visit-other-unseen = Tiền trả vào mã này cho40 không thấy được, nên sạp chưa đo được. Muốn thấy tiền thì ghi thêm mã ngân hàng của tiểu thương.
 page-desk-visit-amount = Mã có sẵn số tiền không làm mã của sạp được: khách nào quét cũng bị điền số ấy. Xin gỡ xuống; nhờ tiểu thương mở mã nhận tiền không ghi số tiền trong ứng dụng của mình rồi chụp lại, hoặc phát thẻ của sạp.

@@ -67,6 +67,8 @@ pub struct CodeCheck {
     pub card_id: Option<CodeId>,
     /// That card's stall, where it is another one than was checked.
     pub card_stall: Option<String>,
+    /// That card had been revoked by then: it must come down.
+    pub card_revoked: bool,
     /// Customers may be paying a stranger.
     pub alarm: bool,
     /// Somebody has to go there, and nobody has looked again since.
@@ -332,6 +334,7 @@ fn insert(
         result,
         card_id,
         card_stall: None,
+        card_revoked: false,
         alarm: result.is_alarm(),
         needs_visit: result.needs_visit(),
         crowded,

@@ -13,7 +13,7 @@ use crate::db::{DbConnection, Outcome};
 use crate::primitives::Vnd;
 use crate::primitives::ids::{AccountId, CodeId, OtherCodeId};
 use crate::text_enum;
-use crate::vietqr::{self, Mode, Payload, Reading, Scheme, Verdict, WalletLink};
+use crate::vietqr::{self, Mode, Payload, Reading, Scheme, Verdict, Wallet, WalletLink};
 
 /// A code in a picture. Fields are absent where it does not tell them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -24,6 +24,8 @@ pub struct FoundCode {
     pub verdict: &'static str,
     /// Whose code it is, e.g. `VietQR` or `MoMo`; absent where it is no payment code.
     pub scheme: Option<&'static str>,
+    /// The wallet that issued a VietQR, as it or its account's number tells: `MoMo`, `ZaloPay`, `ShopeePay`.
+    pub wallet: Option<&'static str>,
     /// Six digits.
     pub bin: Option<String>,
     pub bank: Option<&'static str>,
@@ -56,6 +58,7 @@ impl FoundCode {
             payload: text.to_owned(),
             verdict: reading.verdict(Mode::Lenient).label(),
             scheme: scheme_of(text, payload).map(Scheme::label),
+            wallet: payload.wallet.map(Wallet::label),
             bin: payload.bin.map(str::to_owned),
             bank: payload.bank().map(|bank| bank.short_name.as_ref()),
             number: number.map(str::to_owned),

@@ -191,6 +191,16 @@ pub enum Wallet {
 }
 
 impl Wallet {
+    /// As it calls itself.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::MoMo => "MoMo",
+            Self::ZaloPay => "ZaloPay",
+            Self::ShopeePay => "ShopeePay",
+        }
+    }
+
     pub(super) fn of(
         objects: &[Object<'_>],
         bin: Option<&str>,

@@ -26,6 +26,7 @@ pub fn told(mut check: CodeCheck, language: Language) -> CodeCheck {
         ("once", yes(is_once)),
         ("broken", yes(is_broken)),
         ("card", card.to_owned()),
+        ("gone", yes(check.card_revoked)),
         ("stall", check.card_stall.clone().unwrap_or_default()),
         ("crowded", yes(check.crowded)),
     ];

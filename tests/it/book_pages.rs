@@ -270,6 +270,10 @@ on_both!(a_vendor_sees_the_book_in_a_browser_without_scripts, |db| {
     browser.value("document.querySelectorAll('details').forEach(function (e) { e.open = true; })");
     assert_eq!(browser.value(LEGIBLE), json!([]));
     assert_eq!(browser.value("document.documentElement.scrollWidth"), 360);
+    // Letters twice as large stay on the screen, too.
+    browser.value("document.documentElement.style.fontSize = '40px'");
+    assert_eq!(browser.value("document.documentElement.scrollWidth"), 360);
+    browser.value("document.documentElement.style.fontSize = ''");
     browser.value("document.querySelector('[action=\"/sap/book/lock\"]').scrollIntoView()");
     browser.picture("book-lock");
     browser.value("document.querySelector('[name=sure]').checked = true");
@@ -281,6 +285,9 @@ on_both!(a_vendor_sees_the_book_in_a_browser_without_scripts, |db| {
     browser.until(ready);
     assert_eq!(browser.value("document.documentElement.lang"), "en");
     assert_eq!(browser.complaints(), Vec::<serde_json::Value>::new());
+    // A book that is open alone lets go of what it shows.
+    site.ask("DELETE", &format!("/api/v1/stall-links/{}", link.id)).key(&site.key).send();
+    browser.until("location.pathname === '/sap' && !document.getElementById('month')");
 });
 
 on_both!(what_is_to_be_given_back_is_said_wherever_it_counts, |db| {

@@ -43,11 +43,11 @@ fn sealed(body: &str) -> String {
     format!("{body}{:04X}", crc16(body.as_bytes()))
 }
 
-fn sticker(bin: &str, number: &str) -> String {
+pub fn sticker(bin: &str, number: &str) -> String {
     Builder::new(bin, Payee::Account(number.into())).build().unwrap().payload
 }
 
-fn issue(connection: &mut DbConnection, act: &Act, stand: &Stand) -> Code {
+pub fn issue(connection: &mut DbConnection, act: &Act, stand: &Stand) -> Code {
     let new = NewCode {
         occupancy_id: stand.occupancy,
         account_id: None,
@@ -57,7 +57,7 @@ fn issue(connection: &mut DbConnection, act: &Act, stand: &Stand) -> Code {
     codes::issue(connection, act, new).unwrap()
 }
 
-fn scan(stall_id: StallId, texts: &[&str]) -> NewCodeCheck {
+pub fn scan(stall_id: StallId, texts: &[&str]) -> NewCodeCheck {
     NewCodeCheck {
         stall_id: Some(stall_id),
         scanned_payloads: Some(texts.iter().map(|text| (*text).to_owned()).collect()),
@@ -66,11 +66,7 @@ fn scan(stall_id: StallId, texts: &[&str]) -> NewCodeCheck {
     }
 }
 
-fn typed(stall_id: StallId, check_code: &str) -> NewCodeCheck {
-    NewCodeCheck { check_code: Some(check_code.to_owned()), ..scan(stall_id, &[]) }
-}
-
-fn check(connection: &mut DbConnection, act: &Act, new: NewCodeCheck) -> CodeCheck {
+pub fn check(connection: &mut DbConnection, act: &Act, new: NewCodeCheck) -> CodeCheck {
     checks::create(connection, act, new).unwrap()
 }
 
@@ -79,7 +75,7 @@ fn remarks(check: &CodeCheck) -> Vec<Remark> {
 }
 
 /// (code, whether it hangs there), as a check said it.
-fn says(connection: &mut DbConnection, check: &CodeCheck) -> Vec<(CodeId, bool)> {
+pub fn says(connection: &mut DbConnection, check: &CodeCheck) -> Vec<(CodeId, bool)> {
     let of = s::table.filter(s::check_id.eq(check.id)).order(s::code_id);
     of.select((s::code_id, s::is_right)).load(connection).unwrap()
 }
@@ -252,54 +248,6 @@ on_both!(a_stall_with_two_cards_is_right_by_either, |db| {
     assert_eq!(says(db.connection(), &both), [(one.id, true), (two.id, true)]);
     let foreign = check(db.connection(), &act, scan(stand.stall, &[&sticker("970436", "5")]));
     assert_eq!(says(db.connection(), &foreign), [(one.id, false), (two.id, false)]);
-});
-
-on_both!(a_typed_check_code_only_names_the_card, |db| {
-    let act = db.act();
-    let stand = Stand::new(db.connection(), &act);
-    let code = issue(db.connection(), &act, &stand);
-    for (word, card) in [
-        (code.check_code.as_str(), Some(code.id)),
-        (&code.check_code.to_lowercase(), Some(code.id)),
-        ("----", None),
-    ] {
-        let found = check(db.connection(), &act, typed(stand.stall, word));
-        assert_eq!((found.way, found.result), (CheckWay::Typed, CheckResult::Typed));
-        assert_eq!((found.card_id, found.needs_visit, found.alarm), (card, false, false));
-        assert!(says(db.connection(), &found).is_empty(), "a typed code counts for nothing");
-    }
-    // And it settles nothing.
-    let foreign = check(db.connection(), &act, scan(stand.stall, &[&sticker("970436", "5")]));
-    check(db.connection(), &act, typed(stand.stall, &code.check_code));
-    check(db.connection(), &act, scan(stand.stall, &[]));
-    assert!(code_checks::get(db.connection(), &act, foreign.id).unwrap().needs_visit);
-    check(db.connection(), &act, scan(stand.stall, &[&code.payload]));
-    assert!(!code_checks::get(db.connection(), &act, foreign.id).unwrap().needs_visit);
-
-    // A neighbour's card is named as such.
-    let neighbour = stand.neighbour(db.connection(), &act);
-    let stall = occupancies::get(db.connection(), &act, neighbour).unwrap().stall_id;
-    let found = check(db.connection(), &act, typed(stall, &code.check_code));
-    assert_eq!((found.card_id, found.card_stall.as_deref()), (Some(code.id), Some("A-01")));
-    let shown = code_checks::get(db.connection(), &act, found.id).unwrap();
-    assert_eq!(shown.card_stall.as_deref(), Some("A-01"));
-    let finding = told(shown, Language::Vietnamese).finding;
-    assert!(finding.contains("thẻ sạp A-01"), "{finding}");
-    let here = check(db.connection(), &act, typed(stand.stall, &code.check_code));
-    assert_eq!(here.card_stall, None);
-    assert!(told(here, Language::Vietnamese).finding.starts_with("Mới nhận ra thẻ"));
-    // A field that was forgotten is no code that could not be read.
-    let nothing = NewCodeCheck { scanned_payloads: None, ..scan(stand.stall, &[]) };
-    refused(
-        checks::create(db.connection(), &act, nothing),
-        "scanned_payloads",
-        "check-without-scan",
-    );
-    let mut both = typed(stand.stall, &code.check_code);
-    both.scanned_payload = Some(code.payload.clone());
-    refused(checks::create(db.connection(), &act, both), "check_code", "check-code-with-scan");
-    let long = checks::create(db.connection(), &act, typed(stand.stall, "K7QMX"));
-    refused(long, "check_code", "text-length");
 });
 
 on_both!(what_is_for_one_payment_is_to_be_taken_down, |db| {
@@ -482,7 +430,7 @@ fn every_finding_has_a_sentence() {
         .chain(words(file, "text_enum!(Remark {").iter().map(|word| format!("remark-{word}")))
         .collect();
     assert_eq!(keys.len(), 18, "{keys:?}");
-    let names = ["beside", "once", "broken", "card", "stall", "crowded"];
+    let names = ["beside", "once", "broken", "card", "gone", "stall", "crowded"];
     for (language, word) in [Language::Vietnamese, Language::English]
         .into_iter()
         .flat_map(|language| ["yes", "no", "here", "elsewhere"].map(|word| (language, word)))

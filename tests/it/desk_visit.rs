@@ -86,6 +86,18 @@ on_both!(a_member_makes_a_first_visit_on_one_page, |db| {
     assert_eq!(browser.complaints(), Vec::<Value>::new());
 });
 
+on_both!(a_second_sticker_is_an_alarm_that_says_what_to_do_if_it_is_their_own, |db| {
+    let site = Site::of(db);
+    let world = World::on(&site, &site.key, "0011001100");
+    let mut browser = Browser::start();
+    enter(&mut browser, &site, "team_member", &[]);
+    browser.open(&format!("{}/ql/ghe/{}", site.url, world.id("stalls")));
+    take(&mut browser, &photo(&[&sticker("0909123456")]));
+    says(&mut browser, "SAI TÀI KHOẢN");
+    says(&mut browser, "Xin người giữ sổ bấm Thêm tài khoản ở trang sạp");
+    assert_eq!(browser.value("!document.querySelector('form[action$=\"/ma\"]')"), true);
+});
+
 on_both!(what_a_first_visit_may_write_down_is_no_more_than_its_steps, |db| {
     let site = Site::of(db);
     let world = World::on(&site, &site.key, "0011001100");

@@ -99,12 +99,18 @@ on_both!(the_code_suggests_what_the_account_is, |db| {
         city: "Cà Mau".into(),
     };
     let merchant = Builder::new("970436", Payee::Merchant(merchant)).build().unwrap().payload;
-    for (payload, kind) in [
-        (sticker("971005", "0981234567"), AccountKind::Wallet),
-        (sticker("971025", "PSP0123456"), AccountKind::Wallet),
-        (merchant, AccountKind::Merchant),
-        (sticker("970405", "1900"), AccountKind::Personal),
+    for (payload, kind, wallet) in [
+        (sticker("971005", "0981234567"), AccountKind::Wallet, None),
+        (sticker("971025", "PSP0123456"), AccountKind::Wallet, Some("MoMo")),
+        (sticker("970454", "99MM24011M00000017"), AccountKind::Wallet, Some("MoMo")),
+        (sticker("970454", "99ZP24011M00000017"), AccountKind::Wallet, Some("ZaloPay")),
+        (merchant, AccountKind::Merchant, None),
+        (sticker("970405", "1900"), AccountKind::Personal, None),
     ] {
+        // Before it is registered, whoever photographs it is told.
+        let texts = std::slice::from_ref(&payload);
+        let found = code_readings::of_texts(db.connection(), &act, texts).unwrap();
+        assert_eq!((found[0].scheme, found[0].wallet), (Some("VietQR"), wallet), "{payload}");
         let code =
             register(db.connection(), &act, shown(stand.occupancy, &payload, "TRAN VAN MAU"));
         let account_id = code.unwrap().account_id;

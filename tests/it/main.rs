@@ -34,6 +34,7 @@ mod cli;
 mod cli_feed;
 mod cli_secret_key;
 mod code_checks;
+mod code_checks_typed;
 mod db_lane;
 mod db_lease;
 mod db_migrate;

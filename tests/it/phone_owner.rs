@@ -360,6 +360,42 @@ on_both!(a_code_for_a_typed_amount_says_what_became_of_it, |db| {
     assert_eq!(phone.post(&format!("{path}/cancel"), &json!({})).json["face"], "cancelled");
 });
 
+on_both!(money_a_thousand_times_off_is_marked_in_the_day, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let phone = Phone::open(&site, &stall.link(&site, "owner", false), PIN);
+    wait(db, 1_000);
+    let beyond = |path: &str| -> i64 {
+        let said = phone.get(path).json["beyond"].clone();
+        let digits = |said: &str| said.chars().filter(char::is_ascii_digit).collect::<String>();
+        said.as_str().map_or(0, |said| digits(said).parse().unwrap())
+    };
+    let newest = || phone.get("/sap/day").json["receipts"][0].clone();
+    let (day, year) = (beyond("/sap/day"), beyond("/sap/year"));
+    for (number, typed, paid, mark, more) in [
+        (101, "50k", 50, "thousandfold", None),
+        (102, "84k", 84_000_000, "thousandfold_more", Some("83.916.000 đ")),
+    ] {
+        let memo = reference(&site, &ask(&phone, typed));
+        stall.report(&site, number, paid, &memo, db.clock.now());
+        assert_eq!((&newest()["mark"], &newest()["beyond"]), (&json!(mark), &json!(more)));
+    }
+    // It is in the day's sum, and in no sales.
+    assert_eq!(beyond("/sap/day"), day + 83_916_000);
+    assert_eq!(beyond("/sap/year"), year);
+    let path = format!("/sap/receipts/{}", newest()["id"].as_str().unwrap());
+    let part = json!({ "part": { "class": "refund", "amount": "83916000" } });
+    assert_eq!(phone.post(&path, &part).status, 200);
+    assert_eq!((&newest()["mark"], beyond("/sap/day")), (&Value::Null, day));
+    // After a cancel all of it is too much.
+    let taken = ask(&phone, "30k");
+    let path = format!("/sap/requests/{}/cancel", taken["id"].as_str().unwrap());
+    assert_eq!(phone.post(&path, &json!({})).status, 200);
+    stall.report(&site, 103, 30_000_000, &reference(&site, &taken), db.clock.now());
+    let told = newest();
+    assert_eq!((&told["mark"], &told["beyond"]), (&json!("after_cancel"), &json!("30.000.000 đ")));
+});
+
 on_both!(what_came_in_parts_or_late_is_told_as_it_is, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

@@ -106,6 +106,28 @@ on_both!(money_too_small_to_be_a_receipt_is_called_that_in_its_line_too, |db| {
     assert!(shown(&mut browser, "day-classes").contains("Khoản rất nhỏ\n50 đ"));
 });
 
+on_both!(letters_twice_as_large_stay_on_the_screen, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let mut browser = Browser::start();
+    browser.before_each_page(
+        "document.addEventListener('DOMContentLoaded', function () {
+             document.documentElement.style.fontSize = '40px';
+         });",
+    );
+    open(&mut browser, &site, &stall.link(&site, "owner", false));
+    stall.pay(&site, db, 1, 19_979_550);
+    for tab in ["hear", "ask", "day", "cash"] {
+        browser.touch(&format!("[data-tab={tab}]"));
+        if tab == "day" {
+            browser.until("cho40.day && document.querySelectorAll('#receipts button').length");
+        }
+        browser
+            .value("document.querySelectorAll('details').forEach(function (e) { e.open = true; })");
+        assert_eq!(browser.value("document.documentElement.scrollWidth"), 360, "{tab}");
+    }
+});
+
 on_both!(a_split_needs_its_amount_and_says_what_the_rest_is, |db| {
     let site = Site::of(db);
     let stall = Stall::on(&site);

@@ -1,5 +1,6 @@
 //! The stall's money as its vendor sees it: a day with its list, and the week.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use serde::Serialize;
@@ -138,6 +139,7 @@ pub fn day(
     let beyond = beyond::of_stall(connection, board_id, occupancy_id, since, act.at)?;
     let beyond: Vec<_> = beyond.into_iter().filter(|one| one.day == day).collect();
     let small = days.get(&day).map(|delta| delta.small_amount).filter(|vnd| *vnd != 0);
+    let (receipts, odd) = receipts(connection, hearer, stored, &beyond)?;
     Ok(DayBook {
         day,
         today,
@@ -146,8 +148,8 @@ pub fn day(
         count,
         classes: days.get(&day).map(classes).unwrap_or_default(),
         small: small.map(|vnd| Vnd::new(vnd).to_string()),
-        receipts: receipts(connection, hearer, stored, &beyond)?,
-        beyond: total(&beyond),
+        receipts,
+        beyond: total(beyond.iter().map(|one| one.amount).chain(odd)),
         is_cut,
         week: week.collect(),
     })
@@ -210,12 +212,14 @@ fn of_day(
     Ok((found, true))
 }
 
+/// Receipts as they are shown, and what is too much of those that met a request a thousand times off: no sales yet,
+/// so it is beyond no sum but the day's.
 fn receipts(
     connection: &mut DbConnection,
     hearer: &Hearer,
     stored: Vec<Stored>,
     beyond: &[Beyond],
-) -> Outcome<Vec<Receipt>> {
+) -> Outcome<(Vec<Receipt>, Vec<Vnd>)> {
     let ids: Vec<_> = stored.iter().map(|one| one.id).collect();
     let told = if hearer.shows_payer {
         announced(connection, hearer.board_id, &ids, true)?
@@ -230,11 +234,16 @@ fn receipts(
     for row in asked.iter().filter(|row| may_be_more(row)) {
         surplus.extend(beyond::surplus(connection, hearer.board_id, row)?);
     }
+    let mut all_odd = Vec::new();
     let mut receipt = |one: Stored| {
         let payer = told.iter().find(|told| told.id == one.id);
         let payer = payer.and_then(|told| told.payer_name.clone());
         let found = beyond.iter().find(|beyond| beyond.transfer_id == one.id);
         let receipt = receipt(&one, hearer.occupancy_id, payer);
+        let odd = odd(&one, hearer, &asked);
+        let is_less = odd == Some(Kind::Thousandfold);
+        let odd_vnd = odd.and_then(|_| surplus.get(&one.id)).copied().filter(|_| !is_less);
+        all_odd.extend(odd_vnd);
         let surplus = surplus.get(&one.id).filter(|more| **more < receipt.amount_vnd);
         let surplus = surplus.filter(|_| may_be_parted(&one, hearer));
         // Nothing is to be handed over for what went back.
@@ -242,15 +251,16 @@ fn receipts(
             && given_back.get(&one.id).is_none_or(|back| *back < receipt.amount_vnd);
         let late = (is_kept && is_late(&one, hearer, &asked)).then_some(Kind::Late);
         Receipt {
-            mark: found.map(|found| mark(found.state)).or(late),
-            beyond: found.map(|found| found.amount.to_string()),
+            mark: found.map(|found| mark(found.state)).or(odd).or(late),
+            beyond: found.map(|found| found.amount).or(odd_vnd).map(|vnd| vnd.to_string()),
             surplus: surplus.map(ToString::to_string),
             given_back: given_back.get(&one.id).map(ToString::to_string),
             proposed: proposed.remove(&one.id).and_then(Proposal::of),
             ..receipt
         }
     };
-    Ok(stored.into_iter().map(&mut receipt).collect())
+    let receipts = stored.into_iter().map(&mut receipt).collect();
+    Ok((receipts, all_odd))
 }
 
 /// A receipt as a form shows it.
@@ -329,6 +339,18 @@ fn may_be_more(row: &RequestRow) -> bool {
     came > row.amount.get() || row.cancelled_at.is_some() || row.is_thousandfold()
 }
 
+/// What a receipt is called that met a request a thousand times off and that nobody has judged.
+fn odd(one: &Stored, hearer: &Hearer, asked: &[RequestRow]) -> Option<Kind> {
+    let line = mine(one, hearer)
+        .find(|line| line.class == Class::Unclassified && line.request_id.is_some())?;
+    let row = asked.iter().find(|row| Some(row.id) == line.request_id)?;
+    Some(match line.amount.cmp(&row.amount) {
+        _ if row.cancelled_at.is_some() => Kind::AfterCancel,
+        Ordering::Greater => Kind::ThousandfoldMore,
+        Ordering::Less | Ordering::Equal => Kind::Thousandfold,
+    })
+}
+
 /// Whether it paid a request after its expiry.
 fn is_late(one: &Stored, hearer: &Hearer, asked: &[RequestRow]) -> bool {
     let id = request_of(one, hearer);
@@ -345,8 +367,8 @@ const fn mark(state: RequestState) -> Kind {
     }
 }
 
-pub(super) fn total(beyond: &[Beyond]) -> Option<String> {
-    let sum: i64 = beyond.iter().map(|one| one.amount.get()).sum();
+pub(super) fn total(beyond: impl Iterator<Item = Vnd>) -> Option<String> {
+    let sum = beyond.map(Vnd::get).fold(0_i64, i64::saturating_add);
     (sum > 0).then(|| Vnd::new(sum).to_string())
 }
 

@@ -126,7 +126,7 @@ pub fn year(connection: &mut DbConnection, act: &Act, hearer: &Hearer) -> Outcom
         year,
         received: received_vnd.to_string(),
         received_vnd,
-        beyond: total(&beyond),
+        beyond: total(beyond.iter().map(|one| one.amount)),
         unclassified: unclassified_vnd.to_string(),
         unclassified_vnd,
         threshold,

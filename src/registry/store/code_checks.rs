@@ -51,6 +51,7 @@ fn check(row: Row) -> CodeCheck {
         result,
         card_id,
         card_stall: None,
+        card_revoked: false,
         alarm: result.is_alarm(),
         needs_visit: is_open,
         crowded,
@@ -112,7 +113,8 @@ fn whole(
     Ok(checks)
 }
 
-/// Names the stalls of cards that were typed at another one, with the market where that is another.
+/// Names the stalls of cards that were typed at another one, with the market where that is another, and tells
+/// which cards had been revoked.
 pub fn name_cards(
     connection: &mut DbConnection,
     board_id: BoardId,
@@ -122,7 +124,7 @@ pub fn name_cards(
     if ids.is_empty() {
         return Ok(());
     }
-    let of_cards: Vec<(CodeId, StallId, String, MarketId)> = codes::table
+    let of_cards: Vec<(CodeId, Option<i64>, StallId, String, MarketId)> = codes::table
         .inner_join(occupancies::table.on(
             occupancies::board_id.eq(codes::board_id).and(occupancies::id.eq(codes::occupancy_id)),
         ))
@@ -132,12 +134,14 @@ pub fn name_cards(
         )
         .filter(codes::board_id.eq(board_id))
         .filter(codes::id.eq_any(ids))
-        .select((codes::id, stalls::id, stalls::code, stalls::market_id))
+        .select((codes::id, codes::revoked_at_ms, stalls::id, stalls::code, stalls::market_id))
         .load(connection)?;
     for check in checks {
         let card = of_cards.iter().find(|card| Some(card.0) == check.card_id);
-        let elsewhere = card.filter(|(_, stall_id, ..)| *stall_id != check.stall_id);
-        let Some((_, _, stall, market_id)) = elsewhere else { continue };
+        let revoked_at_ms = card.and_then(|card| card.1);
+        check.card_revoked = revoked_at_ms.is_some_and(|at_ms| at_ms <= check.checked_at.0);
+        let elsewhere = card.filter(|(_, _, stall_id, ..)| *stall_id != check.stall_id);
+        let Some((_, _, _, stall, market_id)) = elsewhere else { continue };
         let other = Some(*market_id).filter(|id| *id != check.market_id);
         let market = other.map(|id| markets::find(connection, board_id, id)).transpose()?.flatten();
         check.card_stall = Some(match market {

@@ -103,10 +103,13 @@ fn short(words: Words, check: &CodeCheck) -> String {
 }
 
 fn result_key(check: &CodeCheck) -> String {
-    if check.result == CheckResult::Typed && check.card_id.is_none() {
-        return "desk-result-typed-unknown".to_owned();
-    }
-    format!("desk-result-{}", check.result.as_str().replace('_', "-"))
+    let of_card = match check.card_id {
+        _ if check.result != CheckResult::Typed => "",
+        None => "-unknown",
+        Some(_) if check.card_revoked => "-revoked",
+        Some(_) => "",
+    };
+    format!("desk-result-{}{of_card}", check.result.as_str().replace('_', "-"))
 }
 
 #[derive(Template)]

@@ -15,7 +15,7 @@ use crate::print::forms;
 use crate::registry::accounts::Relation;
 use crate::registry::code_checks;
 use crate::registry::code_readings::{self, FoundCode, RegisterAs};
-use crate::registry::code_verdicts::{CodeVerdict, Remark, SeenCode};
+use crate::registry::code_verdicts::{CodeVerdict, Remark, Remarked, SeenCode};
 use crate::registry::consents::Purpose;
 use crate::vietqr::{self, Scheme, WalletLink};
 use crate::web::path::Id;
@@ -42,6 +42,8 @@ struct Found {
     register_as: &'static str,
     /// It says nothing of whose it is: the name printed on it is asked for.
     asks_scheme: bool,
+    /// It pays an account that may be one more of the vendor's.
+    is_perhaps_own: bool,
     has_amount: bool,
 }
 
@@ -163,6 +165,7 @@ async fn read(desk: &Desk, codes: Vec<SeenCode>) -> Result<Vec<Found>, Problem> 
         let register_as = reading.register_as.filter(|_| is_own);
         Found {
             asks_scheme: register_as == Some(RegisterAs::OtherCode) && !names_itself(&reading),
+            is_perhaps_own: is_perhaps_own(one),
             has_amount: one.remarks.iter().any(|remark| remark.code == Remark::AmountSet),
             register_as: register_as.map_or("", RegisterAs::as_str),
             seen: verdict::seen(words, one),
@@ -170,6 +173,13 @@ async fn read(desk: &Desk, codes: Vec<SeenCode>) -> Result<Vec<Found>, Problem> 
         }
     };
     Ok(codes.iter().zip(readings).map(told).collect())
+}
+
+/// Whether a code that pays somebody else may be one more of the vendor's own: an account that the stall has not
+/// got in the register yet.
+fn is_perhaps_own(one: &SeenCode) -> bool {
+    let is_registered = |told: &Remarked| told.code == Remark::OtherAccount;
+    one.result == CodeVerdict::WrongAccount && one.remarks.iter().all(is_registered)
 }
 
 /// Whether a code says whose it is, so that nobody need read it off the sticker.
