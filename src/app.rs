@@ -1,7 +1,9 @@
 //! Builds the whole from its configuration. Tests run it on a random port.
 
+mod law_tables;
+
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_web::dev::ServerHandle;
@@ -28,6 +30,7 @@ use crate::primitives::{Clock, Refusal, memory};
 use crate::print::Press;
 use crate::web::limiter::Limits;
 use crate::web::state::{AppState, Front};
+use crate::web::tls::Certificate;
 
 /// Transactions that index a board's transfers, each time: what a burst leaves is read from its
 /// events meanwhile.
@@ -86,41 +89,6 @@ pub fn bind(listen: SocketAddr) -> Outcome<TcpListener> {
     })
 }
 
-/// A reader of a table's text.
-type Take = fn(&str) -> Result<(), String>;
-/// Tables of the law, by the name of their file.
-const LAW_TABLES: [(&str, Take); 3] = [
-    ("forms.json", crate::book::take_forms),
-    ("turnover.json", crate::live::owner::year::take_turnovers),
-    ("consents.json", crate::print::forms::take),
-];
-
-/// Reads the operator's tables of the law: any of the three, by their names.
-///
-/// # Errors
-/// `law-tables-missing` (no such folder, or none of them in it), `law-table-wrong`.
-fn take_law_tables(folder: &Path) -> Outcome<()> {
-    let mut is_there = false;
-    for (name, take) in LAW_TABLES {
-        let path = folder.join(name);
-        let wrong = |error: String| {
-            Refusal::conflict("law-table-wrong").with("path", path.display()).with("error", error)
-        };
-        match std::fs::read_to_string(&path) {
-            Ok(text) => take(&text).map_err(wrong)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(wrong(error.to_string()).into()),
-        }
-        is_there = true;
-    }
-    if is_there {
-        return Ok(());
-    }
-    let names = LAW_TABLES.map(|(name, _)| name).join(", ");
-    let refusal = Refusal::conflict("law-tables-missing").with("path", folder.display());
-    Err(refusal.with("names", names).into())
-}
-
 /// A built installation: database, lanes, clock and ids.
 #[derive(Clone)]
 pub struct App {
@@ -140,7 +108,7 @@ impl App {
     /// Opens an existing, migrated database and starts its writer lanes.
     pub fn build(config: Config, clock: Clock) -> Outcome<Self> {
         if let Some(folder) = &config.law_tables {
-            take_law_tables(folder)?;
+            law_tables::take(folder)?;
         }
         let mut connection = DbConnection::open_first(&config.database_url)?;
         migrate::require_current(&mut connection)?;
@@ -196,25 +164,29 @@ impl App {
         let config = &self.config;
         let (limits, hosts) = (config.limits, config.poll_hosts.clone());
         let front = config.front.clone();
+        let front_certificate = front.certificate.clone();
         let (intake, hub) = (self.intake.clone(), Arc::clone(&self.hub));
         let press = Press::new(config.print_templates.as_deref())?;
         let mut state = AppState::new(intake, hub, limits, config.noop_route, hosts, press, front)?;
         state.keys_used = self.keys_used.clone();
         state.looks = self.looks.clone();
         let state = web::Data::new(state);
+        let certificate = front_certificate.map(Certificate::load).transpose()?;
         let server = HttpServer::new(move || {
             ActixApp::new().configure(crate::web::configure(state.clone()))
         })
         .workers(self.config.workers)
         .backlog(1_024)
         .shutdown_timeout(10)
-        .disable_signals()
-        .listen(listener)
-        .map_err(Fault::broken)?
-        .run();
+        .disable_signals();
+        let server = match &certificate {
+            Some(one) => server.listen_rustls_0_23(listener, Arc::clone(one).server_config()?),
+            None => server.listen(listener),
+        };
+        let server = server.map_err(Fault::broken)?.run();
         let handle = server.handle();
         let serving = tokio::task::spawn(server);
-        let upkeep = tokio::task::spawn(self.clone().upkeep());
+        let upkeep = tokio::task::spawn(self.clone().upkeep(certificate));
         let keeping = tokio::task::spawn(self.clone().keep_refused_each_second());
         let telling = tokio::task::spawn(Arc::clone(&self.hub).run(self.intake.lanes.written()));
         let poller = Poller::new(self.intake.clone(), config.poll_hosts.clone());
@@ -241,9 +213,9 @@ impl App {
 
     /// Indexes transfers and follows changed links every ten seconds, renews the lease, and keeps
     /// the last use of keys and who looked at what each minute,
-    /// goes on with statements that were broken off every minute, rolls finished months up and
+    /// goes on with statements that were broken off and shows a renewed certificate every minute, rolls finished months up and
     /// forgets old notices, statements and bodies each hour. Gives back what memory is free.
-    async fn upkeep(self) {
+    async fn upkeep(self, certificate: Option<Arc<Certificate>>) {
         let mut tens: u32 = 0;
         let mut ticks = tokio::time::interval(std::time::Duration::from_secs(10));
         loop {
@@ -259,6 +231,13 @@ impl App {
             if tens.is_multiple_of(6) {
                 self.keys_used.flush(&self.db).await;
                 self.looks.flush(&self.db, self.clock.now()).await;
+                if let Some(certificate) = certificate.clone() {
+                    tokio::task::spawn_blocking(move || {
+                        if let Err(refusal) = certificate.renew() {
+                            tracing::error!(?refusal, "the certificate's files were not taken");
+                        }
+                    });
+                }
                 let intake = self.intake.clone();
                 // Nobody waits for it: one that stops again is tried again.
                 tokio::task::spawn_blocking(move || {

@@ -639,7 +639,7 @@
   // The page says why it is closed, and shows nothing any more.
   state.onEnded = function (why) {
     if (why !== 'moved') {
-      // The phone's other tabs let go of what they show, too.
+      // The phone's other tabs show nothing any more, either.
       save('cho40.locked', String(Date.now()));
       location.replace('/sap');
       return;

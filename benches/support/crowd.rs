@@ -1,6 +1,6 @@
 //! Those who hold connections and send little: idle ones, half-open ones that stop in the middle of
-//! a head, slow ones with a byte of their body now and then, and some that send bodies at the limit
-//! as fast as they can. Whoever is cut off comes again.
+//! a head, slow ones with a byte of their body now and then, some that send bodies at the limit or headers
+//! without end as fast as they can, and forgers, whose signatures are wrong. Whoever is cut off comes again.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -16,6 +16,10 @@ use tokio::time::{sleep, timeout};
 /// Files that server and generator need beside the crowd's connections, each of them.
 const OTHER_FILES: u64 = 1_000;
 const LIMIT_SENDERS: usize = 4;
+const HEADER_SENDERS: usize = 4;
+const FORGERS: usize = 40;
+/// Of each forger: 120,000 a minute of all, where each is answered in time.
+const FORGED_EACH: Duration = Duration::from_millis(20);
 /// A slow sender's next byte.
 const SLOW: Duration = Duration::from_secs(2);
 /// Between two connections, so that all are not made in one instant.
@@ -28,6 +32,8 @@ pub struct Crowd {
     open: Arc<AtomicU64>,
     cut: Arc<AtomicU64>,
     at_limit: Arc<AtomicU64>,
+    forged: Arc<AtomicU64>,
+    headers_cut: Arc<AtomicU64>,
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -39,6 +45,8 @@ enum Kind {
     HalfOpen,
     Slow,
     AtLimit,
+    Headers,
+    Forger,
 }
 
 #[derive(Clone)]
@@ -46,9 +54,12 @@ struct Shared {
     address: SocketAddr,
     path: String,
     body_bytes: usize,
+    forgery: Arc<[u8]>,
     open: Arc<AtomicU64>,
     cut: Arc<AtomicU64>,
     at_limit: Arc<AtomicU64>,
+    forged: Arc<AtomicU64>,
+    headers_cut: Arc<AtomicU64>,
 }
 
 /// How many connections may be held beside everything else, at most `wanted`: the limit on open
@@ -70,15 +81,25 @@ pub fn possible(wanted: usize) -> usize {
 }
 
 impl Crowd {
-    /// Gathers it on a thread of its own; bodies at the limit have so many bytes.
-    pub fn gather(address: SocketAddr, path: &str, size: usize, body_bytes: usize) -> Self {
+    /// Gathers it on a thread of its own; bodies at the limit have so many bytes, and `forgery` is a whole
+    /// request with a wrong signature.
+    pub fn gather(
+        address: SocketAddr,
+        path: &str,
+        size: usize,
+        body_bytes: usize,
+        forgery: &[u8],
+    ) -> Self {
         let shared = Shared {
             address,
             path: path.to_owned(),
             body_bytes,
+            forgery: forgery.into(),
             open: Arc::default(),
             cut: Arc::default(),
             at_limit: Arc::default(),
+            forged: Arc::default(),
+            headers_cut: Arc::default(),
         };
         let stop = Arc::new(AtomicBool::new(false));
         let (all, ended) = (shared.clone(), Arc::clone(&stop));
@@ -89,6 +110,8 @@ impl Crowd {
                 for number in 0..size {
                     let kind = match number % 3 {
                         _ if number < LIMIT_SENDERS => Kind::AtLimit,
+                        _ if number < LIMIT_SENDERS + HEADER_SENDERS => Kind::Headers,
+                        _ if number < LIMIT_SENDERS + HEADER_SENDERS + FORGERS => Kind::Forger,
                         0 => Kind::Idle,
                         1 => Kind::HalfOpen,
                         _ => Kind::Slow,
@@ -101,8 +124,8 @@ impl Crowd {
                 }
             });
         });
-        let Shared { open, cut, at_limit, .. } = shared;
-        Self { open, cut, at_limit, stop, thread: Some(thread) }
+        let Shared { open, cut, at_limit, forged, headers_cut, .. } = shared;
+        Self { open, cut, at_limit, forged, headers_cut, stop, thread: Some(thread) }
     }
 
     /// Connections held now.
@@ -118,6 +141,16 @@ impl Crowd {
     /// Bodies at the limit that were answered.
     pub fn at_limit(&self) -> u64 {
         self.at_limit.load(Ordering::Relaxed)
+    }
+
+    /// How often the server ended one that sent headers without end.
+    pub fn headers_cut(&self) -> u64 {
+        self.headers_cut.load(Ordering::Relaxed)
+    }
+
+    /// Wrong signatures that were answered.
+    pub fn forged(&self) -> u64 {
+        self.forged.load(Ordering::Relaxed)
     }
 }
 
@@ -144,7 +177,12 @@ async fn member(all: Shared, kind: Kind) {
             Kind::HalfOpen => half_open(&all, &mut stream).await,
             Kind::Slow => slow(&all, &mut stream).await,
             Kind::AtLimit => at_limit(&all, &mut stream).await,
+            Kind::Headers => headers(&all, &mut stream).await,
+            Kind::Forger => forger(&all, &mut stream).await,
         };
+        if matches!(kind, Kind::Headers) {
+            all.headers_cut.fetch_add(1, Ordering::Relaxed);
+        }
         all.open.fetch_sub(1, Ordering::Relaxed);
         all.cut.fetch_add(1, Ordering::Relaxed);
     }
@@ -191,5 +229,27 @@ async fn at_limit(all: &Shared, stream: &mut TcpStream) -> Result {
             return Ok(());
         }
         all.at_limit.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+async fn headers(all: &Shared, stream: &mut TcpStream) -> Result {
+    stream.write_all(format!("POST {} HTTP/1.1\r\n", all.path).as_bytes()).await?;
+    let mut number = 0_u64;
+    loop {
+        stream.write_all(format!("X-{number}: {number:080}\r\n").as_bytes()).await?;
+        number += 1;
+    }
+}
+
+async fn forger(all: &Shared, stream: &mut TcpStream) -> Result {
+    let mut ticks = tokio::time::interval(FORGED_EACH);
+    let mut answer = [0_u8; 4_096];
+    loop {
+        ticks.tick().await;
+        stream.write_all(&all.forgery).await?;
+        if stream.read(&mut answer).await? == 0 {
+            return Ok(());
+        }
+        all.forged.fetch_add(1, Ordering::Relaxed);
     }
 }

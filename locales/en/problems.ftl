@@ -373,6 +373,9 @@ problem-database-not-migrated = The database does not have this version's schema
 problem-settings-file-wrong = The settings file { $path } is wrong: { $error }. Please mend it.
 problem-law-tables-missing = There is no table of the law in { $path }. Please put one or more files there, named: { $names }.
 problem-law-table-wrong = The table { $path } is not right: { $error }. Please correct it by docs/operating.md.
+problem-tls-half = A TLS certificate and its key go together: please name both tls_certificate and tls_key.
+problem-tls-file-wrong = The file { $path } cannot be used: { $error }. Please check its path, who may read it, and that it is PEM.
+problem-tls-pair-wrong = The key { $path } cannot be used with the certificate { $certificate }: { $error }. Please check that the two files are a pair.
 problem-demo-database-not-empty = The database has data in it, so the demo does not run there. Please choose an empty database.
 
 ## Feeds

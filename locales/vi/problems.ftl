@@ -393,6 +393,9 @@ problem-database-not-migrated = Cơ sở dữ liệu chưa lên phiên bản nà
 problem-settings-file-wrong = Tập tin cài đặt { $path } chưa đúng: { $error }. Xin sửa lại.
 problem-law-tables-missing = Trong { $path } không có bảng nào của luật. Xin đặt ở đó một hay nhiều tệp tên: { $names }.
 problem-law-table-wrong = Bảng { $path } chưa đúng: { $error }. Xin sửa theo docs/operating.md.
+problem-tls-half = Chứng thư và khóa TLS đi đôi với nhau: xin ghi cả tls_certificate và tls_key.
+problem-tls-file-wrong = Không dùng được tập tin { $path }: { $error }. Xin coi lại đường dẫn, quyền đọc, và dạng PEM.
+problem-tls-pair-wrong = Khóa { $path } không dùng được với chứng thư { $certificate }: { $error }. Xin coi lại hai tập tin có phải một cặp không.
 problem-demo-database-not-empty = Cơ sở dữ liệu đã có dữ liệu nên không chạy thử vào đó được. Xin chọn một cơ sở dữ liệu trống.
 
 ## Nguồn báo tiền

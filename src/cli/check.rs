@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::place::{Where, stall};
 use super::statement::tell;
-use crate::access::Act;
+use crate::access::{Act, audit};
 use crate::db::{DbConnection, Outcome};
 use crate::outreach::checks;
 use crate::primitives::Refusal;
@@ -54,7 +54,10 @@ pub fn run(args: &CheckArgs, output: &mut impl Write) -> Outcome<ExitCode> {
         longitude_mdeg: None,
     };
     let made = opened.app.db.write_here(act.board_id().0, move |connection| {
-        checks::create_from_photo(connection, &act, new, photo)
+        let made = checks::create_from_photo(connection, &act, new, photo)?;
+        let whom = vec![made.id.to_string(), stall_id.to_string()];
+        audit::command(connection, act.board_id(), act.at, "cho40 vietqr check", whom)?;
+        Ok(made)
     })?;
     let check = told(made, Language::Vietnamese);
     tell(output, &check)?;

@@ -14,6 +14,7 @@ use crate::primitives::Refusal;
 use crate::web::client::{TrustedProxies, is_tls};
 use crate::web::limiter::{Limits, Rate};
 use crate::web::state::Front;
+use crate::web::tls::CertificateFiles;
 
 const DATABASE_URL: &str = "sqlite:cho40.db";
 /// What the law calls short is for the board to say; suggestions look back as far.
@@ -44,6 +45,13 @@ pub struct Settings {
     /// they are told to come by TLS alone from then on
     #[arg(long, env = "CHO40_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// A certificate with those by which it was issued (PEM): the server speaks TLS by itself, without a
+    /// proxy; default none
+    #[arg(long, env = "CHO40_TLS_CERTIFICATE")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key (PEM)
+    #[arg(long, env = "CHO40_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
     /// Settings file; default config.toml, if it is there
     #[arg(long, env = "CHO40_CONFIG")]
     pub config: Option<PathBuf>,
@@ -59,6 +67,8 @@ struct SettingsFile {
     trusted_proxies: Vec<String>,
     proxy_header: Option<String>,
     public_url: Option<String>,
+    tls_certificate: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
     workers: Option<i64>,
     postgres_lanes: Option<i64>,
     batch_limit: Option<i64>,
@@ -95,7 +105,9 @@ impl Settings {
         let proxies = self.trusted_proxies.as_ref().unwrap_or(&file.trusted_proxies);
         let proxies = TrustedProxies::parse(proxies, file.proxy_header.as_deref())?;
         let public_url = self.public_url.as_deref().or(file.public_url.as_deref());
-        let is_tls = public_url.map_or(Ok(false), is_tls)?;
+        let certificate = self.tls_certificate.clone().or(file.tls_certificate);
+        let certificate = CertificateFiles::of(certificate, self.tls_key.clone().or(file.tls_key))?;
+        let is_tls = public_url.map_or(Ok(certificate.is_some()), is_tls)?;
         let batch_limit = within("batch_limit", file.batch_limit, BATCH as i64)?;
         let app = Config {
             key_file: key_file.unwrap_or_else(|| beside(&database_url)),
@@ -115,7 +127,7 @@ impl Settings {
                 per_key: Rate::new(per_second, at_once),
                 per_address: Rate::new(per_second.saturating_mul(4), at_once.saturating_mul(4)),
             },
-            front: Front { proxies, is_tls },
+            front: Front { proxies, is_tls, certificate },
             database_url: database_url.clone(),
         };
         Ok(Resolved { database_url, listen, app })

@@ -4,10 +4,11 @@
 use std::process::ExitCode;
 
 use super::{Settings, say};
+use crate::access::audit;
 use crate::db::{DbConnection, Outcome, migrate};
 use crate::ledger::doctor;
-use crate::primitives::Refusal;
 use crate::primitives::ids::BoardId;
+use crate::primitives::{Clock, Refusal};
 use crate::registry::boards;
 
 /// The boards; there is nothing to serve or to examine without one.
@@ -50,8 +51,14 @@ pub(super) fn report(connection: &mut DbConnection, repair: bool) -> Outcome<Exi
         if found.is_empty() {
             continue;
         }
-        let repaired =
-            connection.in_transaction(|connection| doctor::repair(connection, board_id))?;
+        let repaired = connection.in_transaction(|connection| {
+            let repaired = doctor::repair(connection, board_id)?;
+            if !repaired.corrected.is_empty() {
+                let at = Clock::system().now();
+                audit::command(connection, board_id, at, "cho40 doctor --repair", Vec::new())?;
+            }
+            Ok(repaired)
+        })?;
         corrected += repaired.corrected.len();
         left += repaired.left.len();
         for difference in &repaired.corrected {

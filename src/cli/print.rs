@@ -6,6 +6,7 @@ use super::link::{live_of, told};
 use super::place::{Opened, Where, section, stall, whole};
 use super::print_samples::{self, SampleArgs, TemplatesArgs};
 use super::{say, warn};
+use crate::access::audit;
 use crate::db::Outcome;
 use crate::live::links::StallLink;
 use crate::outreach::rounds::{self, RoundFilter};
@@ -186,6 +187,9 @@ fn new_slip(args: &SlipArgs) -> Outcome<()> {
     let (url, path, act) = (args.url.clone(), args.out.out.clone(), opened.act);
     let made = opened.app.db.write_here(act.board_id().0, move |connection| {
         let made = slip::of_new_links(connection, &act, stall_id, url.clone())?;
+        let links = made.slip.made().iter().chain(made.ended.iter().map(|link| &link.id));
+        let whom = links.map(ToString::to_string).collect();
+        audit::command(connection, act.board_id(), act.at, "cho40 print slip", whom)?;
         save(&path, &press.set(&made.slip)?.pdf()?)?;
         let live = live_of(connection, &act, stall_id)?;
         Ok((made, live))

@@ -2,7 +2,7 @@
 
 use super::config::Resolved;
 use super::say;
-use crate::access::{SecretKey, payer_years, users};
+use crate::access::{SecretKey, audit, payer_years, users};
 use crate::db::{DbConnection, Outcome, migrate};
 use crate::intake::feeds;
 use crate::live::links;
@@ -50,6 +50,7 @@ pub fn renew(resolved: Resolved, yes: bool) -> Outcome<()> {
             users::forget_totp(connection, *board_id)?;
             links::end_owners(connection, *board_id, now)?;
             web::forget_answers(connection, *board_id)?;
+            audit::command(connection, *board_id, now, "cho40 key --new-secret-key", Vec::new())?;
         }
         payer_years::forget(connection)?;
         key.settle_anew(connection)?;

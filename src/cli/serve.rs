@@ -15,9 +15,10 @@ pub fn run(settings: &Settings) -> Outcome<()> {
     require_boards(&mut connection)?;
     drop(connection);
     actix_web::rt::System::new().block_on(async {
+        let scheme = if resolved.app.front.certificate.is_some() { "https" } else { "http" };
         let app = App::build(resolved.app, Clock::system())?;
         let running = app.serve(resolved.listen)?;
-        say(&format!("cho40 http://{}", running.address()))?;
+        say(&format!("cho40 {scheme}://{}", running.address()))?;
         until_told_to_stop().await?;
         running.stop().await
     })

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Settings;
 use super::key::choose;
-use crate::access::{Act, Permissions, Scope};
+use crate::access::{Act, Permissions, Scope, audit};
 use crate::app::App;
 use crate::db::{Db, Fault, Outcome};
 use crate::feeds::statements::{self, Ask, MAX_FILE_BYTES, Mapping};
@@ -26,7 +26,7 @@ pub enum StatementCommand {
     /// Say what a file holds; nothing is written / Xem tập tin có gì, không ghi gì
     Check(CheckArgs),
     /// Take a file in, once however often it is imported / Nhập tập tin vào sổ
-    Import(ImportArgs),
+    Import(Box<ImportArgs>),
 }
 
 #[derive(Debug, clap::Args)]
@@ -191,7 +191,11 @@ fn commit(
         no_days: args.no_days,
         account_confirmed: args.account_confirmed,
     };
-    intake.db.write_here(board_id.0, move |connection| import::commit(connection, &by, id, how))?;
+    let whom = vec![id.to_string(), looked_at.account_id.to_string()];
+    intake.db.write_here(board_id.0, move |connection| {
+        audit::command(connection, board_id, by.at, "cho40 statement import", whom)?;
+        import::commit(connection, &by, id, how)
+    })?;
     import::run(intake, board_id, id)?;
     intake.db.read_here(|connection| import::get(connection, act, id))
 }

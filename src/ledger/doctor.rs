@@ -132,9 +132,10 @@ pub fn examine(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Vec<
 }
 
 /// Makes anew whatever totals, roll-ups and index entries are wrong, unless what they are made of is
-/// broken too: transfers and their lines, and for what feeds reported the pairs. Transfers, attributions, what requests got, the queue and events are never touched.
-/// Runs in the caller's transaction, the board
-/// locked, so that what arrives meanwhile waits.
+/// broken too: transfers and their lines, and for what feeds reported the pairs. Transfers, attributions, what
+/// requests got, the queue and events are never touched; of a request of which money was given back, whether it
+/// had been paid before is said anew. Runs in the caller's transaction, the board locked, so that what arrives
+/// meanwhile waits.
 pub fn repair(connection: &mut DbConnection, board_id: BoardId) -> Outcome<Repaired> {
     heads::lock(connection, &[board_id.0])?;
     let mut corrected = examine(connection, board_id)?;

@@ -19,6 +19,7 @@ use super::problem::Problem;
 use super::state::AppState;
 use super::texts::Language;
 
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A year; of this name alone, because the others under it are not ours.
 const STAY_ON_TLS: &str = "max-age=31536000";
@@ -53,6 +54,10 @@ pub async fn wrap<B: MessageBody>(
         // The server leaves the body of the answer out by itself. A hook's method is its
         // provider's to judge.
         request.head_mut().method = Method::GET;
+    }
+    if state.front.certificate.is_some() {
+        // There is no proxy to say it, and whoever else does is not believed.
+        request.headers_mut().insert(FORWARDED_PROTO, HeaderValue::from_static("https"));
     }
     request.extensions_mut().insert(context.clone());
     let route = route_of(&request);

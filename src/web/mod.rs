@@ -37,6 +37,7 @@ mod report_files;
 pub mod state;
 mod store;
 pub mod texts;
+pub mod tls;
 mod trail;
 mod warned;
 

@@ -70,6 +70,10 @@ fn permission_of(operation: &Operation) -> Option<Permission> {
     Permission::ALL.iter().copied().find(|permission| permission.as_str() == name)
 }
 
+/// Is sent something and keeps nothing.
+const READING: &str = "/api/v1/code-readings";
+const CONFLICT: &str = "It contradicts what is recorded.";
+
 /// Adds what is true of every operation, so that handlers need not repeat it.
 struct Everywhere;
 
@@ -80,12 +84,20 @@ impl Modify for Everywhere {
         let components = document.components.get_or_insert_default();
         components.add_security_scheme(SCHEME, SecurityScheme::Http(http));
         for (path, item) in &mut document.paths.paths {
-            let others = [&mut item.get, &mut item.patch, &mut item.put, &mut item.delete];
-            for operation in others.into_iter().flatten() {
+            if let Some(operation) = &mut item.delete {
+                complete(path, operation);
+                // What is in use is not ended.
+                let responses = &mut operation.responses.responses;
+                responses.entry("409".into()).or_insert_with(|| problem(CONFLICT));
+            }
+            for operation in [&mut item.get, &mut item.patch, &mut item.put].into_iter().flatten() {
                 complete(path, operation);
             }
             if let Some(operation) = &mut item.post {
                 complete(path, operation);
+                if path == READING {
+                    continue;
+                }
                 let parameters = operation.parameters.get_or_insert_default();
                 parameters.push(RefOr::T(idempotency_key()));
             }
@@ -116,7 +128,7 @@ fn complete(path: &str, operation: &mut Operation) {
         ("401", "No key, or one that does not exist.", true),
         ("403", "The key lacks the permission.", true),
         ("404", "It does not exist on this board.", changes || names_something(operation)),
-        ("409", "It contradicts what is recorded.", changes),
+        ("409", CONFLICT, changes),
         ("413", "The body is larger than its limit: 64 KiB, of a file 20 MiB.", changes),
         ("415", "The body is not what is asked for, mostly `application/json`.", changes),
         ("422", "A field or parameter cannot be accepted.", changes || has_query),

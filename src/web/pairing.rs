@@ -1,9 +1,14 @@
 //! Below a phones' hook: a pairing code is given back for the phone's secret, by a program as JSON
 //! or by a person on a small page. Open to whoever has a code.
 
+use std::sync::LazyLock;
+
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest, Sha256};
 
 use super::envelope::RequestContext;
 use super::json;
@@ -18,8 +23,13 @@ use crate::primitives::ids::FeedId;
 const PAGE: &str = include_str!("../../assets/phone/pair.html");
 const PLACE: &str = "<!--result-->";
 /// The page has one form and one style, and nothing else may run in it.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
-                           frame-ancestors 'none'";
+static PAGE_POLICY: LazyLock<String> = LazyLock::new(|| {
+    let style = PAGE.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>"));
+    let hash = BASE64_STANDARD.encode(Sha256::digest(style.map_or("", |(style, _)| style)));
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self'; frame-ancestors 'none'"
+    )
+});
 
 /// Answers `…/pair`. The address is held to its rate, because anybody may guess.
 pub async fn pair(
@@ -94,6 +104,6 @@ fn told(paired: &Paired, base: &str) -> String {
 fn page(status: StatusCode, result: &str) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
-        .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY))
+        .insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY.as_str()))
         .body(PAGE.replace(PLACE, result))
 }

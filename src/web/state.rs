@@ -10,6 +10,7 @@ use super::client::TrustedProxies;
 use super::limiter::{Limiters, Limits};
 use super::metrics::Metrics;
 use super::payloads::Payloads;
+use super::tls::CertificateFiles;
 use crate::access::SecretKey;
 use crate::access::looks::Looks;
 use crate::access::used::KeysUsed;
@@ -33,6 +34,8 @@ pub struct Front {
     pub proxies: TrustedProxies,
     /// Whether people reach the server by https.
     pub is_tls: bool,
+    /// With which the server speaks TLS itself.
+    pub certificate: Option<CertificateFiles>,
 }
 
 /// One for the process, shared by its workers.

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, Read, Write};
 use std::path::Path;
+use std::process::Command;
 
 use cho40::access::passphrase::{MAGIC, OpeningReader, Passphrase, SealingWriter};
 use cho40::db::backup::{self, Counted};
@@ -180,6 +181,22 @@ fn the_commands_back_up_and_restore() {
     assert!(!leftovers(home), "a part is left");
     let again = cho40(home, &restore_to(&["plain.cho40"]));
     assert!(!again.status.success());
+}
+
+#[test]
+fn what_was_wrong_before_the_backup_is_named_when_it_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    said(home, &["init", "--board", "Ban quản lý chợ Thới Bình"]);
+    let falsified = "DROP TRIGGER audit_entries_never_change;
+        UPDATE audit_entries SET entry = replace(entry, 'cho40 init', 'cho40 user')";
+    let sqlite = Command::new("sqlite3").args(["cho40.db", falsified]).current_dir(home).output();
+    assert!(sqlite.as_ref().unwrap().status.success(), "{sqlite:?}");
+    said(home, &["backup", "false.cho40"]);
+    let output = cho40(home, &restore_to(&["false.cho40"]));
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert!(text.contains("audit") && !text.contains("Everything agrees"), "{text}");
 }
 
 /// The command that restores into another file.

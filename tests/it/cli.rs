@@ -20,7 +20,9 @@ const NAME: &str = "Ban quản lý chợ Thới Bình";
 pub fn command(home: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cho40"));
     command.args(args).current_dir(home).stdin(Stdio::null());
-    for variable in ["DATABASE_URL", "LISTEN", "KEY_FILE", "CONFIG", "SECRET_KEY"] {
+    for variable in
+        ["DATABASE_URL", "LISTEN", "KEY_FILE", "CONFIG", "SECRET_KEY", "TLS_CERTIFICATE", "TLS_KEY"]
+    {
         command.env_remove(format!("CHO40_{variable}"));
     }
     command
@@ -74,7 +76,7 @@ impl Served {
         let mut line = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let host = line.trim().strip_prefix("cho40 ").unwrap_or_else(|| panic!("{line:?}"));
-        assert!(host.starts_with("http://"), "{host}");
+        assert!(host.starts_with("http://") || host.starts_with("https://"), "{host}");
         Self { host: host.to_owned(), server }
     }
 }

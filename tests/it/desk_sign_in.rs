@@ -9,7 +9,10 @@ use cho40::primitives::time::{MS_PER_DAY, MS_PER_HOUR};
 use serde_json::json;
 
 use crate::desk_support::{PASSWORD, Visitor, accept, invite, join};
+use crate::persons::dump;
+use crate::phone_stall::{Phone, Stall};
 use crate::support::{NOW, on_both};
+use crate::web_identities::PIN;
 use crate::web_support::{Answer, Site};
 
 /// Where an answer leads.
@@ -309,4 +312,20 @@ on_both!(the_second_step_is_asked_for_and_no_code_works_twice, |db| {
     let reset = site.post(&format!("/api/v1/users/{id}/reset-second-step"), &json!({}));
     assert_eq!(reset.json["has_totp"], false);
     assert_eq!(to(&Visitor::new(&site).sign_in("owner0", PASSWORD)), "/ql");
+});
+
+on_both!(no_session_is_kept_as_its_cookie_says_it, |db| {
+    let site = Site::of(db);
+    let stall = Stall::on(&site);
+    let visitor = Visitor::with_role(&site, "owner", &[]);
+    let phone = Phone::open(&site, &stall.link(&site, "owner", false), PIN);
+    let all = dump(db);
+    assert!(all.contains("user_sessions") && all.contains("owner_phones"));
+    let cookies = [visitor.jar(), phone.cookies.clone()].join("; ");
+    let tokens: Vec<_> =
+        cookies.split("; ").filter_map(|one| one.split_once('=')).map(|(_, token)| token).collect();
+    assert!(tokens.len() >= 3, "{cookies}");
+    for token in tokens {
+        assert!(token.len() > 20 && !all.contains(token), "{token}");
+    }
 });

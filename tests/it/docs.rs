@@ -353,6 +353,11 @@ fn the_page_on_statements_works() {
 }
 
 #[test]
+fn the_page_on_phone_notifications_works() {
+    works("docs/feeds/phone.md");
+}
+
+#[test]
 fn the_page_on_mb_works() {
     works("docs/feeds/mbbank.md");
 }
@@ -375,6 +380,8 @@ fn every_document_with_commands_is_run() {
         let text = std::fs::read_to_string(root().join(&path)).unwrap();
         let name = path.to_str().unwrap();
         let is_run = DOCUMENTS.iter().any(|(document, _)| *document == name);
+        let has_test = include_str!("docs.rs").contains(&format!("works(\"{name}\");"));
+        assert_eq!(is_run, has_test, "{name} is run by no test");
         assert_eq!(!commands(&text).is_empty(), is_run, "{name}");
     }
 }

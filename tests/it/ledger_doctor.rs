@@ -12,8 +12,11 @@ use cho40::registry::accounts::UseKind;
 use cho40::requests::{self, NewRequest, RequestKind};
 use diesel::prelude::*;
 
+use crate::phone_given_back::Asked;
+use crate::phone_stall::Stall;
 use crate::stage::{Stage, transfer};
 use crate::support::on_both;
+use crate::web_support::Site;
 
 /// Each leaves what can be counted elsewhere as it was, where that is possible.
 const FALSE: [(&str, &str); 59] = [
@@ -175,6 +178,24 @@ fn contradict(stage: &Stage) {
     let feed = stage.feed(Provider::StandardWebhooks);
     assert_eq!(feed.send(&other), "duplicate-with-different-fields");
 }
+
+on_both!(whether_a_request_had_been_paid_is_named_and_made_anew, |db| {
+    let (board_id, site) = (db.act().board_id(), Site::of(db));
+    let stall = Stall::on(&site);
+    let mut asked = Asked::of(&site, &stall, db, "60k");
+    let paid = asked.pay(60_000);
+    assert_eq!(asked.refund(&paid, 60_000).status, 201);
+    let connection = asked.db.connection();
+    assert_eq!(doctor::examine(connection, board_id).unwrap(), []);
+    let falsify = "UPDATE requests SET was_paid = NOT was_paid WHERE given_back_vnd > 0";
+    assert!(diesel::sql_query(falsify).execute(connection).unwrap() > 0);
+    let found = doctor::examine(connection, board_id).unwrap();
+    assert!(!found.is_empty() && found.iter().all(|one| one.what == "request given back"));
+    let repair = |connection: &mut DbConnection| doctor::repair(connection, board_id);
+    let repaired = connection.in_transaction(repair).unwrap();
+    assert_eq!((repaired.corrected, repaired.left.len()), (found, 0));
+    assert_eq!(doctor::examine(connection, board_id).unwrap(), []);
+});
 
 on_both!(whatever_is_falsified_is_named, |db| {
     let stage = Stage::new(db);

@@ -25,7 +25,7 @@ const PHONE: &str = "+84912345678";
 const NUMBER: &str = "0011001100";
 
 /// All rows of the database, and bodies as texts.
-fn dump(db: &mut TestDb) -> String {
+pub fn dump(db: &mut TestDb) -> String {
     let mut out = Vec::new();
     let at = db.clock.now();
     let connection: &mut DbConnection = db.connection();

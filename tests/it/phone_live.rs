@@ -294,3 +294,20 @@ fn another_stall(site: &Site, stall: &Stall) -> String {
     site.create("/api/v1/account-links", &link);
     occupancy
 }
+
+// Two servers on one database: what either is told reaches a page of the other, in order and once.
+on_both!(money_at_one_server_is_heard_at_another, |db| {
+    let (one, two) = (Site::of(db), Site::of(db));
+    let stall = Stall::on(&one);
+    let cookie = opened(&two, &stall.link(&one, "listener", false));
+    let mut stream = Stream::open(&two, &cookie, "");
+    stream.next_of("beat");
+    let due: Vec<u64> = (0..6).map(|number| 20_000 + number * 1_000).collect();
+    for (number, amount) in (0_u64..).zip(&due) {
+        let site = if number % 2 == 0 { &one } else { &two };
+        stall.pay(site, db, 600 + number, *amount);
+    }
+    let heard: Vec<_> =
+        due.iter().map(|_| stream.next_of("money").data["amount_vnd"].as_u64().unwrap()).collect();
+    assert_eq!(heard, due);
+});

@@ -280,7 +280,7 @@ on_both!(a_payer_sees_the_code_and_then_that_it_was_received, |db| {
     let mut browser = Browser::start();
     browser.open(&format!("{}{}", site.url, asked["path"].as_str().unwrap()));
     browser.until("window.cho40 && document.getElementById('symbol').naturalWidth > 200");
-    assert_eq!(shown(&mut browser, "headline"), "CHỜ TRẢ");
+    assert!(shown(&mut browser, "headline").starts_with("CHỜ TRẢ"));
     assert_eq!(shown(&mut browser, "holder_name"), "Nguyễn Thị Lụa");
     is_legible(&mut browser, "payer");
     browser.picture("payer");

@@ -32,7 +32,7 @@ const KEEP_CLUSTER: &str = r#"
     set -euo pipefail
     . scripts/lib.sh
     trap stop_cluster EXIT
-    start_cluster -c fsync=off
+    start_cluster -c fsync=${CHO40_PROOF_FSYNC:-off}
     echo "$cluster_url"
     while read -r order; do $order; echo "$order"; done"#;
 

@@ -24,7 +24,7 @@ on_both!(what_was_acknowledged_survives_a_kill, |db| {
     let next: &'static AtomicU64 = Box::leak(Box::new(AtomicU64::new(1)));
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut all = Sent::default();
-    for round in 1..=rounds(3) {
+    for round in 1..=rounds(20) {
         let server = Serving::start(&url);
         // What was not acknowledged comes again, as a provider sends it again.
         let senders = Senders::start(&feed, &server, next, &all);
@@ -43,6 +43,7 @@ on_both!(what_was_acknowledged_survives_a_kill, |db| {
         assert!(made_up.is_empty(), "round {round}: never sent: {made_up:?}");
     }
     // A busy machine may kill before the first answer, but not each time.
-    assert!(!all.acknowledged.is_empty(), "nothing was sent");
-    println!("seed {seed}: {} acknowledged over {} kills", all.acknowledged.len(), rounds(3));
+    let (count, kills) = (all.acknowledged.len(), rounds(20));
+    assert!(count as u64 >= kills, "{count} acknowledged over {kills} kills");
+    println!("seed {seed}: {count} acknowledged over {kills} kills");
 });

@@ -66,6 +66,25 @@ on_both!(slow_and_silent_senders_hold_nobody_up, |db| {
         stream.read_exact(&mut answer).unwrap();
         assert!(answer.starts_with(b"HTTP/1.1 4"), "{answer:?}");
     }
+    // Headers without end are ended, and wrong signatures are refused one by one.
+    let mut flood = begin(&format!("POST {path} HTTP/1.1\r\n"));
+    let line = |number: u32| format!("X-{number}: {number:080}\r\n");
+    let is_ended = (0..100_000).any(|number| flood.write_all(line(number).as_bytes()).is_err());
+    assert!(is_ended, "a head of nine megabytes is read");
+    let unsigned = format!(
+        "POST {path} HTTP/1.1\r\nHost: cho.example\r\nContent-Length: 2\r\n\
+         X-SePay-Timestamp: {}\r\nX-SePay-Signature: sha256={}\r\n\r\n{{}}",
+        stage.app.clock.now().get() / 1_000,
+        "0".repeat(64)
+    );
+    let mut forger = begin("");
+    for _ in 0..500 {
+        forger.write_all(unsigned.as_bytes()).unwrap();
+        let mut answer = [0; 4_096];
+        let count = forger.read(&mut answer).unwrap();
+        assert!(answer[..count].starts_with(b"HTTP/1.1 401"), "{answer:?}");
+    }
+    senders.go_on();
     let (told, after) = slowly(begin(&head(512)));
     assert!(told.starts_with("HTTP/1.1 408") && told.contains("body-incomplete"), "{told}");
     assert!(after > Duration::from_secs(15), "ended after {after:?}");

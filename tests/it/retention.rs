@@ -4,13 +4,17 @@
 use std::collections::BTreeMap;
 
 use cho40::db::schema::{deliveries, refused_deliveries, unassigned};
+use cho40::feeds::Provider;
 use cho40::intake::retention;
 use cho40::ledger::doctor;
 use cho40::primitives::UnixMs;
 use cho40::primitives::time::MS_PER_DAY;
+use cho40::registry::accounts::UseKind;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::pairs_support::ACCOUNT;
+use crate::stage::{Stage, transfer};
 use crate::support::{TestDb, on_both};
 use crate::web_support::Site;
 use crate::web_world::{FEED_SECRET, World};
@@ -129,4 +133,22 @@ on_both!(refused_noise_goes_and_unsettled_money_stays, |db| {
     let later = db.clock.now().plus_ms(MS_PER_DAY);
     erase(db, later);
     assert_eq!((count(db, true), count(db, false)), (money, 0));
+});
+
+on_both!(a_server_erases_after_the_days_of_its_setting, |db| {
+    let clock = db.clock.clone();
+    let stage = Stage::new(db);
+    stage.stand("A1", ACCOUNT, UseKind::BusinessOnly);
+    let feed = stage.feed(Provider::Sepay);
+    feed.send(&transfer(&stage, 1, ACCOUNT, "tien rau"));
+    let (came, days) = (clock.now(), stage.app.config.keep_bodies_days);
+    for (later, left) in [(0, 1), (days - 1, 1), (days + 1, 0)] {
+        clock.move_to(came.plus_ms(later * MS_PER_DAY));
+        stage.wait(stage.app.erase_old_bodies()).unwrap();
+        let kept = stage.read(|connection, _| {
+            let there = deliveries::table.filter(deliveries::body.is_not_null());
+            Ok(there.count().get_result::<i64>(connection)?)
+        });
+        assert_eq!(kept, left, "after {later} days");
+    }
 });

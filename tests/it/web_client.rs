@@ -15,7 +15,7 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 fn site(db: &mut TestDb, trusted: &[&str], is_tls: bool) -> Site {
     let limits = Limits { per_key: Rate::new(50, 50), per_address: Rate::new(1, 3) };
     let proxies = TrustedProxies::parse(trusted, None).unwrap();
-    Site::with_front(db, limits, Front { proxies, is_tls })
+    Site::with_front(db, limits, Front { proxies, is_tls, ..Front::default() })
 }
 
 fn ask(site: &Site, path: &str, from: &str) -> Answer {
@@ -58,7 +58,7 @@ on_both!(a_stranger_s_header_gains_nothing, |db| {
 on_both!(guesses_at_passwords_count_for_the_caller, |db| {
     let limits = Limits { per_key: Rate::new(50, 50), per_address: Rate::new(900, 900) };
     let proxies = TrustedProxies::parse(&["127.0.0.1"], None).unwrap();
-    let site = Site::with_front(db, limits, Front { proxies, is_tls: false });
+    let site = Site::with_front(db, limits, Front { proxies, ..Front::default() });
     let guess = |from: &str, number: u32| {
         let ask = site.ask("POST", "/ql/vao").header(FORWARDED_FOR, from);
         let ask = ask.header("sec-fetch-site", "same-origin");

@@ -24,7 +24,7 @@ const ALL: &str = "NKEXWOSTFBVLHRP";
 /// one that listens, `R` of a revoked link, `P` vendor of another board.
 ///
 /// Ids are those of the board's and its one stall. What ends the caller's own session stands last.
-const WHO: [(&str, &str); 184] = [
+pub const WHO: [(&str, &str); 184] = [
     ("GET /", ALL),
     ("GET /healthz", ALL),
     ("GET /readyz", ALL),
@@ -328,7 +328,7 @@ const OF: [(&str, &str); 28] = [
 ];
 
 /// A path with the board's ids.
-fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
+pub fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
     let world = &everybody.world;
     let whole = match pattern {
         "/docs/{file:.*}" => Some("/docs/".to_owned()),
@@ -374,7 +374,7 @@ fn filled(pattern: &str, everybody: &Everybody, asset: &str) -> String {
         .replace("{file}", file)
 }
 
-fn an_asset(site: &Site, everybody: &Everybody) -> String {
+pub fn an_asset(site: &Site, everybody: &Everybody) -> String {
     let page = site.ask("GET", &everybody.world.paths[0]).send().text();
     let name = page.split("/assets/").nth(1).unwrap().split('"').next().unwrap();
     format!("/assets/{name}")

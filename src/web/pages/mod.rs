@@ -35,6 +35,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
                       media-src 'self'; connect-src 'self'; manifest-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-src 'self'; \
                       frame-ancestors 'self'";
+/// A page of ours is no window of another's, and asks the browser for none of these.
+const OPENER: (&str, &str) = ("cross-origin-opener-policy", "same-origin");
+const FEATURES: (&str, &str) =
+    ("permissions-policy", "camera=(), display-capture=(), microphone=(), payment=(), usb=()");
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// Routes the pages.
@@ -138,6 +142,8 @@ fn page(
     Ok(HttpResponse::build(status)
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header(OPENER)
+        .insert_header(FEATURES)
         .insert_header((CONTENT_LANGUAGE, words.lang()))
         .insert_header((VARY, "Accept-Language, Cookie"))
         .insert_header((ROBOTS, "noindex"))

@@ -31,6 +31,11 @@ fn sql_stands_in_stores() {
 }
 
 #[test]
+fn placeholders_come_in_order() {
+    each(rules::placeholders_come_in_order);
+}
+
+#[test]
 fn http_stands_in_web() {
     each(rules::http_stands_in_web);
 }

@@ -149,6 +149,32 @@ pub fn sql_stands_in_stores(source: &Source) -> Vec<String> {
 }
 
 /// HTTP stands only in `web/`, in `app.rs` that builds it, and in the commands that serve it.
+/// SQLite takes `$3` for a name and binds names in the order in which they first stand; PostgreSQL goes by the
+/// number. They mean the same only where each new one is the next one.
+pub fn placeholders_come_in_order(source: &Source) -> Vec<String> {
+    let (mut findings, mut seen) = (Vec::<String>::new(), Vec::<u32>::new());
+    if !source.is_under("src") || !source.is_rust() {
+        return findings;
+    }
+    for (offset, c) in source.code.char_indices() {
+        if !source.bare.as_bytes()[offset].is_ascii_whitespace() {
+            // The literal is over.
+            seen.clear();
+        } else if c == '$' {
+            let digits = source.code[offset + 1..].split(|c: char| !c.is_ascii_digit()).next();
+            let Some(number) = digits.and_then(|digits| digits.parse().ok()) else { continue };
+            if seen.contains(&number) {
+                continue;
+            }
+            if seen.last().is_some_and(|last| last + 1 != number) {
+                findings.push(source.finding(offset, &format!("${number} comes too early")));
+            }
+            seen.push(number);
+        }
+    }
+    findings
+}
+
 pub fn http_stands_in_web(source: &Source) -> Vec<String> {
     let may =
         source.path == "src/app.rs" || ["src/web", "src/cli"].iter().any(|f| source.is_under(f));

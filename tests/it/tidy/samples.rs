@@ -48,6 +48,16 @@ fn upward_imports_are_found() {
 }
 
 #[test]
+fn placeholders_out_of_order_are_found() {
+    let rule = placeholders_come_in_order;
+    finds(rule, "src/ledger/store/a.rs", "const A: &str = \"a = $2 AND b = $1\";");
+    finds(rule, "src/ledger/store/a.rs", "const A: &str = \"a = $1\n AND b = $3\";");
+    accepts(rule, "src/ledger/store/a.rs", "f(\"a = $1 AND b = $2 AND c = $1\", \"d = $1\")");
+    accepts(rule, "src/ledger/store/a.rs", "f(\"AND c = $4 OR c = $5\") // $7 $1");
+    accepts(rule, "tests/it/a.rs", "f(\"$2 $1\")");
+}
+
+#[test]
 fn sql_and_http_in_other_rooms_are_found() {
     finds(sql_stands_in_stores, "src/ledger/totals.rs", "diesel::sql_query(\"SELECT 1\")");
     finds(sql_stands_in_stores, "src/web/page.rs", "use diesel::prelude::*;");

@@ -151,7 +151,8 @@ async fn take(
 /// amount stands in it.
 #[utoipa::path(tag = "stalls", params(("market_id" = MarketId, Path), HowToExport),
     security(("key" = ["registry.read"])),
-    responses((status = 200, body = Binary, content_type = "application/octet-stream")))]
+    responses((status = 200, content((String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
 #[get("/markets/{market_id}/register-export")]
 async fn give(caller: Caller, market_id: Id<MarketId>, how: Query<HowToExport>) -> Answer {
     let (id, HowToExport { format, template }) = (market_id.0, how.0);

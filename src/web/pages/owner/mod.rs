@@ -36,7 +36,9 @@ pub(super) fn configure(config: &mut ServiceConfig) {
         .service(posted("/sap/pin/change").route(web::post().to(pin::change)))
         .service(posted("/sap/pin").route(web::post().to(pin::enter)))
         .service(posted("/sap/lock").route(web::post().to(pin::lock)))
-        .service(read_only("/sap/phones").route(web::get().to(phones::page)))
+        .service(
+            read_only("/sap/phones").wrap(Compress::default()).route(web::get().to(phones::page)),
+        )
         .service(posted("/sap/phones/{id}/lock").route(web::post().to(phones::lock)))
         .service(read_only("/sap/day").wrap(Compress::default()).route(web::get().to(book::day)))
         .service(read_only("/sap/year").route(web::get().to(book::year)))
