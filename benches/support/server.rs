@@ -42,7 +42,11 @@ impl Server {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CHO40_")) {
             command.env_remove(name);
         }
-        command.env("CHO40_LOG", "warn").arg("serve").arg("--config").arg(&settings);
+        command
+            .env("CHO40_LOG", "warn,actix_http::h1=off")
+            .arg("serve")
+            .arg("--config")
+            .arg(&settings);
         let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let mut greeting = String::new();
         if let Some(output) = process.stdout.take() {

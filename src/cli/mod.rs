@@ -115,6 +115,9 @@ enum VietQr {
     Check(check::CheckArgs),
 }
 
+/// The HTTP library calls whatever is no request an error, so that strangers would fill the log.
+const NO_STRANGERS: &str = "actix_http::h1=off";
+
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -129,7 +132,7 @@ pub fn main() -> ExitCode {
         _ => "warn",
     };
     let filter = tracing_subscriber::EnvFilter::try_from_env("CHO40_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(log));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{log},{NO_STRANGERS}")));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
