@@ -329,7 +329,7 @@
     put('code-words', isOpen ? told[region()] || told.south : isOff ? text('face-asked') + ' ' + told.amount :
       told.paid_at ? text('late') + ' ' + told.paid_at : '');
     // What was done just now can be read to its end.
-    put('code-hint', isOpen && Date.now() - copiedAt < COPIED_MS ? text('ask-copied') : hintOf(told, key));
+    put('code-hint', told.face === 'waiting' && Date.now() - copiedAt < COPIED_MS ? text('ask-copied') : hintOf(told, key));
     if (told.svg && (!asked || asked.svg !== told.svg)) { el('code-symbol').innerHTML = told.svg; }
     el('code-symbol').hidden = !told.svg;
     // Whoever goes by keys is left with a button.

@@ -193,8 +193,9 @@ fn commit(
     };
     let whom = vec![id.to_string(), looked_at.account_id.to_string()];
     intake.db.write_here(board_id.0, move |connection| {
-        audit::command(connection, board_id, by.at, "cho40 statement import", whom)?;
-        import::commit(connection, &by, id, how)
+        // The board before its chain, in the order in which a server locks them.
+        import::commit(connection, &by, id, how)?;
+        audit::command(connection, board_id, by.at, "cho40 statement import", whom)
     })?;
     import::run(intake, board_id, id)?;
     intake.db.read_here(|connection| import::get(connection, act, id))

@@ -17,7 +17,8 @@ pub(in super::super) struct Seen {
 pub(in super::super) fn seen(words: Words, one: &SeenCode) -> Seen {
     let code = &one.code;
     let bank = code.bank.or(code.scheme);
-    let parts = [code.wallet, bank, code.number.as_deref(), code.name.as_deref()];
+    let wallet = code.wallet.filter(|wallet| Some(*wallet) != bank);
+    let parts = [wallet, bank, code.number.as_deref(), code.name.as_deref()];
     let mut what = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     if what.is_empty() {
         what = words.say("desk-found-no-name");
